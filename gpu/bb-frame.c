@@ -1,0 +1,262 @@
+/* bb-frame.c: one picture and its time
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-frame.h"
+
+#include "bb-error.h"
+
+#include <stdlib.h>
+
+/* Rows start on cache lines, and a vector load at the end of a row stays inside the buffer. */
+#define ALIGNMENT 64
+
+struct _BbFramePool {
+  BbFormat format;
+  guint max_frames;
+
+  gatomicrefcount refs;
+  GMutex lock;
+  GCond returned;
+  GQueue idle; /* of sample buffers */
+  guint n_buffers;
+};
+
+typedef struct {
+  BbFramePool *pool;
+  gpointer buffer;
+} PoolOwner;
+
+static gsize
+layout (const BbFormat *format, int stride[BB_N_PLANES], gsize offset[BB_N_PLANES])
+{
+  gsize size = 0;
+
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      gsize row = (gsize) bb_format_get_plane_width (format, p) * (format->depth > 8 ? 2 : 1);
+
+      row = (row + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      stride[p] = (int) row;
+      offset[p] = size;
+      size += row * (gsize) bb_format_get_plane_height (format, p);
+    }
+  return size + ALIGNMENT;
+}
+
+static gpointer
+allocate (const BbFormat *format, GError **error)
+{
+  int stride[BB_N_PLANES];
+  gsize offset[BB_N_PLANES];
+  gsize size = layout (format, stride, offset);
+  gpointer buffer = NULL;
+
+  if (posix_memalign (&buffer, ALIGNMENT, size) != 0)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
+                   "Not enough memory for a frame of %d×%d (%" G_GSIZE_FORMAT
+                   " bytes): choose a smaller canvas or batch",
+                   format->width, format->height, size);
+      return NULL;
+    }
+  return buffer;
+}
+
+static BbFrame *
+wrap_buffer (const BbFormat *format, gpointer buffer, gpointer owner, GDestroyNotify release)
+{
+  BbFrame *frame = bb_frame_new_wrapped (format, owner, release);
+  gsize offset[BB_N_PLANES];
+
+  layout (format, frame->stride, offset);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    frame->data[p] = (guint8 *) buffer + offset[p];
+  return frame;
+}
+
+/**
+ * bb_frame_new_wrapped:
+ * @format: what the samples mean
+ * @owner: (transfer full): whatever keeps the samples alive
+ * @release: frees @owner, on any thread
+ *
+ * Makes a frame around samples that are there already. The caller fills in `data` and `stride`.
+ *
+ * Returns: (transfer full): a frame
+ */
+BbFrame *
+bb_frame_new_wrapped (const BbFormat *format, gpointer owner, GDestroyNotify release)
+{
+  BbFrame *frame = g_new0 (BbFrame, 1);
+
+  g_atomic_ref_count_init (&frame->refs);
+  frame->format = *format;
+  frame->owner = owner;
+  frame->release = release;
+  return frame;
+}
+
+/**
+ * bb_frame_new:
+ * @format: what the samples mean
+ * @error: return location for an error
+ *
+ * Allocates a frame of its own, its samples undefined. Rows are aligned to 64 bytes.
+ *
+ * Returns: (transfer full): a frame, or %NULL with %BB_ERROR_MEMORY
+ */
+BbFrame *
+bb_frame_new (const BbFormat *format, GError **error)
+{
+  gpointer buffer = allocate (format, error);
+
+  return buffer == NULL ? NULL : wrap_buffer (format, buffer, buffer, free);
+}
+
+/**
+ * bb_frame_ref:
+ * @frame: a frame
+ *
+ * Returns: (transfer full): @frame
+ */
+BbFrame *
+bb_frame_ref (BbFrame *frame)
+{
+  g_atomic_ref_count_inc (&frame->refs);
+  return frame;
+}
+
+/**
+ * bb_frame_unref:
+ * @frame: (transfer full): a frame
+ *
+ * Drops a reference; with the last one the samples go back to whoever owns them.
+ */
+void
+bb_frame_unref (BbFrame *frame)
+{
+  if (!g_atomic_ref_count_dec (&frame->refs))
+    return;
+  if (frame->release != NULL)
+    frame->release (frame->owner);
+  g_free (frame);
+}
+
+/**
+ * bb_frame_pool_new:
+ * @format: format of the frames
+ * @max_frames: most frames that are out at once
+ *
+ * Returns: (transfer full): a pool that has allocated nothing yet
+ */
+BbFramePool *
+bb_frame_pool_new (const BbFormat *format, guint max_frames)
+{
+  BbFramePool *pool = g_new0 (BbFramePool, 1);
+
+  g_atomic_ref_count_init (&pool->refs);
+  g_mutex_init (&pool->lock);
+  g_cond_init (&pool->returned);
+  g_queue_init (&pool->idle);
+  pool->format = *format;
+  pool->max_frames = max_frames;
+  return pool;
+}
+
+static void
+give_back (gpointer data)
+{
+  PoolOwner *owner = data;
+
+  g_mutex_lock (&owner->pool->lock);
+  g_queue_push_head (&owner->pool->idle, owner->buffer);
+  g_cond_signal (&owner->pool->returned);
+  g_mutex_unlock (&owner->pool->lock);
+  bb_frame_pool_unref (owner->pool);
+  g_free (owner);
+}
+
+static void
+wake (GCancellable *cancellable, BbFramePool *pool)
+{
+  g_mutex_lock (&pool->lock);
+  g_cond_broadcast (&pool->returned);
+  g_mutex_unlock (&pool->lock);
+}
+
+/**
+ * bb_frame_pool_acquire:
+ * @pool: a pool
+ * @cancellable: (nullable): ends the wait
+ * @error: return location for an error
+ *
+ * Takes a frame out of the pool, and waits for one to come back where all are out.
+ *
+ * Returns: (transfer full): a frame with undefined samples, or %NULL with %BB_ERROR_MEMORY or
+ *   %G_IO_ERROR_CANCELLED
+ */
+BbFrame *
+bb_frame_pool_acquire (BbFramePool *pool, GCancellable *cancellable, GError **error)
+{
+  gpointer buffer = NULL;
+  gulong handler = 0;
+  PoolOwner *owner;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), pool, NULL);
+  g_mutex_lock (&pool->lock);
+  while (g_queue_is_empty (&pool->idle) && pool->n_buffers >= pool->max_frames &&
+         !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&pool->returned, &pool->lock);
+  buffer = g_queue_pop_head (&pool->idle);
+  if (buffer == NULL && !g_cancellable_set_error_if_cancelled (cancellable, error))
+    {
+      buffer = allocate (&pool->format, error);
+      if (buffer != NULL)
+        pool->n_buffers++;
+    }
+  g_mutex_unlock (&pool->lock);
+  if (handler != 0)
+    g_cancellable_disconnect (cancellable, handler);
+  if (buffer == NULL)
+    return NULL;
+
+  owner = g_new (PoolOwner, 1);
+  owner->pool = bb_frame_pool_ref (pool);
+  owner->buffer = buffer;
+  return wrap_buffer (&pool->format, buffer, owner, give_back);
+}
+
+/**
+ * bb_frame_pool_ref:
+ * @pool: a pool
+ *
+ * Returns: (transfer full): @pool
+ */
+BbFramePool *
+bb_frame_pool_ref (BbFramePool *pool)
+{
+  g_atomic_ref_count_inc (&pool->refs);
+  return pool;
+}
+
+/**
+ * bb_frame_pool_unref:
+ * @pool: (transfer full): a pool
+ *
+ * Drops a reference. Frames that are still out stay valid and keep the pool alive.
+ */
+void
+bb_frame_pool_unref (BbFramePool *pool)
+{
+  if (!g_atomic_ref_count_dec (&pool->refs))
+    return;
+  g_queue_clear_full (&pool->idle, free);
+  g_mutex_clear (&pool->lock);
+  g_cond_clear (&pool->returned);
+  g_free (pool);
+}

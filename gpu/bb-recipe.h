@@ -1,0 +1,119 @@
+/* bb-recipe.h: what to make of a video
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum { BB_BACKGROUND_BLUR, BB_BACKGROUND_COLOR } BbBackground;
+typedef enum { BB_PRECISION_FP16, BB_PRECISION_FP32 } BbPrecision;
+typedef enum { BB_CODEC_H264, BB_CODEC_HEVC, BB_CODEC_AV1 } BbCodec;
+typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
+
+/**
+ * BbRecipeValues:
+ * @width: canvas width in pixels, 2 to 16384, even
+ * @height: canvas height in pixels, 2 to 16384, even
+ * @zoom: size of the foreground, from 0 (fitted into the canvas) to 1 (fills it)
+ * @offset_x: foreground's centre, canvas pixels to the right of the canvas' centre
+ * @offset_y: foreground's centre, canvas pixels below the canvas' centre
+ * @corner_radius: radius of the foreground's corners in canvas pixels
+ * @shadow: strength of the foreground's shadow, 0 (none) to 1
+ * @background: a blurred copy of the picture, or one colour
+ * @color: the colour, 0xRRGGBB in sRGB
+ * @blur: blur radius r in canvas pixels, 0 to 1000; the gaussian has sigma r / 2
+ * @background_zoom: size of the background, 1 (just covers the canvas) to 8
+ * @dim: how far the background goes to black, 0 to 1
+ * @saturation: factor on the background's chroma, 0 to 2
+ * @start: first instant of the trim, nanoseconds from the beginning of the source
+ * @end: end of the trim (exclusive), nanoseconds from the beginning of the source; -1 is its end
+ * @batch: frames a batch, 1 to 256
+ * @precision: how intermediate samples are stored; sums are always FP32
+ * @device: `auto`, `cpu` or `cuda:N`
+ * @codec: video codec where @encoder is `auto`
+ * @encoder: `auto`, an encoder by FFmpeg's name, `ffv1`, or `none` (nothing is written)
+ * @quality: the encoder's own CRF or CQ; -1 is its default here
+ * @preset: the encoder's own preset; an empty string is its default here
+ * @audio: what becomes of the sound
+ *
+ * The values of a recipe, to be filled in and handed to bb_recipe_new().
+ */
+typedef struct {
+  int width;
+  int height;
+  double zoom;
+  double offset_x;
+  double offset_y;
+  double corner_radius;
+  double shadow;
+  BbBackground background;
+  guint32 color;
+  double blur;
+  double background_zoom;
+  double dim;
+  double saturation;
+  gint64 start;
+  gint64 end;
+  int batch;
+  BbPrecision precision;
+  const char *device;
+  BbCodec codec;
+  const char *encoder;
+  int quality;
+  const char *preset;
+  BbAudio audio;
+} BbRecipeValues;
+
+/**
+ * BbRecipe:
+ *
+ * What to make: an immutable, reference-counted value. Preview, window render and command line
+ * read the same type; a preset is a saved recipe. Each recipe made in a process has a generation
+ * number of its own, larger than that of every recipe made before it.
+ */
+typedef struct _BbRecipe BbRecipe;
+
+#define BB_TYPE_RECIPE (bb_recipe_get_type ())
+GType bb_recipe_get_type (void);
+
+void bb_recipe_values_init (BbRecipeValues *values);
+BbRecipe *bb_recipe_new (const BbRecipeValues *values, GError **error);
+BbRecipe *bb_recipe_ref (BbRecipe *recipe);
+void bb_recipe_unref (BbRecipe *recipe);
+const BbRecipeValues *bb_recipe_get (const BbRecipe *recipe);
+guint64 bb_recipe_get_generation (const BbRecipe *recipe);
+gboolean bb_recipe_equal (const BbRecipe *a, const BbRecipe *b);
+
+BbRecipe *bb_recipe_new_from_file (GFile *file, GError **error);
+BbRecipe *bb_recipe_new_from_string (const char *text, GError **error);
+char *bb_recipe_to_string (const BbRecipe *recipe);
+gboolean bb_recipe_save (const BbRecipe *recipe, GFile *file, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbRecipe, bb_recipe_unref)
+
+/**
+ * BbRecipeField:
+ * @key: name in the key file, also the command line's long option where there is one
+ * @minimum: least value, in @unit
+ * @maximum: greatest value, in @unit
+ * @fallback: the default
+ * @unit: unit for messages and labels, such as `px`; empty for none
+ *
+ * Name, range, default and unit of a numeric value of the recipe: one table for validation, the
+ * command line and the window.
+ */
+typedef struct {
+  const char *key;
+  double minimum;
+  double maximum;
+  double fallback;
+  const char *unit;
+} BbRecipeField;
+
+const BbRecipeField *bb_recipe_get_field (const char *key);
+
+G_END_DECLS

@@ -1,0 +1,83 @@
+/* bb-render.h: from a file to a finished file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-recipe.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BbRenderStats:
+ * @frames: frames that left the last stage
+ * @total_frames: frames that are expected; 0 where unknown
+ * @batches: batches that the device finished
+ * @seconds: wall time since the start
+ * @decode_seconds: time the first stage worked (waiting for the next stage not counted)
+ * @effect_seconds: time the device worked
+ * @encode_seconds: time the last stage worked
+ * @effect_cpu_seconds: processor time that the device took on the host, all threads together
+ * @batch: batch size in use (memory may allow less than the recipe asks for)
+ * @peak_memory: most memory that the process had resident, in bytes
+ * @corrupt: packets or frames of the source that were skipped
+ * @device: name of the device, such as `cpu (2 threads, x86-64-v4)`
+ * @encoder: name of the encoder
+ *
+ * Figures of a render, at any time while it runs and after it.
+ */
+typedef struct {
+  gint64 frames;
+  gint64 total_frames;
+  gint64 batches;
+  double seconds;
+  double decode_seconds;
+  double effect_seconds;
+  double encode_seconds;
+  double effect_cpu_seconds;
+  int batch;
+  guint64 peak_memory;
+  guint corrupt;
+  char device[96];
+  char encoder[32];
+} BbRenderStats;
+
+typedef struct _BbRender BbRender;
+
+/**
+ * BbRenderProgressFunc:
+ * @stats: figures so far
+ * @user_data: data of bb_render_set_progress()
+ *
+ * Called on the render's last thread at most ten times a second, and once at the end.
+ */
+typedef void (*BbRenderProgressFunc) (const BbRenderStats *stats, gpointer user_data);
+
+BbRender *bb_render_new (const char *input,
+                         const char *output,
+                         BbRecipe *recipe,
+                         gboolean overwrite);
+void bb_render_free (BbRender *render);
+void bb_render_set_progress (BbRender *render, BbRenderProgressFunc func, gpointer user_data);
+gboolean bb_render_run (BbRender *render, GCancellable *cancellable, GError **error);
+void bb_render_get_stats (BbRender *render, BbRenderStats *stats);
+GStrv bb_render_get_notices (BbRender *render);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbRender, bb_render_free)
+
+/**
+ * BbDeviceInfo:
+ * @id: what `--device` takes, such as `cpu`
+ * @description: what it is, for people
+ *
+ * A device that can run the pipeline.
+ */
+typedef struct {
+  char *id;
+  char *description;
+} BbDeviceInfo;
+
+GPtrArray *bb_device_list (void);
+
+G_END_DECLS

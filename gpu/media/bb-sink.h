@@ -1,0 +1,62 @@
+/* bb-sink.h: pictures, sound and everything else into a file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-recipe.h"
+#include "bb-source.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BbSink BbSink;
+
+/**
+ * BbEncoder:
+ * @name: FFmpeg's name, such as `libx264`
+ * @codec: what it makes
+ * @deep: whether it takes 10 bit
+ * @quality_option: name of the private option that @quality of the recipe sets, such as `crf`
+ * @quality_min: least quality value
+ * @quality_max: greatest quality value
+ * @quality: quality that is used where the recipe has none
+ * @preset: preset that is used where the recipe has none
+ *
+ * A video encoder that Blurbox knows how to drive.
+ */
+typedef struct {
+  const char *name;
+  BbCodec codec;
+  gboolean deep;
+  const char *quality_option;
+  int quality_min;
+  int quality_max;
+  int quality;
+  const char *preset;
+} BbEncoder;
+
+GPtrArray *bb_encoder_list (void);
+const BbEncoder *bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error);
+gboolean bb_encoder_get_format (const BbEncoder *encoder,
+                                const BbRecipe *recipe,
+                                const BbSourceInfo *source,
+                                BbFormat *format,
+                                gboolean *tone_map,
+                                GError **error);
+
+BbSink *bb_sink_new (const char *path,
+                     const BbRecipe *recipe,
+                     const BbEncoder *encoder,
+                     const BbFormat *format,
+                     BbSource *source,
+                     gboolean overwrite,
+                     GError **error);
+gboolean bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error);
+gboolean bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error);
+void bb_sink_free (BbSink *sink);
+GStrv bb_sink_get_notices (BbSink *sink);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbSink, bb_sink_free)
+
+G_END_DECLS

@@ -1,0 +1,62 @@
+/* bb-source.h: pictures out of a file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-frame.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BbSourceInfo:
+ * @format: what the frames of bb_source_read() look like
+ * @orientation: how to turn them upright
+ * @sar_num: sample aspect ratio (width : height of a stored sample), numerator; 1:1 where unknown
+ * @sar_den: sample aspect ratio, denominator
+ * @time_base_num: time base in seconds, numerator
+ * @time_base_den: time base, denominator
+ * @start: instant that all times of the file are counted from (the earliest of its picture and
+ *   sound), nanoseconds
+ * @duration: length in nanoseconds counted from @start; 0 where unknown
+ * @rate_num: average frames a second, numerator; 0 where unknown
+ * @rate_den: average frames a second, denominator
+ * @n_frames: frames as far as known or guessed; 0 where unknown
+ * @hdr: whether the transfer of the file is PQ or HLG
+ * @interlaced: whether the file says that it is interlaced (its frames come deinterlaced)
+ * @codec: name of the codec
+ *
+ * What is known of a source before its first frame.
+ */
+typedef struct {
+  BbFormat format;
+  BbOrientation orientation;
+  int sar_num;
+  int sar_den;
+  int time_base_num;
+  int time_base_den;
+  gint64 start;
+  gint64 duration;
+  int rate_num;
+  int rate_den;
+  gint64 n_frames;
+  gboolean hdr;
+  gboolean interlaced;
+  char codec[32];
+} BbSourceInfo;
+
+typedef struct _BbSource BbSource;
+
+BbSource *bb_source_new (const char *path, GError **error);
+void bb_source_free (BbSource *source);
+const char *bb_source_get_path (BbSource *source);
+const BbSourceInfo *bb_source_get_info (BbSource *source);
+gboolean bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error);
+gboolean bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
+BbFrame *bb_source_read (BbSource *source, GCancellable *cancellable, GError **error);
+guint bb_source_get_n_corrupt (BbSource *source);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbSource, bb_source_free)
+
+G_END_DECLS

@@ -14,13 +14,10 @@
 
 struct _BbFramePool {
   BbFormat format;
-  guint max_frames;
 
   gatomicrefcount refs;
   GMutex lock;
-  GCond returned;
   GQueue idle; /* of sample buffers */
-  guint n_buffers;
 };
 
 typedef struct {
@@ -147,21 +144,18 @@ bb_frame_unref (BbFrame *frame)
 /**
  * bb_frame_pool_new:
  * @format: format of the frames
- * @max_frames: most frames that are out at once
  *
  * Returns: (transfer full): a pool that has allocated nothing yet
  */
 BbFramePool *
-bb_frame_pool_new (const BbFormat *format, guint max_frames)
+bb_frame_pool_new (const BbFormat *format)
 {
   BbFramePool *pool = g_new0 (BbFramePool, 1);
 
   g_atomic_ref_count_init (&pool->refs);
   g_mutex_init (&pool->lock);
-  g_cond_init (&pool->returned);
   g_queue_init (&pool->idle);
   pool->format = *format;
-  pool->max_frames = max_frames;
   return pool;
 }
 
@@ -172,56 +166,31 @@ give_back (gpointer data)
 
   g_mutex_lock (&owner->pool->lock);
   g_queue_push_head (&owner->pool->idle, owner->buffer);
-  g_cond_signal (&owner->pool->returned);
   g_mutex_unlock (&owner->pool->lock);
   bb_frame_pool_unref (owner->pool);
   g_free (owner);
 }
 
-static void
-wake (GCancellable *cancellable, BbFramePool *pool)
-{
-  g_mutex_lock (&pool->lock);
-  g_cond_broadcast (&pool->returned);
-  g_mutex_unlock (&pool->lock);
-}
-
 /**
  * bb_frame_pool_acquire:
  * @pool: a pool
- * @cancellable: (nullable): ends the wait
  * @error: return location for an error
  *
- * Takes a frame out of the pool, and waits for one to come back where all are out.
+ * Takes a frame out of the pool, or allocates one where none is idle.
  *
- * Returns: (transfer full): a frame with undefined samples, or %NULL with %BB_ERROR_MEMORY or
- *   %G_IO_ERROR_CANCELLED
+ * Returns: (transfer full): a frame with undefined samples, or %NULL with %BB_ERROR_MEMORY
  */
 BbFrame *
-bb_frame_pool_acquire (BbFramePool *pool, GCancellable *cancellable, GError **error)
+bb_frame_pool_acquire (BbFramePool *pool, GError **error)
 {
-  gpointer buffer = NULL;
-  gulong handler = 0;
+  gpointer buffer;
   PoolOwner *owner;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), pool, NULL);
   g_mutex_lock (&pool->lock);
-  while (g_queue_is_empty (&pool->idle) && pool->n_buffers >= pool->max_frames &&
-         !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&pool->returned, &pool->lock);
   buffer = g_queue_pop_head (&pool->idle);
-  if (buffer == NULL && !g_cancellable_set_error_if_cancelled (cancellable, error))
-    {
-      buffer = allocate (&pool->format, error);
-      if (buffer != NULL)
-        pool->n_buffers++;
-    }
   g_mutex_unlock (&pool->lock);
-  if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
+  if (buffer == NULL)
+    buffer = allocate (&pool->format, error);
   if (buffer == NULL)
     return NULL;
 
@@ -257,6 +226,5 @@ bb_frame_pool_unref (BbFramePool *pool)
     return;
   g_queue_clear_full (&pool->idle, free);
   g_mutex_clear (&pool->lock);
-  g_cond_clear (&pool->returned);
   g_free (pool);
 }

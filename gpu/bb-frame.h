@@ -49,12 +49,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbFrame, bb_frame_unref)
  * BbFramePool:
  *
  * Frames of one format that are used again when their last reference goes, so that the loop
- * allocates nothing. It has an upper bound: asking for more waits until one comes back.
+ * allocates nothing once it runs. How many are out at once is bounded by the queues they travel in.
  */
 typedef struct _BbFramePool BbFramePool;
 
-BbFramePool *bb_frame_pool_new (const BbFormat *format, guint max_frames);
-BbFrame *bb_frame_pool_acquire (BbFramePool *pool, GCancellable *cancellable, GError **error);
+BbFramePool *bb_frame_pool_new (const BbFormat *format);
+BbFrame *bb_frame_pool_acquire (BbFramePool *pool, GError **error);
 BbFramePool *bb_frame_pool_ref (BbFramePool *pool);
 void bb_frame_pool_unref (BbFramePool *pool);
 

@@ -1,0 +1,156 @@
+/* bb-color.c: one colour in the codes of a format
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-color.h"
+
+#include <math.h>
+
+/* Code points of ITU-T H.273 */
+#define PRIMARIES_BT2020 9
+#define TRANSFER_PQ 16
+#define TRANSFER_HLG 18
+
+/* Luminance of diffuse white in PQ and HLG pictures, ITU-R BT.2408: 203 cd/m2 */
+#define HDR_WHITE 203.0
+
+/**
+ * bb_color_get_luma_weights:
+ * @format: a format
+ * @kr: (out): weight of red in luma
+ * @kb: (out): weight of blue in luma
+ *
+ * Weights of the format's matrix coefficients, after table 4 of ITU-T H.273. BT.709's stand in
+ * for matrices that are none of this form.
+ */
+void
+bb_color_get_luma_weights (const BbFormat *format, double *kr, double *kb)
+{
+  switch (format->matrix)
+    {
+    case 4:
+      *kr = 0.30;
+      *kb = 0.11;
+      break;
+    case 5:
+    case 6:
+      *kr = 0.299;
+      *kb = 0.114;
+      break;
+    case 7:
+      *kr = 0.212;
+      *kb = 0.087;
+      break;
+    case 9:
+    case 10:
+      *kr = 0.2627;
+      *kb = 0.0593;
+      break;
+    default:
+      *kr = 0.2126;
+      *kb = 0.0722;
+      break;
+    }
+}
+
+/**
+ * bb_color_get_range:
+ * @format: a format
+ * @plane: 0 for Y', 1 for Cb, 2 for Cr
+ * @zero: (out): code of black (Y') or of no colour (Cb, Cr)
+ * @unit: (out): codes from 0 to 1 of Y', or from -0.5 to 0.5 of Cb and Cr
+ */
+void
+bb_color_get_range (const BbFormat *format, int plane, double *zero, double *unit)
+{
+  double scale = 1 << (format->depth - 8);
+
+  if (format->full_range)
+    {
+      *zero = plane == 0 ? 0.0 : 128.0 * scale;
+      *unit = 256.0 * scale - 1.0;
+    }
+  else
+    {
+      *zero = (plane == 0 ? 16.0 : 128.0) * scale;
+      *unit = (plane == 0 ? 219.0 : 224.0) * scale;
+    }
+}
+
+static double
+srgb_to_linear (double v)
+{
+  return v <= 0.04045 ? v / 12.92 : pow ((v + 0.055) / 1.055, 2.4);
+}
+
+/* Linear BT.709 to linear BT.2020, ITU-R BT.2087 */
+static void
+to_bt2020 (double rgb[3])
+{
+  double r = rgb[0], g = rgb[1], b = rgb[2];
+
+  rgb[0] = 0.6274 * r + 0.3293 * g + 0.0433 * b;
+  rgb[1] = 0.0691 * r + 0.9195 * g + 0.0114 * b;
+  rgb[2] = 0.0164 * r + 0.0880 * g + 0.8956 * b;
+}
+
+/* SMPTE ST 2084, inverse EOTF of a luminance in cd/m2 */
+static double
+pq (double luminance)
+{
+  double y = pow (luminance / 10000.0, 0.1593017578125);
+
+  return pow ((0.8359375 + 18.8515625 * y) / (1.0 + 18.6875 * y), 78.84375);
+}
+
+/* ITU-R BT.2100 HLG, OETF; diffuse white is at 75 % of the signal (BT.2408). */
+static double
+hlg (double v)
+{
+  double e = v * 0.2645;
+
+  return e <= 1.0 / 12.0 ? sqrt (3.0 * e) : 0.17883277 * log (12.0 * e - 0.28466892) + 0.55991073;
+}
+
+/**
+ * bb_color_to_codes:
+ * @color: 0xRRGGBB in sRGB
+ * @format: the format to express it in
+ * @codes: (out caller-allocates): Y', Cb and Cr, not rounded
+ *
+ * Converts a colour. SDR formats take the R'G'B' values as they are, as players show both alike;
+ * for PQ and HLG the colour goes to the format's primaries with its white at 203 cd/m2
+ * (ITU-R BT.2408).
+ */
+void
+bb_color_to_codes (guint32 color, const BbFormat *format, double codes[BB_N_PLANES])
+{
+  double rgb[3] = { (color >> 16 & 0xff) / 255.0, (color >> 8 & 0xff) / 255.0,
+                    (color & 0xff) / 255.0 };
+  gboolean hdr = format->transfer == TRANSFER_PQ || format->transfer == TRANSFER_HLG;
+  double value[BB_N_PLANES];
+  double kr, kb;
+
+  if (hdr)
+    {
+      for (int i = 0; i < 3; i++)
+        rgb[i] = srgb_to_linear (rgb[i]);
+      if (format->primaries == PRIMARIES_BT2020)
+        to_bt2020 (rgb);
+      for (int i = 0; i < 3; i++)
+        rgb[i] = format->transfer == TRANSFER_PQ ? pq (rgb[i] * HDR_WHITE) : hlg (rgb[i]);
+    }
+
+  bb_color_get_luma_weights (format, &kr, &kb);
+  value[0] = kr * rgb[0] + (1.0 - kr - kb) * rgb[1] + kb * rgb[2];
+  value[1] = (rgb[2] - value[0]) / (2.0 * (1.0 - kb));
+  value[2] = (rgb[0] - value[0]) / (2.0 * (1.0 - kr));
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      double zero, unit;
+
+      bb_color_get_range (format, p, &zero, &unit);
+      codes[p] = zero + unit * value[p];
+    }
+}

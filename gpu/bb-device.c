@@ -1,0 +1,200 @@
+/* bb-device.c: where the pictures are computed
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-device.h"
+
+#include "bb-error.h"
+#include "bb-render.h"
+#include "cpu/bb-cpu-device.h"
+
+G_DEFINE_ABSTRACT_TYPE (BbDevice, bb_device, G_TYPE_OBJECT)
+
+static void
+bb_device_class_init (BbDeviceClass *klass)
+{
+}
+
+static void
+bb_device_init (BbDevice *self)
+{
+}
+
+/**
+ * bb_batch_new:
+ * @n_frames: frames that it will hold
+ *
+ * Returns: (transfer full): a batch whose frames are yet %NULL
+ */
+BbBatch *
+bb_batch_new (guint n_frames)
+{
+  BbBatch *batch = g_new0 (BbBatch, 1);
+
+  batch->n_frames = n_frames;
+  batch->frame = g_new0 (BbFrame *, n_frames);
+  return batch;
+}
+
+/**
+ * bb_batch_free:
+ * @batch: (transfer full): a batch
+ *
+ * Drops the batch and its references to frames.
+ */
+void
+bb_batch_free (BbBatch *batch)
+{
+  for (guint i = 0; i < batch->n_frames; i++)
+    g_clear_pointer (&batch->frame[i], bb_frame_unref);
+  g_free (batch->frame);
+  g_free (batch);
+}
+
+static void
+bb_device_info_free (gpointer data)
+{
+  BbDeviceInfo *info = data;
+
+  g_free (info->id);
+  g_free (info->description);
+  g_free (info);
+}
+
+/**
+ * bb_device_list:
+ *
+ * Finds the devices that can run the pipeline.
+ *
+ * Returns: (transfer full) (element-type BbDeviceInfo): the devices, the best one first
+ */
+GPtrArray *
+bb_device_list (void)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (bb_device_info_free);
+  g_autoptr (BbDevice) cpu = bb_cpu_device_new (0, FALSE);
+  BbDeviceInfo *info = g_new0 (BbDeviceInfo, 1);
+
+  info->id = g_strdup ("cpu");
+  info->description = g_strdup (bb_device_get_description (cpu));
+  g_ptr_array_add (list, info);
+  return list;
+}
+
+/**
+ * bb_device_open:
+ * @id: `auto`, `cpu` or `cuda:N`
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the device, or %NULL with %BB_ERROR_DEVICE
+ */
+BbDevice *
+bb_device_open (const char *id, GError **error)
+{
+  if (g_str_equal (id, "auto") || g_str_equal (id, "cpu"))
+    return bb_cpu_device_new (0, FALSE);
+  g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
+               "Device “%s” is not available here: choose “cpu” or “auto”", id);
+  return NULL;
+}
+
+/**
+ * bb_device_prepare:
+ * @self: a device
+ * @plan: what bb_device_run() will do from now on
+ * @n_frames: most frames of a batch
+ * @error: return location for an error
+ *
+ * Allocates and computes all that @plan needs, so that nothing of it happens in the loop. Batches
+ * already made stay valid.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
+ */
+gboolean
+bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error)
+{
+  return BB_DEVICE_GET_CLASS (self)->prepare (self, plan, n_frames, error);
+}
+
+/**
+ * bb_device_upload:
+ * @self: a device
+ * @batch: (transfer full): frames in host memory, in the plan's source format
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the same frames on the device, or %NULL with an error
+ */
+BbBatch *
+bb_device_upload (BbDevice *self, BbBatch *batch, GError **error)
+{
+  return BB_DEVICE_GET_CLASS (self)->upload (self, batch, error);
+}
+
+/**
+ * bb_device_run:
+ * @self: a device that is prepared
+ * @batch: (transfer full): frames on the device; each is released as soon as it was read
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Runs the plan.
+ *
+ * Returns: (transfer full): finished frames in the plan's target format, with the times of those
+ *   that came in, or %NULL with an error
+ */
+BbBatch *
+bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error)
+{
+  return BB_DEVICE_GET_CLASS (self)->run (self, batch, cancellable, error);
+}
+
+/**
+ * bb_device_download:
+ * @self: a device
+ * @frame: (transfer full): a finished frame
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): the frame in host memory, or %NULL with an error
+ */
+BbFrame *
+bb_device_download (BbDevice *self, BbFrame *frame, GError **error)
+{
+  return BB_DEVICE_GET_CLASS (self)->download (self, frame, error);
+}
+
+/**
+ * bb_device_get_memory_left:
+ * @self: a device
+ *
+ * Returns: bytes that may still be allocated on it
+ */
+guint64
+bb_device_get_memory_left (BbDevice *self)
+{
+  return BB_DEVICE_GET_CLASS (self)->get_memory_left (self);
+}
+
+/**
+ * bb_device_get_description:
+ * @self: a device
+ *
+ * Returns: what it is, for people
+ */
+const char *
+bb_device_get_description (BbDevice *self)
+{
+  return BB_DEVICE_GET_CLASS (self)->get_description (self);
+}
+
+/**
+ * bb_device_get_cpu_seconds:
+ * @self: a device
+ *
+ * Returns: processor time of the host that bb_device_run() took so far, all threads together
+ */
+double
+bb_device_get_cpu_seconds (BbDevice *self)
+{
+  return BB_DEVICE_GET_CLASS (self)->get_cpu_seconds (self);
+}

@@ -1,0 +1,67 @@
+/* bb-device.h: where the pictures are computed
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-frame.h"
+#include "bb-plan.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BbBatch:
+ * @n_frames: how many
+ * @frame: `[n_frames]`, each with its planes, time and duration
+ *
+ * Frames of one format on one device, [N, C, H, W].
+ */
+typedef struct {
+  guint n_frames;
+  BbFrame **frame;
+} BbBatch;
+
+BbBatch *bb_batch_new (guint n_frames);
+void bb_batch_free (BbBatch *batch);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbBatch, bb_batch_free)
+
+#define BB_TYPE_DEVICE (bb_device_get_type ())
+G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
+
+/**
+ * BbDeviceClass:
+ * @prepare: gets ready to run a plan on batches of up to so many frames
+ * @upload: brings frames of host memory onto the device; takes them over
+ * @run: makes a batch of finished frames
+ * @download: brings a finished frame to host memory
+ * @get_memory_left: bytes that may still be allocated
+ * @get_description: what the device is, for people
+ * @get_cpu_seconds: processor time of the host taken by @run so far
+ *
+ * What a device does. One thread at a time uses a device.
+ */
+struct _BbDeviceClass {
+  GObjectClass parent_class;
+
+  gboolean (*prepare) (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
+  BbBatch *(*upload) (BbDevice *self, BbBatch *batch, GError **error);
+  BbBatch *(*run) (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
+  BbFrame *(*download) (BbDevice *self, BbFrame *frame, GError **error);
+  guint64 (*get_memory_left) (BbDevice *self);
+  const char *(*get_description) (BbDevice *self);
+  double (*get_cpu_seconds) (BbDevice *self);
+};
+
+BbDevice *bb_device_open (const char *id, GError **error);
+gboolean bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
+BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);
+BbBatch *
+bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
+BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
+guint64 bb_device_get_memory_left (BbDevice *self);
+const char *bb_device_get_description (BbDevice *self);
+double bb_device_get_cpu_seconds (BbDevice *self);
+
+G_END_DECLS

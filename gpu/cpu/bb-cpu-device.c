@@ -1,0 +1,302 @@
+/* bb-cpu-device.c: the pipeline on the processor
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-cpu-device.h"
+
+#include "bb-cpu-plain.h"
+#include "bb-cpu-work.h"
+#include "bb-rows.h"
+
+#include <time.h>
+#include <unistd.h>
+
+typedef enum { PHASE_FRAMES, PHASE_BLUR, PHASE_COMPOSE } Phase;
+
+struct _BbCpuDevice {
+  BbDevice parent_instance;
+
+  guint n_threads;
+  gboolean plain;
+  char *description;
+  GThreadPool *pool;
+
+  BbPlan *plan;
+  BbCpuWork *work;
+  BbCpuScratch **scratch;
+  BbCpuBlurred **blurred;
+  BbFramePool *frames;
+
+  /* The job at hand; workers take tasks until none is left. */
+  Phase phase;
+  BbBatch *in;
+  BbBatch *out;
+  guint n_bands;
+  guint n_tasks;
+  guint next_task;
+  GCancellable *cancellable;
+  GMutex lock;
+  GCond done;
+  guint n_running;
+  guint64 cpu_nanoseconds;
+};
+
+G_DEFINE_FINAL_TYPE (BbCpuDevice, bb_cpu_device, BB_TYPE_DEVICE)
+
+static void
+run_task (BbCpuDevice *self, guint worker, guint task)
+{
+  BbCpuScratch *scratch = self->scratch[worker];
+  guint i;
+
+  switch (self->phase)
+    {
+    case PHASE_FRAMES:
+      if (self->plain)
+        bb_cpu_plain_run (self->plan, self->in->frame[task], self->out->frame[task]);
+      else
+        {
+          for (int p = 0; p < BB_N_PLANES; p++)
+            bb_cpu_work_blur (self->work, scratch, self->in->frame[task], p, self->blurred[worker]);
+          bb_cpu_work_compose (self->work, scratch, self->in->frame[task], self->blurred[worker], 0,
+                               1, self->out->frame[task]);
+        }
+      g_clear_pointer (&self->in->frame[task], bb_frame_unref);
+      break;
+    case PHASE_BLUR:
+      i = task / BB_N_PLANES;
+      bb_cpu_work_blur (self->work, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
+                        self->blurred[i]);
+      break;
+    case PHASE_COMPOSE:
+    default:
+      i = task / self->n_bands;
+      bb_cpu_work_compose (self->work, scratch, self->in->frame[i], self->blurred[i],
+                           (int) (task % self->n_bands), (int) self->n_bands, self->out->frame[i]);
+      break;
+    }
+}
+
+static guint64
+thread_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (guint64) now.tv_sec * G_GUINT64_CONSTANT (1000000000) + (guint64) now.tv_nsec;
+}
+
+static void
+work_cb (gpointer data, gpointer user_data)
+{
+  BbCpuDevice *self = user_data;
+  guint worker = GPOINTER_TO_UINT (data) - 1;
+  guint64 start = thread_time ();
+
+  while (!g_cancellable_is_cancelled (self->cancellable))
+    {
+      guint task = (guint) g_atomic_int_add ((int *) &self->next_task, 1);
+
+      if (task >= self->n_tasks)
+        break;
+      run_task (self, worker, task);
+    }
+  g_mutex_lock (&self->lock);
+  self->cpu_nanoseconds += thread_time () - start;
+  if (--self->n_running == 0)
+    g_cond_signal (&self->done);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+run_phase (BbCpuDevice *self, Phase phase, guint n_tasks)
+{
+  guint n_workers = MIN (self->n_threads, n_tasks);
+
+  self->phase = phase;
+  self->n_tasks = n_tasks;
+  self->next_task = 0;
+  self->n_running = n_workers;
+  for (guint i = 0; i < n_workers; i++)
+    g_thread_pool_push (self->pool, GUINT_TO_POINTER (i + 1), NULL);
+  g_mutex_lock (&self->lock);
+  while (self->n_running > 0)
+    g_cond_wait (&self->done, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+clear_plan (BbCpuDevice *self)
+{
+  for (guint i = 0; self->work != NULL && i < self->n_threads; i++)
+    {
+      bb_cpu_scratch_free (self->scratch[i]);
+      bb_cpu_blurred_free (self->blurred[i]);
+    }
+  g_clear_pointer (&self->work, bb_cpu_work_free);
+  g_clear_pointer (&self->plan, bb_plan_unref);
+  g_clear_pointer (&self->frames, bb_frame_pool_unref);
+}
+
+static gboolean
+bb_cpu_device_prepare (BbDevice *device, BbPlan *plan, guint n_frames, GError **error)
+{
+  BbCpuDevice *self = BB_CPU_DEVICE (device);
+
+  bb_plan_ref (plan);
+  clear_plan (self);
+  self->plan = plan;
+  self->frames = bb_frame_pool_new (&plan->target);
+  self->work = bb_cpu_work_new (plan);
+  for (guint i = 0; i < self->n_threads; i++)
+    {
+      self->scratch[i] = bb_cpu_scratch_new (self->work);
+      self->blurred[i] = bb_cpu_blurred_new (self->work);
+    }
+  return TRUE;
+}
+
+static BbBatch *
+bb_cpu_device_upload (BbDevice *device, BbBatch *batch, GError **error)
+{
+  return batch;
+}
+
+static BbFrame *
+bb_cpu_device_download (BbDevice *device, BbFrame *frame, GError **error)
+{
+  return frame;
+}
+
+static BbBatch *
+bb_cpu_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, GError **error)
+{
+  BbCpuDevice *self = BB_CPU_DEVICE (device);
+  g_autoptr (BbBatch) in = batch;
+  g_autoptr (BbBatch) out = bb_batch_new (in->n_frames);
+
+  g_return_val_if_fail (self->plan != NULL, NULL);
+
+  for (guint i = 0; i < in->n_frames; i++)
+    {
+      out->frame[i] = bb_frame_pool_acquire (self->frames, error);
+      if (out->frame[i] == NULL)
+        return NULL;
+      out->frame[i]->pts = in->frame[i]->pts;
+      out->frame[i]->duration = in->frame[i]->duration;
+    }
+  self->in = in;
+  self->out = out;
+  self->cancellable = cancellable;
+  if (self->plain || in->n_frames >= self->n_threads)
+    run_phase (self, PHASE_FRAMES, in->n_frames);
+  else
+    {
+      /* Too few frames to give each thread one: share the planes, then the rows. */
+      self->n_bands = 2 * self->n_threads;
+      run_phase (self, PHASE_BLUR, in->n_frames * BB_N_PLANES);
+      run_phase (self, PHASE_COMPOSE, in->n_frames * self->n_bands);
+    }
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  return g_steal_pointer (&out);
+}
+
+static guint64
+bb_cpu_device_get_memory_left (BbDevice *device)
+{
+  g_autofree char *text = NULL;
+  guint64 kibibytes = 0;
+
+  /* What the kernel would give without swapping; caches count as free. */
+  if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
+    {
+      const char *line = strstr (text, "MemAvailable:");
+
+      if (line != NULL)
+        kibibytes = g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10);
+    }
+  if (kibibytes > 0)
+    return kibibytes * 1024;
+  return (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE) / 2;
+}
+
+static const char *
+bb_cpu_device_get_description (BbDevice *device)
+{
+  return BB_CPU_DEVICE (device)->description;
+}
+
+static double
+bb_cpu_device_get_cpu_seconds (BbDevice *device)
+{
+  BbCpuDevice *self = BB_CPU_DEVICE (device);
+  double seconds;
+
+  g_mutex_lock (&self->lock);
+  seconds = (double) self->cpu_nanoseconds * 1e-9;
+  g_mutex_unlock (&self->lock);
+  return seconds;
+}
+
+static void
+bb_cpu_device_finalize (GObject *object)
+{
+  BbCpuDevice *self = BB_CPU_DEVICE (object);
+
+  clear_plan (self);
+  g_thread_pool_free (self->pool, FALSE, TRUE);
+  g_free (self->scratch);
+  g_free (self->blurred);
+  g_free (self->description);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->done);
+  G_OBJECT_CLASS (bb_cpu_device_parent_class)->finalize (object);
+}
+
+static void
+bb_cpu_device_class_init (BbCpuDeviceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  BbDeviceClass *device_class = BB_DEVICE_CLASS (klass);
+
+  object_class->finalize = bb_cpu_device_finalize;
+  device_class->prepare = bb_cpu_device_prepare;
+  device_class->upload = bb_cpu_device_upload;
+  device_class->run = bb_cpu_device_run;
+  device_class->download = bb_cpu_device_download;
+  device_class->get_memory_left = bb_cpu_device_get_memory_left;
+  device_class->get_description = bb_cpu_device_get_description;
+  device_class->get_cpu_seconds = bb_cpu_device_get_cpu_seconds;
+}
+
+static void
+bb_cpu_device_init (BbCpuDevice *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->done);
+}
+
+/**
+ * bb_cpu_device_new:
+ * @n_threads: threads to work with; 0 is one for each processor
+ * @plain: whether to run the kernels one sample after the other, as a card would, instead of the
+ *   fast path; for tests
+ *
+ * Returns: (transfer full): a device that every machine has
+ */
+BbDevice *
+bb_cpu_device_new (guint n_threads, gboolean plain)
+{
+  BbCpuDevice *self = g_object_new (BB_TYPE_CPU_DEVICE, NULL);
+
+  self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
+  self->plain = plain;
+  self->description = g_strdup_printf ("cpu (%u threads, %s)", self->n_threads,
+                                       plain ? "plain" : bb_rows_get_isa ());
+  self->scratch = g_new0 (BbCpuScratch *, self->n_threads);
+  self->blurred = g_new0 (BbCpuBlurred *, self->n_threads);
+  self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, FALSE, NULL);
+  return BB_DEVICE (self);
+}

@@ -1,0 +1,377 @@
+/* bb-cpu-work.c: a plan made ready for the processor
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The fast path: the arithmetic of gpu/kernels/ on whole rows, with what lies between the stages
+ * of the foreground and of the way up kept in the cache as FP32. The planes that are stored, the
+ * reduced and the blurred one, are FP16 or FP32 as the plan says.
+ */
+
+#include "bb-cpu-work.h"
+
+#include "bb-sampler.h"
+
+typedef struct {
+  BbSamplerTaps reduce;
+  BbSamplerTaps blur;
+  BbSamplerTaps up; /* or all of a direct background */
+  BbSamplerTaps foreground;
+  gboolean reduces;
+  int reduced_width;
+  int reduced_height;
+  int blurred_width;
+  int blurred_height;
+} PlaneWork;
+
+struct _BbCpuWork {
+  BbPlan *plan;
+  BbSampleType storage;
+  PlaneWork plane[BB_N_PLANES];
+  int row_length;
+};
+
+typedef struct {
+  BbSampler *reduce;
+  BbSampler *blur;
+  BbSampler *up;
+  BbSampler *foreground;
+  gpointer reduced;
+} PlaneScratch;
+
+struct _BbCpuScratch {
+  PlaneScratch plane[BB_N_PLANES];
+  float *background;
+  float *foreground;
+};
+
+struct _BbCpuBlurred {
+  gpointer plane[BB_N_PLANES];
+};
+
+/**
+ * bb_cpu_work_new:
+ * @plan: a plan
+ *
+ * Returns: (transfer full): @plan made ready
+ */
+BbCpuWork *
+bb_cpu_work_new (BbPlan *plan)
+{
+  BbCpuWork *work = g_new0 (BbCpuWork, 1);
+
+  work->plan = bb_plan_ref (plan);
+  work->storage = plan->precision == BB_PRECISION_FP16 ? BB_SAMPLE_F16 : BB_SAMPLE_F32;
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      const BbPlanPlane *plane = &plan->plane[p];
+      PlaneWork *w = &work->plane[p];
+
+      if (plane->foreground_width > 0)
+        bb_sampler_taps_init (&w->foreground, &plane->foreground_y, &plane->foreground_x,
+                              plane->source_width);
+      work->row_length = MAX (work->row_length, MAX (plane->width, plane->source_width));
+      if (plan->flat)
+        continue;
+      bb_plan_get_intermediate (plan, p, &w->reduced_width, &w->reduced_height, &w->blurred_width,
+                                &w->blurred_height);
+      if (plane->direct)
+        {
+          bb_sampler_taps_init (&w->up, &plane->reduce_y, &plane->up_x, plane->crop_width);
+          continue;
+        }
+      w->reduces = plane->reduce_x.n_taps > 0 || plane->reduce_y.n_taps > 0;
+      if (w->reduces)
+        bb_sampler_taps_init (&w->reduce, &plane->reduce_y, &plane->reduce_x, plane->crop_width);
+      bb_sampler_taps_init (&w->blur, &plane->blur_y, &plane->blur_x, w->reduced_width);
+      bb_sampler_taps_init (&w->up, &plane->up_y, &plane->up_x, w->blurred_width);
+    }
+  return work;
+}
+
+/**
+ * bb_cpu_work_free:
+ * @work: (transfer full) (nullable): work
+ */
+void
+bb_cpu_work_free (BbCpuWork *work)
+{
+  if (work == NULL)
+    return;
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      bb_sampler_taps_clear (&work->plane[p].reduce);
+      bb_sampler_taps_clear (&work->plane[p].blur);
+      bb_sampler_taps_clear (&work->plane[p].up);
+      bb_sampler_taps_clear (&work->plane[p].foreground);
+    }
+  bb_plan_unref (work->plan);
+  g_free (work);
+}
+
+static gsize
+sample_size (const BbCpuWork *work)
+{
+  return work->storage == BB_SAMPLE_F16 ? sizeof (BbHalf) : sizeof (float);
+}
+
+static BbSampler *
+new_sampler (const BbSamplerTaps *taps)
+{
+  return taps->n_ring > 0 ? bb_sampler_new (taps) : NULL;
+}
+
+/**
+ * bb_cpu_scratch_new:
+ * @work: what the thread will do
+ *
+ * Returns: (transfer full): scratch for one thread
+ */
+BbCpuScratch *
+bb_cpu_scratch_new (const BbCpuWork *work)
+{
+  BbCpuScratch *scratch = g_new0 (BbCpuScratch, 1);
+  gsize length = (gsize) work->row_length + 2 * BB_ROW_PADDING;
+
+  scratch->background = g_new0 (float, length);
+  scratch->foreground = g_new0 (float, length);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      const PlaneWork *w = &work->plane[p];
+      PlaneScratch *s = &scratch->plane[p];
+
+      s->reduce = new_sampler (&w->reduce);
+      s->blur = new_sampler (&w->blur);
+      s->up = new_sampler (&w->up);
+      s->foreground = new_sampler (&w->foreground);
+      if (w->reduces)
+        s->reduced = g_malloc0 ((gsize) w->reduced_width * (gsize) w->reduced_height *
+                                sample_size (work));
+    }
+  return scratch;
+}
+
+/**
+ * bb_cpu_scratch_free:
+ * @scratch: (transfer full): scratch
+ */
+void
+bb_cpu_scratch_free (BbCpuScratch *scratch)
+{
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      bb_sampler_free (scratch->plane[p].reduce);
+      bb_sampler_free (scratch->plane[p].blur);
+      bb_sampler_free (scratch->plane[p].up);
+      bb_sampler_free (scratch->plane[p].foreground);
+      g_free (scratch->plane[p].reduced);
+    }
+  g_free (scratch->background);
+  g_free (scratch->foreground);
+  g_free (scratch);
+}
+
+/**
+ * bb_cpu_blurred_new:
+ * @work: work
+ *
+ * Returns: (transfer full): room for the blurred planes of one frame
+ */
+BbCpuBlurred *
+bb_cpu_blurred_new (const BbCpuWork *work)
+{
+  BbCpuBlurred *blurred = g_new0 (BbCpuBlurred, 1);
+
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      const PlaneWork *w = &work->plane[p];
+
+      if (!work->plan->flat && !work->plan->plane[p].direct)
+        blurred->plane[p] =
+          g_malloc0 ((gsize) w->blurred_width * (gsize) w->blurred_height * sample_size (work));
+    }
+  return blurred;
+}
+
+/**
+ * bb_cpu_blurred_free:
+ * @blurred: (transfer full): blurred planes
+ */
+void
+bb_cpu_blurred_free (BbCpuBlurred *blurred)
+{
+  for (int p = 0; p < BB_N_PLANES; p++)
+    g_free (blurred->plane[p]);
+  g_free (blurred);
+}
+
+static BbView
+crop_view (const BbCpuWork *work, int p, const BbFrame *in)
+{
+  const BbPlanPlane *plane = &work->plan->plane[p];
+  BbView view = bb_plan_get_view (work->plan, p, in->data[p], in->stride[p]);
+  ptrdiff_t at = plane->crop_x * view.x_step + plane->crop_y * view.y_step;
+
+  view.data = (const guint8 *) view.data + at * (view.type == BB_SAMPLE_U16 ? 2 : 1);
+  return view;
+}
+
+static BbView
+stored_view (const BbCpuWork *work, gconstpointer samples, int width)
+{
+  return (BbView) { samples, 1, width, work->storage };
+}
+
+static void
+run_stage (const BbCpuWork *work, BbCpuScratch *scratch, BbSampler *sampler, const BbView *view,
+           int width, int height, gpointer out)
+{
+  gsize pitch = (gsize) width * sample_size (work);
+
+  bb_sampler_start (sampler, view);
+  for (int y = 0; y < height; y++)
+    {
+      bb_sampler_get_row (sampler, y, 0.0f, 0, width, scratch->background);
+      bb_rows_store (work->storage, scratch->background, width, (guint8 *) out + (gsize) y * pitch);
+    }
+}
+
+/**
+ * bb_cpu_work_blur:
+ * @work: what to do
+ * @scratch: the thread's scratch
+ * @in: a source frame
+ * @plane: 0 for Y', 1 for Cb, 2 for Cr
+ * @blurred: where the blurred plane goes
+ *
+ * Makes the blurred plane of a frame; does nothing where the background needs none.
+ */
+void
+bb_cpu_work_blur (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame *in, int plane,
+                  BbCpuBlurred *blurred)
+{
+  const PlaneWork *w = &work->plane[plane];
+  PlaneScratch *s = &scratch->plane[plane];
+  BbView view;
+
+  if (blurred->plane[plane] == NULL)
+    return;
+  view = crop_view (work, plane, in);
+  if (w->reduces)
+    {
+      run_stage (work, scratch, s->reduce, &view, w->reduced_width, w->reduced_height, s->reduced);
+      view = stored_view (work, s->reduced, w->reduced_width);
+    }
+  run_stage (work, scratch, s->blur, &view, w->blurred_width, w->blurred_height,
+             blurred->plane[plane]);
+}
+
+/* The background's row @y outside the columns @from to @to, which the foreground hides. */
+static void
+background_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, int from, int to)
+{
+  const BbPlanPlane *plane = &work->plan->plane[p];
+  BbSampler *up = scratch->plane[p].up;
+  float *row = scratch->background;
+
+  if (work->plan->flat)
+    bb_rows_fill (row, plane->bias, plane->width);
+  else if (from >= to || (from > 0 && to < plane->width && !work->plane[p].up.columns_first))
+    bb_sampler_get_row (up, y, plane->bias, 0, plane->width, row);
+  else
+    {
+      if (from > 0)
+        bb_sampler_get_row (up, y, plane->bias, 0, from, row);
+      if (to < plane->width)
+        bb_sampler_get_row (up, y, plane->bias, to, plane->width, row);
+    }
+  if (plane->shade != NULL)
+    {
+      const float *shade = plane->shade + (gsize) y * (gsize) plane->width;
+
+      bb_rows_shade (row, shade, plane->black, from);
+      bb_rows_shade (row + to, shade + to, plane->black, plane->width - to);
+    }
+}
+
+static void
+compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 *out)
+{
+  const BbPlanPlane *plane = &work->plan->plane[p];
+  float maximum = (float) ((1 << work->plan->target.depth) - 1);
+  gboolean deep = work->plan->target.depth > 8;
+  int sample = deep ? 2 : 1;
+  int left = plane->left;
+  int right = plane->left + plane->foreground_width;
+  int from = left, to = right; /* hides the background altogether */
+
+  if (y < plane->top || y >= plane->top + plane->foreground_height)
+    left = right = from = to = 0;
+  else if (plane->alpha != NULL)
+    {
+      from = CLAMP (plane->opaque_first[y], left, right);
+      to = CLAMP (plane->opaque_last[y], from, right);
+    }
+
+  if (to - from < plane->width)
+    background_row (work, scratch, p, y, from, to);
+  if (right > left)
+    {
+      float *foreground = scratch->foreground;
+
+      bb_sampler_get_row (scratch->plane[p].foreground, y - plane->top, 0.0f, 0, right - left,
+                          foreground);
+      if (plane->alpha != NULL)
+        {
+          const float *alpha = plane->alpha + (gsize) y * (gsize) plane->width;
+          float *row = scratch->background;
+
+          bb_rows_mix (row + left, foreground, alpha + left, from - left);
+          bb_rows_mix (row + to, foreground + (to - left), alpha + to, right - to);
+        }
+      bb_rows_quantize (foreground + (from - left), maximum, deep, to - from, out + from * sample);
+    }
+  bb_rows_quantize (scratch->background, maximum, deep, from, out);
+  bb_rows_quantize (scratch->background + to, maximum, deep, plane->width - to, out + to * sample);
+}
+
+/**
+ * bb_cpu_work_compose:
+ * @work: what to do
+ * @scratch: the thread's scratch
+ * @in: a source frame
+ * @blurred: its blurred planes
+ * @band: which part of the rows
+ * @n_bands: how many parts there are
+ * @out: the finished frame, of which the band is filled
+ *
+ * Makes a band of a finished frame.
+ */
+void
+bb_cpu_work_compose (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame *in,
+                     const BbCpuBlurred *blurred, int band, int n_bands, BbFrame *out)
+{
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      const BbPlanPlane *plane = &work->plan->plane[p];
+      PlaneScratch *s = &scratch->plane[p];
+      int first = (int) ((gint64) plane->height * band / n_bands);
+      int last = (int) ((gint64) plane->height * (band + 1) / n_bands);
+
+      if (s->foreground != NULL)
+        {
+          BbView view = bb_plan_get_view (work->plan, p, in->data[p], in->stride[p]);
+
+          bb_sampler_start (s->foreground, &view);
+        }
+      if (s->up != NULL)
+        {
+          BbView view = plane->direct
+                          ? crop_view (work, p, in)
+                          : stored_view (work, blurred->plane[p], work->plane[p].blurred_width);
+
+          bb_sampler_start (s->up, &view);
+        }
+      for (int y = first; y < last; y++)
+        compose_row (work, scratch, p, y, out->data[p] + (gssize) y * out->stride[p]);
+    }
+}

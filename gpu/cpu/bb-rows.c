@@ -1,0 +1,570 @@
+/* bb-rows.c: arithmetic on rows of FP32 samples
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Plain loops that the compiler vectorises, built for several instruction sets and chosen when the
+ * program starts. Only the horizontal stage, which no compiler vectorises well, is written with
+ * intrinsics.
+ */
+
+#include "bb-rows.h"
+
+#include <stdlib.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define HAVE_X86 1
+/* AddressSanitizer runs before the resolvers that clones need. */
+#if !defined(__SANITIZE_ADDRESS__) && !(defined(__has_feature) && __has_feature (address_sanitizer))
+#define CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
+#endif
+#ifndef CLONES
+#define CLONES
+#endif
+
+/* A vector of the widest kind; narrower machines compute it in parts. */
+typedef float Vector __attribute__ ((vector_size (64), aligned (4), may_alias));
+#define VECTOR ((int) (sizeof (Vector) / sizeof (float)))
+
+/* The loops in clones must not call out of them. */
+#define INLINE static inline __attribute__ ((always_inline))
+
+static int
+get_lanes (void)
+{
+#ifdef HAVE_X86
+  if (__builtin_cpu_supports ("avx512f"))
+    return 16;
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+    return 8;
+#endif
+  return 0;
+}
+
+/**
+ * bb_rows_get_isa:
+ *
+ * Returns: name of the instruction set in use, for people
+ */
+const char *
+bb_rows_get_isa (void)
+{
+  switch (get_lanes ())
+    {
+    case 16:
+      return "AVX-512";
+    case 8:
+      return "AVX2";
+    default:
+      return "portable";
+    }
+}
+
+/* Rows and weights start on cache lines, so that few loads touch two of them. */
+static gpointer
+new_aligned (gsize size)
+{
+  gpointer memory = NULL;
+
+  if (posix_memalign (&memory, 64, size) != 0)
+    g_error ("Not enough memory for %" G_GSIZE_FORMAT " bytes", size);
+  memset (memory, 0, size);
+  return memory;
+}
+
+/**
+ * bb_rows_new:
+ * @n: rows
+ * @pitch: samples from one to the next
+ *
+ * Returns: (transfer full): rows of zeros, to be freed by free()
+ */
+float *
+bb_rows_new (int n, int pitch)
+{
+  return new_aligned ((gsize) n * (gsize) pitch * sizeof (float));
+}
+
+/**
+ * bb_packed_taps_init:
+ * @packed: (out caller-allocates): to be freed by bb_packed_taps_clear()
+ * @taps: a table, which must stay
+ *
+ * Arranges taps for this processor.
+ */
+void
+bb_packed_taps_init (BbPackedTaps *packed, const BbTaps *taps)
+{
+  int lanes = get_lanes ();
+  int n_taps = taps->n_taps;
+
+  *packed = (BbPackedTaps) { .taps = taps, .lanes = lanes };
+  if (lanes == 0 || n_taps == 0)
+    return;
+
+  packed->base = g_new (int, taps->n_out);
+  packed->out = g_new (int, taps->n_out);
+  packed->reach = g_new (guint8, taps->n_out);
+  packed->index = new_aligned ((gsize) taps->n_out * (gsize) lanes * sizeof (gint32));
+  for (int j = 0; j < taps->n_out;)
+    {
+      int g = packed->n_groups++;
+      int lowest = taps->first[j];
+      int highest = lowest;
+      int n = 0;
+
+      while (n < lanes && j + n < taps->n_out)
+        {
+          int low = MIN (lowest, taps->first[j + n]);
+          int high = MAX (highest, taps->first[j + n]);
+
+          if (high - low >= 2 * lanes)
+            break;
+          lowest = low;
+          highest = high;
+          n++;
+        }
+      packed->base[g] = lowest;
+      packed->out[g] = j;
+      packed->reach[g] = (guint8) (highest - lowest);
+      for (int lane = 0; lane < n; lane++)
+        packed->index[g * lanes + lane] = taps->first[j + lane] - lowest;
+      j += n;
+    }
+  packed->weight =
+    new_aligned ((gsize) packed->n_groups * (gsize) n_taps * (gsize) lanes * sizeof (float));
+  for (int g = 0; g < packed->n_groups; g++)
+    {
+      int first = packed->out[g];
+      int last = g + 1 < packed->n_groups ? packed->out[g + 1] : taps->n_out;
+
+      for (int t = 0; t < n_taps; t++)
+        for (int j = first; j < last; j++)
+          packed->weight[(g * n_taps + t) * lanes + j - first] = taps->weight[j * n_taps + t];
+    }
+}
+
+/**
+ * bb_packed_taps_clear:
+ * @packed: taps
+ */
+void
+bb_packed_taps_clear (BbPackedTaps *packed)
+{
+  g_free (packed->base);
+  g_free (packed->out);
+  g_free (packed->reach);
+  free (packed->index);
+  free (packed->weight);
+  *packed = (BbPackedTaps) { 0 };
+}
+
+#ifdef HAVE_X86
+__attribute__ ((target ("avx512f"))) static void
+resample_avx512 (const BbPackedTaps *packed, const float *in, float *out)
+{
+  const int n_taps = packed->taps->n_taps;
+  const float *weight = packed->weight;
+  const __m512i one = _mm512_set1_epi32 (1);
+
+  for (int g = 0; g < packed->n_groups; g++)
+    {
+      const float *from = in + packed->base[g];
+      const __m512i first = _mm512_load_si512 (packed->index + g * 16);
+      /* Taps for which the two vectors loaded hold all that is read. */
+      const int n_loaded = 32 - packed->reach[g];
+      __m512 even = _mm512_setzero_ps ();
+      __m512 odd = _mm512_setzero_ps ();
+
+      for (int t = 0; t < n_taps; t += n_loaded, from += n_loaded)
+        {
+          const __m512 low = _mm512_loadu_ps (from);
+          const __m512 high = _mm512_loadu_ps (from + 16);
+          const int n = MIN (n_loaded, n_taps - t);
+          __m512i index = first;
+          int k = 0;
+
+          for (; k + 1 < n; k += 2, weight += 32)
+            {
+              const __m512i next = _mm512_add_epi32 (index, one);
+
+              even = _mm512_fmadd_ps (_mm512_permutex2var_ps (low, index, high),
+                                      _mm512_load_ps (weight), even);
+              odd = _mm512_fmadd_ps (_mm512_permutex2var_ps (low, next, high),
+                                     _mm512_load_ps (weight + 16), odd);
+              index = _mm512_add_epi32 (next, one);
+            }
+          if (k < n)
+            {
+              even = _mm512_fmadd_ps (_mm512_permutex2var_ps (low, index, high),
+                                      _mm512_load_ps (weight), even);
+              weight += 16;
+            }
+        }
+      _mm512_storeu_ps (out + packed->out[g], _mm512_add_ps (even, odd));
+    }
+}
+
+__attribute__ ((target ("avx2,fma"))) static void
+resample_avx2 (const BbPackedTaps *packed, const float *in, float *out)
+{
+  const int n_taps = packed->taps->n_taps;
+  const float *weight = packed->weight;
+
+  for (int g = 0; g < packed->n_groups; g++)
+    {
+      const float *from = in + packed->base[g];
+      __m256i index = _mm256_loadu_si256 ((const __m256i *) (packed->index + g * 8));
+      __m256 upper = _mm256_castsi256_ps (_mm256_cmpgt_epi32 (index, _mm256_set1_epi32 (7)));
+      __m256 sum = _mm256_setzero_ps ();
+
+      for (int t = 0; t < n_taps; t++, weight += 8)
+        {
+          __m256 value = _mm256_permutevar8x32_ps (_mm256_loadu_ps (from + t), index);
+
+          /* The permutation looks at the low three bits, so one index serves both halves. */
+          if (packed->reach[g] > 7)
+            value = _mm256_blendv_ps (
+              value, _mm256_permutevar8x32_ps (_mm256_loadu_ps (from + t + 8), index), upper);
+          sum = _mm256_fmadd_ps (value, _mm256_loadu_ps (weight), sum);
+        }
+      _mm256_storeu_ps (out + packed->out[g], sum);
+    }
+}
+#endif
+
+static void
+resample_plain (const BbTaps *taps, const float *in, float *out)
+{
+  for (int j = 0; j < taps->n_out; j++)
+    {
+      const float *from = in + taps->first[j];
+      const float *weight = taps->weight + (gsize) j * (gsize) taps->n_taps;
+      float sum = 0.0f;
+
+      for (int t = 0; t < taps->n_taps; t++)
+        sum += weight[t] * from[t];
+      out[j] = sum;
+    }
+}
+
+/**
+ * bb_rows_resample:
+ * @packed: taps
+ * @in: a row
+ * @out: (out caller-allocates): a row of as many samples as the taps make
+ *
+ * Runs a horizontal stage on a row.
+ */
+void
+bb_rows_resample (const BbPackedTaps *packed, const float *in, float *out)
+{
+  switch (packed->lanes)
+    {
+#ifdef HAVE_X86
+    case 16:
+      resample_avx512 (packed, in, out);
+      break;
+    case 8:
+      resample_avx2 (packed, in, out);
+      break;
+#endif
+    default:
+      resample_plain (packed->taps, in, out);
+      break;
+    }
+}
+
+CLONES static void
+load_u8 (const guint8 *in, int n, float *out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = (float) in[i];
+}
+
+CLONES static void
+load_u16 (const guint16 *in, int n, float *out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = (float) in[i];
+}
+
+CLONES static void
+load_f16 (const BbHalf *in, int n, float *out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = (float) in[i];
+}
+
+CLONES static void
+store_f16 (const float *in, int n, BbHalf *out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = (BbHalf) in[i];
+}
+
+/**
+ * bb_rows_load:
+ * @view: a plane
+ * @x: first column
+ * @y: row
+ * @n: samples
+ * @out: (out caller-allocates): a row
+ *
+ * Reads part of a row of a plane.
+ */
+void
+bb_rows_load (const BbView *view, int x, int y, int n, float *out)
+{
+  ptrdiff_t at = x * view->x_step + y * view->y_step;
+
+  if (view->x_step != 1)
+    {
+      ptrdiff_t step = view->x_step;
+
+      if (view->type == BB_SAMPLE_U8)
+        for (int i = 0; i < n; i++)
+          out[i] = (float) ((const guint8 *) view->data)[at + i * step];
+      else
+        for (int i = 0; i < n; i++)
+          out[i] = (float) ((const guint16 *) view->data)[at + i * step];
+      return;
+    }
+  switch (view->type)
+    {
+    case BB_SAMPLE_U8:
+      load_u8 ((const guint8 *) view->data + at, n, out);
+      break;
+    case BB_SAMPLE_U16:
+      load_u16 ((const guint16 *) view->data + at, n, out);
+      break;
+    case BB_SAMPLE_F16:
+      load_f16 ((const BbHalf *) view->data + at, n, out);
+      break;
+    case BB_SAMPLE_F32:
+    default:
+      memcpy (out, (const float *) view->data + at, (gsize) n * sizeof (float));
+      break;
+    }
+}
+
+/**
+ * bb_rows_store:
+ * @type: %BB_SAMPLE_F16 or %BB_SAMPLE_F32
+ * @in: a row
+ * @n: samples
+ * @out: (out caller-allocates): as many samples of @type
+ *
+ * Keeps a row for a later stage.
+ */
+void
+bb_rows_store (BbSampleType type, const float *in, int n, void *out)
+{
+  if (type == BB_SAMPLE_F16)
+    store_f16 (in, n, out);
+  else
+    memcpy (out, in, (gsize) n * sizeof (float));
+}
+
+/**
+ * bb_rows_sum:
+ * @rows: `[n_rows]`, rows
+ * @weight: `[n_rows]`, their weights
+ * @n_rows: how many
+ * @initial: what the sum starts from
+ * @n: samples
+ * @out: (out caller-allocates): a row
+ *
+ * Runs a vertical stage for one output row.
+ */
+CLONES void
+bb_rows_sum (const float *const *rows, const float *weight, int n_rows, float initial, int n,
+             float *out)
+{
+  for (int x = 0; x < n; x += 2 * VECTOR)
+    {
+      Vector a = initial - (Vector) { 0 };
+      Vector b = a;
+
+      for (int t = 0; t < n_rows; t++)
+        {
+          a += weight[t] * *(const Vector *) (rows[t] + x);
+          b += weight[t] * *(const Vector *) (rows[t] + x + VECTOR);
+        }
+      *(Vector *) (out + x) = a;
+      *(Vector *) (out + x + VECTOR) = b;
+    }
+}
+
+/* Sums rows of codes as they are stored: cheaper than turning each row into FP32 first, since rows
+ * of codes are small. One more that compilers do not vectorise well. */
+#ifdef HAVE_X86
+#define DEFINE_SUM_X86(name, Code, isa, Wide, lanes, set, load, madd, store)                  \
+  __attribute__ ((target (isa))) static int name (const Code *const *rows, const float *weight,     \
+                                                  int n_rows, float initial, int n, float *out)     \
+  {                                                                                                 \
+    int x = 0;                                                                                      \
+                                                                                                    \
+    for (; x + 2 * lanes <= n; x += 2 * lanes)                                                      \
+      {                                                                                             \
+        Wide a = set (initial);                                                                     \
+        Wide b = a;                                                                                 \
+                                                                                                    \
+        for (int t = 0; t < n_rows; t++)                                                            \
+          {                                                                                         \
+            const Wide w = set (weight[t]);                                                         \
+                                                                                                    \
+            a = madd (w, load (rows[t] + x), a);                                                    \
+            b = madd (w, load (rows[t] + x + lanes), b);                                            \
+          }                                                                                         \
+        store (out + x, a);                                                                         \
+        store (out + x + lanes, b);                                                                 \
+      }                                                                                             \
+    return x;                                                                                       \
+  }
+
+#define LOAD_U8_512(p) _mm512_cvtepi32_ps (_mm512_cvtepu8_epi32 (_mm_loadu_si128 ((const void *) (p))))
+#define LOAD_U16_512(p) \
+  _mm512_cvtepi32_ps (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 ((const void *) (p))))
+#define LOAD_U8_256(p) _mm256_cvtepi32_ps (_mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const void *) (p))))
+#define LOAD_U16_256(p) \
+  _mm256_cvtepi32_ps (_mm256_cvtepu16_epi32 (_mm_loadu_si128 ((const void *) (p))))
+
+DEFINE_SUM_X86 (sum_u8_avx512, guint8, "avx512f", __m512, 16, _mm512_set1_ps,
+                LOAD_U8_512, _mm512_fmadd_ps, _mm512_storeu_ps)
+DEFINE_SUM_X86 (sum_u16_avx512, guint16, "avx512f", __m512, 16, _mm512_set1_ps,
+                LOAD_U16_512, _mm512_fmadd_ps, _mm512_storeu_ps)
+DEFINE_SUM_X86 (sum_u8_avx2, guint8, "avx2,fma", __m256, 8, _mm256_set1_ps,
+                LOAD_U8_256, _mm256_fmadd_ps, _mm256_storeu_ps)
+DEFINE_SUM_X86 (sum_u16_avx2, guint16, "avx2,fma", __m256, 8, _mm256_set1_ps,
+                LOAD_U16_256, _mm256_fmadd_ps, _mm256_storeu_ps)
+#endif
+
+/* Returns how many samples were made; the rest is left to plain code. */
+static int
+sum_vectors (BbSampleType type, gconstpointer const *rows, const float *weight, int n_rows,
+             float initial, int n, float *out)
+{
+#ifdef HAVE_X86
+  const guint8 *const *rows8 = (const guint8 *const *) rows;
+  const guint16 *const *rows16 = (const guint16 *const *) rows;
+
+  switch (get_lanes ())
+    {
+    case 16:
+      return type == BB_SAMPLE_U8 ? sum_u8_avx512 (rows8, weight, n_rows, initial, n, out)
+                                  : sum_u16_avx512 (rows16, weight, n_rows, initial, n, out);
+    case 8:
+      return type == BB_SAMPLE_U8 ? sum_u8_avx2 (rows8, weight, n_rows, initial, n, out)
+                                  : sum_u16_avx2 (rows16, weight, n_rows, initial, n, out);
+    default:
+      break;
+    }
+#endif
+  return 0;
+}
+
+/**
+ * bb_rows_sum_codes:
+ * @type: %BB_SAMPLE_U8 or %BB_SAMPLE_U16
+ * @rows: `[n_rows]`, rows of codes
+ * @weight: `[n_rows]`, their weights
+ * @n_rows: how many
+ * @initial: what the sum starts from
+ * @n: samples; not one code more is read
+ * @out: (out caller-allocates): a row
+ *
+ * Runs a vertical stage for one output row on rows of codes.
+ */
+void
+bb_rows_sum_codes (BbSampleType type, gconstpointer const *rows, const float *weight, int n_rows,
+                   float initial, int n, float *out)
+{
+  int x = sum_vectors (type, rows, weight, n_rows, initial, n, out);
+
+  for (; x < n; x++)
+    {
+      float sum = initial;
+
+      for (int t = 0; t < n_rows; t++)
+        sum += weight[t] * (type == BB_SAMPLE_U8 ? (float) ((const guint8 *) rows[t])[x]
+                                                 : (float) ((const guint16 *) rows[t])[x]);
+      out[x] = sum;
+    }
+}
+
+CLONES static void
+quantize_u8 (const float *restrict in, float maximum, int n, guint8 *restrict out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = (guint8) bb_quantize (in[i], maximum);
+}
+
+CLONES static void
+quantize_u16 (const float *restrict in, float maximum, int n, guint16 *restrict out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = (guint16) bb_quantize (in[i], maximum);
+}
+
+/**
+ * bb_rows_quantize:
+ * @in: a row
+ * @maximum: greatest code
+ * @deep: whether codes are 16-bit words
+ * @n: samples
+ * @out: (out caller-allocates): as many codes
+ *
+ * Clamps and rounds a finished row.
+ */
+void
+bb_rows_quantize (const float *in, float maximum, gboolean deep, int n, void *out)
+{
+  if (deep)
+    quantize_u16 (in, maximum, n, out);
+  else
+    quantize_u8 (in, maximum, n, out);
+}
+
+/**
+ * bb_rows_shade:
+ * @row: (inout): a row
+ * @shade: what the shadow leaves of each sample
+ * @black: code that it goes to
+ * @n: samples
+ */
+CLONES void
+bb_rows_shade (float *restrict row, const float *restrict shade, float black, int n)
+{
+  for (int i = 0; i < n; i++)
+    row[i] = black + (row[i] - black) * shade[i];
+}
+
+/**
+ * bb_rows_mix:
+ * @row: (inout): the background's row
+ * @foreground: the foreground's row
+ * @alpha: coverage of each sample
+ * @n: samples
+ */
+CLONES void
+bb_rows_mix (float *restrict row, const float *restrict foreground, const float *restrict alpha,
+             int n)
+{
+  for (int i = 0; i < n; i++)
+    row[i] += (foreground[i] - row[i]) * alpha[i];
+}
+
+/**
+ * bb_rows_fill:
+ * @row: (out caller-allocates): a row
+ * @value: value of each sample
+ * @n: samples
+ */
+void
+bb_rows_fill (float *row, float value, int n)
+{
+  for (int i = 0; i < n; i++)
+    row[i] = value;
+}

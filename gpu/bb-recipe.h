@@ -16,8 +16,8 @@ typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
 
 /**
  * BbRecipeValues:
- * @width: canvas width in pixels, 2 to 16384, even
- * @height: canvas height in pixels, 2 to 16384, even
+ * @width: canvas width in pixels, 2 to 16384
+ * @height: canvas height in pixels, 2 to 16384
  * @zoom: size of the foreground, from 0 (fitted into the canvas) to 1 (fills it)
  * @offset_x: foreground's centre, canvas pixels to the right of the canvas' centre
  * @offset_y: foreground's centre, canvas pixels below the canvas' centre
@@ -81,6 +81,10 @@ typedef struct _BbRecipe BbRecipe;
 GType bb_recipe_get_type (void);
 
 void bb_recipe_values_init (BbRecipeValues *values);
+gboolean bb_recipe_values_parse (BbRecipeValues *values,
+                                 const char *key,
+                                 const char *text,
+                                 GError **error);
 BbRecipe *bb_recipe_new (const BbRecipeValues *values, GError **error);
 BbRecipe *bb_recipe_ref (BbRecipe *recipe);
 void bb_recipe_unref (BbRecipe *recipe);

@@ -1,0 +1,660 @@
+/* bb-recipe.c: what to make of a video
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-recipe.h"
+
+#include "bb-error.h"
+
+#include <math.h>
+#include <string.h>
+
+#define GROUP "Blurbox Recipe"
+#define VERSION 1
+
+struct _BbRecipe {
+  BbRecipeValues values;
+  char *device;
+  char *encoder;
+  char *preset;
+  guint64 generation;
+  gatomicrefcount refs;
+};
+
+G_DEFINE_BOXED_TYPE (BbRecipe, bb_recipe, bb_recipe_ref, bb_recipe_unref)
+
+typedef enum { KIND_INT, KIND_DOUBLE, KIND_TIME, KIND_ENUM, KIND_STRING, KIND_COLOR } Kind;
+
+/* One value: where it is, what it may be. Drives checks, files and the command line. */
+typedef struct {
+  BbRecipeField field;
+  Kind kind;
+  gsize offset;
+  const char *const *names; /* of a KIND_ENUM */
+  const char *fallback_string;
+} Value;
+
+static const char *const background_names[] = { "blur", "color", NULL };
+static const char *const precision_names[] = { "fp16", "fp32", NULL };
+static const char *const codec_names[] = { "h264", "hevc", "av1", NULL };
+static const char *const audio_names[] = { "copy", "encode", "none", NULL };
+
+#define AT(member) G_STRUCT_OFFSET (BbRecipeValues, member)
+/* 100 hours: longer than any film, and far from overflowing when it is scaled. */
+#define LONGEST 360000.0
+
+static const Value table[] = {
+  { { "width", 2, 16384, 1080, "px" }, KIND_INT, AT (width), NULL, NULL },
+  { { "height", 2, 16384, 1920, "px" }, KIND_INT, AT (height), NULL, NULL },
+  { { "zoom", 0, 1, 0, "" }, KIND_DOUBLE, AT (zoom), NULL, NULL },
+  { { "offset-x", -16384, 16384, 0, "px" }, KIND_DOUBLE, AT (offset_x), NULL, NULL },
+  { { "offset-y", -16384, 16384, 0, "px" }, KIND_DOUBLE, AT (offset_y), NULL, NULL },
+  { { "corner-radius", 0, 8192, 0, "px" }, KIND_DOUBLE, AT (corner_radius), NULL, NULL },
+  { { "shadow", 0, 1, 0, "" }, KIND_DOUBLE, AT (shadow), NULL, NULL },
+  { { "background", 0, 1, 0, "" }, KIND_ENUM, AT (background), background_names, NULL },
+  { { "color", 0, 0xffffff, 0, "" }, KIND_COLOR, AT (color), NULL, NULL },
+  { { "blur", 0, 1000, 60, "px" }, KIND_DOUBLE, AT (blur), NULL, NULL },
+  { { "background-zoom", 1, 8, 1, "" }, KIND_DOUBLE, AT (background_zoom), NULL, NULL },
+  { { "dim", 0, 1, 0, "" }, KIND_DOUBLE, AT (dim), NULL, NULL },
+  { { "saturation", 0, 2, 1, "" }, KIND_DOUBLE, AT (saturation), NULL, NULL },
+  { { "start", 0, LONGEST, 0, "s" }, KIND_TIME, AT (start), NULL, NULL },
+  { { "end", 0, LONGEST, -1, "s" }, KIND_TIME, AT (end), NULL, NULL },
+  { { "batch", 1, 256, 32, "frames" }, KIND_INT, AT (batch), NULL, NULL },
+  { { "precision", 0, 1, 0, "" }, KIND_ENUM, AT (precision), precision_names, NULL },
+  { { "device", 0, 0, 0, "" }, KIND_STRING, AT (device), NULL, "auto" },
+  { { "codec", 0, 2, 0, "" }, KIND_ENUM, AT (codec), codec_names, NULL },
+  { { "encoder", 0, 0, 0, "" }, KIND_STRING, AT (encoder), NULL, "auto" },
+  { { "quality", -1, 100, -1, "" }, KIND_INT, AT (quality), NULL, NULL },
+  { { "preset", 0, 0, 0, "" }, KIND_STRING, AT (preset), NULL, "" },
+  { { "audio", 0, 2, 0, "" }, KIND_ENUM, AT (audio), audio_names, NULL },
+};
+
+static const Value *
+find_value (const char *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (table[i].field.key, key))
+      return &table[i];
+  return NULL;
+}
+
+static int *
+int_at (BbRecipeValues *values, const Value *value)
+{
+  return (int *) (gpointer) ((guint8 *) values + value->offset);
+}
+
+static double *
+double_at (BbRecipeValues *values, const Value *value)
+{
+  return (double *) (gpointer) ((guint8 *) values + value->offset);
+}
+
+static gint64 *
+time_at (BbRecipeValues *values, const Value *value)
+{
+  return (gint64 *) (gpointer) ((guint8 *) values + value->offset);
+}
+
+static const char **
+string_at (BbRecipeValues *values, const Value *value)
+{
+  return (const char **) (gpointer) ((guint8 *) values + value->offset);
+}
+
+/**
+ * bb_recipe_get_field:
+ * @key: name of a value
+ *
+ * Returns: (nullable): what is known of a numeric value of the recipe
+ */
+const BbRecipeField *
+bb_recipe_get_field (const char *key)
+{
+  const Value *value = find_value (key);
+
+  return value == NULL ? NULL : &value->field;
+}
+
+/**
+ * bb_recipe_values_init:
+ * @values: (out caller-allocates): values
+ *
+ * Sets the defaults: the plain look on a canvas of 1080×1920.
+ */
+void
+bb_recipe_values_init (BbRecipeValues *values)
+{
+  memset (values, 0, sizeof *values);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      const Value *value = &table[i];
+
+      switch (value->kind)
+        {
+        case KIND_DOUBLE:
+          *double_at (values, value) = value->field.fallback;
+          break;
+        case KIND_TIME:
+          *time_at (values, value) = (gint64) value->field.fallback;
+          break;
+        case KIND_STRING:
+          *string_at (values, value) = value->fallback_string;
+          break;
+        case KIND_INT:
+        case KIND_ENUM:
+        case KIND_COLOR:
+        default:
+          *int_at (values, value) = (int) value->field.fallback;
+          break;
+        }
+    }
+}
+
+static gboolean
+check_range (const Value *value, double number, GError **error)
+{
+  const BbRecipeField *field = &value->field;
+  const char *space = *field->unit != '\0' ? " " : "";
+  char text[4][G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (number >= field->minimum && number <= field->maximum)
+    return TRUE;
+  g_ascii_formatd (text[0], sizeof text[0], "%.10g", number);
+  g_ascii_formatd (text[1], sizeof text[1], "%.10g", field->minimum);
+  g_ascii_formatd (text[2], sizeof text[2], "%.10g", field->maximum);
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is %s%s%s: choose a value from %s to %s%s%s",
+               field->key, text[0], space, field->unit, text[1], text[2], space, field->unit);
+  return FALSE;
+}
+
+static gboolean
+check_device (const char *device, GError **error)
+{
+  const char *index = device + strlen ("cuda:");
+
+  if (g_str_equal (device, "auto") || g_str_equal (device, "cpu"))
+    return TRUE;
+  if (g_str_has_prefix (device, "cuda:") && *index != '\0' && strlen (index) <= 3 &&
+      strspn (index, "0123456789") == strlen (index))
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+               "“device” is “%s”: choose “auto”, “cpu” or “cuda:N”", device);
+  return FALSE;
+}
+
+/* Names of encoders and presets go to FFmpeg as they are. */
+static gboolean
+check_name (const Value *value, const char *name, GError **error)
+{
+  for (const char *c = name; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && *c != '_' && *c != '-')
+      {
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                     "“%s” may only have letters, digits, “-” and “_”", value->field.key);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+check (BbRecipeValues *values, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      const Value *value = &table[i];
+      double number = 0.0;
+
+      switch (value->kind)
+        {
+        case KIND_STRING:
+          if (*string_at (values, value) == NULL)
+            *string_at (values, value) = value->fallback_string;
+          if (value->offset == AT (device) ? !check_device (values->device, error)
+                                           : !check_name (value, *string_at (values, value), error))
+            return FALSE;
+          continue;
+        case KIND_DOUBLE:
+          number = *double_at (values, value);
+          break;
+        case KIND_TIME:
+          if (value->offset == AT (end) && values->end == -1)
+            continue;
+          number = (double) *time_at (values, value) * 1e-9;
+          break;
+        case KIND_INT:
+        case KIND_ENUM:
+        case KIND_COLOR:
+        default:
+          number = *int_at (values, value);
+          break;
+        }
+      if (!check_range (value, number, error))
+        return FALSE;
+    }
+  if (values->end != -1 && values->end <= values->start)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                   "The trim ends at %.3f s but starts at %.3f s: choose an end after the start",
+                   (double) values->end * 1e-9, (double) values->start * 1e-9);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * bb_recipe_new:
+ * @values: what to make; strings are copied, %NULL strings are defaults
+ * @error: return location for an error
+ *
+ * Makes a recipe of values that are all in range.
+ *
+ * Returns: (transfer full): a recipe, or %NULL with %BB_ERROR_INVALID
+ */
+BbRecipe *
+bb_recipe_new (const BbRecipeValues *values, GError **error)
+{
+  static guint64 last_generation;
+  static GMutex lock;
+  BbRecipeValues checked = *values;
+  BbRecipe *recipe;
+
+  if (!check (&checked, error))
+    return NULL;
+
+  recipe = g_new0 (BbRecipe, 1);
+  g_atomic_ref_count_init (&recipe->refs);
+  recipe->values = checked;
+  recipe->values.device = recipe->device = g_strdup (checked.device);
+  recipe->values.encoder = recipe->encoder = g_strdup (checked.encoder);
+  recipe->values.preset = recipe->preset = g_strdup (checked.preset);
+  g_mutex_lock (&lock);
+  recipe->generation = ++last_generation;
+  g_mutex_unlock (&lock);
+  return recipe;
+}
+
+/**
+ * bb_recipe_ref:
+ * @recipe: a recipe
+ *
+ * Returns: (transfer full): @recipe
+ */
+BbRecipe *
+bb_recipe_ref (BbRecipe *recipe)
+{
+  g_atomic_ref_count_inc (&recipe->refs);
+  return recipe;
+}
+
+/**
+ * bb_recipe_unref:
+ * @recipe: (transfer full): a recipe
+ */
+void
+bb_recipe_unref (BbRecipe *recipe)
+{
+  if (!g_atomic_ref_count_dec (&recipe->refs))
+    return;
+  g_free (recipe->device);
+  g_free (recipe->encoder);
+  g_free (recipe->preset);
+  g_free (recipe);
+}
+
+/**
+ * bb_recipe_get:
+ * @recipe: a recipe
+ *
+ * Returns: its values, which live as long as @recipe
+ */
+const BbRecipeValues *
+bb_recipe_get (const BbRecipe *recipe)
+{
+  return &recipe->values;
+}
+
+/**
+ * bb_recipe_get_generation:
+ * @recipe: a recipe
+ *
+ * Returns: a number larger than that of every recipe made before it
+ */
+guint64
+bb_recipe_get_generation (const BbRecipe *recipe)
+{
+  return recipe->generation;
+}
+
+/**
+ * bb_recipe_equal:
+ * @a: a recipe
+ * @b: another one
+ *
+ * Returns: whether both make the same
+ */
+gboolean
+bb_recipe_equal (const BbRecipe *a, const BbRecipe *b)
+{
+  g_autofree char *text_a = bb_recipe_to_string (a);
+  g_autofree char *text_b = bb_recipe_to_string (b);
+
+  return g_str_equal (text_a, text_b);
+}
+
+/* Nanoseconds as seconds, exact. */
+static char *
+format_time (gint64 time)
+{
+  char *text;
+  gsize length;
+
+  if (time < 0)
+    return g_strdup ("none");
+  text = g_strdup_printf ("%" G_GINT64_FORMAT ".%09" G_GINT64_FORMAT, time / 1000000000,
+                          time % 1000000000);
+  for (length = strlen (text); text[length - 1] == '0' && text[length - 2] != '.'; length--)
+    text[length - 1] = '\0';
+  return text;
+}
+
+static gboolean
+parse_number (const char *text, double *number)
+{
+  char *rest = NULL;
+
+  if (!g_ascii_isdigit (*text) && *text != '-' && *text != '.')
+    return FALSE;
+  *number = g_ascii_strtod (text, &rest);
+  return *rest == '\0' && isfinite (*number);
+}
+
+/* Seconds with up to nine decimals as nanoseconds, exact. */
+static gboolean
+parse_time (const char *text, gint64 *time)
+{
+  gint64 scale = 1000000000;
+  gint64 value = 0;
+  gboolean fraction = FALSE;
+
+  if (g_str_equal (text, "none"))
+    {
+      *time = -1;
+      return TRUE;
+    }
+  if (!g_ascii_isdigit (*text))
+    return FALSE;
+  for (; *text != '\0'; text++)
+    {
+      if (*text == '.' && !fraction)
+        {
+          fraction = TRUE;
+          continue;
+        }
+      if (!g_ascii_isdigit (*text) || value > G_GINT64_CONSTANT (1000000000000000) ||
+          (fraction && scale == 1))
+        return FALSE;
+      value = value * 10 + (*text - '0');
+      if (fraction)
+        scale /= 10;
+    }
+  if (value > (gint64) LONGEST * (1000000000 / scale))
+    return FALSE;
+  *time = value * scale;
+  return TRUE;
+}
+
+static gboolean
+parse_color (const char *text, int *color)
+{
+  char *rest = NULL;
+
+  if (text[0] != '#' || strlen (text) != 7 || !g_ascii_isxdigit (text[1]))
+    return FALSE;
+  *color = (int) g_ascii_strtoull (text + 1, &rest, 16);
+  return *rest == '\0';
+}
+
+static gboolean
+parse_value (const Value *value, const char *text, BbRecipeValues *values, GError **error)
+{
+  double number = 0.0;
+  gboolean good = FALSE;
+
+  switch (value->kind)
+    {
+    case KIND_STRING:
+      *string_at (values, value) = g_intern_string (text);
+      return TRUE;
+    case KIND_ENUM:
+      for (int i = 0; value->names[i] != NULL && !good; i++)
+        if (g_str_equal (value->names[i], text))
+          {
+            *int_at (values, value) = i;
+            good = TRUE;
+          }
+      if (!good)
+        {
+          g_autofree char *names = g_strjoinv ("”, “", (char **) value->names);
+
+          g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: choose one of “%s”",
+                       value->field.key, text, names);
+        }
+      return good;
+    case KIND_COLOR:
+      good = parse_color (text, int_at (values, value));
+      if (!good)
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: write it as #rrggbb",
+                     value->field.key, text);
+      return good;
+    case KIND_TIME:
+      good = parse_time (text, time_at (values, value)) &&
+             (value->offset == AT (end) || *time_at (values, value) >= 0);
+      if (!good)
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                     "“%s” is “%s”: write seconds, such as 12.5, up to %.0f", value->field.key, text,
+                     LONGEST);
+      return good;
+    case KIND_INT:
+    case KIND_DOUBLE:
+    default:
+      good = parse_number (text, &number) && (value->kind == KIND_DOUBLE || number == floor (number));
+      if (!good)
+        {
+          g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: write a%s number%s%s",
+                       value->field.key, text, value->kind == KIND_INT ? " whole" : "",
+                       *value->field.unit != '\0' ? " of " : "", value->field.unit);
+          return FALSE;
+        }
+      if (!check_range (value, number, error))
+        return FALSE;
+      if (value->kind == KIND_INT)
+        *int_at (values, value) = (int) number;
+      else
+        *double_at (values, value) = number;
+      return TRUE;
+    }
+}
+
+/**
+ * bb_recipe_values_parse:
+ * @values: (inout): values
+ * @key: name of a value, as in a recipe file
+ * @text: what to set it to, in the form that recipe files have
+ * @error: return location for an error
+ *
+ * Sets one value from text. Its range is checked here as well, if it is a number.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INVALID
+ */
+gboolean
+bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text, GError **error)
+{
+  const Value *value = find_value (key);
+
+  if (value == NULL)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "A recipe has no value named “%s”", key);
+      return FALSE;
+    }
+  return parse_value (value, text, values, error);
+}
+
+static char *
+format_value (const Value *value, BbRecipeValues *values)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  switch (value->kind)
+    {
+    case KIND_STRING:
+      return g_strdup (*string_at (values, value));
+    case KIND_ENUM:
+      return g_strdup (value->names[*int_at (values, value)]);
+    case KIND_COLOR:
+      return g_strdup_printf ("#%06x", (guint) *int_at (values, value));
+    case KIND_TIME:
+      return format_time (*time_at (values, value));
+    case KIND_DOUBLE:
+      return g_strdup (g_ascii_dtostr (text, sizeof text, *double_at (values, value)));
+    case KIND_INT:
+    default:
+      return g_strdup_printf ("%d", *int_at (values, value));
+    }
+}
+
+/**
+ * bb_recipe_to_string:
+ * @recipe: a recipe
+ *
+ * Writes a recipe as a key file, in the same form in every locale and exact.
+ *
+ * Returns: (transfer full): the key file's text
+ */
+char *
+bb_recipe_to_string (const BbRecipe *recipe)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  BbRecipeValues values = recipe->values;
+
+  g_key_file_set_integer (file, GROUP, "version", VERSION);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autofree char *text = format_value (&table[i], &values);
+
+      g_key_file_set_value (file, GROUP, table[i].field.key, text);
+    }
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+static BbRecipe *
+parse (const char *text, gsize length, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) local_error = NULL;
+  g_auto (GStrv) keys = NULL;
+  BbRecipeValues values;
+
+  if (!g_utf8_validate_len (text, length, NULL) ||
+      !g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, &local_error) ||
+      !g_key_file_has_group (file, GROUP))
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "it has no group [%s]", GROUP);
+      return NULL;
+    }
+  if (g_key_file_get_integer (file, GROUP, "version", NULL) != VERSION)
+    {
+      g_autofree char *version = g_key_file_get_value (file, GROUP, "version", NULL);
+
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                   "its version is “%s”, and this Blurbox reads version %d",
+                   version != NULL ? version : "", VERSION);
+      return NULL;
+    }
+
+  bb_recipe_values_init (&values);
+  keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      g_autofree char *value = g_key_file_get_value (file, GROUP, keys[i], NULL);
+
+      if (!g_str_equal (keys[i], "version") &&
+          !bb_recipe_values_parse (&values, keys[i], value != NULL ? value : "", error))
+        return NULL;
+    }
+  return bb_recipe_new (&values, error);
+}
+
+/**
+ * bb_recipe_new_from_string:
+ * @text: text of a key file
+ * @error: return location for an error
+ *
+ * Reads a recipe. Values that @text lacks have their defaults; names that no recipe has are
+ * refused, since a value that is silently ignored gives a wrong film.
+ *
+ * Returns: (transfer full): a recipe, or %NULL with %BB_ERROR_INVALID
+ */
+BbRecipe *
+bb_recipe_new_from_string (const char *text, GError **error)
+{
+  BbRecipe *recipe = parse (text, strlen (text), error);
+
+  if (recipe == NULL)
+    g_prefix_error_literal (error, "This is no recipe that can be used: ");
+  return recipe;
+}
+
+/**
+ * bb_recipe_new_from_file:
+ * @file: a recipe file
+ * @error: return location for an error
+ *
+ * Reads a recipe, as bb_recipe_new_from_string() does.
+ *
+ * Returns: (transfer full): a recipe, or %NULL with %BB_ERROR_INVALID or %BB_ERROR_INPUT
+ */
+BbRecipe *
+bb_recipe_new_from_file (GFile *file, GError **error)
+{
+  g_autofree char *name = g_file_get_parse_name (file);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) local_error = NULL;
+  gsize length = 0;
+  BbRecipe *recipe;
+
+  if (!g_file_load_contents (file, NULL, &text, &length, NULL, &local_error))
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_INPUT, "Cannot read the recipe: %s",
+                   local_error->message);
+      return NULL;
+    }
+  recipe = parse (text, length, error);
+  if (recipe == NULL)
+    g_prefix_error (error, "“%s” is no recipe that can be used: ", name);
+  return recipe;
+}
+
+/**
+ * bb_recipe_save:
+ * @recipe: a recipe
+ * @file: where to write it; replaced as a whole or not at all
+ * @error: return location for an error
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT
+ */
+gboolean
+bb_recipe_save (const BbRecipe *recipe, GFile *file, GError **error)
+{
+  g_autofree char *name = g_file_get_parse_name (file);
+  g_autofree char *text = bb_recipe_to_string (recipe);
+  g_autoptr (GError) local_error = NULL;
+
+  if (g_file_replace_contents (file, text, strlen (text), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                               NULL, &local_error))
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, "Cannot save the recipe as “%s”: %s", name,
+               local_error->message);
+  return FALSE;
+}

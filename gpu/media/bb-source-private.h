@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 
 const AVCodecParameters *bb_source_get_codecpar (BbSource *source);
 int bb_source_get_stream_index (BbSource *source);
-void bb_source_init_log (void);
+const AVFrame *bb_source_peek (BbSource *source);
 
 G_END_DECLS

@@ -1,0 +1,87 @@
+/* bb-ffmpeg.c: habits of FFmpeg's libraries in GLib's terms
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-ffmpeg.h"
+
+#include <libavutil/error.h>
+#include <libavutil/log.h>
+
+static void
+log_cb (void *context, int level, const char *format, va_list arguments)
+{
+  g_autofree char *text = NULL;
+
+  if (level > AV_LOG_WARNING)
+    return;
+  text = g_strdup_vprintf (format, arguments);
+  g_debug ("FFmpeg: %s", g_strchomp (text));
+}
+
+/**
+ * bb_ffmpeg_init:
+ *
+ * Sends what FFmpeg's libraries log to g_debug(): a failure reaches people as one #GError.
+ */
+void
+bb_ffmpeg_init (void)
+{
+  static gsize done;
+
+  if (g_once_init_enter (&done))
+    {
+      av_log_set_callback (log_cb);
+      g_once_init_leave (&done, 1);
+    }
+}
+
+/**
+ * bb_ffmpeg_reason:
+ * @result: a negative result of FFmpeg's
+ *
+ * Returns: what it means, for people, without a full stop
+ */
+const char *
+bb_ffmpeg_reason (int result)
+{
+  char text[AV_ERROR_MAX_STRING_SIZE] = "";
+
+  if (av_strerror (result, text, sizeof text) < 0)
+    g_snprintf (text, sizeof text, "error %d", result);
+  return g_intern_string (text);
+}
+
+/**
+ * bb_ffmpeg_url:
+ * @path: name of a local file
+ *
+ * Returns: (transfer full): a URL that means just that file, whatever its name looks like
+ */
+char *
+bb_ffmpeg_url (const char *path)
+{
+  return g_strconcat ("file:", path, NULL);
+}
+
+static int
+interrupted (void *data)
+{
+  GCancellable **cancellable = data;
+
+  return g_cancellable_is_cancelled (*cancellable);
+}
+
+/**
+ * bb_ffmpeg_interrupt_init:
+ * @interrupt: (out caller-allocates): a callback for I/O
+ * @cancellable: where the cancellable of the call at hand is found; must stay
+ *
+ * Lets a cancellable end FFmpeg's I/O.
+ */
+void
+bb_ffmpeg_interrupt_init (AVIOInterruptCB *interrupt, GCancellable **cancellable)
+{
+  interrupt->callback = interrupted;
+  interrupt->opaque = cancellable;
+}

@@ -1,0 +1,20 @@
+/* bb-ffmpeg.h: habits of FFmpeg's libraries in GLib's terms
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <libavformat/avformat.h>
+
+G_BEGIN_DECLS
+
+#define BB_NANOSECONDS ((AVRational) { 1, 1000000000 })
+
+void bb_ffmpeg_init (void);
+const char *bb_ffmpeg_reason (int result);
+char *bb_ffmpeg_url (const char *path);
+void bb_ffmpeg_interrupt_init (AVIOInterruptCB *interrupt, GCancellable **cancellable);
+
+G_END_DECLS

@@ -32,6 +32,8 @@ bb_ffmpeg_init (void)
   if (g_once_init_enter (&done))
     {
       av_log_set_callback (log_cb);
+      /* SVT-AV1 writes to standard error by itself, unless it is told not to. */
+      g_setenv ("SVT_LOG", "0", FALSE);
       g_once_init_leave (&done, 1);
     }
 }

@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 #include <libavformat/avformat.h>
+#include <libavutil/frame.h>
 
 G_BEGIN_DECLS
 
@@ -16,5 +17,13 @@ void bb_ffmpeg_init (void);
 const char *bb_ffmpeg_reason (int result);
 char *bb_ffmpeg_url (const char *path);
 void bb_ffmpeg_interrupt_init (AVIOInterruptCB *interrupt, GCancellable **cancellable);
+
+static inline void
+bb_av_frame_free (AVFrame *frame)
+{
+  av_frame_free (&frame);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AVFrame, bb_av_frame_free)
 
 G_END_DECLS

@@ -1,0 +1,59 @@
+/* bb-pipeline.h: source to device to consumer
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-device.h"
+#include "media/bb-source.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BbPipelineStats:
+ * @frames: frames that the consumer got
+ * @batches: batches that the device finished
+ * @decode_seconds: time that reading and decoding took
+ * @effect_seconds: time that the device took
+ * @consume_seconds: time that the consumer took
+ *
+ * Figures of a pipeline.
+ */
+typedef struct {
+  gint64 frames;
+  gint64 batches;
+  double decode_seconds;
+  double effect_seconds;
+  double consume_seconds;
+} BbPipelineStats;
+
+/**
+ * BbPipelineFunc:
+ * @frame: (transfer full): a finished frame in host memory
+ * @stats: figures so far
+ * @user_data: data of bb_pipeline_run()
+ * @cancellable: cancelled as well when another stage fails
+ * @error: return location for an error
+ *
+ * Takes the frames in order, on the thread that runs the pipeline.
+ *
+ * Returns: %FALSE with an error ends the pipeline
+ */
+typedef gboolean (*BbPipelineFunc) (BbFrame *frame,
+                                    const BbPipelineStats *stats,
+                                    gpointer user_data,
+                                    GCancellable *cancellable,
+                                    GError **error);
+
+gboolean bb_pipeline_run (BbSource *source,
+                          gint64 end,
+                          BbDevice *device,
+                          guint batch,
+                          BbPipelineFunc func,
+                          gpointer user_data,
+                          BbPipelineStats *stats,
+                          GCancellable *cancellable,
+                          GError **error);
+
+G_END_DECLS

@@ -1,0 +1,347 @@
+/* bb-render.c: from a file to a finished file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-render.h"
+
+#include "bb-device.h"
+#include "bb-error.h"
+#include "bb-pipeline.h"
+#include "media/bb-sink.h"
+
+#include <math.h>
+
+#define PROGRESS_INTERVAL (G_USEC_PER_SEC / 10)
+
+/* Decoded and finished frames are in flight twice: one batch is worked on while the next comes. */
+#define FRAMES_IN_FLIGHT 2
+
+struct _BbRender {
+  char *input;
+  char *output;
+  BbRecipe *recipe;
+  gboolean overwrite;
+  BbRenderProgressFunc progress;
+  gpointer progress_data;
+
+  GMutex lock;
+  BbRenderStats stats;
+  GPtrArray *notices;
+
+  BbSource *source;
+  BbDevice *device;
+  BbSink *sink;
+  gint64 start_time;
+  gint64 last_progress;
+};
+
+/**
+ * bb_render_new:
+ * @input: name of the source file
+ * @output: (nullable): name of the target file; %NULL where the recipe's encoder is `none`
+ * @recipe: what to make
+ * @overwrite: whether a file that is there may be replaced
+ *
+ * Returns: (transfer full): a render that has not started
+ */
+BbRender *
+bb_render_new (const char *input, const char *output, BbRecipe *recipe, gboolean overwrite)
+{
+  BbRender *render = g_new0 (BbRender, 1);
+
+  render->input = g_strdup (input);
+  render->output = g_strdup (output);
+  render->recipe = bb_recipe_ref (recipe);
+  render->overwrite = overwrite;
+  render->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  g_mutex_init (&render->lock);
+  return render;
+}
+
+/**
+ * bb_render_free:
+ * @render: (transfer full): a render that does not run
+ */
+void
+bb_render_free (BbRender *render)
+{
+  g_free (render->input);
+  g_free (render->output);
+  bb_recipe_unref (render->recipe);
+  g_ptr_array_unref (render->notices);
+  g_mutex_clear (&render->lock);
+  g_free (render);
+}
+
+/**
+ * bb_render_set_progress:
+ * @render: a render
+ * @func: gets the figures
+ * @user_data: data for @func
+ */
+void
+bb_render_set_progress (BbRender *render, BbRenderProgressFunc func, gpointer user_data)
+{
+  render->progress = func;
+  render->progress_data = user_data;
+}
+
+static guint64
+peak_memory (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/self/status", &text, NULL, NULL))
+    return 0;
+  line = strstr (text, "VmHWM:");
+  return line == NULL ? 0 : g_ascii_strtoull (line + strlen ("VmHWM:"), NULL, 10) * 1024;
+}
+
+static void
+update_stats (BbRender *render, const BbPipelineStats *pipeline)
+{
+  BbRenderStats *stats = &render->stats;
+
+  g_mutex_lock (&render->lock);
+  stats->frames = pipeline->frames;
+  stats->batches = pipeline->batches;
+  stats->seconds = (double) (g_get_monotonic_time () - render->start_time) * 1e-6;
+  stats->decode_seconds = pipeline->decode_seconds;
+  stats->effect_seconds = pipeline->effect_seconds;
+  stats->encode_seconds = pipeline->consume_seconds;
+  stats->effect_cpu_seconds = bb_device_get_cpu_seconds (render->device);
+  stats->peak_memory = peak_memory ();
+  stats->corrupt = bb_source_get_n_corrupt (render->source);
+  g_mutex_unlock (&render->lock);
+}
+
+static void
+report (BbRender *render, const BbPipelineStats *stats, gboolean last)
+{
+  gint64 now = g_get_monotonic_time ();
+  BbRenderStats copy;
+
+  if (!last && now - render->last_progress < PROGRESS_INTERVAL)
+    return;
+  render->last_progress = now;
+  update_stats (render, stats);
+  if (render->progress == NULL)
+    return;
+  bb_render_get_stats (render, &copy);
+  render->progress (&copy, render->progress_data);
+}
+
+static gboolean
+consume_cb (BbFrame *frame, const BbPipelineStats *stats, gpointer user_data,
+            GCancellable *cancellable, GError **error)
+{
+  BbRender *render = user_data;
+  gboolean done = bb_sink_write (render->sink, frame, cancellable, error);
+
+  bb_frame_unref (frame);
+  if (done)
+    report (render, stats, FALSE);
+  return done;
+}
+
+static void
+add_notice (BbRender *render, char *text)
+{
+  g_mutex_lock (&render->lock);
+  g_ptr_array_add (render->notices, text);
+  g_mutex_unlock (&render->lock);
+}
+
+/* Prepares the device for as many frames a batch as memory allows. */
+static gboolean
+prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbSourceInfo *info = bb_source_get_info (render->source);
+  g_autoptr (BbPlan) plan = NULL;
+  guint64 most;
+
+  plan = bb_plan_new (render->recipe, &info->format, info->orientation,
+                      (double) info->sar_num / info->sar_den, target, error);
+  if (plan == NULL)
+    return FALSE;
+  most = bb_device_get_memory_left (render->device) / 2 / (plan->frame_bytes * FRAMES_IN_FLIGHT);
+  if (most == 0)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
+                   "Not enough memory to make “%s” at %d×%d: choose a smaller canvas", render->input,
+                   target->width, target->height);
+      return FALSE;
+    }
+  *batch = (guint) MIN (most, (guint64) values->batch);
+  if (*batch < (guint) values->batch)
+    add_notice (render, g_strdup_printf ("Memory allows batches of %u frames, not %d", *batch,
+                                         values->batch));
+  return bb_device_prepare (render->device, plan, *batch, error);
+}
+
+static gboolean
+check_trim (BbRender *render, GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbSourceInfo *info = bb_source_get_info (render->source);
+  g_autofree char *name = NULL;
+
+  if (info->duration <= 0 || values->start < info->duration)
+    return TRUE;
+  name = g_filename_display_name (render->input);
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+               "The trim starts at %.3f s, but “%s” is only %.3f s long: choose an earlier start",
+               (double) values->start * 1e-9, name, (double) info->duration * 1e-9);
+  return FALSE;
+}
+
+static void
+estimate_frames (BbRender *render)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbSourceInfo *info = bb_source_get_info (render->source);
+  gint64 end = values->end < 0 || (info->duration > 0 && values->end > info->duration)
+                 ? info->duration
+                 : values->end;
+
+  render->stats.total_frames = info->n_frames;
+  if (info->duration > 0 && info->n_frames > 0 && (values->start > 0 || end < info->duration))
+    render->stats.total_frames =
+      (gint64) ceil ((double) info->n_frames * (double) (end - values->start) / (double) info->duration);
+}
+
+/* @time, counted from the source's start, in its time base, rounded up. */
+static gint64
+to_pts (const BbSourceInfo *info, gint64 time)
+{
+  double seconds = (double) (info->start + time) * 1e-9;
+
+  return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
+}
+
+static gboolean
+run (BbRender *render, GCancellable *cancellable, GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbEncoder *encoder;
+  const BbSourceInfo *info;
+  BbPipelineStats stats = { 0 };
+  BbFormat target;
+  gboolean tone_map = FALSE;
+  guint batch = 1;
+  gint64 end;
+
+  encoder = bb_encoder_find (render->recipe, render->output, error);
+  if (encoder == NULL)
+    return FALSE;
+  render->source = bb_source_new (render->input, error);
+  if (render->source == NULL || !check_trim (render, error))
+    return FALSE;
+  info = bb_source_get_info (render->source);
+  estimate_frames (render);
+  if (!bb_encoder_get_format (encoder, render->recipe, info, &target, &tone_map, error) ||
+      !bb_source_set_tone_map (render->source, tone_map, error))
+    return FALSE;
+  if (tone_map)
+    add_notice (render, g_strdup ("HDR is tone-mapped to SDR, since this codec is delivered in 8 bit; "
+                                  "HEVC and AV1 keep it"));
+
+  render->device = bb_device_open (values->device, error);
+  if (render->device == NULL || !prepare (render, &target, &batch, error))
+    return FALSE;
+  render->stats.batch = (int) batch;
+  g_strlcpy (render->stats.device, bb_device_get_description (render->device),
+             sizeof render->stats.device);
+  g_strlcpy (render->stats.encoder, encoder->name, sizeof render->stats.encoder);
+
+  render->sink = bb_sink_new (render->output, render->recipe, encoder, &target, render->source,
+                              render->overwrite, error);
+  if (render->sink == NULL ||
+      (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
+    return FALSE;
+  end = values->end < 0 ? G_MAXINT64 : to_pts (info, values->end);
+  if (!bb_pipeline_run (render->source, end, render->device, batch, consume_cb, render, &stats,
+                        cancellable, error))
+    return FALSE;
+  if (stats.frames == 0)
+    {
+      g_autofree char *name = g_filename_display_name (render->input);
+
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                   "“%s” has no frame within the trim: choose another start or end", name);
+      return FALSE;
+    }
+  if (!bb_sink_finish (render->sink, cancellable, error))
+    return FALSE;
+  report (render, &stats, TRUE);
+  return TRUE;
+}
+
+/**
+ * bb_render_run:
+ * @render: a render that has not run
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Renders the file; blocks until that is done, so call it on a thread of its own. On failure
+ * nothing is left where the target would have been.
+ *
+ * Returns: %TRUE, or %FALSE with an error of the domain %BB_ERROR or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
+{
+  gboolean done;
+
+  render->start_time = g_get_monotonic_time ();
+  done = run (render, cancellable, error);
+  if (render->sink != NULL)
+    {
+      g_auto (GStrv) notices = bb_sink_get_notices (render->sink);
+
+      for (guint i = 0; notices != NULL && notices[i] != NULL; i++)
+        add_notice (render, g_strdup (notices[i]));
+    }
+  if (render->source != NULL && bb_source_get_n_corrupt (render->source) > 0)
+    add_notice (render, g_strdup_printf ("%u damaged parts of the source were skipped",
+                                         bb_source_get_n_corrupt (render->source)));
+  g_clear_pointer (&render->sink, bb_sink_free);
+  g_clear_object (&render->device);
+  g_clear_pointer (&render->source, bb_source_free);
+  return done;
+}
+
+/**
+ * bb_render_get_stats:
+ * @render: a render
+ * @stats: (out caller-allocates): figures
+ *
+ * May be called on any thread, while the render runs.
+ */
+void
+bb_render_get_stats (BbRender *render, BbRenderStats *stats)
+{
+  g_mutex_lock (&render->lock);
+  *stats = render->stats;
+  g_mutex_unlock (&render->lock);
+}
+
+/**
+ * bb_render_get_notices:
+ * @render: a render
+ *
+ * Returns: (transfer full): what its user should know although it did not fail, a sentence each
+ */
+GStrv
+bb_render_get_notices (BbRender *render)
+{
+  GStrv notices;
+
+  g_mutex_lock (&render->lock);
+  notices = g_strdupv ((GStrv) render->notices->pdata);
+  g_mutex_unlock (&render->lock);
+  return notices;
+}

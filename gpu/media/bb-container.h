@@ -1,0 +1,17 @@
+/* bb-container.h: what the finished file's name says
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+#include <libavformat/avformat.h>
+
+G_BEGIN_DECLS
+
+const AVOutputFormat *bb_container_find (const char *path, GError **error);
+gboolean bb_container_check (const char *path, enum AVCodecID codec, GError **error);
+gboolean bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec);
+
+G_END_DECLS

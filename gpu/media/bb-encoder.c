@@ -1,0 +1,243 @@
+/* bb-encoder.c: the video encoders that Blurbox drives
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-sink.h"
+
+#include "bb-container.h"
+#include "bb-error.h"
+
+#include <libavcodec/avcodec.h>
+
+static const BbEncoder encoders[] = {
+  { "libx264", BB_CODEC_H264, TRUE, "crf", 0, 51, 20, "medium" },
+  { "libx265", BB_CODEC_HEVC, TRUE, "crf", 0, 51, 22, "medium" },
+  { "libsvtav1", BB_CODEC_AV1, TRUE, "crf", 0, 63, 30, "8" },
+  { "h264_nvenc", BB_CODEC_H264, FALSE, "cq", 0, 51, 20, "p5" },
+  { "hevc_nvenc", BB_CODEC_HEVC, TRUE, "cq", 0, 51, 22, "p5" },
+  { "av1_nvenc", BB_CODEC_AV1, TRUE, "cq", 0, 51, 30, "p5" },
+  { "ffv1", BB_CODEC_H264, TRUE, NULL, -1, -1, -1, NULL },
+  { "none", BB_CODEC_H264, TRUE, NULL, -1, -1, -1, NULL },
+};
+
+/* Largest picture of each codec: H.264 level 6.2, HEVC and AV1 level 7. */
+static const gint64 most_samples[] = { 139264 * 256, 142606336, 142606336 };
+static const char *const codec_titles[] = { "H.264", "HEVC", "AV1" };
+
+static const char *const x26x_presets[] = { "ultrafast", "superfast", "veryfast", "faster", "fast",
+                                            "medium",    "slow",      "slower",   "veryslow",
+                                            "placebo",   NULL };
+
+static gboolean
+is_none (const BbEncoder *encoder)
+{
+  return g_str_equal (encoder->name, "none");
+}
+
+static gboolean
+is_ffv1 (const BbEncoder *encoder)
+{
+  return g_str_equal (encoder->name, "ffv1");
+}
+
+static gboolean
+is_there (const BbEncoder *encoder)
+{
+  return is_none (encoder) || avcodec_find_encoder_by_name (encoder->name) != NULL;
+}
+
+/**
+ * bb_encoder_list:
+ *
+ * Returns: (transfer container) (element-type BbEncoder): the encoders that this FFmpeg has
+ */
+GPtrArray *
+bb_encoder_list (void)
+{
+  GPtrArray *list = g_ptr_array_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (encoders); i++)
+    if (is_there (&encoders[i]))
+      g_ptr_array_add (list, (gpointer) &encoders[i]);
+  return list;
+}
+
+static const BbEncoder *
+find_by_name (const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) list = bb_encoder_list ();
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const BbEncoder *encoder = list->pdata[i];
+
+      if (g_str_equal (encoder->name, name))
+        return encoder;
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", encoder->name);
+    }
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               "There is no encoder “%s” here: choose auto or one of %s", name, names->str);
+  return NULL;
+}
+
+static gboolean
+check_quality (const BbEncoder *encoder, const BbRecipeValues *values, GError **error)
+{
+  if (values->quality == -1)
+    return TRUE;
+  if (encoder->quality_option == NULL)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   "The encoder %s has no quality to set: leave it out", encoder->name);
+      return FALSE;
+    }
+  if (values->quality >= encoder->quality_min && values->quality <= encoder->quality_max)
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               "Quality %d is out of range for %s: choose %d (best) to %d", values->quality,
+               encoder->name, encoder->quality_min, encoder->quality_max);
+  return FALSE;
+}
+
+static gboolean
+check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **error)
+{
+  const char *preset = values->preset;
+  char *rest = NULL;
+
+  if (*preset == '\0')
+    return TRUE;
+  if (encoder->preset == NULL)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   "The encoder %s has no presets: leave it out", encoder->name);
+      return FALSE;
+    }
+  if (g_str_has_prefix (encoder->name, "libx26") && !g_strv_contains (x26x_presets, preset))
+    {
+      g_autofree char *names = g_strjoinv (", ", (char **) x26x_presets);
+
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, "%s has no preset “%s”: choose one of %s",
+                   encoder->name, preset, names);
+      return FALSE;
+    }
+  if (g_str_equal (encoder->name, "libsvtav1") &&
+      (g_ascii_strtoll (preset, &rest, 10) < 0 || g_ascii_strtoll (preset, NULL, 10) > 13 ||
+       *rest != '\0'))
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   "libsvtav1 has no preset “%s”: choose a number from 0 (slowest) to 13", preset);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * bb_encoder_find:
+ * @recipe: what to make
+ * @path: (nullable): name of the target; its extension names the container
+ * @error: return location for an error
+ *
+ * Finds the encoder of a recipe, and checks that the container can hold what it makes and that
+ * quality and preset are ones that it has.
+ *
+ * Returns: the encoder, or %NULL with %BB_ERROR_ENCODER
+ */
+const BbEncoder *
+bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error)
+{
+  static const char *const defaults[] = { "libx264", "libx265", "libsvtav1" };
+  const BbRecipeValues *values = bb_recipe_get (recipe);
+  const char *name =
+    g_str_equal (values->encoder, "auto") ? defaults[values->codec] : values->encoder;
+  const BbEncoder *encoder = find_by_name (name, error);
+
+  if (encoder == NULL || !check_quality (encoder, values, error) ||
+      !check_preset (encoder, values, error))
+    return NULL;
+  if (is_none (encoder))
+    return encoder;
+  if (path == NULL)
+    {
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER,
+                           "There is no name for the finished file: give one");
+      return NULL;
+    }
+  return bb_container_check (path, avcodec_find_encoder_by_name (name)->id, error) ? encoder : NULL;
+}
+
+static gboolean
+check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
+{
+  int odd_x = format->width & ((1 << format->chroma_shift_x) - 1);
+  int odd_y = format->height & ((1 << format->chroma_shift_y) - 1);
+
+  if (is_none (encoder))
+    return TRUE;
+  if (odd_x != 0 || odd_y != 0)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   "A canvas of %d×%d does not go with the video's colour subsampling: choose even "
+                   "numbers, such as %d×%d",
+                   format->width, format->height, format->width + odd_x, format->height + odd_y);
+      return FALSE;
+    }
+  if (!is_ffv1 (encoder) &&
+      (gint64) format->width * format->height > most_samples[encoder->codec])
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   "A canvas of %d×%d is larger than %s allows (%.0f million pixels): choose a smaller "
+                   "one",
+                   format->width, format->height, codec_titles[encoder->codec],
+                   (double) most_samples[encoder->codec] / 1e6);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * bb_encoder_get_format:
+ * @encoder: an encoder
+ * @recipe: what to make
+ * @source: what is known of the source
+ * @format: (out caller-allocates): format of the frames to hand to the encoder
+ * @tone_map: (out): whether the source must be tone-mapped first
+ * @error: return location for an error
+ *
+ * Chooses the format that an encoder gets. Colours, range and depth are the source's where the
+ * codec can carry them. H.264, HEVC and AV1 are made in 4:2:0, which every player plays; `ffv1` and
+ * `none` keep the source's subsampling. PQ and HLG go to HEVC, AV1 and ffv1 as they are; H.264 is
+ * delivered in 8 bit, so that they are tone-mapped for it.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_ENCODER where the size does not suit the encoder
+ */
+gboolean
+bb_encoder_get_format (const BbEncoder *encoder, const BbRecipe *recipe, const BbSourceInfo *source,
+                       BbFormat *format, gboolean *tone_map, GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (recipe);
+  gboolean lossless = is_none (encoder) || is_ffv1 (encoder);
+
+  *format = source->format;
+  format->width = values->width;
+  format->height = values->height;
+  if (!lossless)
+    {
+      format->chroma_shift_x = format->chroma_shift_y = 1;
+      if (!encoder->deep)
+        format->depth = 8;
+    }
+  *tone_map = source->hdr && !lossless && (encoder->codec == BB_CODEC_H264 || !encoder->deep);
+  if (*tone_map)
+    {
+      format->depth = 8;
+      format->full_range = FALSE;
+      format->matrix = AVCOL_SPC_BT709;
+      format->primaries = AVCOL_PRI_BT709;
+      format->transfer = AVCOL_TRC_BT709;
+      format->chroma_location = AVCHROMA_LOC_LEFT;
+    }
+  return check_size (encoder, format, error);
+}

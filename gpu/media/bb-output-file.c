@@ -1,0 +1,207 @@
+/* bb-output-file.c: a file that appears whole or not at all
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define _GNU_SOURCE
+
+#include "bb-output-file.h"
+
+#include "bb-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct _BbOutputFile {
+  char *path;
+  char *folder;
+  char *temporary;
+  gboolean overwrite;
+};
+
+static void
+set_error (GError **error, const char *path, int reason)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  const char *advice = reason == ENOSPC || reason == EDQUOT ? "make room, or choose another folder"
+                                                            : "choose another name or folder";
+
+  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, "Cannot write “%s”: %s; %s", name,
+               g_strerror (reason), advice);
+}
+
+static void
+set_exists (GError **error, const char *path)
+{
+  g_autofree char *name = g_filename_display_name (path);
+
+  g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
+               "“%s” is there already: choose another name, or allow overwriting", name);
+}
+
+/* Whether both names lead to the same file. */
+static gboolean
+is_same (const char *a, const char *b)
+{
+  struct stat stat_a, stat_b;
+
+  return stat (a, &stat_a) == 0 && stat (b, &stat_b) == 0 && stat_a.st_dev == stat_b.st_dev &&
+         stat_a.st_ino == stat_b.st_ino;
+}
+
+/**
+ * bb_output_file_new:
+ * @path: name of the target
+ * @source: name of a file that must not be replaced
+ * @overwrite: whether another file of that name may be
+ * @error: return location for an error
+ *
+ * Makes an empty file of a temporary, hidden name beside the target.
+ *
+ * Returns: (transfer full): the file, or %NULL with %BB_ERROR_OUTPUT or %BB_ERROR_EXISTS
+ */
+BbOutputFile *
+bb_output_file_new (const char *path, const char *source, gboolean overwrite, GError **error)
+{
+  g_autoptr (BbOutputFile) file = g_new0 (BbOutputFile, 1);
+  g_autofree char *base = g_path_get_basename (path);
+  int fd;
+
+  file->path = g_strdup (path);
+  file->folder = g_path_get_dirname (path);
+  file->overwrite = overwrite;
+  if (is_same (path, source))
+    {
+      g_autofree char *name = g_filename_display_name (path);
+
+      g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                   "“%s” is the source itself: choose another name", name);
+      return NULL;
+    }
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      set_error (error, path, EISDIR);
+      return NULL;
+    }
+  if (!overwrite && g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      set_exists (error, path);
+      return NULL;
+    }
+
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf (".%.200s.%08x.part", base, g_random_int ());
+      g_autofree char *temporary = g_build_filename (file->folder, name, NULL);
+
+      fd = g_open (temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+      if (fd >= 0)
+        {
+          close (fd);
+          file->temporary = g_steal_pointer (&temporary);
+          return g_steal_pointer (&file);
+        }
+      if (errno != EEXIST)
+        break;
+    }
+  set_error (error, path, errno);
+  return NULL;
+}
+
+/**
+ * bb_output_file_get_temporary:
+ * @file: a file
+ *
+ * Returns: the name to write to
+ */
+const char *
+bb_output_file_get_temporary (BbOutputFile *file)
+{
+  return file->temporary;
+}
+
+/* Renames, but never over another file. */
+static int
+rename_new (const char *from, const char *to)
+{
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return errno;
+  /* File systems that cannot do that can mostly make links; those that can neither are asked. */
+  if (link (from, to) == 0)
+    {
+      unlink (from);
+      return 0;
+    }
+  if (errno == EEXIST)
+    return EEXIST;
+  if (access (to, F_OK) == 0)
+    return EEXIST;
+  return rename (from, to) == 0 ? 0 : errno;
+}
+
+static int
+sync_path (const char *path, int flags)
+{
+  int fd = open (path, flags | O_CLOEXEC);
+  int result = 0;
+
+  if (fd < 0)
+    return errno;
+  if (fsync (fd) != 0 && errno != EINVAL && errno != ENOSYS)
+    result = errno;
+  close (fd);
+  return result;
+}
+
+/**
+ * bb_output_file_commit:
+ * @file: a file that was written whole
+ * @error: return location for an error
+ *
+ * Brings the file to disk and gives it its name.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT or %BB_ERROR_EXISTS
+ */
+gboolean
+bb_output_file_commit (BbOutputFile *file, GError **error)
+{
+  int result = sync_path (file->temporary, O_WRONLY);
+
+  if (result == 0 && file->overwrite)
+    result = rename (file->temporary, file->path) == 0 ? 0 : errno;
+  else if (result == 0)
+    result = rename_new (file->temporary, file->path);
+  if (result == EEXIST)
+    set_exists (error, file->path);
+  else if (result != 0)
+    set_error (error, file->path, result);
+  if (result != 0)
+    return FALSE;
+  g_clear_pointer (&file->temporary, g_free);
+  /* The name must survive a crash too; a folder that cannot be synced is no failure. */
+  sync_path (file->folder, O_RDONLY | O_DIRECTORY);
+  return TRUE;
+}
+
+/**
+ * bb_output_file_free:
+ * @file: (transfer full): a file
+ *
+ * Removes the temporary file where it was not committed.
+ */
+void
+bb_output_file_free (BbOutputFile *file)
+{
+  if (file->temporary != NULL)
+    g_unlink (file->temporary);
+  g_free (file->temporary);
+  g_free (file->folder);
+  g_free (file->path);
+  g_free (file);
+}

@@ -1,0 +1,22 @@
+/* bb-output-file.h: a file that appears whole or not at all
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _BbOutputFile BbOutputFile;
+
+BbOutputFile *
+bb_output_file_new (const char *path, const char *source, gboolean overwrite, GError **error);
+const char *bb_output_file_get_temporary (BbOutputFile *file);
+gboolean bb_output_file_commit (BbOutputFile *file, GError **error);
+void bb_output_file_free (BbOutputFile *file);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbOutputFile, bb_output_file_free)
+
+G_END_DECLS

@@ -1,0 +1,458 @@
+/* bb-sink.c: pictures, sound and everything else into a file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-sink.h"
+
+#include "bb-container.h"
+#include "bb-error.h"
+#include "bb-ffmpeg.h"
+#include "bb-format-ffmpeg.h"
+#include "bb-output-file.h"
+#include "bb-source-private.h"
+#include "bb-tracks.h"
+
+#include <errno.h>
+#include <libavutil/opt.h>
+
+struct _BbSink {
+  char *name; /* of the target, for people */
+  const BbEncoder *encoder;
+  BbFormat format;
+  GPtrArray *notices;
+  GCancellable *cancellable;
+
+  BbOutputFile *file;
+  AVFormatContext *muxer;
+  AVCodecContext *context;
+  AVStream *stream;
+  AVPacket *packet;
+  BbTracks *tracks;
+  gboolean header_written;
+  gint64 start; /* time of the target's beginning, in the encoder's time base */
+  gint64 last_pts;
+};
+
+static void
+set_write_error (BbSink *self, int result, GError **error)
+{
+  if (result == AVERROR_EXIT)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The render was cancelled");
+  else if (result == AVERROR (ENOSPC) || result == AVERROR (EDQUOT) || result == AVERROR (EFBIG))
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 "Cannot write “%s”: there is no space left; make room, or choose another folder",
+                 self->name);
+  else
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, "Cannot write “%s”: %s; choose another folder",
+                 self->name, bb_ffmpeg_reason (result));
+}
+
+/* What HDR pictures say of the display they were graded on. */
+static const struct {
+  enum AVFrameSideDataType frame;
+  enum AVPacketSideDataType packet;
+} hdr_types[] = {
+  { AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA },
+  { AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL },
+};
+
+static gboolean
+find_hdr_data (BbSource *source, gsize i, const guint8 **data, gsize *size)
+{
+  const AVCodecParameters *parameters = bb_source_get_codecpar (source);
+  const AVFrameSideData *of_frame =
+    av_frame_get_side_data (bb_source_peek (source), hdr_types[i].frame);
+  const AVPacketSideData *of_stream = av_packet_side_data_get (
+    parameters->coded_side_data, parameters->nb_coded_side_data, hdr_types[i].packet);
+
+  *data = of_frame != NULL ? of_frame->data : of_stream != NULL ? of_stream->data : NULL;
+  *size = of_frame != NULL ? of_frame->size : of_stream != NULL ? of_stream->size : 0;
+  return *data != NULL;
+}
+
+static void
+tell_encoder (AVCodecContext *context, BbSource *source)
+{
+  const guint8 *data;
+  gsize size;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hdr_types); i++)
+    if (find_hdr_data (source, i, &data, &size))
+      {
+        AVFrameSideData *copy = av_frame_side_data_new (
+          &context->decoded_side_data, &context->nb_decoded_side_data, hdr_types[i].frame, size, 0);
+
+        if (copy != NULL)
+          memcpy (copy->data, data, size);
+      }
+}
+
+static void
+tell_container (AVCodecParameters *parameters, BbSource *source)
+{
+  const guint8 *data;
+  gsize size;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hdr_types); i++)
+    if (find_hdr_data (source, i, &data, &size))
+      {
+        AVPacketSideData *copy =
+          av_packet_side_data_new (&parameters->coded_side_data, &parameters->nb_coded_side_data,
+                                   hdr_types[i].packet, size, 0);
+
+        if (copy != NULL)
+          memcpy (copy->data, data, size);
+      }
+}
+
+static gboolean
+is_hdr (const BbFormat *format)
+{
+  return format->transfer == AVCOL_TRC_SMPTE2084 || format->transfer == AVCOL_TRC_ARIB_STD_B67;
+}
+
+static void
+set_options (BbSink *self, const BbRecipeValues *values, AVDictionary **options)
+{
+  const BbEncoder *encoder = self->encoder;
+
+  if (encoder->quality_option != NULL)
+    av_dict_set_int (options, encoder->quality_option,
+                     values->quality >= 0 ? values->quality : encoder->quality, 0);
+  if (encoder->preset != NULL)
+    av_dict_set (options, "preset", *values->preset != '\0' ? values->preset : encoder->preset, 0);
+  /* x265 has a log of its own. */
+  if (g_str_equal (encoder->name, "libx265"))
+    av_dict_set (options, "x265-params", "log-level=none", 0);
+  if (g_str_equal (encoder->name, "ffv1"))
+    {
+      av_dict_set (options, "level", "3", 0);
+      av_dict_set (options, "slicecrc", "1", 0);
+    }
+}
+
+static gboolean
+open_encoder (BbSink *self, const BbRecipeValues *values, BbSource *source, GError **error)
+{
+  const BbSourceInfo *info = bb_source_get_info (source);
+  const AVCodec *codec = avcodec_find_encoder_by_name (self->encoder->name);
+  AVCodecContext *context = avcodec_alloc_context3 (codec);
+  AVDictionary *options = NULL;
+  int result;
+
+  self->context = context;
+  context->width = self->format.width;
+  context->height = self->format.height;
+  context->pix_fmt = bb_format_to_pixel_format (&self->format);
+  context->sample_aspect_ratio = (AVRational) { 1, 1 };
+  context->time_base = (AVRational) { info->time_base_num, info->time_base_den };
+  if (info->rate_num > 0)
+    context->framerate = (AVRational) { info->rate_num, info->rate_den };
+  context->color_range = self->format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  context->colorspace = self->format.matrix;
+  context->color_primaries = self->format.primaries;
+  context->color_trc = self->format.transfer;
+  if (self->format.chroma_shift_x > 0 || self->format.chroma_shift_y > 0)
+    context->chroma_sample_location = self->format.chroma_location;
+  context->field_order = AV_FIELD_PROGRESSIVE;
+  context->thread_count = 0;
+  context->flags |= AV_CODEC_FLAG_FRAME_DURATION;
+  if ((self->muxer->oformat->flags & AVFMT_GLOBALHEADER) != 0)
+    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  if (codec->id == AV_CODEC_ID_HEVC && !g_str_equal (self->muxer->oformat->name, "matroska"))
+    context->codec_tag = MKTAG ('h', 'v', 'c', '1');
+  if (is_hdr (&self->format))
+    tell_encoder (context, source);
+  set_options (self, values, &options);
+
+  result = avcodec_open2 (context, codec, &options);
+  av_dict_free (&options);
+  if (result >= 0)
+    result = avcodec_parameters_from_context (self->stream->codecpar, context);
+  if (result >= 0)
+    {
+      if (is_hdr (&self->format))
+        tell_container (self->stream->codecpar, source);
+      self->stream->time_base = context->time_base;
+      self->stream->avg_frame_rate = context->framerate;
+      self->stream->sample_aspect_ratio = context->sample_aspect_ratio;
+      return TRUE;
+    }
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               "%s refused to make “%s” at %d×%d (%s): choose another size, encoder or preset",
+               self->encoder->name, self->name, self->format.width, self->format.height,
+               bb_ffmpeg_reason (result));
+  return FALSE;
+}
+
+static gboolean
+open_file (BbSink *self, GError **error)
+{
+  g_autofree char *url = bb_ffmpeg_url (bb_output_file_get_temporary (self->file));
+  AVDictionary *options = NULL;
+  int result;
+
+  /* The name that the muxer sees is the one it opens again for +faststart. */
+  self->muxer->url = av_strdup (url);
+  result = avio_open2 (&self->muxer->pb, url, AVIO_FLAG_WRITE, &self->muxer->interrupt_callback, NULL);
+  if (result >= 0)
+    {
+      if (g_str_equal (self->muxer->oformat->name, "mp4") ||
+          g_str_equal (self->muxer->oformat->name, "mov"))
+        av_dict_set (&options, "movflags", "+faststart", 0);
+      result = avformat_write_header (self->muxer, &options);
+      av_dict_free (&options);
+    }
+  if (result < 0)
+    {
+      set_write_error (self, result, error);
+      return FALSE;
+    }
+  self->header_written = TRUE;
+  return TRUE;
+}
+
+/**
+ * bb_sink_new:
+ * @path: (nullable): name of the target; ignored by the encoder `none`
+ * @recipe: what to make
+ * @encoder: encoder of the picture
+ * @format: format of the frames, from bb_encoder_get_format()
+ * @source: where the picture comes from; sound, subtitles, chapters and metadata are taken from
+ *   its file
+ * @overwrite: whether a file that is there may be replaced
+ * @error: return location for an error
+ *
+ * Opens a file for writing. It gets its name in bb_sink_finish(); until then it has a hidden,
+ * temporary one in the same folder.
+ *
+ * Returns: (transfer full): a sink, or %NULL with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or
+ *   %BB_ERROR_ENCODER
+ */
+BbSink *
+bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
+             const BbFormat *format, BbSource *source, gboolean overwrite, GError **error)
+{
+  g_autoptr (BbSink) self = g_new0 (BbSink, 1);
+  const BbRecipeValues *values = bb_recipe_get (recipe);
+  const BbSourceInfo *info = bb_source_get_info (source);
+  AVRational time_base = { info->time_base_num, info->time_base_den };
+  const AVOutputFormat *container;
+
+  bb_ffmpeg_init ();
+  self->encoder = encoder;
+  self->format = *format;
+  self->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  self->last_pts = AV_NOPTS_VALUE;
+  self->start = av_rescale_q (info->start + values->start, BB_NANOSECONDS, time_base);
+  if (g_str_equal (encoder->name, "none"))
+    return g_steal_pointer (&self);
+
+  self->name = g_filename_display_name (path);
+  container = bb_container_find (path, error);
+  if (container == NULL)
+    return NULL;
+  self->file = bb_output_file_new (path, bb_source_get_path (source), overwrite, error);
+  if (self->file == NULL)
+    return NULL;
+  self->packet = av_packet_alloc ();
+  if (avformat_alloc_output_context2 (&self->muxer, container, NULL, NULL) < 0)
+    {
+      set_write_error (self, AVERROR (ENOMEM), error);
+      return NULL;
+    }
+  bb_ffmpeg_interrupt_init (&self->muxer->interrupt_callback, &self->cancellable);
+  self->stream = avformat_new_stream (self->muxer, NULL);
+  if (!open_encoder (self, values, source, error))
+    return NULL;
+  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, error);
+  if (self->tracks == NULL || !open_file (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static void
+release_frame (void *opaque, guint8 *data)
+{
+  bb_frame_unref (opaque);
+}
+
+/* An AVFrame on the samples of @frame, without a copy. */
+static AVFrame *
+wrap (BbSink *self, BbFrame *frame)
+{
+  AVFrame *wrapped = av_frame_alloc ();
+
+  wrapped->format = self->context->pix_fmt;
+  wrapped->width = frame->format.width;
+  wrapped->height = frame->format.height;
+  wrapped->sample_aspect_ratio = (AVRational) { 1, 1 };
+  wrapped->color_range = self->context->color_range;
+  wrapped->colorspace = self->context->colorspace;
+  wrapped->color_primaries = self->context->color_primaries;
+  wrapped->color_trc = self->context->color_trc;
+  wrapped->chroma_location = self->context->chroma_sample_location;
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      wrapped->data[p] = frame->data[p];
+      wrapped->linesize[p] = frame->stride[p];
+    }
+  wrapped->buf[0] =
+    av_buffer_create (frame->data[0], bb_format_get_frame_size (&frame->format), release_frame,
+                      bb_frame_ref (frame), AV_BUFFER_FLAG_READONLY);
+  return wrapped;
+}
+
+/* Muxes what the encoder has ready, each packet after the sound that comes before it. */
+static int
+drain (BbSink *self)
+{
+  while (TRUE)
+    {
+      AVPacket *packet = self->packet;
+      int result = avcodec_receive_packet (self->context, packet);
+
+      if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
+        return 0;
+      if (result < 0)
+        return result;
+      if (g_cancellable_is_cancelled (self->cancellable))
+        {
+          av_packet_unref (packet);
+          return AVERROR_EXIT;
+        }
+      result = bb_tracks_write_until (
+        self->tracks, av_rescale_q (packet->dts, self->context->time_base, BB_NANOSECONDS),
+        self->cancellable);
+      av_packet_rescale_ts (packet, self->context->time_base, self->stream->time_base);
+      packet->stream_index = self->stream->index;
+      if (result >= 0)
+        result = av_interleaved_write_frame (self->muxer, packet);
+      av_packet_unref (packet);
+      if (result < 0)
+        return result;
+      if (self->muxer->pb->error < 0)
+        return self->muxer->pb->error;
+    }
+}
+
+/**
+ * bb_sink_write:
+ * @sink: a sink
+ * @frame: a frame in its format; times as in the source
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Encodes a frame, and muxes it and the sound up to it when the encoder gives it out.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_ENCODER or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error)
+{
+  AVFrame *wrapped;
+  int result;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (sink->context == NULL)
+    return TRUE;
+
+  sink->cancellable = cancellable;
+  wrapped = wrap (sink, frame);
+  /* The frame that is shown when the trim starts may have begun before. */
+  wrapped->pts = MAX (frame->pts - sink->start, 0);
+  wrapped->duration = frame->duration - (wrapped->pts - (frame->pts - sink->start));
+  if (sink->last_pts != AV_NOPTS_VALUE && wrapped->pts <= sink->last_pts)
+    wrapped->pts = sink->last_pts + 1;
+  sink->last_pts = wrapped->pts;
+  result = avcodec_send_frame (sink->context, wrapped);
+  av_frame_free (&wrapped);
+  if (result < 0)
+    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, "%s cannot encode “%s”: %s; choose another encoder",
+                 sink->encoder->name, sink->name, bb_ffmpeg_reason (result));
+  else
+    {
+      result = drain (sink);
+      if (result < 0)
+        set_write_error (sink, result, error);
+    }
+  sink->cancellable = NULL;
+  return result >= 0;
+}
+
+/**
+ * bb_sink_finish:
+ * @sink: a sink
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Writes what is left, brings the file to disk and gives it its name.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
+{
+  int result;
+
+  if (sink->context == NULL)
+    return TRUE;
+
+  sink->cancellable = cancellable;
+  result = avcodec_send_frame (sink->context, NULL);
+  if (result >= 0)
+    result = drain (sink);
+  if (result >= 0)
+    result = bb_tracks_write_until (sink->tracks, G_MAXINT64, cancellable);
+  if (result >= 0)
+    result = av_write_trailer (sink->muxer);
+  if (result >= 0 && sink->muxer->pb->error < 0)
+    result = sink->muxer->pb->error;
+  if (result >= 0)
+    result = avio_closep (&sink->muxer->pb);
+  if (result >= 0 && g_cancellable_is_cancelled (cancellable))
+    result = AVERROR_EXIT;
+  sink->cancellable = NULL;
+  if (result < 0)
+    {
+      set_write_error (sink, result, error);
+      return FALSE;
+    }
+  return bb_output_file_commit (sink->file, error);
+}
+
+/**
+ * bb_sink_free:
+ * @sink: (transfer full): a sink
+ *
+ * Closes the sink. Where it was not finished, nothing of it stays.
+ */
+void
+bb_sink_free (BbSink *sink)
+{
+  bb_tracks_free (sink->tracks);
+  avcodec_free_context (&sink->context);
+  if (sink->muxer != NULL)
+    avio_closep (&sink->muxer->pb);
+  avformat_free_context (sink->muxer);
+  av_packet_free (&sink->packet);
+  g_clear_pointer (&sink->file, bb_output_file_free);
+  g_ptr_array_unref (sink->notices);
+  g_free (sink->name);
+  g_free (sink);
+}
+
+/**
+ * bb_sink_get_notices:
+ * @sink: a sink
+ *
+ * Returns: (transfer full): what happened to tracks that could not go along as they are, a sentence
+ *   each
+ */
+GStrv
+bb_sink_get_notices (BbSink *sink)
+{
+  return g_strdupv ((GStrv) sink->notices->pdata);
+}

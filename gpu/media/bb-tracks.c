@@ -1,0 +1,442 @@
+/* bb-tracks.c: everything of a file besides its picture
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Sound, subtitles, chapters and metadata. They are read by a demuxer of their own, as far as the
+ * picture has come and no further, so that memory stays the same however far the picture's stages
+ * have run ahead.
+ */
+
+#include "bb-tracks.h"
+
+#include "bb-audio.h"
+#include "bb-container.h"
+#include "bb-error.h"
+#include "bb-ffmpeg.h"
+#include "bb-source-private.h"
+#include "bb-subtitle.h"
+
+typedef struct {
+  AVStream *in;
+  AVStream *out;
+  BbAudioEncoder *audio;
+  BbSubtitle *subtitle;
+  gint64 last_dts;
+  gboolean ended;
+} Track;
+
+struct _BbTracks {
+  AVFormatContext *demuxer;
+  AVFormatContext *muxer;
+  GCancellable *cancellable;
+  Track *tracks; /* by stream of the demuxer; without an out they are left out */
+  GPtrArray *notices;
+  gint64 start; /* nanoseconds in the source's own time */
+  gint64 end;
+  AVPacket *packet; /* read, but not yet due */
+  AVPacket *converted;
+  gboolean at_end;
+  Track *current;
+};
+
+static void
+add_notice (BbTracks *self, const AVStream *stream, const char *what)
+{
+  g_ptr_array_add (self->notices,
+                   g_strdup_printf ("The %s (%s, stream %d) %s",
+                                    av_get_media_type_string (stream->codecpar->codec_type),
+                                    avcodec_get_name (stream->codecpar->codec_id), stream->index,
+                                    what));
+}
+
+static void
+copy_dictionary_entries (AVDictionary **to, const AVDictionary *from)
+{
+  const AVDictionaryEntry *entry = NULL;
+
+  while ((entry = av_dict_iterate (from, entry)) != NULL)
+    /* These describe how the old file was made. */
+    if (g_ascii_strcasecmp (entry->key, "encoder") != 0 &&
+        g_ascii_strcasecmp (entry->key, "rotate") != 0 &&
+        g_ascii_strcasecmp (entry->key, "major_brand") != 0 &&
+        g_ascii_strcasecmp (entry->key, "minor_version") != 0 &&
+        g_ascii_strcasecmp (entry->key, "compatible_brands") != 0 &&
+        !g_str_has_prefix (entry->key, "_STATISTICS") &&
+        !g_str_has_prefix (entry->key, "BPS") && !g_str_has_prefix (entry->key, "NUMBER_OF_") &&
+        g_ascii_strcasecmp (entry->key, "DURATION") != 0)
+      av_dict_set (to, entry->key, entry->value, 0);
+}
+
+static void
+add_chapters (BbTracks *self)
+{
+  guint n = self->demuxer->nb_chapters;
+
+  if (n == 0)
+    return;
+  self->muxer->chapters = av_calloc (n, sizeof (AVChapter *));
+  for (guint i = 0; i < n; i++)
+    {
+      const AVChapter *in = self->demuxer->chapters[i];
+      gint64 start = av_rescale_q (in->start, in->time_base, BB_NANOSECONDS);
+      gint64 end = av_rescale_q (in->end, in->time_base, BB_NANOSECONDS);
+      AVChapter *out;
+
+      if (end <= self->start || start >= self->end)
+        continue;
+      out = av_mallocz (sizeof *out);
+      out->id = in->id;
+      out->time_base = (AVRational) { 1, 1000000 };
+      out->start = (MAX (start, self->start) - self->start) / 1000;
+      out->end = (MIN (end, self->end) - self->start) / 1000;
+      av_dict_copy (&out->metadata, in->metadata, 0);
+      self->muxer->chapters[self->muxer->nb_chapters++] = out;
+    }
+}
+
+static AVStream *
+add_stream (BbTracks *self, const AVStream *in)
+{
+  AVStream *out = avformat_new_stream (self->muxer, NULL);
+
+  copy_dictionary_entries (&out->metadata, in->metadata);
+  out->disposition = in->disposition;
+  out->time_base = in->time_base;
+  return out;
+}
+
+static void
+add_copied (BbTracks *self, Track *track)
+{
+  track->out = add_stream (self, track->in);
+  avcodec_parameters_copy (track->out->codecpar, track->in->codecpar);
+  /* Tags are the container's own. */
+  track->out->codecpar->codec_tag = 0;
+}
+
+static void
+add_audio (BbTracks *self, Track *track, BbAudio mode)
+{
+  g_autoptr (GError) error = NULL;
+  const AVCodecParameters *parameters = track->in->codecpar;
+  gboolean takes = parameters->codec_id != AV_CODEC_ID_NONE &&
+                   bb_container_takes (self->muxer->oformat, parameters->codec_id);
+
+  if (mode == BB_AUDIO_NONE)
+    return;
+  if (mode == BB_AUDIO_COPY && takes)
+    {
+      add_copied (self, track);
+      return;
+    }
+  track->audio =
+    bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end, &error);
+  if (track->audio == NULL)
+    {
+      g_autofree char *what =
+        g_strdup_printf ("is left out, since it cannot be encoded anew: %s", error->message);
+
+      add_notice (self, track->in, what);
+      return;
+    }
+  track->out = add_stream (self, track->in);
+  avcodec_parameters_from_context (track->out->codecpar,
+                                   bb_audio_encoder_get_context (track->audio));
+  track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
+  if (mode == BB_AUDIO_COPY)
+    add_notice (self, track->in, "is encoded anew, since the container does not take it as it is");
+}
+
+static void
+add_subtitles (BbTracks *self, Track *track)
+{
+  const AVOutputFormat *container = self->muxer->oformat;
+  enum AVCodecID codec = track->in->codecpar->codec_id;
+  enum AVCodecID wanted = g_str_equal (container->name, "webm")       ? AV_CODEC_ID_WEBVTT
+                          : g_str_equal (container->name, "matroska") ? AV_CODEC_ID_SUBRIP
+                                                                      : AV_CODEC_ID_MOV_TEXT;
+
+  if (codec == wanted || (codec != AV_CODEC_ID_MOV_TEXT && codec != AV_CODEC_ID_NONE &&
+                          g_str_equal (container->name, "matroska") &&
+                          bb_container_takes (container, codec)))
+    {
+      add_copied (self, track);
+      return;
+    }
+  if (bb_subtitle_is_text (codec))
+    track->subtitle = bb_subtitle_new (track->in, wanted);
+  if (track->subtitle == NULL)
+    {
+      add_notice (self, track->in, "is left out, since the container does not take it");
+      return;
+    }
+  track->out = add_stream (self, track->in);
+  avcodec_parameters_from_context (track->out->codecpar, bb_subtitle_get_context (track->subtitle));
+}
+
+static gboolean
+open_demuxer (BbTracks *self, BbSource *source, GError **error)
+{
+  g_autofree char *url = bb_ffmpeg_url (bb_source_get_path (source));
+  int result;
+
+  self->demuxer = avformat_alloc_context ();
+  bb_ffmpeg_interrupt_init (&self->demuxer->interrupt_callback, &self->cancellable);
+  result = avformat_open_input (&self->demuxer, url, NULL, NULL);
+  if (result >= 0)
+    result = avformat_find_stream_info (self->demuxer, NULL);
+  if (result >= 0)
+    return TRUE;
+  {
+    g_autofree char *name = g_filename_display_name (bb_source_get_path (source));
+
+    g_set_error (error, BB_ERROR, BB_ERROR_INPUT, "Cannot read the sound of “%s”: %s", name,
+                 bb_ffmpeg_reason (result));
+  }
+  return FALSE;
+}
+
+/**
+ * bb_tracks_new:
+ * @source: where the picture comes from
+ * @recipe: what to make: trim and sound
+ * @muxer: gets a stream for each track, and chapters and metadata
+ * @notices: (element-type utf8): gets a sentence on each track that changes or is left out
+ * @error: return location for an error
+ *
+ * Opens everything of a file besides its picture.
+ *
+ * Returns: (transfer full): the tracks, or %NULL with %BB_ERROR_INPUT
+ */
+BbTracks *
+bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer, GPtrArray *notices,
+               GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (recipe);
+  const BbSourceInfo *info = bb_source_get_info (source);
+  BbTracks *self = g_new0 (BbTracks, 1);
+
+  self->muxer = muxer;
+  self->notices = notices;
+  self->start = info->start + values->start;
+  self->end = values->end < 0 ? G_MAXINT64 : info->start + values->end;
+  self->packet = av_packet_alloc ();
+  self->converted = av_packet_alloc ();
+  if (!open_demuxer (self, source, error))
+    {
+      bb_tracks_free (self);
+      return NULL;
+    }
+  self->tracks = g_new0 (Track, self->demuxer->nb_streams);
+  for (guint i = 0; i < self->demuxer->nb_streams; i++)
+    {
+      Track *track = &self->tracks[i];
+
+      track->in = self->demuxer->streams[i];
+      track->last_dts = AV_NOPTS_VALUE;
+      if (track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
+        add_audio (self, track, values->audio);
+      else if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
+        add_subtitles (self, track);
+      if (track->out == NULL)
+        track->in->discard = AVDISCARD_ALL;
+    }
+  copy_dictionary_entries (&muxer->metadata, self->demuxer->metadata);
+  add_chapters (self);
+
+  if (values->start > 0)
+    /* One second early: sound frames before the start may reach into it. */
+    avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - AV_TIME_BASE,
+                        self->start / 1000, 0);
+  return self;
+}
+
+/**
+ * bb_tracks_free:
+ * @tracks: (transfer full) (nullable): tracks
+ */
+void
+bb_tracks_free (BbTracks *tracks)
+{
+  if (tracks == NULL)
+    return;
+  for (guint i = 0; tracks->tracks != NULL && i < tracks->demuxer->nb_streams; i++)
+    {
+      bb_audio_encoder_free (tracks->tracks[i].audio);
+      bb_subtitle_free (tracks->tracks[i].subtitle);
+    }
+  g_free (tracks->tracks);
+  av_packet_free (&tracks->packet);
+  av_packet_free (&tracks->converted);
+  avformat_close_input (&tracks->demuxer);
+  g_free (tracks);
+}
+
+static int
+mux (Track *track, AVFormatContext *muxer, AVPacket *packet)
+{
+  packet->stream_index = track->out->index;
+  packet->pos = -1;
+  if (packet->dts == AV_NOPTS_VALUE)
+    packet->dts = packet->pts;
+  /* Muxers refuse times that do not rise; sources sometimes have them. */
+  if (track->last_dts != AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE &&
+      packet->dts <= track->last_dts)
+    {
+      packet->dts = track->last_dts + 1;
+      packet->pts = MAX (packet->pts, packet->dts);
+    }
+  track->last_dts = packet->dts;
+  return av_interleaved_write_frame (muxer, packet);
+}
+
+static int
+mux_encoded (AVPacket *packet, gpointer user_data)
+{
+  BbTracks *self = user_data;
+  Track *track = self->current;
+
+  av_packet_rescale_ts (packet, bb_audio_encoder_get_context (track->audio)->time_base,
+                        track->out->time_base);
+  return mux (track, self->muxer, packet);
+}
+
+/* Brings a packet's times to the target's, which starts at the trim. */
+static void
+shift (BbTracks *self, Track *track, AVPacket *packet)
+{
+  gint64 start = av_rescale_q (self->start, BB_NANOSECONDS, track->in->time_base);
+
+  if (packet->pts != AV_NOPTS_VALUE)
+    packet->pts -= start;
+  if (packet->dts != AV_NOPTS_VALUE)
+    packet->dts -= start;
+  av_packet_rescale_ts (packet, track->in->time_base, track->out->time_base);
+}
+
+static int
+end_audio (BbTracks *self, Track *track)
+{
+  if (track->audio == NULL || track->ended)
+    return 0;
+  track->ended = TRUE;
+  self->current = track;
+  return bb_audio_encoder_push (track->audio, NULL, mux_encoded, self);
+}
+
+static int
+handle (BbTracks *self, Track *track, AVPacket *packet)
+{
+  gint64 begins = G_MININT64;
+  gint64 ends = G_MAXINT64;
+
+  if (packet->pts != AV_NOPTS_VALUE)
+    {
+      begins = av_rescale_q (packet->pts, track->in->time_base, BB_NANOSECONDS);
+      ends = begins + av_rescale_q (packet->duration, track->in->time_base, BB_NANOSECONDS);
+    }
+  if (begins >= self->end)
+    return end_audio (self, track);
+  if (track->audio != NULL)
+    {
+      if (track->ended)
+        return 0;
+      self->current = track;
+      return bb_audio_encoder_push (track->audio, packet, mux_encoded, self);
+    }
+  /* What a source begins with is kept even where it lies before its start: decoders need it. */
+  if (ends <= self->start && self->start > 0 && packet->duration > 0 &&
+      self->demuxer->start_time * 1000 < self->start)
+    return 0;
+  if (track->subtitle != NULL)
+    {
+      int result = bb_subtitle_convert (track->subtitle, packet, self->converted);
+
+      if (result <= 0)
+        return 0;
+      shift (self, track, self->converted);
+      result = mux (track, self->muxer, self->converted);
+      av_packet_unref (self->converted);
+      return result;
+    }
+  shift (self, track, packet);
+  if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE && packet->pts < 0)
+    {
+      packet->duration = MAX (packet->duration + packet->pts, 0);
+      packet->pts = packet->dts = 0;
+    }
+  return mux (track, self->muxer, packet);
+}
+
+static int
+finish (BbTracks *self)
+{
+  int result = 0;
+
+  for (guint i = 0; i < self->demuxer->nb_streams && result >= 0; i++)
+    {
+      Track *track = &self->tracks[i];
+
+      result = end_audio (self, track);
+      if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
+        add_notice (self, track->in, "is damaged; the damaged parts are silent");
+    }
+  return result;
+}
+
+/**
+ * bb_tracks_write_until:
+ * @tracks: tracks
+ * @time: nanoseconds from the target's start; %G_MAXINT64 writes the rest
+ * @cancellable: (nullable): a cancellable
+ *
+ * Muxes what comes before @time.
+ *
+ * Returns: 0, or a negative FFmpeg error
+ */
+int
+bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
+{
+  int result = 0;
+
+  tracks->cancellable = cancellable;
+  while (!tracks->at_end && result >= 0)
+    {
+      AVPacket *packet = tracks->packet;
+      Track *track;
+      gint64 due;
+
+      if (packet->buf == NULL)
+        {
+          result = av_read_frame (tracks->demuxer, packet);
+          if (g_cancellable_is_cancelled (cancellable))
+            result = AVERROR_EXIT;
+          else if (result == AVERROR (EAGAIN))
+            result = 0;
+          else if (result < 0)
+            {
+              /* A source that breaks off has its sound up to there. */
+              tracks->at_end = TRUE;
+              result = finish (tracks);
+            }
+          if (result < 0 || tracks->at_end || packet->buf == NULL)
+            continue;
+        }
+      track = &tracks->tracks[packet->stream_index];
+      if (packet->stream_index >= (int) tracks->demuxer->nb_streams || track->out == NULL)
+        {
+          av_packet_unref (packet);
+          continue;
+        }
+      due = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
+      due = due == AV_NOPTS_VALUE
+              ? G_MININT64
+              : av_rescale_q (due, track->in->time_base, BB_NANOSECONDS) - tracks->start;
+      if (due > time)
+        break;
+      result = handle (tracks, track, packet);
+      av_packet_unref (packet);
+    }
+  tracks->cancellable = NULL;
+  return result;
+}

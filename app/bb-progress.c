@@ -1,0 +1,181 @@
+/* bb-progress.c: how far a render is, for a terminal or a log
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-progress.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* A log gets a line after this time, and a terminal is redrawn after that one; microseconds. */
+#define LOG_INTERVAL (5 * G_USEC_PER_SEC)
+#define TERMINAL_INTERVAL (G_USEC_PER_SEC / 10)
+
+struct _BbProgress {
+  int fd;
+  gboolean terminal;
+  gboolean shown;
+  gint64 last;
+};
+
+/**
+ * bb_progress_new:
+ * @fd: where to write, such as standard error
+ *
+ * On a terminal progress is one line that is redrawn in place; elsewhere it is a plain line every
+ * five seconds.
+ *
+ * Returns: (transfer full): a display of progress
+ */
+BbProgress *
+bb_progress_new (int fd)
+{
+  BbProgress *progress = g_new0 (BbProgress, 1);
+
+  progress->fd = fd;
+  progress->terminal = isatty (fd) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+  progress->last = g_get_monotonic_time ();
+  return progress;
+}
+
+/**
+ * bb_progress_free:
+ * @progress: (transfer full): a display of progress
+ *
+ * Clears the line and frees the display.
+ */
+void
+bb_progress_free (BbProgress *progress)
+{
+  bb_progress_clear (progress);
+  g_free (progress);
+}
+
+static void
+write_text (int fd, const char *text)
+{
+  gsize left = strlen (text);
+
+  while (left > 0)
+    {
+      gssize n = write (fd, text, left);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return;
+      text += n;
+      left -= (gsize) n;
+    }
+}
+
+static int
+get_columns (int fd)
+{
+  struct winsize size;
+
+  return ioctl (fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/**
+ * bb_progress_format:
+ * @stats: figures so far
+ *
+ * Returns: (transfer full): percent, frames a second, batches a second and the time left, as far as
+ *   they are known
+ */
+char *
+bb_progress_format (const BbRenderStats *stats)
+{
+  double seconds = MAX (stats->seconds, 1e-3);
+  double rate = (double) stats->frames / seconds;
+  GString *text = g_string_new (NULL);
+
+  if (stats->total_frames > 0)
+    g_string_append_printf (text, _("%d %%, "),
+                            (int) MIN (100 * stats->frames / stats->total_frames, 100));
+  else
+    g_string_append_printf (text, _("%" G_GINT64_FORMAT " frames, "), stats->frames);
+  g_string_append_printf (text, _("%.1f frames/s, %.1f batches/s"), rate,
+                          (double) stats->batches / seconds);
+  if (stats->total_frames > stats->frames && rate > 0)
+    {
+      gint64 left = (gint64) ((double) (stats->total_frames - stats->frames) / rate + 0.5);
+
+      if (left >= 3600)
+        g_string_append_printf (
+          text, _(", ETA %" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT),
+          left / 3600, left / 60 % 60, left % 60);
+      else
+        g_string_append_printf (text, _(", ETA %" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT), left / 60,
+                                left % 60);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* A name that leaves room for the figures on a line; its end is what tells files apart. */
+static char *
+shorten (const char *name, int columns)
+{
+  glong length = g_utf8_strlen (name, -1);
+
+  if (length <= columns)
+    return g_strdup (name);
+  if (columns < 4)
+    return g_strdup ("");
+  return g_strconcat ("…", g_utf8_offset_to_pointer (name, length - columns + 1), NULL);
+}
+
+/**
+ * bb_progress_show:
+ * @progress: a display of progress
+ * @name: name of the file, in UTF-8
+ * @stats: figures so far
+ *
+ * Shows how far the render is, unless the last time is too short ago.
+ */
+void
+bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *stats)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autofree char *figures = NULL;
+  g_autofree char *line = NULL;
+
+  if (now - progress->last < (progress->terminal ? TERMINAL_INTERVAL : LOG_INTERVAL))
+    return;
+  progress->last = now;
+  figures = bb_progress_format (stats);
+  if (progress->terminal)
+    {
+      int columns = get_columns (progress->fd) - (int) g_utf8_strlen (figures, -1) - 3;
+      g_autofree char *shortened = shorten (name, columns);
+
+      line = g_strdup_printf ("\r%s%s%s\033[K", shortened, *shortened != '\0' ? ": " : "", figures);
+    }
+  else
+    {
+      line = g_strdup_printf ("%s: %s\n", name, figures);
+    }
+  write_text (progress->fd, line);
+  progress->shown = TRUE;
+}
+
+/**
+ * bb_progress_clear:
+ * @progress: a display of progress
+ *
+ * Takes the line away from a terminal, so that something else can be printed there.
+ */
+void
+bb_progress_clear (BbProgress *progress)
+{
+  if (progress->terminal && progress->shown)
+    write_text (progress->fd, "\r\033[K");
+  progress->shown = FALSE;
+}

@@ -1,0 +1,22 @@
+/* bb-progress.h: how far a render is, for a terminal or a log
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-render.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BbProgress BbProgress;
+
+BbProgress *bb_progress_new (int fd);
+void bb_progress_free (BbProgress *progress);
+void bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *stats);
+void bb_progress_clear (BbProgress *progress);
+char *bb_progress_format (const BbRenderStats *stats);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbProgress, bb_progress_free)
+
+G_END_DECLS

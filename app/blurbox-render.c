@@ -1,0 +1,361 @@
+/* blurbox-render.c: renders videos from the command line
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-error.h"
+#include "bb-options.h"
+#include "bb-progress.h"
+#include "bb-render.h"
+#include "bb-save.h"
+#include "bb-sink.h"
+#include "bb-stats.h"
+#include "bb-targets.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+typedef struct {
+  const BbOptions *options;
+  GMainLoop *loop;
+  GCancellable *cancellable;
+  BbProgress *progress; /* NULL where nothing but errors is printed */
+  BbStats *stats;
+  GHashTable *notices;
+
+  /* the render that is running */
+  BbRender *render;
+  const char *name;
+  GError *error;
+  gboolean done;
+} Session;
+
+/* Text is UTF-8 whatever the locale, as the names of files are: a conversion would only lose. */
+static void
+say (Session *session, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+say (Session *session, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (session != NULL && session->progress != NULL)
+    bb_progress_clear (session->progress);
+  g_strdelimit (text, "\r\n", ' ');
+  fprintf (stderr, "blurbox-render: %s\n", text);
+}
+
+static int
+list_devices (void)
+{
+  g_autoptr (GPtrArray) devices = bb_device_list ();
+
+  for (guint i = 0; i < devices->len; i++)
+    {
+      BbDeviceInfo *device = devices->pdata[i];
+
+      printf ("%-8s %s\n", device->id, device->description);
+    }
+  return EXIT_DONE;
+}
+
+static int
+list_encoders (void)
+{
+  static const char *const codecs[] = { "H.264", "HEVC", "AV1" };
+  g_autoptr (GPtrArray) encoders = bb_encoder_list ();
+
+  for (guint i = 0; i < encoders->len; i++)
+    {
+      const BbEncoder *encoder = encoders->pdata[i];
+
+      if (g_str_equal (encoder->name, "none"))
+        printf (_("%-12s writes no file\n"), encoder->name);
+      else if (encoder->quality_option == NULL)
+        printf (_("%-12s lossless, for .mkv\n"), encoder->name);
+      else
+        printf (_("%-12s %-6s quality %d to %d (default %d), preset %s by default\n"), encoder->name,
+                codecs[encoder->codec], encoder->quality_min, encoder->quality_max, encoder->quality,
+                encoder->preset != NULL ? encoder->preset : "");
+    }
+  return EXIT_DONE;
+}
+
+static gboolean
+stop_cb (gpointer data)
+{
+  Session *session = data;
+
+  g_cancellable_cancel (session->cancellable);
+  /* With its source gone a signal has its default effect: the second one kills. */
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+progress_cb (gpointer data)
+{
+  Session *session = data;
+  BbRenderStats stats;
+
+  bb_render_get_stats (session->render, &stats);
+  bb_progress_show (session->progress, session->name, &stats);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+done_cb (gpointer data)
+{
+  Session *session = data;
+
+  session->done = TRUE;
+  g_main_loop_quit (session->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+work (gpointer data)
+{
+  Session *session = data;
+
+  bb_render_run (session->render, session->cancellable, &session->error);
+  g_idle_add_full (G_PRIORITY_DEFAULT, done_cb, session, NULL);
+  return NULL;
+}
+
+/* One sentence that names the file. */
+static char *
+describe_failure (Session *session, const BbTarget *target)
+{
+  g_autofree char *input = g_path_get_basename (target->input);
+  g_autofree char *output = target->output != NULL ? g_path_get_basename (target->output) : NULL;
+  g_autofree char *input_name = g_filename_display_name (input);
+  g_autofree char *output_name = output != NULL ? g_filename_display_name (output) : NULL;
+  const char *message = session->error->message;
+
+  if (g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_strdup_printf (_("“%s” was cancelled: nothing of it was kept"), session->name);
+  if (strstr (message, input_name) != NULL ||
+      (output_name != NULL && strstr (message, output_name) != NULL))
+    return g_strdup (message);
+  return g_strdup_printf (_("“%s”: %s"), session->name, message);
+}
+
+static void
+report (Session *session, const BbTarget *target, const BbRenderStats *stats)
+{
+  g_autofree char *output =
+    target->output != NULL ? g_filename_display_name (target->output) : NULL;
+  double rate = (double) stats->frames / MAX (stats->seconds, 1e-3);
+
+  if (session->progress == NULL)
+    return;
+  bb_progress_clear (session->progress);
+  if (output != NULL)
+    fprintf (stderr, _("%s → %s: %" G_GINT64_FORMAT " frames in %.1f s (%.1f frames/s)\n"),
+             session->name, output, stats->frames, stats->seconds, rate);
+  else
+    fprintf (stderr, _("%s: %" G_GINT64_FORMAT " frames in %.1f s (%.1f frames/s)\n"),
+             session->name, stats->frames, stats->seconds, rate);
+}
+
+static gboolean
+run_target (Session *session, const BbTarget *target)
+{
+  g_autofree char *name = g_filename_display_name (target->input);
+  g_autofree char *failure = NULL;
+  g_auto (GStrv) notices = NULL;
+  BbRenderStats stats;
+  GThread *thread;
+  guint timeout = 0;
+
+  session->name = name;
+  session->done = FALSE;
+  session->render = bb_render_new (target->input, target->output, session->options->recipe,
+                                   session->options->overwrite);
+  thread = g_thread_new ("render", work, session);
+  if (session->progress != NULL)
+    timeout = g_timeout_add (100, progress_cb, session);
+  if (!session->done)
+    g_main_loop_run (session->loop);
+  if (timeout != 0)
+    g_source_remove (timeout);
+  g_thread_join (thread);
+
+  bb_render_get_stats (session->render, &stats);
+  notices = bb_render_get_notices (session->render);
+  for (gsize i = 0; notices != NULL && notices[i] != NULL && session->progress != NULL; i++)
+    {
+      g_autofree char *key = g_strconcat (target->input, "\n", notices[i], NULL);
+
+      if (!g_hash_table_add (session->notices, g_steal_pointer (&key)))
+        continue;
+      if (session->options->targets->len > 1)
+        say (session, _("note: “%s”: %s"), name, notices[i]);
+      else
+        say (session, _("note: %s"), notices[i]);
+    }
+  if (session->error != NULL)
+    {
+      failure = describe_failure (session, target);
+      say (session, "%s", failure);
+    }
+  else
+    {
+      report (session, target, &stats);
+    }
+  bb_stats_add (session->stats, target->input, target->output, &stats,
+                (const char *const *) notices, failure);
+  g_clear_error (&session->error);
+  g_clear_pointer (&session->render, bb_render_free);
+  session->name = NULL;
+  return failure == NULL;
+}
+
+static gboolean
+save_stats (Session *session)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (session->options->stats);
+  g_autofree char *json = bb_stats_to_json (session->stats);
+  g_autoptr (GError) error = NULL;
+
+  if (bb_save_text (file, json, &error))
+    return TRUE;
+  say (session, "%s", error->message);
+  return FALSE;
+}
+
+static gboolean
+run_targets (Session *session)
+{
+  const BbOptions *options = session->options;
+  gboolean good = TRUE;
+
+  if (options->new_folder != NULL && g_mkdir (options->new_folder, 0777) != 0)
+    {
+      g_autofree char *shown = g_filename_display_name (options->new_folder);
+
+      say (session, _("The folder “%s” cannot be made: %s; choose another output"), shown,
+           g_strerror (errno));
+      return FALSE;
+    }
+  for (guint i = 0; i < options->targets->len; i++)
+    {
+      if (g_cancellable_is_cancelled (session->cancellable))
+        {
+          good = FALSE;
+          break;
+        }
+      good &= run_target (session, options->targets->pdata[i]);
+    }
+  /* A folder that got no file is not left behind; one with files does not go. */
+  if (options->new_folder != NULL)
+    g_rmdir (options->new_folder);
+  if (options->stats != NULL)
+    good &= save_stats (session);
+  return good;
+}
+
+static gboolean
+is_ignored (int number)
+{
+  struct sigaction action;
+
+  return sigaction (number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static int
+render (const BbOptions *options)
+{
+  Session session = { .options = options };
+  g_autoptr (GError) error = NULL;
+  gboolean good;
+
+  if (options->save_recipe != NULL)
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (options->save_recipe);
+
+      if (!bb_recipe_save (options->recipe, file, &error))
+        {
+          say (NULL, "%s", error->message);
+          return EXIT_FAILED;
+        }
+    }
+  if (options->targets->len == 0)
+    return EXIT_DONE;
+
+  session.loop = g_main_loop_new (NULL, FALSE);
+  session.cancellable = g_cancellable_new ();
+  session.stats = bb_stats_new ();
+  session.notices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!options->quiet)
+    session.progress = bb_progress_new (STDERR_FILENO);
+
+  /* A reader that went away must not end the program in the middle of a file, and nohup's wish
+   * is kept. */
+  signal (SIGPIPE, SIG_IGN);
+  g_unix_signal_add (SIGINT, stop_cb, &session);
+  g_unix_signal_add (SIGTERM, stop_cb, &session);
+  if (!is_ignored (SIGHUP))
+    g_unix_signal_add (SIGHUP, stop_cb, &session);
+
+  good = run_targets (&session);
+
+  g_clear_pointer (&session.progress, bb_progress_free);
+  g_clear_pointer (&session.stats, bb_stats_free);
+  g_clear_pointer (&session.notices, g_hash_table_unref);
+  g_clear_pointer (&session.loop, g_main_loop_unref);
+  g_clear_object (&session.cancellable);
+  return good ? EXIT_DONE : EXIT_FAILED;
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (BbOptions) options = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *help = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, BB_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("blurbox-render");
+
+  options = bb_options_new ((const char *const *) argv, &error);
+  if (options == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_USAGE;
+    }
+  switch (options->action)
+    {
+    case BB_ACTION_HELP:
+      help = bb_options_get_help ();
+      fputs (help, stdout);
+      return EXIT_DONE;
+    case BB_ACTION_VERSION:
+      printf ("blurbox-render %s\n", BB_VERSION);
+      return EXIT_DONE;
+    case BB_ACTION_LIST_DEVICES:
+      return list_devices ();
+    case BB_ACTION_LIST_ENCODERS:
+      return list_encoders ();
+    case BB_ACTION_RENDER:
+    default:
+      return render (options);
+    }
+}

@@ -94,13 +94,17 @@ bb_mask_new_shade (const BbMaskRect *rect, double sigma, double strength, int wi
   for (int k = 0; k < n_lines; k++)
     {
       float *line = lines + (gsize) k * (gsize) width;
+      /* The part of the line inside the rectangle: its edges lie where they may. */
+      double above = MAX ((first + k) * step, rect->top);
+      double below = MIN ((first + k + 1) * step, rect->top + rect->height);
       double from, to;
 
-      if (!chord (rect, (first + k + 0.5) * step, &from, &to))
+      if (below <= above || !chord (rect, (above + below) / 2.0, &from, &to))
         continue;
       for (int x = 0; x < width; x++)
-        line[x] = (float) (0.5 * (erf ((to - x - 0.5) / (sigma * G_SQRT2)) -
-                                  erf ((from - x - 0.5) / (sigma * G_SQRT2))));
+        line[x] = (float) ((below - above) / step * 0.5 *
+                           (erf ((to - x - 0.5) / (sigma * G_SQRT2)) -
+                            erf ((from - x - 0.5) / (sigma * G_SQRT2))));
     }
   for (int y = 0; y < height; y++)
     {

@@ -6,12 +6,15 @@
 #include "bb-recipe.h"
 
 #include "bb-error.h"
+#include "bb-save.h"
 
 #include <math.h>
 #include <string.h>
 
 #define GROUP "Blurbox Recipe"
 #define VERSION 1
+/* Far more than a recipe has, so that a wrong file is found out before it fills the memory. */
+#define MAX_SIZE (64 * 1024)
 
 struct _BbRecipe {
   BbRecipeValues values;
@@ -107,14 +110,17 @@ string_at (BbRecipeValues *values, const Value *value)
  * bb_recipe_get_field:
  * @key: name of a value
  *
- * Returns: (nullable): what is known of a numeric value of the recipe
+ * Returns: (nullable): what is known of a value that is a number; %NULL for others
  */
 const BbRecipeField *
 bb_recipe_get_field (const char *key)
 {
   const Value *value = find_value (key);
 
-  return value == NULL ? NULL : &value->field;
+  if (value == NULL || (value->kind != KIND_INT && value->kind != KIND_DOUBLE &&
+                        value->kind != KIND_TIME))
+    return NULL;
+  return &value->field;
 }
 
 /**
@@ -161,7 +167,7 @@ check_range (const Value *value, double number, GError **error)
 
   if (number >= field->minimum && number <= field->maximum)
     return TRUE;
-  g_ascii_formatd (text[0], sizeof text[0], "%.10g", number);
+  g_ascii_formatd (text[0], sizeof text[0], "%.15g", number);
   g_ascii_formatd (text[1], sizeof text[1], "%.10g", field->minimum);
   g_ascii_formatd (text[2], sizeof text[2], "%.10g", field->maximum);
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is %s%s%s: choose a value from %s to %s%s%s",
@@ -169,18 +175,37 @@ check_range (const Value *value, double number, GError **error)
   return FALSE;
 }
 
+/* Foreign text for a message: on one line and of bounded length. */
+static char *
+shorten (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *shown = g_string_new (NULL);
+  int n = 0;
+
+  for (const char *c = valid; *c != '\0' && n <= 48; c = g_utf8_next_char (c), n++)
+    {
+      gunichar u = g_utf8_get_char (c);
+
+      g_string_append_unichar (shown, n == 48 ? 0x2026 : g_unichar_isprint (u) ? u : 0xFFFD);
+    }
+  return g_string_free (shown, FALSE);
+}
+
 static gboolean
 check_device (const char *device, GError **error)
 {
   const char *index = device + strlen ("cuda:");
+  g_autofree char *shown = NULL;
 
   if (g_str_equal (device, "auto") || g_str_equal (device, "cpu"))
     return TRUE;
   if (g_str_has_prefix (device, "cuda:") && *index != '\0' && strlen (index) <= 3 &&
       strspn (index, "0123456789") == strlen (index))
     return TRUE;
+  shown = shorten (device);
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               "“device” is “%s”: choose “auto”, “cpu” or “cuda:N”", device);
+               "“device” is “%s”: choose “auto”, “cpu” or “cuda:N”", shown);
   return FALSE;
 }
 
@@ -192,10 +217,27 @@ check_name (const Value *value, const char *name, GError **error)
     if (!g_ascii_isalnum (*c) && *c != '_' && *c != '-')
       {
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     "“%s” may only have letters, digits, “-” and “_”", value->field.key);
+                     "“%s” may only have letters, digits, “-” and “_”: write it without others",
+                     value->field.key);
         return FALSE;
       }
   return TRUE;
+}
+
+/* Nanoseconds as seconds, exact. */
+static char *
+format_time (gint64 time)
+{
+  char *text;
+  gsize length;
+
+  if (time < 0)
+    return g_strdup ("none");
+  text = g_strdup_printf ("%" G_GINT64_FORMAT ".%09" G_GINT64_FORMAT, time / 1000000000,
+                          time % 1000000000);
+  for (length = strlen (text); text[length - 1] == '0' && text[length - 2] != '.'; length--)
+    text[length - 1] = '\0';
+  return text;
 }
 
 static gboolean
@@ -235,9 +277,14 @@ check (BbRecipeValues *values, GError **error)
     }
   if (values->end != -1 && values->end <= values->start)
     {
+      g_autofree char *start = format_time (values->start);
+      g_autofree char *end = format_time (values->end);
+
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "The trim ends at %.3f s but starts at %.3f s: choose an end after the start",
-                   (double) values->end * 1e-9, (double) values->start * 1e-9);
+                   values->end == values->start
+                     ? "The trim from %s s to %s s has no length: choose an end after the start"
+                     : "The trim starts at %s s but ends at %s s: choose an end after the start",
+                   start, end);
       return FALSE;
     }
   return TRUE;
@@ -343,28 +390,13 @@ bb_recipe_equal (const BbRecipe *a, const BbRecipe *b)
   return g_str_equal (text_a, text_b);
 }
 
-/* Nanoseconds as seconds, exact. */
-static char *
-format_time (gint64 time)
-{
-  char *text;
-  gsize length;
-
-  if (time < 0)
-    return g_strdup ("none");
-  text = g_strdup_printf ("%" G_GINT64_FORMAT ".%09" G_GINT64_FORMAT, time / 1000000000,
-                          time % 1000000000);
-  for (length = strlen (text); text[length - 1] == '0' && text[length - 2] != '.'; length--)
-    text[length - 1] = '\0';
-  return text;
-}
-
 static gboolean
 parse_number (const char *text, double *number)
 {
   char *rest = NULL;
 
-  if (!g_ascii_isdigit (*text) && *text != '-' && *text != '.')
+  /* strtod() also takes hexadecimal, infinities and NaN. */
+  if (*text == '\0' || strspn (text, "0123456789+-.eE") != strlen (text))
     return FALSE;
   *number = g_ascii_strtod (text, &rest);
   return *rest == '\0' && isfinite (*number);
@@ -419,7 +451,9 @@ parse_color (const char *text, int *color)
 static gboolean
 parse_value (const Value *value, const char *text, BbRecipeValues *values, GError **error)
 {
+  g_autofree char *shown = shorten (text);
   double number = 0.0;
+  gint64 time = 0;
   gboolean good = FALSE;
 
   switch (value->kind)
@@ -439,21 +473,22 @@ parse_value (const Value *value, const char *text, BbRecipeValues *values, GErro
           g_autofree char *names = g_strjoinv ("”, “", (char **) value->names);
 
           g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: choose one of “%s”",
-                       value->field.key, text, names);
+                       value->field.key, shown, names);
         }
       return good;
     case KIND_COLOR:
       good = parse_color (text, int_at (values, value));
       if (!good)
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: write it as #rrggbb",
-                     value->field.key, text);
+                     value->field.key, shown);
       return good;
     case KIND_TIME:
-      good = parse_time (text, time_at (values, value)) &&
-             (value->offset == AT (end) || *time_at (values, value) >= 0);
-      if (!good)
+      good = parse_time (text, &time) && (value->offset == AT (end) || time >= 0);
+      if (good)
+        *time_at (values, value) = time;
+      else
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     "“%s” is “%s”: write seconds, such as 12.5, up to %.0f", value->field.key, text,
+                     "“%s” is “%s”: write seconds, such as 12.5, up to %.0f", value->field.key, shown,
                      LONGEST);
       return good;
     case KIND_INT:
@@ -463,7 +498,7 @@ parse_value (const Value *value, const char *text, BbRecipeValues *values, GErro
       if (!good)
         {
           g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: write a%s number%s%s",
-                       value->field.key, text, value->kind == KIND_INT ? " whole" : "",
+                       value->field.key, shown, value->kind == KIND_INT ? " whole" : "",
                        *value->field.unit != '\0' ? " of " : "", value->field.unit);
           return FALSE;
         }
@@ -495,7 +530,10 @@ bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *tex
 
   if (value == NULL)
     {
-      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "A recipe has no value named “%s”", key);
+      g_autofree char *shown = shorten (key);
+
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                   "a recipe has no value named “%s”: remove it", shown);
       return FALSE;
     }
   return parse_value (value, text, values, error);
@@ -505,6 +543,7 @@ static char *
 format_value (const Value *value, BbRecipeValues *values)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
+  char format[8];
 
   switch (value->kind)
     {
@@ -517,7 +556,15 @@ format_value (const Value *value, BbRecipeValues *values)
     case KIND_TIME:
       return format_time (*time_at (values, value));
     case KIND_DOUBLE:
-      return g_strdup (g_ascii_dtostr (text, sizeof text, *double_at (values, value)));
+      /* The shortest text that reads back as the very same number. */
+      for (int digits = 15; digits <= 17; digits++)
+        {
+          g_snprintf (format, sizeof format, "%%.%dg", digits);
+          g_ascii_formatd (text, sizeof text, format, *double_at (values, value));
+          if (g_ascii_strtod (text, NULL) == *double_at (values, value))
+            break;
+        }
+      return g_strdup (text);
     case KIND_INT:
     default:
       return g_strdup_printf ("%d", *int_at (values, value));
@@ -548,30 +595,60 @@ bb_recipe_to_string (const BbRecipe *recipe)
   return g_key_file_to_data (file, NULL, NULL);
 }
 
+static gboolean
+check_version (GKeyFile *file, GError **error)
+{
+  g_autofree char *text = g_key_file_get_value (file, GROUP, "version", NULL);
+  g_autofree char *shown = NULL;
+  gint64 version;
+
+  if (text == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_signed (g_strstrip (text), 10, 1, G_MAXINT64, &version, NULL))
+    {
+      shown = shorten (text);
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "its version is “%s”: write %d", shown,
+                   VERSION);
+      return FALSE;
+    }
+  if (version <= VERSION)
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+               "it was made by a newer Blurbox (its version is %" G_GINT64_FORMAT
+               ", this Blurbox reads %d): update Blurbox",
+               version, VERSION);
+  return FALSE;
+}
+
 static BbRecipe *
 parse (const char *text, gsize length, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) local_error = NULL;
+  g_auto (GStrv) groups = NULL;
   g_auto (GStrv) keys = NULL;
   BbRecipeValues values;
 
-  if (!g_utf8_validate_len (text, length, NULL) ||
+  if (memchr (text, '\0', length) != NULL || !g_utf8_validate_len (text, length, NULL) ||
       !g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, &local_error) ||
       !g_key_file_has_group (file, GROUP))
     {
-      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "it has no group [%s]", GROUP);
-      return NULL;
-    }
-  if (g_key_file_get_integer (file, GROUP, "version", NULL) != VERSION)
-    {
-      g_autofree char *version = g_key_file_get_value (file, GROUP, "version", NULL);
-
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "its version is “%s”, and this Blurbox reads version %d",
-                   version != NULL ? version : "", VERSION);
+                   "it has to have a group [%s] and lines of KEY=VALUE", GROUP);
       return NULL;
     }
+  if (!check_version (file, error))
+    return NULL;
+  groups = g_key_file_get_groups (file, NULL);
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (!g_str_equal (groups[i], GROUP))
+      {
+        g_autofree char *shown = shorten (groups[i]);
+
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                     "a recipe has no group named “%s”: remove it", shown);
+        return NULL;
+      }
 
   bb_recipe_values_init (&values);
   keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
@@ -579,8 +656,9 @@ parse (const char *text, gsize length, GError **error)
     {
       g_autofree char *value = g_key_file_get_value (file, GROUP, keys[i], NULL);
 
+      /* The name of a translated key is listed but has no value of its own. */
       if (!g_str_equal (keys[i], "version") &&
-          !bb_recipe_values_parse (&values, keys[i], value != NULL ? value : "", error))
+          !bb_recipe_values_parse (&values, keys[i], value != NULL ? g_strstrip (value) : "", error))
         return NULL;
     }
   return bb_recipe_new (&values, error);
@@ -591,7 +669,7 @@ parse (const char *text, gsize length, GError **error)
  * @text: text of a key file
  * @error: return location for an error
  *
- * Reads a recipe. Values that @text lacks have their defaults; names that no recipe has are
+ * Reads a recipe. Values that @text lacks have their defaults, and a newer version is refused; names that no recipe has are
  * refused, since a value that is silently ignored gives a wrong film.
  *
  * Returns: (transfer full): a recipe, or %NULL with %BB_ERROR_INVALID
@@ -604,6 +682,18 @@ bb_recipe_new_from_string (const char *text, GError **error)
   if (recipe == NULL)
     g_prefix_error_literal (error, "This is no recipe that can be used: ");
   return recipe;
+}
+
+static const char *
+get_reason (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return "there is no such file";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY))
+    return "it is a folder";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return "reading it is not allowed";
+  return error->message;
 }
 
 /**
@@ -619,15 +709,24 @@ BbRecipe *
 bb_recipe_new_from_file (GFile *file, GError **error)
 {
   g_autofree char *name = g_file_get_parse_name (file);
-  g_autofree char *text = NULL;
+  g_autofree char *text = g_malloc (MAX_SIZE + 1);
   g_autoptr (GError) local_error = NULL;
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, &local_error);
   gsize length = 0;
   BbRecipe *recipe;
 
-  if (!g_file_load_contents (file, NULL, &text, &length, NULL, &local_error))
+  if (stream == NULL || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_SIZE + 1,
+                                                  &length, NULL, &local_error))
     {
-      g_set_error (error, BB_ERROR, BB_ERROR_INPUT, "Cannot read the recipe: %s",
-                   local_error->message);
+      g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
+                   "Cannot read the recipe “%s”, because %s: choose another file", name,
+                   get_reason (local_error));
+      return NULL;
+    }
+  if (length > MAX_SIZE)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                   "“%s” is no recipe that can be used: it is too long; choose another file", name);
       return NULL;
     }
   recipe = parse (text, length, error);
@@ -647,14 +746,7 @@ bb_recipe_new_from_file (GFile *file, GError **error)
 gboolean
 bb_recipe_save (const BbRecipe *recipe, GFile *file, GError **error)
 {
-  g_autofree char *name = g_file_get_parse_name (file);
   g_autofree char *text = bb_recipe_to_string (recipe);
-  g_autoptr (GError) local_error = NULL;
 
-  if (g_file_replace_contents (file, text, strlen (text), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                               NULL, &local_error))
-    return TRUE;
-  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, "Cannot save the recipe as “%s”: %s", name,
-               local_error->message);
-  return FALSE;
+  return bb_save_text (file, text, error);
 }

@@ -8,7 +8,7 @@
 #include <libavutil/error.h>
 #include <libavutil/log.h>
 
-static void
+static void G_GNUC_PRINTF (3, 0)
 log_cb (void *context, int level, const char *format, va_list arguments)
 {
   g_autofree char *text = NULL;

@@ -151,7 +151,7 @@ def test_faststart(folder):
 def test_color_tags(folder):
     """Tags go through to stream and container, also unusual ones."""
     cases = [("bt709", "bt709", "bt709", "tv"), ("smpte170m", "smpte170m", "smpte170m", "tv"),
-             ("bt709", "iec61966-2-1", "bt709", "pc"), ("bt470bg", "gamma28", "bt470bg", "tv")]
+             ("bt709", "iec61966-2-1", "bt709", "pc"), ("bt470bg", "bt470bg", "bt470bg", "tv")]
     for primaries, transfer, matrix, colors in cases:
         source = folder / "in.mp4"
         parameters = f"colorprim={primaries}:transfer={transfer}:colormatrix={matrix}:chromaloc=2"

@@ -304,9 +304,10 @@ render (const BbOptions *options)
   if (!options->quiet)
     session.progress = bb_progress_new (STDERR_FILENO);
 
-  /* A reader that went away must not end the program in the middle of a file, and nohup's wish
-   * is kept. */
+  /* A reader that went away or a limit on the size of files must not end the program in the middle
+   * of a file, and nohup's wish is kept. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
   g_unix_signal_add (SIGINT, stop_cb, &session);
   g_unix_signal_add (SIGTERM, stop_cb, &session);
   if (!is_ignored (SIGHUP))

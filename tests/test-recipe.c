@@ -374,7 +374,7 @@ test_garbage (void)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   gsize length = strlen (text);
 
-  for (int i = 0; i < 2000; i++)
+  for (int i = 0; i < 600; i++)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (BbRecipe) recipe = NULL;

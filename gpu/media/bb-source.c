@@ -11,6 +11,7 @@
 #include "bb-format-ffmpeg.h"
 #include "bb-source-private.h"
 
+#include <glib/gstdio.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/pixdesc.h>
 
@@ -56,11 +57,18 @@ static gboolean
 open_demuxer (BbSource *source, GError **error)
 {
   g_autofree char *url = bb_ffmpeg_url (source->path);
+  GStatBuf info;
   int result;
 
   if (g_file_test (source->path, G_FILE_TEST_IS_DIR))
     {
       set_input_error (source, error, "it is a folder", "choose a video file");
+      return FALSE;
+    }
+  /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
+  if (g_stat (source->path, &info) == 0 && S_ISFIFO (info.st_mode))
+    {
+      set_input_error (source, error, "it is a pipe", "save the video as a file first");
       return FALSE;
     }
   source->demuxer = avformat_alloc_context ();

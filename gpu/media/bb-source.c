@@ -15,11 +15,11 @@
 #include <libavcodec/avcodec.h>
 #include <libavutil/pixdesc.h>
 
-/* HDR to SDR: to linear light with diffuse white (203 cd/m2, ITU-R BT.2408) at 1, to BT.709's
- * primaries, highlights rolled off, and back. */
+/* HDR to SDR: to linear light, to BT.709's primaries, highlights rolled off by Hable's curve, and
+ * back. The curve works on the strongest channel, so hues stay. */
 #define TONE_MAP                                                                                    \
-  "zscale=transfer=linear:npl=203,format=gbrpf32le,zscale=primaries=bt709,"                         \
-  "tonemap=tonemap=mobius:param=0.5:desat=0,"                                                       \
+  "zscale=transfer=linear:npl=100,format=gbrpf32le,zscale=primaries=bt709,"                         \
+  "tonemap=tonemap=hable:desat=0,"                                                                  \
   "zscale=transfer=bt709:matrix=bt709:range=limited:chromal=left:dither=none,format=yuv420p10"
 
 struct _BbSource {

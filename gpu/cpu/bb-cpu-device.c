@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef enum { PHASE_FRAMES, PHASE_BLUR, PHASE_COMPOSE } Phase;
+typedef enum { PHASE_FRAMES, PHASE_PREPARE, PHASE_COMPOSE } Phase;
 
 struct _BbCpuDevice {
   BbDevice parent_instance;
@@ -25,7 +25,7 @@ struct _BbCpuDevice {
   BbPlan *plan;
   BbCpuWork *work;
   BbCpuScratch **scratch;
-  BbCpuBlurred **blurred;
+  BbCpuPlanes **planes;
   BbFramePool *frames;
 
   /* The job at hand; workers take tasks until none is left. */
@@ -58,21 +58,21 @@ run_task (BbCpuDevice *self, guint worker, guint task)
       else
         {
           for (int p = 0; p < BB_N_PLANES; p++)
-            bb_cpu_work_blur (self->work, scratch, self->in->frame[task], p, self->blurred[worker]);
-          bb_cpu_work_compose (self->work, scratch, self->in->frame[task], self->blurred[worker], 0,
+            bb_cpu_work_prepare (self->work, scratch, self->in->frame[task], p, self->planes[worker]);
+          bb_cpu_work_compose (self->work, scratch, self->in->frame[task], self->planes[worker], 0,
                                1, self->out->frame[task]);
         }
       g_clear_pointer (&self->in->frame[task], bb_frame_unref);
       break;
-    case PHASE_BLUR:
+    case PHASE_PREPARE:
       i = task / BB_N_PLANES;
-      bb_cpu_work_blur (self->work, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
-                        self->blurred[i]);
+      bb_cpu_work_prepare (self->work, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
+                        self->planes[i]);
       break;
     case PHASE_COMPOSE:
     default:
       i = task / self->n_bands;
-      bb_cpu_work_compose (self->work, scratch, self->in->frame[i], self->blurred[i],
+      bb_cpu_work_compose (self->work, scratch, self->in->frame[i], self->planes[i],
                            (int) (task % self->n_bands), (int) self->n_bands, self->out->frame[i]);
       break;
     }
@@ -132,7 +132,7 @@ clear_plan (BbCpuDevice *self)
   for (guint i = 0; self->work != NULL && i < self->n_threads; i++)
     {
       bb_cpu_scratch_free (self->scratch[i]);
-      bb_cpu_blurred_free (self->blurred[i]);
+      bb_cpu_planes_free (self->planes[i]);
     }
   g_clear_pointer (&self->work, bb_cpu_work_free);
   g_clear_pointer (&self->plan, bb_plan_unref);
@@ -152,7 +152,7 @@ bb_cpu_device_prepare (BbDevice *device, BbPlan *plan, guint n_frames, GError **
   for (guint i = 0; i < self->n_threads; i++)
     {
       self->scratch[i] = bb_cpu_scratch_new (self->work);
-      self->blurred[i] = bb_cpu_blurred_new (self->work);
+      self->planes[i] = bb_cpu_planes_new (self->work);
     }
   return TRUE;
 }
@@ -195,7 +195,7 @@ bb_cpu_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, 
     {
       /* Too few frames to give each thread one: share the planes, then the rows. */
       self->n_bands = 2 * self->n_threads;
-      run_phase (self, PHASE_BLUR, in->n_frames * BB_N_PLANES);
+      run_phase (self, PHASE_PREPARE, in->n_frames * BB_N_PLANES);
       run_phase (self, PHASE_COMPOSE, in->n_frames * self->n_bands);
     }
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -248,7 +248,7 @@ bb_cpu_device_finalize (GObject *object)
   clear_plan (self);
   g_thread_pool_free (self->pool, FALSE, TRUE);
   g_free (self->scratch);
-  g_free (self->blurred);
+  g_free (self->planes);
   g_free (self->description);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->done);
@@ -296,7 +296,7 @@ bb_cpu_device_new (guint n_threads, gboolean plain)
   self->description = g_strdup_printf ("cpu (%u threads, %s)", self->n_threads,
                                        plain ? "plain" : bb_rows_get_isa ());
   self->scratch = g_new0 (BbCpuScratch *, self->n_threads);
-  self->blurred = g_new0 (BbCpuBlurred *, self->n_threads);
+  self->planes = g_new0 (BbCpuPlanes *, self->n_threads);
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, FALSE, NULL);
   return BB_DEVICE (self);
 }

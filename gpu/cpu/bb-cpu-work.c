@@ -28,6 +28,8 @@ struct _BbCpuWork {
   BbSampleType storage;
   PlaneWork plane[BB_N_PLANES];
   int row_length;
+  gboolean turns; /* whether rows of the source do not lie as they are shown */
+  int code_size;
 };
 
 typedef struct {
@@ -44,8 +46,9 @@ struct _BbCpuScratch {
   float *foreground;
 };
 
-struct _BbCpuBlurred {
-  gpointer plane[BB_N_PLANES];
+struct _BbCpuPlanes {
+  gpointer upright[BB_N_PLANES]; /* NULL where the source's rows lie as they are shown */
+  gpointer blurred[BB_N_PLANES]; /* NULL where nothing is blurred beforehand */
 };
 
 /**
@@ -60,6 +63,9 @@ bb_cpu_work_new (BbPlan *plan)
   BbCpuWork *work = g_new0 (BbCpuWork, 1);
 
   work->plan = bb_plan_ref (plan);
+  work->turns =
+    (plan->orientation & (BB_ORIENTATION_TRANSPOSE | BB_ORIENTATION_FLIP_X)) != 0;
+  work->code_size = plan->source.depth > 8 ? 2 : 1;
   work->storage = plan->precision == BB_PRECISION_FP16 ? BB_SAMPLE_F16 : BB_SAMPLE_F32;
   for (int p = 0; p < BB_N_PLANES; p++)
     {
@@ -170,48 +176,71 @@ bb_cpu_scratch_free (BbCpuScratch *scratch)
   g_free (scratch);
 }
 
+static int
+upright_stride (const BbCpuWork *work, int p)
+{
+  return (work->plan->plane[p].source_width * work->code_size + 63) / 64 * 64;
+}
+
 /**
- * bb_cpu_blurred_new:
+ * bb_cpu_planes_new:
  * @work: work
  *
- * Returns: (transfer full): room for the blurred planes of one frame
+ * Returns: (transfer full): room for the planes of one frame
  */
-BbCpuBlurred *
-bb_cpu_blurred_new (const BbCpuWork *work)
+BbCpuPlanes *
+bb_cpu_planes_new (const BbCpuWork *work)
 {
-  BbCpuBlurred *blurred = g_new0 (BbCpuBlurred, 1);
+  BbCpuPlanes *planes = g_new0 (BbCpuPlanes, 1);
 
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       const PlaneWork *w = &work->plane[p];
 
+      if (work->turns)
+        planes->upright[p] = g_malloc ((gsize) upright_stride (work, p) *
+                                       (gsize) work->plan->plane[p].source_height);
       if (!work->plan->flat && !work->plan->plane[p].direct)
-        blurred->plane[p] =
+        planes->blurred[p] =
           g_malloc0 ((gsize) w->blurred_width * (gsize) w->blurred_height * sample_size (work));
     }
-  return blurred;
+  return planes;
 }
 
 /**
- * bb_cpu_blurred_free:
- * @blurred: (transfer full): blurred planes
+ * bb_cpu_planes_free:
+ * @planes: (transfer full): planes
  */
 void
-bb_cpu_blurred_free (BbCpuBlurred *blurred)
+bb_cpu_planes_free (BbCpuPlanes *planes)
 {
   for (int p = 0; p < BB_N_PLANES; p++)
-    g_free (blurred->plane[p]);
-  g_free (blurred);
+    {
+      g_free (planes->upright[p]);
+      g_free (planes->blurred[p]);
+    }
+  g_free (planes);
+}
+
+/* The source's plane, read upright along its rows. */
+static BbView
+source_view (const BbCpuWork *work, int p, const BbFrame *in, const BbCpuPlanes *planes)
+{
+  BbView view = bb_plan_get_view (work->plan, p, in->data[p], in->stride[p]);
+
+  if (planes->upright[p] == NULL)
+    return view;
+  return (BbView) { planes->upright[p], 1, upright_stride (work, p) / work->code_size, view.type };
 }
 
 static BbView
-crop_view (const BbCpuWork *work, int p, const BbFrame *in)
+crop_view (const BbCpuWork *work, int p, const BbFrame *in, const BbCpuPlanes *planes)
 {
   const BbPlanPlane *plane = &work->plan->plane[p];
-  BbView view = bb_plan_get_view (work->plan, p, in->data[p], in->stride[p]);
+  BbView view = source_view (work, p, in, planes);
   ptrdiff_t at = plane->crop_x * view.x_step + plane->crop_y * view.y_step;
 
-  view.data = (const guint8 *) view.data + at * (view.type == BB_SAMPLE_U16 ? 2 : 1);
+  view.data = (const guint8 *) view.data + at * work->code_size;
   return view;
 }
 
@@ -236,33 +265,40 @@ run_stage (const BbCpuWork *work, BbCpuScratch *scratch, BbSampler *sampler, con
 }
 
 /**
- * bb_cpu_work_blur:
+ * bb_cpu_work_prepare:
  * @work: what to do
  * @scratch: the thread's scratch
  * @in: a source frame
  * @plane: 0 for Y', 1 for Cb, 2 for Cr
- * @blurred: where the blurred plane goes
+ * @planes: where the upright and the blurred plane go
  *
- * Makes the blurred plane of a frame; does nothing where the background needs none.
+ * Makes what composing a plane needs: the whole plane upright, and blurred.
  */
 void
-bb_cpu_work_blur (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame *in, int plane,
-                  BbCpuBlurred *blurred)
+bb_cpu_work_prepare (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame *in, int plane,
+                     BbCpuPlanes *planes)
 {
   const PlaneWork *w = &work->plane[plane];
   PlaneScratch *s = &scratch->plane[plane];
   BbView view;
 
-  if (blurred->plane[plane] == NULL)
+  if (planes->upright[plane] != NULL)
+    {
+      view = bb_plan_get_view (work->plan, plane, in->data[plane], in->stride[plane]);
+      bb_rows_upright (&view, work->plan->plane[plane].source_width,
+                       work->plan->plane[plane].source_height, planes->upright[plane],
+                       upright_stride (work, plane));
+    }
+  if (planes->blurred[plane] == NULL)
     return;
-  view = crop_view (work, plane, in);
+  view = crop_view (work, plane, in, planes);
   if (w->reduces)
     {
       run_stage (work, scratch, s->reduce, &view, w->reduced_width, w->reduced_height, s->reduced);
       view = stored_view (work, s->reduced, w->reduced_width);
     }
   run_stage (work, scratch, s->blur, &view, w->blurred_width, w->blurred_height,
-             blurred->plane[plane]);
+             planes->blurred[plane]);
 }
 
 /* The background's row @y outside the columns @from to @to, which the foreground hides. */
@@ -339,7 +375,7 @@ compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 
  * @work: what to do
  * @scratch: the thread's scratch
  * @in: a source frame
- * @blurred: its blurred planes
+ * @planes: what bb_cpu_work_prepare() made of it
  * @band: which part of the rows
  * @n_bands: how many parts there are
  * @out: the finished frame, of which the band is filled
@@ -348,7 +384,7 @@ compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 
  */
 void
 bb_cpu_work_compose (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame *in,
-                     const BbCpuBlurred *blurred, int band, int n_bands, BbFrame *out)
+                     const BbCpuPlanes *planes, int band, int n_bands, BbFrame *out)
 {
   for (int p = 0; p < BB_N_PLANES; p++)
     {
@@ -359,15 +395,15 @@ bb_cpu_work_compose (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame
 
       if (s->foreground != NULL)
         {
-          BbView view = bb_plan_get_view (work->plan, p, in->data[p], in->stride[p]);
+          BbView view = source_view (work, p, in, planes);
 
           bb_sampler_start (s->foreground, &view);
         }
       if (s->up != NULL)
         {
           BbView view = plane->direct
-                          ? crop_view (work, p, in)
-                          : stored_view (work, blurred->plane[p], work->plane[p].blurred_width);
+                          ? crop_view (work, p, in, planes)
+                          : stored_view (work, planes->blurred[p], work->plane[p].blurred_width);
 
           bb_sampler_start (s->up, &view);
         }

@@ -31,24 +31,25 @@ BbCpuScratch *bb_cpu_scratch_new (const BbCpuWork *work);
 void bb_cpu_scratch_free (BbCpuScratch *scratch);
 
 /**
- * BbCpuBlurred:
+ * BbCpuPlanes:
  *
- * The blurred planes of one frame.
+ * What is made of one frame before it can be composed: its planes upright, where they are not, and
+ * the blurred ones.
  */
-typedef struct _BbCpuBlurred BbCpuBlurred;
+typedef struct _BbCpuPlanes BbCpuPlanes;
 
-BbCpuBlurred *bb_cpu_blurred_new (const BbCpuWork *work);
-void bb_cpu_blurred_free (BbCpuBlurred *blurred);
+BbCpuPlanes *bb_cpu_planes_new (const BbCpuWork *work);
+void bb_cpu_planes_free (BbCpuPlanes *planes);
 
-void bb_cpu_work_blur (const BbCpuWork *work,
+void bb_cpu_work_prepare (const BbCpuWork *work,
                        BbCpuScratch *scratch,
                        const BbFrame *in,
                        int plane,
-                       BbCpuBlurred *blurred);
+                       BbCpuPlanes *planes);
 void bb_cpu_work_compose (const BbCpuWork *work,
                           BbCpuScratch *scratch,
                           const BbFrame *in,
-                          const BbCpuBlurred *blurred,
+                          const BbCpuPlanes *planes,
                           int band,
                           int n_bands,
                           BbFrame *out);

@@ -304,9 +304,98 @@ store_f16 (const float *in, int n, BbHalf *out)
     out[i] = (BbHalf) in[i];
 }
 
+/* Square blocks turned by log2 n rounds of interleaving row i with row i + n/2. */
+#define DEFINE_TURN(name, Code, Codes, n, rounds, low, high)                                        \
+  typedef Code Codes __attribute__ ((vector_size (16), aligned (sizeof (Code)), may_alias));        \
+  static void name (const Code *in, ptrdiff_t in_step, Code *out, ptrdiff_t out_step)               \
+  {                                                                                                 \
+    Codes row[n], next[n];                                                                          \
+                                                                                                    \
+    for (int i = 0; i < n; i++)                                                                     \
+      row[i] = *(const Codes *) (in + i * in_step);                                                 \
+    for (int round = 0; round < rounds; round++)                                                    \
+      {                                                                                             \
+        for (int i = 0; i < n / 2; i++)                                                             \
+          {                                                                                         \
+            next[2 * i] = __builtin_shufflevector (row[i], row[i + n / 2], low);                    \
+            next[2 * i + 1] = __builtin_shufflevector (row[i], row[i + n / 2], high);               \
+          }                                                                                         \
+        memcpy (row, next, sizeof row);                                                             \
+      }                                                                                             \
+    for (int i = 0; i < n; i++)                                                                     \
+      *(Codes *) (out + i * out_step) = row[i];                                                     \
+  }
+
+#define LOW_16 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define HIGH_16 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#define LOW_8 0, 8, 1, 9, 2, 10, 3, 11
+#define HIGH_8 4, 12, 5, 13, 6, 14, 7, 15
+#define JUST(...) __VA_ARGS__
+
+DEFINE_TURN (turn_u8, guint8, TurnU8, 16, 4, JUST (LOW_16), JUST (HIGH_16))
+DEFINE_TURN (turn_u16, guint16, TurnU16, 8, 3, JUST (LOW_8), JUST (HIGH_8))
+
+/* Copies part of a plane, one sample after the other. */
+static void
+copy_part (const BbView *view, int left, int right, int top, int bottom, void *out, ptrdiff_t pitch)
+{
+  for (int y = top; y < bottom; y++)
+    for (int x = left; x < right; x++)
+      {
+        ptrdiff_t at = x * view->x_step + y * view->y_step;
+
+        if (view->type == BB_SAMPLE_U8)
+          ((guint8 *) out)[y * pitch + x] = ((const guint8 *) view->data)[at];
+        else
+          ((guint16 *) out)[y * pitch + x] = ((const guint16 *) view->data)[at];
+      }
+}
+
+/**
+ * bb_rows_upright:
+ * @view: a plane of codes
+ * @width: columns
+ * @height: rows
+ * @out: (out caller-allocates): a plane whose rows lie as they are shown
+ * @stride: bytes from one of its rows to the next
+ *
+ * Turns and mirrors a plane.
+ */
+void
+bb_rows_upright (const BbView *view, int width, int height, void *out, ptrdiff_t stride)
+{
+  const gboolean bytes = view->type == BB_SAMPLE_U8;
+  const int size = bytes ? 1 : 2;
+  const int block = 16 / size;
+  const ptrdiff_t pitch = stride / size;
+  const gboolean transposed = view->y_step == 1 || view->y_step == -1;
+  int whole_width = width / block * block;
+  int whole_height = height / block * block;
+
+  if (!transposed || view->x_step == 1)
+    whole_width = whole_height = 0;
+  for (int y = 0; y < whole_height; y += block)
+    for (int x = 0; x < whole_width; x += block)
+      {
+        /* Read towards higher addresses; then rows come out in the order of the view or against it. */
+        int first = view->y_step == 1 ? y : y + block - 1;
+        ptrdiff_t from = x * view->x_step + first * view->y_step;
+        ptrdiff_t to = first * pitch + x;
+
+        if (bytes)
+          turn_u8 ((const guint8 *) view->data + from, view->x_step, (guint8 *) out + to,
+                   view->y_step * pitch);
+        else
+          turn_u16 ((const guint16 *) view->data + from, view->x_step, (guint16 *) out + to,
+                    view->y_step * pitch);
+      }
+  copy_part (view, whole_width, width, 0, whole_height, out, pitch);
+  copy_part (view, 0, width, whole_height, height, out, pitch);
+}
+
 /**
  * bb_rows_load:
- * @view: a plane
+ * @view: a plane whose rows lie as they are shown
  * @x: first column
  * @y: row
  * @n: samples
@@ -319,18 +408,6 @@ bb_rows_load (const BbView *view, int x, int y, int n, float *out)
 {
   ptrdiff_t at = x * view->x_step + y * view->y_step;
 
-  if (view->x_step != 1)
-    {
-      ptrdiff_t step = view->x_step;
-
-      if (view->type == BB_SAMPLE_U8)
-        for (int i = 0; i < n; i++)
-          out[i] = (float) ((const guint8 *) view->data)[at + i * step];
-      else
-        for (int i = 0; i < n; i++)
-          out[i] = (float) ((const guint16 *) view->data)[at + i * step];
-      return;
-    }
   switch (view->type)
     {
     case BB_SAMPLE_U8:

@@ -44,6 +44,7 @@ void bb_packed_taps_clear (BbPackedTaps *packed);
 
 const char *bb_rows_get_isa (void);
 float *bb_rows_new (int n, int pitch);
+void bb_rows_upright (const BbView *view, int width, int height, void *out, ptrdiff_t stride);
 void bb_rows_load (const BbView *view, int x, int y, int n, float *out);
 void bb_rows_store (BbSampleType type, const float *in, int n, void *out);
 void bb_rows_sum (const float *const *rows,

@@ -99,7 +99,7 @@ bb_sampler_free (BbSampler *sampler)
 /**
  * bb_sampler_start:
  * @sampler: a sampler
- * @view: the plane to read from now on
+ * @view: the plane to read from now on; its rows lie as they are shown
  */
 void
 bb_sampler_start (BbSampler *sampler, const BbView *view)
@@ -153,8 +153,7 @@ sum_rows (BbSampler *sampler, int y, float initial, int from, int to, float *out
   const int first = taps->y->first[y];
   const float *weight = taps->y->weight + (gsize) y * (gsize) n_taps;
 
-  if (!taps->columns_first && view->x_step == 1 &&
-      (view->type == BB_SAMPLE_U8 || view->type == BB_SAMPLE_U16))
+  if (!taps->columns_first && (view->type == BB_SAMPLE_U8 || view->type == BB_SAMPLE_U16))
     {
       gsize size = view->type == BB_SAMPLE_U8 ? 1 : 2;
 

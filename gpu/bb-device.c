@@ -164,6 +164,19 @@ bb_device_download (BbDevice *self, BbFrame *frame, GError **error)
 }
 
 /**
+ * bb_device_get_chunk:
+ * @self: a device
+ *
+ * Returns: frames that it works on at once. Handing it a batch in parts of this size takes no more
+ *   time and less memory than handing it over whole
+ */
+guint
+bb_device_get_chunk (BbDevice *self)
+{
+  return BB_DEVICE_GET_CLASS (self)->get_chunk (self);
+}
+
+/**
  * bb_device_get_memory_left:
  * @self: a device
  *

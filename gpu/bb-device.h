@@ -36,6 +36,7 @@ G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
  * @upload: brings frames of host memory onto the device; takes them over
  * @run: makes a batch of finished frames
  * @download: brings a finished frame to host memory
+ * @get_chunk: frames that it works on at once; a batch is handed to it in such parts
  * @get_memory_left: bytes that may still be allocated
  * @get_description: what the device is, for people
  * @get_cpu_seconds: processor time of the host taken by @run so far
@@ -49,6 +50,7 @@ struct _BbDeviceClass {
   BbBatch *(*upload) (BbDevice *self, BbBatch *batch, GError **error);
   BbBatch *(*run) (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
   BbFrame *(*download) (BbDevice *self, BbFrame *frame, GError **error);
+  guint (*get_chunk) (BbDevice *self);
   guint64 (*get_memory_left) (BbDevice *self);
   const char *(*get_description) (BbDevice *self);
   double (*get_cpu_seconds) (BbDevice *self);
@@ -60,6 +62,7 @@ BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);
 BbBatch *
 bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
+guint bb_device_get_chunk (BbDevice *self);
 guint64 bb_device_get_memory_left (BbDevice *self);
 const char *bb_device_get_description (BbDevice *self);
 double bb_device_get_cpu_seconds (BbDevice *self);

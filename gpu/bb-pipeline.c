@@ -133,39 +133,70 @@ collect (Pipeline *pipeline)
   return g_steal_pointer (&batch);
 }
 
-static gboolean
-run_batch (Pipeline *pipeline, BbBatch *batch)
+/* Frames @first to @first + @n of a batch, moved into one of their own. */
+static BbBatch *
+take_chunk (BbBatch *batch, guint first, guint n)
+{
+  BbBatch *chunk = bb_batch_new (n);
+
+  for (guint i = 0; i < n; i++)
+    chunk->frame[i] = g_steal_pointer (&batch->frame[first + i]);
+  return chunk;
+}
+
+static BbBatch *
+run_chunk (Pipeline *pipeline, BbBatch *chunk)
 {
   GError *error = NULL;
   gint64 start = g_get_monotonic_time ();
-  g_autoptr (BbBatch) out = NULL;
+  BbBatch *out = NULL;
 
-  batch = bb_device_upload (pipeline->device, batch, &error);
-  if (batch != NULL)
-    out = bb_device_run (pipeline->device, batch, pipeline->cancellable, &error);
+  chunk = bb_device_upload (pipeline->device, chunk, &error);
+  if (chunk != NULL)
+    out = bb_device_run (pipeline->device, chunk, pipeline->cancellable, &error);
   if (out == NULL)
+    fail (pipeline, error);
+  add_seconds (pipeline, &pipeline->stats.effect_seconds, seconds_since (start), NULL);
+  return out;
+}
+
+static gboolean
+hand_on (Pipeline *pipeline, BbFrame *frame)
+{
+  GError *error = NULL;
+
+  frame = bb_device_download (pipeline->device, frame, &error);
+  if (frame == NULL)
     {
       fail (pipeline, error);
       return FALSE;
     }
-  add_seconds (pipeline, &pipeline->stats.effect_seconds, seconds_since (start),
-               &pipeline->stats.batches);
-  for (guint i = 0; i < out->n_frames; i++)
+  if (av_thread_message_queue_send (pipeline->finished, &frame, 0) < 0)
     {
-      BbFrame *frame =
-        bb_device_download (pipeline->device, g_steal_pointer (&out->frame[i]), &error);
-
-      if (frame == NULL)
-        {
-          fail (pipeline, error);
-          return FALSE;
-        }
-      if (av_thread_message_queue_send (pipeline->finished, &frame, 0) < 0)
-        {
-          bb_frame_unref (frame);
-          return FALSE;
-        }
+      bb_frame_unref (frame);
+      return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+run_batch (Pipeline *pipeline, BbBatch *whole)
+{
+  g_autoptr (BbBatch) batch = whole;
+  guint step = bb_device_get_chunk (pipeline->device);
+
+  for (guint first = 0; first < batch->n_frames; first += step)
+    {
+      guint n = MIN (step, batch->n_frames - first);
+      g_autoptr (BbBatch) out = run_chunk (pipeline, take_chunk (batch, first, n));
+
+      if (out == NULL)
+        return FALSE;
+      for (guint i = 0; i < out->n_frames; i++)
+        if (!hand_on (pipeline, g_steal_pointer (&out->frame[i])))
+          return FALSE;
+    }
+  add_seconds (pipeline, &pipeline->stats.effect_seconds, 0.0, &pipeline->stats.batches);
   return TRUE;
 }
 
@@ -246,7 +277,7 @@ bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, guint batch, Bb
     .batch = batch,
     .cancellable = inner,
   };
-  guint n_ahead = CLAMP (batch / 4, 2, 8);
+  guint n_ahead = CLAMP (batch / 4, 2, 4);
   GThread *threads[2];
   gulong wake_handler;
   gulong chain_handler = 0;

@@ -203,6 +203,13 @@ bb_cpu_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, 
   return g_steal_pointer (&out);
 }
 
+static guint
+bb_cpu_device_get_chunk (BbDevice *device)
+{
+  /* Each thread takes a frame; two for each, so that none waits long for the others. */
+  return 2 * BB_CPU_DEVICE (device)->n_threads;
+}
+
 static guint64
 bb_cpu_device_get_memory_left (BbDevice *device)
 {
@@ -266,6 +273,7 @@ bb_cpu_device_class_init (BbCpuDeviceClass *klass)
   device_class->upload = bb_cpu_device_upload;
   device_class->run = bb_cpu_device_run;
   device_class->download = bb_cpu_device_download;
+  device_class->get_chunk = bb_cpu_device_get_chunk;
   device_class->get_memory_left = bb_cpu_device_get_memory_left;
   device_class->get_description = bb_cpu_device_get_description;
   device_class->get_cpu_seconds = bb_cpu_device_get_cpu_seconds;

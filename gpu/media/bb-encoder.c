@@ -11,7 +11,7 @@
 #include <libavcodec/avcodec.h>
 
 static const BbEncoder encoders[] = {
-  { "libx264", BB_CODEC_H264, TRUE, "crf", 0, 51, 20, "medium" },
+  { "libx264", BB_CODEC_H264, TRUE, "crf", 0, 51, 20, "fast" },
   { "libx265", BB_CODEC_HEVC, TRUE, "crf", 0, 51, 22, "medium" },
   { "libsvtav1", BB_CODEC_AV1, TRUE, "crf", 0, 63, 30, "8" },
   { "h264_nvenc", BB_CODEC_H264, FALSE, "cq", 0, 51, 20, "p5" },

@@ -37,7 +37,6 @@ typedef struct {
   BbRender *render;
   const char *name;
   GError *error;
-  gboolean done;
 } Session;
 
 /* Text is UTF-8 whatever the locale, as the names of files are: a conversion would only lose. */
@@ -121,7 +120,6 @@ done_cb (gpointer data)
 {
   Session *session = data;
 
-  session->done = TRUE;
   g_main_loop_quit (session->loop);
   return G_SOURCE_REMOVE;
 }
@@ -183,14 +181,12 @@ run_target (Session *session, const BbTarget *target)
   guint timeout = 0;
 
   session->name = name;
-  session->done = FALSE;
   session->render = bb_render_new (target->input, target->output, session->options->recipe,
                                    session->options->overwrite);
   thread = g_thread_new ("render", work, session);
   if (session->progress != NULL)
     timeout = g_timeout_add (100, progress_cb, session);
-  if (!session->done)
-    g_main_loop_run (session->loop);
+  g_main_loop_run (session->loop);
   if (timeout != 0)
     g_source_remove (timeout);
   g_thread_join (thread);

@@ -392,7 +392,8 @@ test_garbage (void)
                          : "=[]\n#-.:0123456789e\0\\;"[g_rand_int_range (random, 0, 23)];
           n = (gsize) g_rand_int_range (random, 0, (int) length + 1);
         }
-      g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
+      g_assert_true (g_file_set_contents_full (path, bytes, (gssize) n, G_FILE_SET_CONTENTS_NONE,
+                                               0666, NULL));
       recipe = bb_recipe_new_from_file (file, &error);
       if (recipe == NULL)
         {

@@ -22,6 +22,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -310,6 +311,13 @@ render (const BbOptions *options)
     g_unix_signal_add (SIGHUP, stop_cb, &session);
 
   good = run_targets (&session);
+  if (g_cancellable_is_cancelled (session.cancellable))
+    {
+      /* The encoder of the cancelled render may still be closing on a thread of its own, which the
+       * end of the process neither waits for nor pulls libraries away from. */
+      fflush (NULL);
+      _exit (EXIT_FAILED);
+    }
 
   g_clear_pointer (&session.progress, bb_progress_free);
   g_clear_pointer (&session.stats, bb_stats_free);

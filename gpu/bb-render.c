@@ -308,6 +308,8 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
   if (render->source != NULL && bb_source_get_n_corrupt (render->source) > 0)
     add_notice (render, g_strdup_printf ("%u damaged parts of the source were skipped",
                                          bb_source_get_n_corrupt (render->source)));
+  if (g_cancellable_is_cancelled (cancellable))
+    g_clear_pointer (&render->sink, bb_sink_abandon);
   g_clear_pointer (&render->sink, bb_sink_free);
   g_clear_object (&render->device);
   g_clear_pointer (&render->source, bb_source_free);

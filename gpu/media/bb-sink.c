@@ -444,6 +444,32 @@ bb_sink_free (BbSink *sink)
   g_free (sink);
 }
 
+static gpointer
+close_encoder (gpointer data)
+{
+  AVCodecContext *context = data;
+
+  avcodec_free_context (&context);
+  return NULL;
+}
+
+/**
+ * bb_sink_abandon:
+ * @sink: (transfer full): a sink
+ *
+ * Closes the sink as bb_sink_free() does, without waiting for the encoder: one that is not drained
+ * may finish what it has begun before it lets go (SVT-AV1 takes tens of seconds for 3840×2160),
+ * and whoever cancelled does not wait for that.
+ */
+void
+bb_sink_abandon (BbSink *sink)
+{
+  if (sink->context != NULL)
+    g_thread_unref (g_thread_new ("encoder-close", close_encoder,
+                                  g_steal_pointer (&sink->context)));
+  bb_sink_free (sink);
+}
+
 /**
  * bb_sink_get_notices:
  * @sink: a sink

@@ -55,6 +55,7 @@ BbSink *bb_sink_new (const char *path,
 gboolean bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error);
 gboolean bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error);
 void bb_sink_free (BbSink *sink);
+void bb_sink_abandon (BbSink *sink);
 GStrv bb_sink_get_notices (BbSink *sink);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbSink, bb_sink_free)

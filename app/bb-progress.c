@@ -101,20 +101,18 @@ bb_progress_format (const BbRenderStats *stats)
     g_string_append_printf (text, _("%d %%, "),
                             (int) MIN (100 * stats->frames / stats->total_frames, 100));
   else
-    g_string_append_printf (text, _("%" G_GINT64_FORMAT " frames, "), stats->frames);
+    g_string_append_printf (text, _("%lld frames, "), (long long) stats->frames);
   g_string_append_printf (text, _("%.1f frames/s, %.1f batches/s"), rate,
                           (double) stats->batches / seconds);
   if (stats->total_frames > stats->frames && rate > 0)
     {
-      gint64 left = (gint64) ((double) (stats->total_frames - stats->frames) / rate + 0.5);
+      int left = (int) MIN ((double) (stats->total_frames - stats->frames) / rate + 0.5, 1e9);
 
       if (left >= 3600)
-        g_string_append_printf (
-          text, _(", ETA %" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT),
-          left / 3600, left / 60 % 60, left % 60);
-      else
-        g_string_append_printf (text, _(", ETA %" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT), left / 60,
+        g_string_append_printf (text, _(", ETA %d:%02d:%02d"), left / 3600, left / 60 % 60,
                                 left % 60);
+      else
+        g_string_append_printf (text, _(", ETA %d:%02d"), left / 60, left % 60);
     }
   return g_string_free (text, FALSE);
 }
@@ -153,10 +151,16 @@ bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *s
   figures = bb_progress_format (stats);
   if (progress->terminal)
     {
-      int columns = get_columns (progress->fd) - (int) g_utf8_strlen (figures, -1) - 3;
-      g_autofree char *shortened = shorten (name, columns);
+      int columns = get_columns (progress->fd) - 1;
+      int left = columns - (int) g_utf8_strlen (figures, -1) - 2;
+      g_autofree char *shortened = shorten (name, left);
+      g_autofree char *cut = NULL;
 
-      line = g_strdup_printf ("\r%s%s%s\033[K", shortened, *shortened != '\0' ? ": " : "", figures);
+      /* A line that wraps could not be redrawn in place. */
+      if (left < -2)
+        cut = g_utf8_substring (figures, 0, MAX (columns, 0));
+      line = g_strdup_printf ("\r%s%s%s\033[K", shortened, *shortened != '\0' ? ": " : "",
+                              cut != NULL ? cut : figures);
     }
   else
     {

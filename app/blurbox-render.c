@@ -164,11 +164,11 @@ report (Session *session, const BbTarget *target, const BbRenderStats *stats)
     return;
   bb_progress_clear (session->progress);
   if (output != NULL)
-    fprintf (stderr, _("%s → %s: %" G_GINT64_FORMAT " frames in %.1f s (%.1f frames/s)\n"),
-             session->name, output, stats->frames, stats->seconds, rate);
+    fprintf (stderr, _("%s → %s: %lld frames in %.1f s (%.1f frames/s)\n"),
+             session->name, output, (long long) stats->frames, stats->seconds, rate);
   else
-    fprintf (stderr, _("%s: %" G_GINT64_FORMAT " frames in %.1f s (%.1f frames/s)\n"),
-             session->name, stats->frames, stats->seconds, rate);
+    fprintf (stderr, _("%s: %lld frames in %.1f s (%.1f frames/s)\n"),
+             session->name, (long long) stats->frames, stats->seconds, rate);
 }
 
 static gboolean

@@ -24,6 +24,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* How long a cancelled render may take to end by itself, in milliseconds. */
+#define PATIENCE 120
+
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 typedef struct {
@@ -38,6 +41,7 @@ typedef struct {
   BbRender *render;
   const char *name;
   GError *error;
+  gboolean gave_up;
 } Session;
 
 /* Text is UTF-8 whatever the locale, as the names of files are: a conversion would only lose. */
@@ -95,11 +99,25 @@ list_encoders (void)
   return EXIT_DONE;
 }
 
+/* An encoder may be busy with a frame for seconds. The file is gone by now, so that the program can
+ * end without waiting for it. */
+static gboolean
+give_up_cb (gpointer data)
+{
+  Session *session = data;
+
+  session->gave_up = TRUE;
+  g_main_loop_quit (session->loop);
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 stop_cb (gpointer data)
 {
   Session *session = data;
 
+  if (!g_cancellable_is_cancelled (session->cancellable))
+    g_timeout_add (PATIENCE, give_up_cb, session);
   g_cancellable_cancel (session->cancellable);
   /* With its source gone a signal has its default effect: the second one kills. */
   return G_SOURCE_REMOVE;
@@ -143,10 +161,11 @@ describe_failure (Session *session, const BbTarget *target)
   g_autofree char *output = target->output != NULL ? g_path_get_basename (target->output) : NULL;
   g_autofree char *input_name = g_filename_display_name (input);
   g_autofree char *output_name = output != NULL ? g_filename_display_name (output) : NULL;
-  const char *message = session->error->message;
+  const char *message;
 
-  if (g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (session->gave_up || g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return g_strdup_printf (_("“%s” was cancelled: nothing of it was kept"), session->name);
+  message = session->error->message;
   if (strstr (message, input_name) != NULL ||
       (output_name != NULL && strstr (message, output_name) != NULL))
     return g_strdup (message);
@@ -190,7 +209,10 @@ run_target (Session *session, const BbTarget *target)
   g_main_loop_run (session->loop);
   if (timeout != 0)
     g_source_remove (timeout);
-  g_thread_join (thread);
+  if (session->gave_up)
+    g_thread_unref (thread);
+  else
+    g_thread_join (thread);
 
   bb_render_get_stats (session->render, &stats);
   notices = bb_render_get_notices (session->render);
@@ -205,7 +227,7 @@ run_target (Session *session, const BbTarget *target)
       else
         say (session, _("note: %s"), notices[i]);
     }
-  if (session->error != NULL)
+  if (session->gave_up || session->error != NULL)
     {
       failure = describe_failure (session, target);
       say (session, "%s", failure);
@@ -216,8 +238,12 @@ run_target (Session *session, const BbTarget *target)
     }
   bb_stats_add (session->stats, target->input, target->output, &stats,
                 (const char *const *) notices, failure);
-  g_clear_error (&session->error);
-  g_clear_pointer (&session->render, bb_render_free);
+  /* What the render still uses stays until the program ends, which is at once. */
+  if (!session->gave_up)
+    {
+      g_clear_error (&session->error);
+      g_clear_pointer (&session->render, bb_render_free);
+    }
   session->name = NULL;
   return failure == NULL;
 }
@@ -313,7 +339,7 @@ render (const BbOptions *options)
   good = run_targets (&session);
   if (g_cancellable_is_cancelled (session.cancellable))
     {
-      /* The encoder of the cancelled render may still be closing on a thread of its own, which the
+      /* The cancelled render or its encoder may still be closing on a thread of its own, which the
        * end of the process neither waits for nor pulls libraries away from. */
       fflush (NULL);
       _exit (EXIT_FAILED);

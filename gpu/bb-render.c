@@ -258,7 +258,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   g_strlcpy (render->stats.encoder, encoder->name, sizeof render->stats.encoder);
 
   render->sink = bb_sink_new (render->output, render->recipe, encoder, &target, render->source,
-                              render->overwrite, error);
+                              render->overwrite, cancellable, error);
   if (render->sink == NULL ||
       (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
     return FALSE;
@@ -287,7 +287,8 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
  * @error: return location for an error
  *
  * Renders the file; blocks until that is done, so call it on a thread of its own. On failure
- * nothing is left where the target would have been.
+ * nothing is left where the target would have been. When g_cancellable_cancel() returns the
+ * unfinished file is gone already, and this call returns as soon as the encoder lets it.
  *
  * Returns: %TRUE, or %FALSE with an error of the domain %BB_ERROR or %G_IO_ERROR_CANCELLED
  */
@@ -298,6 +299,12 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
 
   render->start_time = g_get_monotonic_time ();
   done = run (render, cancellable, error);
+  /* With its file gone a container may fail in ways of its own. */
+  if (!done && g_cancellable_is_cancelled (cancellable))
+    {
+      g_clear_error (error);
+      g_cancellable_set_error_if_cancelled (cancellable, error);
+    }
   if (render->sink != NULL)
     {
       g_auto (GStrv) notices = bb_sink_get_notices (render->sink);

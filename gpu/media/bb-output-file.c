@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -21,6 +22,11 @@ struct _BbOutputFile {
   char *folder;
   char *temporary;
   gboolean overwrite;
+
+  GCancellable *cancellable;
+  gulong handler;
+  GMutex lock;
+  gboolean removed;
 };
 
 static void
@@ -53,24 +59,34 @@ is_same (const char *a, const char *b)
          stat_a.st_ino == stat_b.st_ino;
 }
 
+static void
+cancelled_cb (GCancellable *cancellable, BbOutputFile *file)
+{
+  bb_output_file_remove (file);
+}
+
 /**
  * bb_output_file_new:
  * @path: name of the target
  * @source: name of a file that must not be replaced
  * @overwrite: whether another file of that name may be
+ * @cancellable: (nullable): removes the file at once, whoever is busy with it
  * @error: return location for an error
  *
  * Makes an empty file of a temporary, hidden name beside the target.
  *
- * Returns: (transfer full): the file, or %NULL with %BB_ERROR_OUTPUT or %BB_ERROR_EXISTS
+ * Returns: (transfer full): the file, or %NULL with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or
+ *   %G_IO_ERROR_CANCELLED
  */
 BbOutputFile *
-bb_output_file_new (const char *path, const char *source, gboolean overwrite, GError **error)
+bb_output_file_new (const char *path, const char *source, gboolean overwrite,
+                    GCancellable *cancellable, GError **error)
 {
   g_autoptr (BbOutputFile) file = g_new0 (BbOutputFile, 1);
   g_autofree char *base = g_path_get_basename (path);
   int fd;
 
+  g_mutex_init (&file->lock);
   file->path = g_strdup (path);
   file->folder = g_path_get_dirname (path);
   file->overwrite = overwrite;
@@ -93,6 +109,8 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite, GE
       return NULL;
     }
 
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   for (int i = 0; i < 100; i++)
     {
       g_autofree char *name = g_strdup_printf (".%.200s.%08x.part", base, g_random_int ());
@@ -103,6 +121,12 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite, GE
         {
           close (fd);
           file->temporary = g_steal_pointer (&temporary);
+          if (cancellable != NULL)
+            {
+              file->cancellable = g_object_ref (cancellable);
+              file->handler =
+                g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), file, NULL);
+            }
           return g_steal_pointer (&file);
         }
       if (errno != EEXIST)
@@ -160,30 +184,58 @@ sync_path (const char *path, int flags)
 }
 
 /**
+ * bb_output_file_remove:
+ * @file: a file
+ *
+ * Removes the file, unless it has got its name already. Any thread may do so, while another one
+ * writes; the file cannot be committed any more.
+ */
+void
+bb_output_file_remove (BbOutputFile *file)
+{
+  g_mutex_lock (&file->lock);
+  if (file->temporary != NULL)
+    g_unlink (file->temporary);
+  file->removed = TRUE;
+  g_mutex_unlock (&file->lock);
+}
+
+/**
  * bb_output_file_commit:
  * @file: a file that was written whole
  * @error: return location for an error
  *
  * Brings the file to disk and gives it its name.
  *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT or %BB_ERROR_EXISTS
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or, where it was removed,
+ *   %G_IO_ERROR_CANCELLED
  */
 gboolean
 bb_output_file_commit (BbOutputFile *file, GError **error)
 {
   int result = sync_path (file->temporary, O_WRONLY);
+  gboolean removed;
 
-  if (result == 0 && file->overwrite)
+  g_mutex_lock (&file->lock);
+  removed = file->removed;
+  if (result == 0 && !removed && file->overwrite)
     result = rename (file->temporary, file->path) == 0 ? 0 : errno;
-  else if (result == 0)
+  else if (result == 0 && !removed)
     result = rename_new (file->temporary, file->path);
+  if (result == 0 && !removed)
+    g_clear_pointer (&file->temporary, g_free);
+  g_mutex_unlock (&file->lock);
+  if (removed)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The render was cancelled");
+      return FALSE;
+    }
   if (result == EEXIST)
     set_exists (error, file->path);
   else if (result != 0)
     set_error (error, file->path, result);
   if (result != 0)
     return FALSE;
-  g_clear_pointer (&file->temporary, g_free);
   /* The name must survive a crash too; a folder that cannot be synced is no failure. */
   sync_path (file->folder, O_RDONLY | O_DIRECTORY);
   return TRUE;
@@ -198,8 +250,11 @@ bb_output_file_commit (BbOutputFile *file, GError **error)
 void
 bb_output_file_free (BbOutputFile *file)
 {
+  g_cancellable_disconnect (file->cancellable, file->handler);
+  g_clear_object (&file->cancellable);
   if (file->temporary != NULL)
     g_unlink (file->temporary);
+  g_mutex_clear (&file->lock);
   g_free (file->temporary);
   g_free (file->folder);
   g_free (file->path);

@@ -5,15 +5,16 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 typedef struct _BbOutputFile BbOutputFile;
 
-BbOutputFile *
-bb_output_file_new (const char *path, const char *source, gboolean overwrite, GError **error);
+BbOutputFile *bb_output_file_new (const char *path, const char *source, gboolean overwrite,
+                                  GCancellable *cancellable, GError **error);
 const char *bb_output_file_get_temporary (BbOutputFile *file);
+void bb_output_file_remove (BbOutputFile *file);
 gboolean bb_output_file_commit (BbOutputFile *file, GError **error);
 void bb_output_file_free (BbOutputFile *file);
 

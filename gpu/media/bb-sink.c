@@ -222,17 +222,19 @@ open_file (BbSink *self, GError **error)
  * @source: where the picture comes from; sound, subtitles, chapters and metadata are taken from
  *   its file
  * @overwrite: whether a file that is there may be replaced
+ * @cancellable: (nullable): removes the unfinished file at once, also while an encoder is busy
  * @error: return location for an error
  *
  * Opens a file for writing. It gets its name in bb_sink_finish(); until then it has a hidden,
  * temporary one in the same folder.
  *
- * Returns: (transfer full): a sink, or %NULL with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or
- *   %BB_ERROR_ENCODER
+ * Returns: (transfer full): a sink, or %NULL with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS,
+ *   %BB_ERROR_ENCODER or %G_IO_ERROR_CANCELLED
  */
 BbSink *
 bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
-             const BbFormat *format, BbSource *source, gboolean overwrite, GError **error)
+             const BbFormat *format, BbSource *source, gboolean overwrite,
+             GCancellable *cancellable, GError **error)
 {
   g_autoptr (BbSink) self = g_new0 (BbSink, 1);
   const BbRecipeValues *values = bb_recipe_get (recipe);
@@ -253,7 +255,8 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   container = bb_container_find (path, error);
   if (container == NULL)
     return NULL;
-  self->file = bb_output_file_new (path, bb_source_get_path (source), overwrite, error);
+  self->file = bb_output_file_new (path, bb_source_get_path (source), overwrite, cancellable,
+                                   error);
   if (self->file == NULL)
     return NULL;
   self->packet = av_packet_alloc ();
@@ -267,8 +270,15 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   if (!open_encoder (self, values, source, error))
     return NULL;
   self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, error);
-  if (self->tracks == NULL || !open_file (self, error))
+  if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !open_file (self, error))
     return NULL;
+  /* Opening makes a file of that name if a cancel came in between. */
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    {
+      bb_output_file_remove (self->file);
+      return NULL;
+    }
   return g_steal_pointer (&self);
 }
 

@@ -51,6 +51,7 @@ BbSink *bb_sink_new (const char *path,
                      const BbFormat *format,
                      BbSource *source,
                      gboolean overwrite,
+                     GCancellable *cancellable,
                      GError **error);
 gboolean bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error);
 gboolean bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error);

@@ -490,13 +490,14 @@ class Cancel(Case):
         cls.long = cls.shelf / "long.mkv"
         make_clip(cls.long, frames=10000, size="64x36", codec=("-c:v", "ffv1"), sound=False)
 
-    def start(self, *arguments):
+    def start(self, *arguments, least=1):
+        """Starts a render, and returns when its file is there with that many bytes."""
         child = subprocess.Popen([PROGRAM, "-q", "-o", "out/", *arguments, str(self.long),
                                   str(self.clip)], cwd=self.folder, stderr=subprocess.PIPE)
         deadline = time.monotonic() + LIMIT
         while child.poll() is None and time.monotonic() < deadline:
             out = self.folder / "out"
-            if out.is_dir() and any(f.stat().st_size > 0 for f in out.iterdir()):
+            if out.is_dir() and any(f.stat().st_size >= least for f in out.iterdir()):
                 break
             time.sleep(0.02)
         self.assertIsNone(child.poll())
@@ -522,6 +523,15 @@ class Cancel(Case):
         child = self.start("--size", "360x640", "--preset", "ultrafast")
         child.send_signal(signal.SIGINT)
         self.assert_cancelled(child)
+
+    def test_slow_encoder(self):
+        """An encoder that is busy, or still being opened, keeps neither the file nor the program."""
+        for least in (0, 0, 1):
+            with self.subTest(least=least):
+                child = self.start("--codec", "av1", "--size", "1920x1080", "--preset", "3",
+                                   least=least)
+                child.send_signal(signal.SIGTERM)
+                self.assert_cancelled(child)
 
     def test_second_signal_kills(self):
         child = self.start("--encoder", "ffv1", "--size", "360x640")

@@ -19,6 +19,8 @@ struct _BbFilter {
   int width;
   int height;
   int format;
+  enum AVColorSpace matrix;
+  enum AVColorRange range;
 };
 
 /**
@@ -42,6 +44,8 @@ bb_filter_new (const AVFrame *like, AVRational time_base, const char *descriptio
   filter->width = like->width;
   filter->height = like->height;
   filter->format = like->format;
+  filter->matrix = like->colorspace;
+  filter->range = like->color_range;
   filter->graph = avfilter_graph_alloc ();
   if (filter->graph == NULL || inputs == NULL || outputs == NULL || parameters == NULL)
     goto out;
@@ -77,7 +81,7 @@ out:
   if (result < 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   "FFmpeg cannot set up the filters “%s” (%s): install an FFmpeg that has them",
+                   "FFmpeg cannot set up the filters “%s” (%s); install an FFmpeg that has them",
                    description, bb_ffmpeg_reason (result));
       g_clear_pointer (&filter, bb_filter_free);
     }
@@ -102,13 +106,14 @@ bb_filter_free (BbFilter *filter)
  * @filter: a filter chain
  * @frame: a frame
  *
- * Returns: whether @frame has the size and format that the chain was made for
+ * Returns: whether @frame has the size, format, matrix and range that the chain was made for
  */
 gboolean
 bb_filter_accepts (BbFilter *filter, const AVFrame *frame)
 {
   return frame->width == filter->width && frame->height == filter->height &&
-         frame->format == filter->format;
+         frame->format == filter->format && frame->colorspace == filter->matrix &&
+         frame->color_range == filter->range;
 }
 
 /**

@@ -13,7 +13,9 @@
 G_BEGIN_DECLS
 
 enum AVPixelFormat bb_format_to_pixel_format (const BbFormat *format);
-gboolean bb_pixel_format_is_native (enum AVPixelFormat pixel_format);
+gboolean bb_pixel_format_is_grey (enum AVPixelFormat pixel_format);
+gboolean bb_pixel_format_is_rgb (enum AVPixelFormat pixel_format);
+enum AVPixelFormat bb_pixel_format_find_native (enum AVPixelFormat pixel_format);
 enum AVPixelFormat bb_pixel_format_find_nearest (enum AVPixelFormat pixel_format);
 void bb_format_from_frame (BbFormat *format,
                            const AVFrame *frame,

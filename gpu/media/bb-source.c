@@ -5,336 +5,52 @@
 
 #include "bb-source.h"
 
+#include "bb-chain.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-filter.h"
 #include "bb-format-ffmpeg.h"
+#include "bb-reader.h"
 #include "bb-source-private.h"
 
-#include <glib/gstdio.h>
-#include <libavcodec/avcodec.h>
+#include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
-/* HDR to SDR: to linear light, to BT.709's primaries, highlights rolled off by Hable's curve, and
- * back. The curve works on the strongest channel, so hues stay. */
-#define TONE_MAP                                                                                    \
-  "zscale=transfer=linear:npl=100,format=gbrpf32le,zscale=primaries=bt709,"                         \
-  "tonemap=tonemap=hable:desat=0,"                                                                  \
-  "zscale=transfer=bt709:matrix=bt709:range=limited:chromal=left:dither=none,format=yuv420p10"
+/* Times that are rounded to the microsecond still find the frame they mean. */
+#define SEEK_TOLERANCE 1000
+/* bwdif looks at the frame before and the one after. */
+#define DEINTERLACE_CONTEXT 2
 
-struct _BbSource {
+struct _BbSource
+{
   char *path;
   BbSourceInfo info;
-  GCancellable *cancellable; /* of the call at hand */
-
-  AVFormatContext *demuxer;
-  AVCodecContext *decoder;
-  AVStream *stream;
-  AVPacket *packet;
+  BbFormat stored; /* the format without tone mapping */
+  AVCodecParameters *parameters;
+  int stream_index;
+  AVRational time_base;
+  BbReader *reader;
   AVFrame *first; /* the first frame, kept for what it tells */
-  gboolean first_is_next;
-  guint n_corrupt;
 
+  /* From the reader to the filter. */
+  GQueue decoded; /* of AVFrame */
+  gboolean ended;
+  gint64 skip_to; /* the frame that is shown at this time is next; AV_NOPTS_VALUE: any */
+  gboolean skipped;
+
+  /* Through the filter. */
+  enum AVPixelFormat pixel_format; /* what all frames have in the end, before grey gets chroma */
   gboolean tone_map;
+  gboolean deinterlace;
   BbFilter *filter;
-  AVFrame *unfiltered; /* a frame that the next filter gets */
   gboolean filter_flushed;
+  gboolean filter_deinterlaces;
+  AVBufferRef *neutral; /* a chroma plane of grey */
+  int neutral_stride;
 
-  BbFrame *queue[2]; /* found while seeking */
-  gint64 last_pts;
-  gint64 last_duration;
+  AVFrame *next; /* handed out by the next read; kept to tell the duration of the one before */
+  gint64 last_duration; /* of the frame that was decoded last */
 };
-
-static void
-set_input_error (BbSource *source, GError **error, const char *reason, const char *advice)
-{
-  g_autofree char *name = g_filename_display_name (source->path);
-
-  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, "Cannot read “%s”: %s; %s", name, reason, advice);
-}
-
-static gboolean
-open_demuxer (BbSource *source, GError **error)
-{
-  g_autofree char *url = bb_ffmpeg_url (source->path);
-  GStatBuf info;
-  int result;
-
-  if (g_file_test (source->path, G_FILE_TEST_IS_DIR))
-    {
-      set_input_error (source, error, "it is a folder", "choose a video file");
-      return FALSE;
-    }
-  /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
-  if (g_stat (source->path, &info) == 0 && S_ISFIFO (info.st_mode))
-    {
-      set_input_error (source, error, "it is a pipe", "save the video as a file first");
-      return FALSE;
-    }
-  source->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&source->demuxer->interrupt_callback, &source->cancellable);
-  result = avformat_open_input (&source->demuxer, url, NULL, NULL);
-  if (result >= 0)
-    result = avformat_find_stream_info (source->demuxer, NULL);
-  if (result >= 0)
-    return TRUE;
-  if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
-    set_input_error (source, error, "it is no video, or it is damaged",
-                     "choose a file that a player can play");
-  else
-    set_input_error (source, error, bb_ffmpeg_reason (result), "check its name and permissions");
-  return FALSE;
-}
-
-/* The best video stream that is no cover picture. */
-static int
-find_stream (AVFormatContext *demuxer)
-{
-  int best = -1;
-
-  for (guint i = 0; i < demuxer->nb_streams; i++)
-    {
-      const AVStream *stream = demuxer->streams[i];
-      int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-
-      if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
-          (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
-        continue;
-      if (best < 0 || (int) i == wanted)
-        best = (int) i;
-    }
-  return best;
-}
-
-static gboolean
-open_decoder (BbSource *source, GError **error)
-{
-  const AVCodec *codec;
-  int index = find_stream (source->demuxer);
-  int result;
-
-  if (index < 0)
-    {
-      set_input_error (source, error, "it has no picture", "choose a file with video");
-      return FALSE;
-    }
-  source->stream = source->demuxer->streams[index];
-  for (guint i = 0; i < source->demuxer->nb_streams; i++)
-    source->demuxer->streams[i]->discard = (int) i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-
-  codec = avcodec_find_decoder (source->stream->codecpar->codec_id);
-  if (codec == NULL)
-    {
-      g_autofree char *reason = g_strdup_printf (
-        "there is no decoder for its video (%s)",
-        source->stream->codecpar->codec_id == AV_CODEC_ID_NONE
-          ? "an unknown codec"
-          : avcodec_get_name (source->stream->codecpar->codec_id));
-
-      set_input_error (source, error, reason, "convert it, or install an FFmpeg that has one");
-      return FALSE;
-    }
-  source->decoder = avcodec_alloc_context3 (codec);
-  result = avcodec_parameters_to_context (source->decoder, source->stream->codecpar);
-  source->decoder->pkt_timebase = source->stream->time_base;
-  source->decoder->thread_count = 0;
-  source->decoder->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
-  if (result >= 0)
-    result = avcodec_open2 (source->decoder, codec, NULL);
-  if (result < 0)
-    {
-      set_input_error (source, error, bb_ffmpeg_reason (result), "its video cannot be decoded");
-      return FALSE;
-    }
-  return TRUE;
-}
-
-/* Next frame as the decoder makes it. TRUE with an empty @frame is the end. */
-static gboolean
-decode (BbSource *source, AVFrame *frame, GError **error)
-{
-  if (source->first_is_next)
-    {
-      source->first_is_next = FALSE;
-      av_frame_ref (frame, source->first);
-      return TRUE;
-    }
-  while (TRUE)
-    {
-      int result = avcodec_receive_frame (source->decoder, frame);
-
-      if (result >= 0)
-        {
-          if ((frame->flags & AV_FRAME_FLAG_CORRUPT) != 0)
-            source->n_corrupt++;
-          return TRUE;
-        }
-      if (result == AVERROR_EOF)
-        return TRUE;
-      if (result != AVERROR (EAGAIN))
-        {
-          source->n_corrupt++;
-          continue;
-        }
-      if (g_cancellable_set_error_if_cancelled (source->cancellable, error))
-        return FALSE;
-
-      result = av_read_frame (source->demuxer, source->packet);
-      if (result < 0)
-        {
-          if (g_cancellable_set_error_if_cancelled (source->cancellable, error))
-            return FALSE;
-          if (result == AVERROR (EAGAIN))
-            continue;
-          /* As ffmpeg does: what could be read is used, the rest is reported. */
-          if (result != AVERROR_EOF)
-            source->n_corrupt++;
-          avcodec_send_packet (source->decoder, NULL);
-          continue;
-        }
-      if (source->packet->stream_index == source->stream->index &&
-          avcodec_send_packet (source->decoder, source->packet) < 0)
-        source->n_corrupt++;
-      av_packet_unref (source->packet);
-    }
-}
-
-static gboolean
-needs_filter (BbSource *source, const AVFrame *frame)
-{
-  BbFormat format;
-
-  if (source->tone_map || source->info.interlaced || !bb_pixel_format_is_native (frame->format))
-    return TRUE;
-  bb_format_from_frame (&format, frame, source->stream->codecpar);
-  return format.width != source->info.format.width || format.height != source->info.format.height ||
-         format.depth != source->info.format.depth ||
-         format.chroma_shift_x != source->info.format.chroma_shift_x ||
-         format.chroma_shift_y != source->info.format.chroma_shift_y;
-}
-
-/* Writes what was guessed onto the frame, so that filters guess no other way. */
-static void
-tag (BbSource *source, AVFrame *frame)
-{
-  BbFormat format;
-
-  bb_format_from_frame (&format, frame, source->stream->codecpar);
-  if ((av_pix_fmt_desc_get (frame->format)->flags & AV_PIX_FMT_FLAG_RGB) == 0)
-    {
-      frame->colorspace = format.matrix;
-      frame->color_range = format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-    }
-  frame->color_primaries = format.primaries;
-  frame->color_trc = format.transfer;
-  frame->chroma_location = format.chroma_location;
-}
-
-static gboolean
-open_filter (BbSource *source, const AVFrame *frame, GError **error)
-{
-  const BbFormat *format = &source->info.format;
-  g_autoptr (GString) chain = g_string_new (NULL);
-  gboolean resized = frame->width != format->width || frame->height != format->height;
-
-  g_clear_pointer (&source->filter, bb_filter_free);
-  source->filter_flushed = FALSE;
-  if (source->info.interlaced)
-    g_string_append (chain, "bwdif=mode=send_frame:deint=interlaced,");
-  if (source->tone_map)
-    g_string_append (chain, TONE_MAP);
-  if (resized || !source->tone_map)
-    {
-      if (source->tone_map)
-        g_string_append_c (chain, ',');
-      g_string_append_printf (
-        chain, "scale=%d:%d:flags=bicubic+accurate_rnd+full_chroma_int", format->width,
-        format->height);
-      if ((av_pix_fmt_desc_get (frame->format)->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) != 0)
-        g_string_append (chain, ":out_color_matrix=bt709");
-      g_string_append_printf (chain, ":out_range=%s,format=%s",
-                              format->full_range ? "full" : "limited",
-                              av_get_pix_fmt_name (bb_format_to_pixel_format (format)));
-    }
-  source->filter = bb_filter_new (frame, source->stream->time_base, chain->str, error);
-  if (source->filter != NULL)
-    return TRUE;
-  {
-    g_autofree char *name = g_filename_display_name (source->path);
-
-    g_prefix_error (error, "Cannot read “%s”: ", name);
-  }
-  return FALSE;
-}
-
-/* Next frame in the format of the info. TRUE with an empty @frame is the end. */
-static gboolean
-next_frame (BbSource *source, AVFrame *frame, GError **error)
-{
-  while (TRUE)
-    {
-      if (source->filter != NULL)
-        {
-          int result = bb_filter_pull (source->filter, frame);
-
-          if (result >= 0)
-            {
-              AVRational from = bb_filter_get_time_base (source->filter);
-
-              frame->best_effort_timestamp =
-                av_rescale_q_rnd (frame->pts, from, source->stream->time_base,
-                                  AV_ROUND_NEAR_INF | AV_ROUND_PASS_MINMAX);
-              frame->duration = av_rescale_q (frame->duration, from, source->stream->time_base);
-              return TRUE;
-            }
-          if (result == AVERROR_EOF || source->filter_flushed)
-            {
-              g_clear_pointer (&source->filter, bb_filter_free);
-              if (source->unfiltered->buf[0] == NULL)
-                return TRUE;
-            }
-          else if (result != AVERROR (EAGAIN))
-            {
-              set_input_error (source, error, bb_ffmpeg_reason (result), "its frames cannot be converted");
-              return FALSE;
-            }
-        }
-      if (source->unfiltered->buf[0] == NULL)
-        {
-          if (!decode (source, source->unfiltered, error))
-            return FALSE;
-          if (source->unfiltered->buf[0] == NULL)
-            {
-              if (source->filter == NULL)
-                return TRUE;
-              bb_filter_push (source->filter, NULL);
-              source->filter_flushed = TRUE;
-              continue;
-            }
-          tag (source, source->unfiltered);
-        }
-
-      if (!needs_filter (source, source->unfiltered) && source->filter == NULL)
-        {
-          av_frame_move_ref (frame, source->unfiltered);
-          return TRUE;
-        }
-      if (source->filter != NULL && (!bb_filter_accepts (source->filter, source->unfiltered) ||
-                                     !needs_filter (source, source->unfiltered)))
-        {
-          /* The picture changed: what the old chain holds comes first. */
-          bb_filter_push (source->filter, NULL);
-          source->filter_flushed = TRUE;
-          continue;
-        }
-      if (source->filter == NULL && !open_filter (source, source->unfiltered, error))
-        return FALSE;
-      source->unfiltered->pts = source->unfiltered->best_effort_timestamp;
-      if (bb_filter_push (source->filter, source->unfiltered) < 0)
-        source->n_corrupt++;
-      av_frame_unref (source->unfiltered);
-    }
-}
 
 static void
 free_frame (gpointer data)
@@ -344,85 +60,353 @@ free_frame (gpointer data)
   av_frame_free (&frame);
 }
 
-/* Wraps @frame, and sees to it that times rise. */
+/* What the frame does not say is what the first one said or what was guessed of it, so that filters
+ * guess no other way and a chain is not made anew where tags come and go. */
+static void
+tag (BbSource *source, AVFrame *frame)
+{
+  if (!bb_pixel_format_is_rgb (frame->format))
+    {
+      BbFormat format;
+
+      bb_format_from_frame (&format, frame, source->parameters);
+      if (frame->color_range == AVCOL_RANGE_UNSPECIFIED &&
+          bb_pixel_format_is_grey (frame->format) ==
+            bb_pixel_format_is_grey (source->first->format))
+        format.full_range |= source->stored.full_range;
+      frame->color_range = format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+      if (frame->colorspace == AVCOL_SPC_UNSPECIFIED || frame->colorspace == AVCOL_SPC_RESERVED ||
+          frame->colorspace == AVCOL_SPC_RGB)
+        frame->colorspace = source->stored.matrix;
+    }
+  if (frame->color_primaries == AVCOL_PRI_UNSPECIFIED)
+    frame->color_primaries = source->stored.primaries;
+  if (frame->color_trc == AVCOL_TRC_UNSPECIFIED)
+    frame->color_trc = source->stored.transfer;
+  if (frame->chroma_location == AVCHROMA_LOC_UNSPECIFIED)
+    frame->chroma_location = source->stored.chroma_location;
+  if ((frame->flags & AV_FRAME_FLAG_INTERLACED) != 0 && frame->width >= 3 && frame->height >= 4)
+    source->deinterlace = TRUE;
+}
+
+/* The next frame of the decoder to the end of the queue, or `ended`. */
+static gboolean
+decode (BbSource *source, GCancellable *cancellable, GError **error)
+{
+  AVFrame *frame = av_frame_alloc ();
+
+  if (!bb_reader_read (source->reader, frame, cancellable, error))
+    {
+      av_frame_free (&frame);
+      return FALSE;
+    }
+  if (frame->buf[0] == NULL)
+    {
+      av_frame_free (&frame);
+      source->ended = TRUE;
+      return TRUE;
+    }
+  tag (source, frame);
+  source->last_duration = frame->duration;
+  g_queue_push_tail (&source->decoded, frame);
+  return TRUE;
+}
+
+/* Decodes up to the first frame after the one to skip to, and drops what is not needed before. */
+static gboolean
+skip (BbSource *source, GCancellable *cancellable, GError **error)
+{
+  while (!source->ended)
+    {
+      AVFrame *frame;
+      guint n_kept;
+
+      if (!decode (source, cancellable, error))
+        return FALSE;
+      frame = g_queue_peek_tail (&source->decoded);
+      if (frame == NULL || (!source->ended && frame->pts > source->skip_to))
+        {
+          /* The keyframe made no picture by itself: gradual refresh, or damage. */
+          if (g_queue_get_length (&source->decoded) < 2 &&
+              !bb_reader_is_from_start (source->reader))
+            {
+              g_queue_clear_full (&source->decoded, free_frame);
+              source->ended = FALSE;
+              if (!bb_reader_restart (source->reader, cancellable, error))
+                return FALSE;
+              continue;
+            }
+          break;
+        }
+      n_kept = 1 + (source->deinterlace ? DEINTERLACE_CONTEXT : 0);
+      while (g_queue_get_length (&source->decoded) > n_kept)
+        free_frame (g_queue_pop_head (&source->decoded));
+    }
+  source->skipped = TRUE;
+  return TRUE;
+}
+
+/* Whether a frame is not what the pipeline gets, in everything but what tone mapping changes. */
+static gboolean
+differs (BbSource *source, const AVFrame *frame)
+{
+  return frame->width != source->stored.width || frame->height != source->stored.height ||
+         bb_pixel_format_find_native (frame->format) != source->pixel_format ||
+         frame->color_range != (source->stored.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG) ||
+         frame->colorspace != (enum AVColorSpace)source->stored.matrix;
+}
+
+static gboolean
+needs_filter (BbSource *source, const AVFrame *frame)
+{
+  return source->tone_map || source->deinterlace || differs (source, frame);
+}
+
+static BbFilter *
+open_filter (BbSource *source, const AVFrame *frame, GError **error)
+{
+  g_autofree char *chain =
+    bb_chain_describe (frame, &source->stored, &source->info.format, source->parameters,
+                       source->pixel_format, source->deinterlace, source->tone_map);
+  BbFilter *filter = bb_filter_new (frame, source->time_base, chain, error);
+
+  if (filter == NULL)
+    {
+      g_autofree char *name = g_filename_display_name (source->path);
+
+      g_prefix_error (error, "Cannot read “%s”: ", name);
+    }
+  return filter;
+}
+
+static void
+flush_filter (BbSource *source)
+{
+  if (!source->filter_flushed)
+    bb_filter_push (source->filter, NULL);
+  source->filter_flushed = TRUE;
+}
+
+/* Whether the open chain does for @frame what has to be done. */
+static gboolean
+filter_fits (BbSource *source, const AVFrame *frame)
+{
+  return !source->filter_flushed && source->filter_deinterlaces == source->deinterlace &&
+         needs_filter (source, frame) && bb_filter_accepts (source->filter, frame);
+}
+
+/* Next frame in the stored size and the pixel format of all; an empty pointer is the end. */
+static gboolean
+filter (BbSource *source, AVFrame **out, GCancellable *cancellable, GError **error)
+{
+  *out = NULL;
+  while (TRUE)
+    {
+      AVFrame *frame;
+
+      if (source->filter != NULL)
+        {
+          int result;
+
+          frame = av_frame_alloc ();
+          result = bb_filter_pull (source->filter, frame);
+          if (result >= 0)
+            {
+              frame->pts = av_rescale_q (frame->pts, bb_filter_get_time_base (source->filter),
+                                         source->time_base);
+              *out = frame;
+              return TRUE;
+            }
+          av_frame_free (&frame);
+          if (result == AVERROR_EOF)
+            {
+              g_clear_pointer (&source->filter, bb_filter_free);
+              source->filter_flushed = FALSE;
+            }
+          else if (result != AVERROR (EAGAIN))
+            {
+              bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
+                                   "its frames cannot be converted, so convert it first", error);
+              return FALSE;
+            }
+        }
+
+      if (g_queue_is_empty (&source->decoded) && !source->ended &&
+          !decode (source, cancellable, error))
+        return FALSE;
+      frame = g_queue_peek_head (&source->decoded);
+      if (frame == NULL && source->filter == NULL)
+        return TRUE;
+      if (source->filter != NULL && (frame == NULL || !filter_fits (source, frame)))
+        {
+          /* The end, or the picture changed: what the chain holds comes first. */
+          flush_filter (source);
+          continue;
+        }
+      if (source->filter == NULL && !needs_filter (source, frame))
+        {
+          *out = g_queue_pop_head (&source->decoded);
+          return TRUE;
+        }
+      if (source->filter == NULL)
+        {
+          source->filter = open_filter (source, frame, error);
+          source->filter_deinterlaces = source->deinterlace;
+          if (source->filter == NULL)
+            return FALSE;
+        }
+      g_queue_pop_head (&source->decoded);
+      if (bb_filter_push (source->filter, frame) < 0)
+        g_debug ("%s: a frame was not taken by the filters", source->path);
+      av_frame_free (&frame);
+    }
+}
+
+/* A plane of neutral chroma for grey frames, shared by all of them. */
+static void
+add_chroma (BbSource *source, AVFrame *frame)
+{
+  int width = bb_format_get_plane_width (&source->info.format, 1);
+  int height = bb_format_get_plane_height (&source->info.format, 1);
+
+  if (source->neutral == NULL)
+    {
+      gsize n_samples;
+
+      source->neutral_stride = (width * (source->info.format.depth > 8 ? 2 : 1) + 63) / 64 * 64;
+      n_samples = (gsize)source->neutral_stride * (gsize)height;
+      source->neutral = av_buffer_alloc (n_samples + 64);
+      if (source->info.format.depth > 8)
+        for (gsize i = 0; i < n_samples / 2; i++)
+          ((guint16 *)(gpointer)source->neutral->data)[i] = 512;
+      else
+        memset (source->neutral->data, 128, n_samples);
+    }
+  for (int p = 1; p < BB_N_PLANES; p++)
+    {
+      frame->buf[p] = av_buffer_ref (source->neutral);
+      frame->data[p] = source->neutral->data;
+      frame->linesize[p] = source->neutral_stride;
+    }
+}
+
+/* Takes @frame. */
 static BbFrame *
 wrap (BbSource *source, AVFrame *frame)
 {
-  BbFrame *wrapped = bb_frame_new_wrapped (&source->info.format, frame, free_frame);
-  gint64 pts = frame->best_effort_timestamp;
-  gint64 duration = frame->duration;
+  BbFrame *wrapped;
 
+  /* Stored bottom up: devices want rows in their order. */
+  if (frame->linesize[0] < 0)
+    {
+      AVFrame *copy = av_frame_alloc ();
+
+      copy->format = frame->format;
+      copy->width = frame->width;
+      copy->height = frame->height;
+      if (av_frame_get_buffer (copy, 0) >= 0 && av_frame_copy (copy, frame) >= 0)
+        {
+          copy->pts = frame->pts;
+          copy->duration = frame->duration;
+          av_frame_unref (frame);
+          av_frame_move_ref (frame, copy);
+        }
+      av_frame_free (&copy);
+    }
+  if (bb_pixel_format_is_grey (source->pixel_format))
+    add_chroma (source, frame);
+  wrapped = bb_frame_new_wrapped (&source->info.format, frame, free_frame);
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       wrapped->data[p] = frame->data[p];
       wrapped->stride[p] = frame->linesize[p];
     }
-  if (duration <= 0 && source->info.rate_num > 0)
-    duration = av_rescale_q (1, (AVRational) { source->info.rate_den, source->info.rate_num },
-                             source->stream->time_base);
-  if (duration <= 0)
-    duration = 1;
-  if (pts == AV_NOPTS_VALUE)
-    pts = source->last_pts == AV_NOPTS_VALUE
-            ? av_rescale_q (source->info.start, BB_NANOSECONDS, source->stream->time_base)
-            : source->last_pts + source->last_duration;
-  if (source->last_pts != AV_NOPTS_VALUE && pts <= source->last_pts)
-    pts = source->last_pts + 1;
-  wrapped->pts = source->last_pts = pts;
-  wrapped->duration = source->last_duration = duration;
+  wrapped->pts = frame->pts;
+  wrapped->duration = frame->duration;
   return wrapped;
 }
 
-static BbFrame *
-read_next (BbSource *source, GError **error)
+static void
+merge_side_data (BbSource *source)
 {
-  AVFrame *frame = av_frame_alloc ();
+  static const struct
+  {
+    enum AVFrameSideDataType frame;
+    enum AVPacketSideDataType packet;
+  } types[] = {
+    { AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA },
+    { AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL },
+    { AV_FRAME_DATA_AMBIENT_VIEWING_ENVIRONMENT, AV_PKT_DATA_AMBIENT_VIEWING_ENVIRONMENT },
+    { AV_FRAME_DATA_DISPLAYMATRIX, AV_PKT_DATA_DISPLAYMATRIX },
+  };
+  AVCodecParameters *parameters = source->parameters;
 
-  if (!next_frame (source, frame, error) || frame->buf[0] == NULL)
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     {
-      av_frame_free (&frame);
-      return NULL;
+      const AVFrameSideData *data = av_frame_get_side_data (source->first, types[i].frame);
+      AVPacketSideData *added;
+
+      if (data == NULL ||
+          av_packet_side_data_get (parameters->coded_side_data, parameters->nb_coded_side_data,
+                                   types[i].packet) != NULL)
+        continue;
+      added =
+        av_packet_side_data_new (&parameters->coded_side_data, &parameters->nb_coded_side_data,
+                                 types[i].packet, data->size, 0);
+      if (added != NULL)
+        memcpy (added->data, data->data, data->size);
     }
-  return wrap (source, frame);
+}
+
+static gint64
+to_nanoseconds (gint64 time, AVRational time_base)
+{
+  return av_rescale_q (time, time_base, BB_NANOSECONDS);
+}
+
+/* From the first instant of picture and sound to the last. */
+static void
+fill_times (BbSource *source)
+{
+  BbSourceInfo *info = &source->info;
+  const AVFormatContext *demuxer = bb_reader_get_demuxer (source->reader);
+  gint64 start = G_MAXINT64;
+  gint64 end = 0;
+
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    {
+      const AVStream *stream = demuxer->streams[i];
+      enum AVMediaType type = stream->codecpar->codec_type;
+
+      if (((int)i != source->stream_index && type != AVMEDIA_TYPE_AUDIO) ||
+          stream->start_time == AV_NOPTS_VALUE)
+        continue;
+      start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
+      if (stream->duration > 0)
+        end = MAX (end, to_nanoseconds (stream->start_time + stream->duration, stream->time_base));
+    }
+  if (demuxer->iformat->flags & AVFMT_NOTIMESTAMPS)
+    start = 0;
+  info->start = start != G_MAXINT64 ? start : 0;
+  if (end > info->start)
+    info->duration = end - info->start;
+  else if (demuxer->duration > 0)
+    info->duration = demuxer->duration * 1000;
 }
 
 static void
-fill_info (BbSource *source)
+fill_rate (BbSource *source)
 {
   BbSourceInfo *info = &source->info;
-  const AVStream *stream = source->stream;
-  const AVFormatContext *demuxer = source->demuxer;
-  const AVFrame *frame = source->first;
-  const AVPacketSideData *matrix =
-    av_packet_side_data_get (stream->codecpar->coded_side_data,
-                             stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
-  const AVFrameSideData *frame_matrix =
-    av_frame_get_side_data (frame, AV_FRAME_DATA_DISPLAYMATRIX);
-  AVRational aspect = av_guess_sample_aspect_ratio (source->demuxer, source->stream, source->first);
-  AVRational rate = av_guess_frame_rate (source->demuxer, source->stream, NULL);
-  enum AVFieldOrder order = stream->codecpar->field_order;
+  AVStream *stream = bb_reader_get_stream (source->reader);
+  AVRational rate = stream->avg_frame_rate;
+  gint64 duration =
+    stream->duration > 0 ? to_nanoseconds (stream->duration, stream->time_base) : info->duration;
 
-  bb_format_from_frame (&info->format, frame, stream->codecpar);
-  if (matrix != NULL)
-    info->orientation = bb_orientation_from_matrix ((const gint32 *) (gpointer) matrix->data);
-  else if (frame_matrix != NULL)
-    info->orientation = bb_orientation_from_matrix ((const gint32 *) (gpointer) frame_matrix->data);
-  info->sar_num = aspect.num > 0 && aspect.den > 0 ? aspect.num : 1;
-  info->sar_den = aspect.num > 0 && aspect.den > 0 ? aspect.den : 1;
-  info->time_base_num = stream->time_base.num;
-  info->time_base_den = stream->time_base.den;
-  info->start = demuxer->start_time == AV_NOPTS_VALUE ? 0 : demuxer->start_time * 1000;
-  if (stream->duration > 0)
-    {
-      info->duration = av_rescale_q (stream->duration, stream->time_base, BB_NANOSECONDS);
-      if (stream->start_time != AV_NOPTS_VALUE)
-        info->duration +=
-          av_rescale_q (stream->start_time, stream->time_base, BB_NANOSECONDS) - info->start;
-    }
-  else if (demuxer->duration > 0)
-    info->duration = demuxer->duration * 1000;
-  if (stream->avg_frame_rate.num > 0)
-    rate = stream->avg_frame_rate;
+  /* An average of one frame a tick comes of times that were rounded to ticks. */
+  if (rate.num <= 0 || rate.den <= 0 ||
+      (av_cmp_q (rate, av_inv_q (stream->time_base)) == 0 && stream->r_frame_rate.num > 0))
+    rate = av_guess_frame_rate (bb_reader_get_demuxer (source->reader), stream, NULL);
   if (rate.num > 0 && rate.den > 0)
     {
       info->rate_num = rate.num;
@@ -430,11 +414,43 @@ fill_info (BbSource *source)
     }
   info->n_frames = stream->nb_frames;
   if (info->n_frames <= 0 && info->rate_num > 0)
-    info->n_frames = av_rescale_q (info->duration, BB_NANOSECONDS, av_inv_q (rate));
-  info->hdr = info->format.transfer == AVCOL_TRC_SMPTE2084 ||
-              info->format.transfer == AVCOL_TRC_ARIB_STD_B67;
+    info->n_frames = av_rescale_q (duration, BB_NANOSECONDS, av_inv_q (rate));
+}
+
+static void
+fill_info (BbSource *source)
+{
+  BbSourceInfo *info = &source->info;
+  AVStream *stream = bb_reader_get_stream (source->reader);
+  const AVFrame *frame = source->first;
+  const AVFrameSideData *frame_matrix = av_frame_get_side_data (frame, AV_FRAME_DATA_DISPLAYMATRIX);
+  const AVPacketSideData *matrix =
+    av_packet_side_data_get (source->parameters->coded_side_data,
+                             source->parameters->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+  AVRational aspect =
+    av_guess_sample_aspect_ratio (bb_reader_get_demuxer (source->reader), stream, source->first);
+  enum AVFieldOrder order = stream->codecpar->field_order;
+
+  bb_format_from_frame (&info->format, frame, source->parameters);
+  source->stored = info->format;
+  source->pixel_format = bb_pixel_format_find_nearest (frame->format);
+  /* The decoder hands the container's matrix on to the frame unless the stream has its own. */
+  if (frame_matrix != NULL)
+    info->orientation = bb_orientation_from_matrix ((gconstpointer)frame_matrix->data);
+  else if (matrix != NULL)
+    info->orientation = bb_orientation_from_matrix ((gconstpointer)matrix->data);
+  info->sar_num = aspect.num > 0 && aspect.den > 0 ? aspect.num : 1;
+  info->sar_den = aspect.num > 0 && aspect.den > 0 ? aspect.den : 1;
+  info->time_base_num = stream->time_base.num;
+  info->time_base_den = stream->time_base.den;
+  fill_times (source);
+  fill_rate (source);
+  info->hdr =
+    info->format.transfer == AVCOL_TRC_SMPTE2084 || info->format.transfer == AVCOL_TRC_ARIB_STD_B67;
   info->interlaced = (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0 ||
                      (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
+  /* bwdif refuses smaller ones. */
+  source->deinterlace = info->interlaced && frame->width >= 3 && frame->height >= 4;
   g_strlcpy (info->codec, avcodec_get_name (stream->codecpar->codec_id), sizeof info->codec);
 }
 
@@ -452,37 +468,42 @@ BbSource *
 bb_source_new (const char *path, GError **error)
 {
   g_autoptr (BbSource) source = g_new0 (BbSource, 1);
+  AVStream *stream;
 
-  bb_ffmpeg_init ();
+  g_queue_init (&source->decoded);
   source->path = g_strdup (path);
-  source->packet = av_packet_alloc ();
+  source->skip_to = AV_NOPTS_VALUE;
   source->first = av_frame_alloc ();
-  source->unfiltered = av_frame_alloc ();
-  source->last_pts = AV_NOPTS_VALUE;
-  if (!open_demuxer (source, error) || !open_decoder (source, error) ||
-      !decode (source, source->first, error))
+  source->reader = bb_reader_new (path, error);
+  if (source->reader == NULL || !bb_reader_read (source->reader, source->first, NULL, error))
     return NULL;
-  if (source->first->buf[0] == NULL)
+  if (source->first->buf[0] == NULL || av_pix_fmt_desc_get (source->first->format) == NULL)
     {
-      set_input_error (source, error, "none of its frames can be decoded",
-                       "choose a file that a player can play");
+      bb_reader_set_error (source->reader, "none of its frames can be decoded",
+                           "choose a file that a player can play", error);
       return NULL;
     }
-  if (av_pix_fmt_desc_get (source->first->format) == NULL)
-    {
-      set_input_error (source, error, "its pixels have an unknown format", "convert it first");
-      return NULL;
-    }
-  source->first_is_next = TRUE;
+  stream = bb_reader_get_stream (source->reader);
+  source->stream_index = stream->index;
+  source->time_base = stream->time_base;
+  source->parameters = avcodec_parameters_alloc ();
+  avcodec_parameters_copy (source->parameters, stream->codecpar);
+  merge_side_data (source);
   fill_info (source);
+  g_queue_push_tail (&source->decoded, av_frame_clone (source->first));
+  tag (source, g_queue_peek_tail (&source->decoded));
+  source->last_duration = source->first->duration;
   return g_steal_pointer (&source);
 }
 
 static void
-clear_queue (BbSource *source)
+forget_frames (BbSource *source)
 {
-  g_clear_pointer (&source->queue[0], bb_frame_unref);
-  g_clear_pointer (&source->queue[1], bb_frame_unref);
+  g_queue_clear_full (&source->decoded, free_frame);
+  g_clear_pointer (&source->filter, bb_filter_free);
+  source->filter_flushed = FALSE;
+  av_frame_free (&source->next);
+  source->ended = FALSE;
 }
 
 /**
@@ -494,13 +515,11 @@ clear_queue (BbSource *source)
 void
 bb_source_free (BbSource *source)
 {
-  clear_queue (source);
-  bb_filter_free (source->filter);
+  forget_frames (source);
+  av_buffer_unref (&source->neutral);
   av_frame_free (&source->first);
-  av_frame_free (&source->unfiltered);
-  av_packet_free (&source->packet);
-  avcodec_free_context (&source->decoder);
-  avformat_close_input (&source->demuxer);
+  avcodec_parameters_free (&source->parameters);
+  bb_reader_free (source->reader);
   g_free (source->path);
   g_free (source);
 }
@@ -521,7 +540,7 @@ bb_source_get_path (BbSource *source)
  * bb_source_get_info:
  * @source: a source
  *
- * Returns: what is known of it
+ * Returns: what is known of it; only its format changes, in bb_source_set_tone_map()
  */
 const BbSourceInfo *
 bb_source_get_info (BbSource *source)
@@ -533,24 +552,25 @@ bb_source_get_info (BbSource *source)
  * bb_source_get_n_corrupt:
  * @source: a source
  *
- * Returns: packets and frames so far that were damaged
+ * Returns: packets and frames that were found damaged since the file was opened or the last seek
  */
 guint
 bb_source_get_n_corrupt (BbSource *source)
 {
-  return source->n_corrupt;
+  return bb_reader_get_n_corrupt (source->reader);
 }
 
 /**
  * bb_source_get_codecpar:
  * @source: a source
  *
- * Returns: parameters of the picture's stream
+ * Returns: parameters of the picture's stream. Its side data holds also what only the first frame
+ *   says of mastering display, light level, viewing environment and orientation
  */
 const AVCodecParameters *
 bb_source_get_codecpar (BbSource *source)
 {
-  return source->stream->codecpar;
+  return source->parameters;
 }
 
 /**
@@ -562,14 +582,14 @@ bb_source_get_codecpar (BbSource *source)
 int
 bb_source_get_stream_index (BbSource *source)
 {
-  return source->stream->index;
+  return source->stream_index;
 }
 
 /**
  * bb_source_peek:
  * @source: a source
  *
- * Returns: the first frame as it was decoded
+ * Returns: the first frame of the file as it was decoded
  */
 const AVFrame *
 bb_source_peek (BbSource *source)
@@ -579,97 +599,58 @@ bb_source_peek (BbSource *source)
 
 /**
  * bb_source_set_tone_map:
- * @source: a source before its first frame, or right after a seek
+ * @source: a source before its first read, or right after a seek
  * @tone_map: whether to bring PQ and HLG pictures to BT.709
  * @error: return location for an error
  *
  * Chooses whether frames of an HDR source come as they are, or tone-mapped to SDR: 10 bit,
- * limited range, BT.709. The format in the info changes with it. Does nothing to an SDR source.
+ * limited range, 4:2:0, BT.709. The format in the info changes with it. Does nothing to an SDR
+ * source. The curve is Hable's, up to the peak that the file tells of.
  *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT where FFmpeg lacks the filters
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT where FFmpeg lacks the filters, and with
+ *   %BB_ERROR_INVALID between reads
  */
 gboolean
 bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
 {
-  BbFormat *format = &source->info.format;
   g_autoptr (BbFilter) trial = NULL;
   AVFrame *like;
 
   if (!source->info.hdr || source->tone_map == tone_map)
     return TRUE;
-  source->tone_map = tone_map;
-  bb_format_from_frame (format, source->first, source->stream->codecpar);
+  if (source->next != NULL || source->filter != NULL)
+    {
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
+                           "Tone mapping cannot change between frames; seek first");
+      return FALSE;
+    }
+  source->tone_map = FALSE;
+  source->info.format = source->stored;
+  source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
+  av_buffer_unref (&source->neutral);
   if (!tone_map)
     return TRUE;
-  format->depth = 10;
-  format->chroma_shift_x = format->chroma_shift_y = 1;
-  format->full_range = FALSE;
-  format->matrix = AVCOL_SPC_BT709;
-  format->primaries = AVCOL_PRI_BT709;
-  format->transfer = AVCOL_TRC_BT709;
-  format->chroma_location = AVCHROMA_LOC_LEFT;
+
+  source->tone_map = TRUE;
+  source->pixel_format = AV_PIX_FMT_YUV420P10;
+  source->info.format.depth = 10;
+  source->info.format.chroma_shift_x = source->info.format.chroma_shift_y = 1;
+  source->info.format.full_range = FALSE;
+  source->info.format.matrix = AVCOL_SPC_BT709;
+  source->info.format.primaries = AVCOL_PRI_BT709;
+  source->info.format.transfer = AVCOL_TRC_BT709;
+  source->info.format.chroma_location = AVCHROMA_LOC_LEFT;
 
   /* Say now, not at the first frame, if the filters are not there. */
   like = av_frame_clone (source->first);
   tag (source, like);
-  trial = bb_filter_new (like, source->stream->time_base, TONE_MAP, error);
+  trial = open_filter (source, like, error);
   av_frame_free (&like);
-  return trial != NULL;
-}
-
-static gboolean
-seek_to (BbSource *source, gint64 pts)
-{
-  int result = avformat_seek_file (source->demuxer, source->stream->index, G_MININT64, pts, pts, 0);
-
-  if (result < 0)
-    result = av_seek_frame (source->demuxer, source->stream->index, pts, AVSEEK_FLAG_BACKWARD);
-  avcodec_flush_buffers (source->decoder);
-  g_clear_pointer (&source->filter, bb_filter_free);
-  av_frame_unref (source->unfiltered);
-  clear_queue (source);
-  source->first_is_next = FALSE;
-  source->last_pts = AV_NOPTS_VALUE;
-  return result >= 0;
-}
-
-/* Reads up to the frame that is shown at @pts and queues it. */
-static gboolean
-read_up_to (BbSource *source, gint64 pts, gboolean *late, GError **error)
-{
-  BbFrame *shown = NULL;
-  GError *local_error = NULL;
-
-  while (TRUE)
-    {
-      BbFrame *frame = read_next (source, &local_error);
-
-      if (frame == NULL)
-        {
-          if (shown != NULL && shown->pts + shown->duration > pts)
-            source->queue[0] = g_steal_pointer (&shown);
-          break;
-        }
-      if (frame->pts > pts)
-        {
-          *late = shown == NULL;
-          source->queue[0] = shown != NULL ? g_steal_pointer (&shown) : frame;
-          if (source->queue[0] != frame)
-            source->queue[1] = frame;
-          break;
-        }
-      g_clear_pointer (&shown, bb_frame_unref);
-      shown = frame;
-      if (shown->pts == pts)
-        {
-          source->queue[0] = g_steal_pointer (&shown);
-          break;
-        }
-    }
-  g_clear_pointer (&shown, bb_frame_unref);
-  if (local_error == NULL)
+  if (trial != NULL)
     return TRUE;
-  g_propagate_error (error, local_error);
+  source->tone_map = FALSE;
+  source->info.format = source->stored;
+  source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
   return FALSE;
 }
 
@@ -680,35 +661,26 @@ read_up_to (BbSource *source, gint64 pts, gboolean *late, GError **error)
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Goes to the frame that is shown at @time, exactly: to the keyframe before it, and on from there.
- * Where @time lies before the first frame, the first frame is next; where it lies after the last
- * one, the source is at its end.
+ * Goes to the frame that is shown at @time, exactly: to the keyframe before it, and with the next
+ * read on from there. A frame is shown until the next one, the last one for its duration; where
+ * @time lies before the first frame, the first frame is next; where it lies after the last one, the
+ * source is at its end. Times up to a microsecond before a frame count as that frame. The count of
+ * damaged data starts anew.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
  */
 gboolean
 bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
-  AVRational time_base = source->stream->time_base;
-  gint64 pts = av_rescale_q_rnd (source->info.start + time, BB_NANOSECONDS, time_base, AV_ROUND_DOWN);
-  gint64 beginning = source->stream->start_time != AV_NOPTS_VALUE
-                       ? source->stream->start_time
-                       : av_rescale_q (source->info.start, BB_NANOSECONDS, time_base);
-  gboolean late = FALSE;
-  gboolean done = FALSE;
+  gint64 pts = av_rescale_q_rnd (source->info.start + time + SEEK_TOLERANCE, BB_NANOSECONDS,
+                                 source->time_base, AV_ROUND_DOWN);
 
-  source->cancellable = cancellable;
-  if (seek_to (source, MAX (pts, beginning)))
-    {
-      done = read_up_to (source, pts, &late, error);
-      /* Some demuxers land after the frame that was asked for; then go there from the start. */
-      if (done && late && pts > beginning && seek_to (source, beginning))
-        done = read_up_to (source, pts, &late, error);
-    }
-  else
-    set_input_error (source, error, "it cannot be searched", "convert it, or start at its beginning");
-  source->cancellable = NULL;
-  return done;
+  if (!bb_reader_seek (source->reader, MAX (pts, source->first->pts), cancellable, error))
+    return FALSE;
+  forget_frames (source);
+  source->skip_to = MAX (pts, source->first->pts);
+  source->skipped = FALSE;
+  return TRUE;
 }
 
 /**
@@ -718,7 +690,9 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
  * @error: return location for an error
  *
  * Reads the next frame in order of presentation. Its time is the one of the file, in the time base
- * of the info, and later than that of the frame before. Damaged data is skipped and counted.
+ * of the info, and later than that of the frame before: one that is not comes a tick after it. Its
+ * duration is the time to the next frame, for the last frame what the file says or the rate
+ * suggests. Damaged data is skipped and counted; where the file ends too early, so do the frames.
  *
  * Returns: (transfer full) (nullable): a frame; %NULL without an error is the end, with one it is
  *   %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
@@ -726,19 +700,29 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
 BbFrame *
 bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
 {
-  BbFrame *frame;
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (source->skip_to != AV_NOPTS_VALUE && !source->skipped && !skip (source, cancellable, error))
     return NULL;
-  if (source->queue[0] != NULL)
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      (source->next == NULL && !filter (source, &source->next, cancellable, error)))
+    return NULL;
+  while (source->next != NULL)
     {
-      frame = source->queue[0];
-      source->queue[0] = source->queue[1];
-      source->queue[1] = NULL;
-      return frame;
+      AVFrame *frame = source->next;
+      AVFrame *next;
+      gboolean dropped;
+
+      if (!filter (source, &next, cancellable, error))
+        return NULL;
+      frame->duration = next != NULL ? next->pts - frame->pts : source->last_duration;
+      dropped =
+        source->skip_to != AV_NOPTS_VALUE && frame->pts + frame->duration <= source->skip_to;
+      source->next = next;
+      if (!dropped)
+        {
+          source->skip_to = AV_NOPTS_VALUE;
+          return wrap (source, frame);
+        }
+      av_frame_free (&frame);
     }
-  source->cancellable = cancellable;
-  frame = read_next (source, error);
-  source->cancellable = NULL;
-  return frame;
+  return NULL;
 }

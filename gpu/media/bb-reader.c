@@ -1,0 +1,626 @@
+/* bb-reader.c: decoded frames of a file's best video stream
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-reader.h"
+
+#include "bb-error.h"
+#include "bb-ffmpeg.h"
+
+#include <libavutil/intreadwrite.h>
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+struct _BbReader
+{
+  char *path;
+  GCancellable *cancellable; /* of the call at hand */
+  AVPacket *packet;
+  guint n_corrupt;
+
+  /* What opening the file makes. */
+  AVFormatContext *demuxer;
+  AVCodecContext *decoder;
+  AVStream *stream;
+  gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
+
+  /* What a seek starts anew. */
+  gboolean packet_waits; /* the packet at hand is to be decoded next */
+  gboolean from_start;   /* nothing before the place where reading began */
+  gboolean draining;
+  guint n_corrupt_packets; /* whose frames are still to come */
+  gint64 drop_before;      /* frames before this lack references */
+  gint64 last_pts;
+  gint64 last_duration;
+  gint64 offset; /* what is added to times since the clock jumped back */
+
+  gint64 first_key; /* time of the first keyframe of the file */
+};
+
+typedef enum
+{
+  LANDING_GOOD,
+  LANDING_LATE,
+  LANDING_NOWHERE,
+  LANDING_CANCELLED
+} Landing;
+
+/**
+ * bb_reader_set_error:
+ * @reader: a reader
+ * @reason: what is wrong with the file
+ * @advice: what to do
+ * @error: return location for an error
+ *
+ * Sets %BB_ERROR_INPUT with a sentence that names the file.
+ */
+void
+bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (reader->path);
+
+  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, "Cannot read “%s”: %s; %s", name, reason, advice);
+}
+
+/* Demuxers that make a video of a text. */
+static gboolean
+is_text (const AVInputFormat *format)
+{
+  static const char *const names[] = { "tty", "bin", "xbin", "adf", "idf" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (format->name, names[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+open_demuxer (BbReader *reader, GError **error)
+{
+  g_autofree char *url = bb_ffmpeg_url (reader->path);
+  GStatBuf status;
+  int result;
+
+  if (g_stat (reader->path, &status) == 0)
+    {
+      if (S_ISDIR (status.st_mode))
+        {
+          bb_reader_set_error (reader, "it is a folder", "choose a video file", error);
+          return FALSE;
+        }
+      /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
+      if (S_ISFIFO (status.st_mode))
+        {
+          bb_reader_set_error (reader, "it is a pipe", "save the video as a file first", error);
+          return FALSE;
+        }
+      if (S_ISREG (status.st_mode) && status.st_size == 0)
+        {
+          bb_reader_set_error (reader, "it is empty", "copy or record it again", error);
+          return FALSE;
+        }
+    }
+  reader->demuxer = avformat_alloc_context ();
+  bb_ffmpeg_interrupt_init (&reader->demuxer->interrupt_callback, &reader->cancellable);
+  result = avformat_open_input (&reader->demuxer, url, NULL, NULL);
+  if (result >= 0)
+    result = is_text (reader->demuxer->iformat) ? AVERROR_INVALIDDATA
+                                                : avformat_find_stream_info (reader->demuxer, NULL);
+  if (result >= 0)
+    return TRUE;
+  if (g_cancellable_set_error_if_cancelled (reader->cancellable, error))
+    return FALSE;
+  if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
+    bb_reader_set_error (reader, "it is not a video, or it is damaged",
+                         "choose a file that a player can play", error);
+  else
+    bb_reader_set_error (reader, bb_ffmpeg_reason (result), "check its name and permissions",
+                         error);
+  return FALSE;
+}
+
+/* Of the video streams that are no cover picture: what FFmpeg thinks best, else the first. */
+static int
+find_stream (AVFormatContext *demuxer)
+{
+  int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+  int best = -1;
+
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    {
+      const AVStream *stream = demuxer->streams[i];
+
+      if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
+          (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
+        continue;
+      if (best < 0 || (int)i == wanted)
+        best = (int)i;
+    }
+  return best;
+}
+
+static gboolean
+open_decoder (BbReader *reader, GError **error)
+{
+  const AVCodec *codec;
+  int index = find_stream (reader->demuxer);
+  int result;
+
+  if (index < 0)
+    {
+      bb_reader_set_error (reader, "it has no picture", "choose a file with video", error);
+      return FALSE;
+    }
+  reader->stream = reader->demuxer->streams[index];
+  reader->no_timestamps = (reader->demuxer->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
+  for (guint i = 0; i < reader->demuxer->nb_streams; i++)
+    reader->demuxer->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+
+  codec = avcodec_find_decoder (reader->stream->codecpar->codec_id);
+  if (codec == NULL)
+    {
+      gboolean unknown = reader->stream->codecpar->codec_id == AV_CODEC_ID_NONE;
+      g_autofree char *reason = g_strdup_printf (
+        "there is no decoder for its video (%s)",
+        unknown ? "an unknown codec" : avcodec_get_name (reader->stream->codecpar->codec_id));
+
+      bb_reader_set_error (reader, reason, "convert it, or install an FFmpeg that has one", error);
+      return FALSE;
+    }
+  reader->decoder = avcodec_alloc_context3 (codec);
+  result = avcodec_parameters_to_context (reader->decoder, reader->stream->codecpar);
+  reader->decoder->pkt_timebase = reader->stream->time_base;
+  reader->decoder->thread_count = 0;
+  reader->decoder->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
+  /* Done here, to the sample: the decoder would keep rows aligned and crop less. */
+  reader->decoder->apply_cropping = 0;
+  if (result >= 0)
+    result = avcodec_open2 (reader->decoder, codec, NULL);
+  if (result < 0)
+    {
+      g_autofree char *reason =
+        g_strdup_printf ("its video (%s) cannot be decoded", avcodec_get_name (codec->id));
+
+      g_debug ("%s: %s", codec->name, bb_ffmpeg_reason (result));
+      bb_reader_set_error (reader, reason, "choose a file that a player can play", error);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* What is true wherever reading begins. */
+static void
+reset (BbReader *reader, gboolean from_start)
+{
+  av_packet_unref (reader->packet);
+  reader->packet_waits = FALSE;
+  reader->from_start = from_start;
+  reader->draining = FALSE;
+  reader->n_corrupt = 0;
+  reader->n_corrupt_packets = 0;
+  reader->drop_before = G_MININT64;
+  reader->last_pts = AV_NOPTS_VALUE;
+  reader->last_duration = 0;
+  reader->offset = 0;
+}
+
+static gboolean
+open_file (BbReader *reader, GError **error)
+{
+  avcodec_free_context (&reader->decoder);
+  avformat_close_input (&reader->demuxer);
+  reset (reader, TRUE);
+  return open_demuxer (reader, error) && open_decoder (reader, error);
+}
+
+/**
+ * bb_reader_new:
+ * @path: name of a local file
+ * @error: return location for an error
+ *
+ * Opens a file and a decoder for its best video stream; pictures that are attached to sound, such
+ * as covers, do not count.
+ *
+ * Returns: (transfer full): a reader, or %NULL with %BB_ERROR_INPUT
+ */
+BbReader *
+bb_reader_new (const char *path, GError **error)
+{
+  g_autoptr (BbReader) reader = g_new0 (BbReader, 1);
+
+  bb_ffmpeg_init ();
+  reader->path = g_strdup (path);
+  reader->packet = av_packet_alloc ();
+  reader->first_key = AV_NOPTS_VALUE;
+  if (!open_file (reader, error))
+    return NULL;
+  return g_steal_pointer (&reader);
+}
+
+/**
+ * bb_reader_free:
+ * @reader: (transfer full) (nullable): a reader
+ */
+void
+bb_reader_free (BbReader *reader)
+{
+  if (reader == NULL)
+    return;
+  avcodec_free_context (&reader->decoder);
+  avformat_close_input (&reader->demuxer);
+  av_packet_free (&reader->packet);
+  g_free (reader->path);
+  g_free (reader);
+}
+
+/**
+ * bb_reader_get_demuxer:
+ * @reader: a reader
+ *
+ * Returns: its demuxer, until the next seek
+ */
+AVFormatContext *
+bb_reader_get_demuxer (BbReader *reader)
+{
+  return reader->demuxer;
+}
+
+/**
+ * bb_reader_get_stream:
+ * @reader: a reader
+ *
+ * Returns: the stream that is decoded, until the next seek
+ */
+AVStream *
+bb_reader_get_stream (BbReader *reader)
+{
+  return reader->stream;
+}
+
+/**
+ * bb_reader_get_n_corrupt:
+ * @reader: a reader
+ *
+ * Returns: damaged packets and frames since the file was opened or the last seek
+ */
+guint
+bb_reader_get_n_corrupt (BbReader *reader)
+{
+  return reader->n_corrupt;
+}
+
+/**
+ * bb_reader_is_from_start:
+ * @reader: a reader
+ *
+ * Returns: whether reading began at the file's first frame
+ */
+gboolean
+bb_reader_is_from_start (BbReader *reader)
+{
+  return reader->from_start;
+}
+
+static gint64
+packet_time (const AVPacket *packet)
+{
+  return packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+}
+
+/* Next packet of the stream, into the reader's packet. */
+static int
+read_packet (BbReader *reader)
+{
+  while (TRUE)
+    {
+      int result = av_read_frame (reader->demuxer, reader->packet);
+
+      if (result == AVERROR (EAGAIN) && !g_cancellable_is_cancelled (reader->cancellable))
+        {
+          g_usleep (1000);
+          continue;
+        }
+      if (result < 0)
+        return result;
+      if (reader->packet->stream_index == reader->stream->index)
+        break;
+      av_packet_unref (reader->packet);
+      if (g_cancellable_is_cancelled (reader->cancellable))
+        return AVERROR_EXIT;
+    }
+  if (reader->no_timestamps)
+    reader->packet->pts = reader->packet->dts = AV_NOPTS_VALUE;
+  if (reader->first_key == AV_NOPTS_VALUE && reader->from_start &&
+      (reader->packet->flags & AV_PKT_FLAG_KEY) != 0)
+    reader->first_key = packet_time (reader->packet);
+  return 0;
+}
+
+/* Cropping of the container (Matroska's PixelCrop, QuickTime's clean aperture) and of the codec. */
+static void
+crop (BbReader *reader, AVFrame *frame)
+{
+  const AVPacketSideData *data = av_packet_side_data_get (
+    reader->stream->codecpar->coded_side_data, reader->stream->codecpar->nb_coded_side_data,
+    AV_PKT_DATA_FRAME_CROPPING);
+
+  if (data != NULL && data->size >= 4 * sizeof (guint32))
+    {
+      size_t top = frame->crop_top + AV_RL32 (data->data);
+      size_t bottom = frame->crop_bottom + AV_RL32 (data->data + 4);
+      size_t left = frame->crop_left + AV_RL32 (data->data + 8);
+      size_t right = frame->crop_right + AV_RL32 (data->data + 12);
+
+      if (left + right < (size_t)frame->width && top + bottom < (size_t)frame->height)
+        {
+          frame->crop_top = top;
+          frame->crop_bottom = bottom;
+          frame->crop_left = left;
+          frame->crop_right = right;
+        }
+    }
+  av_frame_apply_cropping (frame, AV_FRAME_CROP_UNALIGNED);
+}
+
+/* How long a frame lasts, as far as it is known before the next one: as the ffmpeg program has it.
+ */
+static gint64
+guess_duration (BbReader *reader, const AVFrame *frame)
+{
+  AVRational rate = reader->decoder->framerate;
+  gint64 codec_duration = 0;
+  gint64 since_last = reader->last_pts != AV_NOPTS_VALUE && frame->pts > reader->last_pts
+                        ? frame->pts - reader->last_pts
+                        : 0;
+
+  if (frame->duration > 0 && !reader->no_timestamps &&
+      !(frame->duration == 1 && since_last > 2 * frame->duration))
+    return frame->duration;
+  if (rate.num > 0 && rate.den > 0)
+    codec_duration =
+      av_rescale_q (frame->repeat_pict + 2, av_inv_q (av_mul_q (rate, (AVRational){ 2, 1 })),
+                    reader->stream->time_base);
+  if (codec_duration > 0 && reader->no_timestamps)
+    return codec_duration;
+  if (since_last > 0)
+    return since_last;
+  if (frame->duration > 0)
+    return frame->duration;
+  if (codec_duration > 0)
+    return codec_duration;
+  rate = av_guess_frame_rate (reader->demuxer, reader->stream, NULL);
+  if (rate.num > 0 && rate.den > 0)
+    codec_duration = av_rescale_q (1, av_inv_q (rate), reader->stream->time_base);
+  return MAX (codec_duration, MAX (reader->last_duration, 1));
+}
+
+static void
+set_time (BbReader *reader, AVFrame *frame)
+{
+  gint64 second = av_rescale_q (1, (AVRational){ 1, 1 }, reader->stream->time_base);
+
+  frame->pts = frame->best_effort_timestamp;
+  if (frame->pts != AV_NOPTS_VALUE)
+    frame->pts += reader->offset;
+  else if (reader->last_pts != AV_NOPTS_VALUE)
+    frame->pts = reader->last_pts + reader->last_duration;
+  else
+    frame->pts = reader->stream->start_time != AV_NOPTS_VALUE && !reader->no_timestamps
+                   ? reader->stream->start_time
+                   : 0;
+  if (reader->last_pts != AV_NOPTS_VALUE && frame->pts <= reader->last_pts)
+    {
+      gint64 next = reader->last_pts + 1;
+
+      if (reader->last_pts - frame->pts > second)
+        {
+          next = reader->last_pts + MAX (reader->last_duration, 1);
+          reader->offset += next - frame->pts;
+        }
+      frame->pts = next;
+    }
+  frame->duration = guess_duration (reader, frame);
+  reader->last_pts = frame->pts;
+  reader->last_duration = frame->duration;
+}
+
+/**
+ * bb_reader_read:
+ * @reader: a reader
+ * @frame: an empty frame, to be filled
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Decodes the next frame in order of presentation, cropped. Its `pts` is set and rises strictly, in
+ * the stream's time base: a frame without a time follows the one before by that one's duration, a
+ * frame that is not later comes one tick after the one before, and where the clock jumps back by
+ * more than a second, all times from there on are shifted to follow on. Its `duration` is at
+ * least 1, a guess where the file does not say. Damaged data is skipped and counted; where it ends
+ * the file, it is the end.
+ *
+ * Returns: %TRUE, with an empty @frame at the end, or %FALSE with %G_IO_ERROR_CANCELLED, or with
+ *   %BB_ERROR_INPUT where a seek failed before and the file cannot be opened again
+ */
+gboolean
+bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GError **error)
+{
+  reader->cancellable = cancellable;
+  /* A restart failed. */
+  if (reader->decoder == NULL && !open_file (reader, error))
+    return FALSE;
+  while (!g_cancellable_set_error_if_cancelled (cancellable, error))
+    {
+      int result = avcodec_receive_frame (reader->decoder, frame);
+
+      if (result >= 0)
+        {
+          if (frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0)
+            {
+              /* Counted already where its packet was known to be damaged. */
+              if (reader->n_corrupt_packets > 0)
+                reader->n_corrupt_packets--;
+              else
+                reader->n_corrupt++;
+            }
+          if (frame->best_effort_timestamp != AV_NOPTS_VALUE &&
+              frame->best_effort_timestamp < reader->drop_before)
+            {
+              av_frame_unref (frame);
+              continue;
+            }
+          crop (reader, frame);
+          set_time (reader, frame);
+          return TRUE;
+        }
+      if (result == AVERROR_EOF)
+        return TRUE;
+      if (result != AVERROR (EAGAIN))
+        {
+          reader->n_corrupt++;
+          continue;
+        }
+      if (reader->draining)
+        return TRUE;
+
+      result = reader->packet_waits ? 0 : read_packet (reader);
+      reader->packet_waits = FALSE;
+      if (result < 0)
+        {
+          if (g_cancellable_is_cancelled (cancellable))
+            continue;
+          /* As ffmpeg does: what could be read is used. */
+          if (result != AVERROR_EOF)
+            {
+              g_debug ("%s: %s", reader->path, bb_ffmpeg_reason (result));
+              reader->n_corrupt++;
+            }
+          reader->draining = TRUE;
+          avcodec_send_packet (reader->decoder, NULL);
+          continue;
+        }
+      /* An empty packet would be taken for the end. */
+      if (reader->packet->size > 0)
+        {
+          gboolean corrupt = (reader->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+
+          result = avcodec_send_packet (reader->decoder, reader->packet);
+          if (result < 0 || corrupt)
+            reader->n_corrupt++;
+          if (result >= 0 && corrupt)
+            reader->n_corrupt_packets++;
+        }
+      av_packet_unref (reader->packet);
+    }
+  return FALSE;
+}
+
+/* Reads on to the first keyframe, and leaves its packet to be decoded next. */
+static Landing
+find_keyframe (BbReader *reader, gint64 pts, gint64 *position)
+{
+  gint64 reached = AV_NOPTS_VALUE;
+
+  while (TRUE)
+    {
+      int result = read_packet (reader);
+      const AVPacket *packet = reader->packet;
+
+      if (g_cancellable_is_cancelled (reader->cancellable))
+        return LANDING_CANCELLED;
+      if (result < 0)
+        return reached != AV_NOPTS_VALUE ? LANDING_LATE : LANDING_NOWHERE;
+      reached = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet_time (packet);
+      if (*position == AV_NOPTS_VALUE)
+        *position = reached;
+      if ((packet->flags & AV_PKT_FLAG_KEY) != 0)
+        {
+          gint64 key = packet_time (packet);
+
+          if (key == AV_NOPTS_VALUE)
+            return LANDING_NOWHERE;
+          *position = MIN (*position, reached);
+          if (key > pts)
+            return LANDING_LATE;
+          reader->packet_waits = TRUE;
+          reader->from_start = reader->first_key != AV_NOPTS_VALUE && key <= reader->first_key;
+          /* What is shown before the keyframe but stored after it needs what came before. */
+          reader->drop_before = reader->from_start ? G_MININT64 : key;
+          return LANDING_GOOD;
+        }
+      if (reached != AV_NOPTS_VALUE && reached > pts)
+        return LANDING_LATE;
+      av_packet_unref (reader->packet);
+    }
+}
+
+/**
+ * bb_reader_seek:
+ * @reader: a reader
+ * @pts: a time in the stream's time base, not before the first frame's
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Goes to a keyframe at or before @pts. Where there is no index, or the demuxer lands too late,
+ * that is the file's beginning. The count of damaged data starts anew.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_reader_seek (BbReader *reader, gint64 pts, GCancellable *cancellable, GError **error)
+{
+  /* Seconds further back with each try; the first goes just before a keyframe that was too late. */
+  static const gint64 steps[] = { 0, 1, 4, 15, 60 };
+  gint64 latest = pts;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  reader->cancellable = cancellable;
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      gint64 position = AV_NOPTS_VALUE;
+      Landing landing;
+
+      if (reader->decoder == NULL || reader->no_timestamps ||
+          avformat_seek_file (reader->demuxer, reader->stream->index, G_MININT64, latest, latest,
+                              0) < 0)
+        break;
+      avcodec_flush_buffers (reader->decoder);
+      reset (reader, FALSE);
+      landing = find_keyframe (reader, pts, &position);
+      if (landing == LANDING_GOOD)
+        return TRUE;
+      if (landing == LANDING_CANCELLED)
+        {
+          g_cancellable_set_error_if_cancelled (cancellable, error);
+          return FALSE;
+        }
+      if (landing == LANDING_NOWHERE)
+        break;
+      latest = MIN (latest, position) - 1 -
+               av_rescale_q (steps[i], (AVRational){ 1, 1 }, reader->stream->time_base);
+      if (reader->first_key != AV_NOPTS_VALUE && pts < reader->first_key)
+        break;
+    }
+  return bb_reader_restart (reader, cancellable, error);
+}
+
+/**
+ * bb_reader_restart:
+ * @reader: a reader
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Goes to the beginning by opening the file again, which works for every file.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_reader_restart (BbReader *reader, GCancellable *cancellable, GError **error)
+{
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  reader->cancellable = cancellable;
+  return open_file (reader, error);
+}

@@ -1,0 +1,30 @@
+/* bb-reader.h: decoded frames of a file's best video stream
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+G_BEGIN_DECLS
+
+typedef struct _BbReader BbReader;
+
+BbReader *bb_reader_new (const char *path, GError **error);
+void bb_reader_free (BbReader *reader);
+AVFormatContext *bb_reader_get_demuxer (BbReader *reader);
+AVStream *bb_reader_get_stream (BbReader *reader);
+guint bb_reader_get_n_corrupt (BbReader *reader);
+gboolean bb_reader_is_from_start (BbReader *reader);
+gboolean
+bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GError **error);
+gboolean bb_reader_seek (BbReader *reader, gint64 pts, GCancellable *cancellable, GError **error);
+gboolean bb_reader_restart (BbReader *reader, GCancellable *cancellable, GError **error);
+void bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbReader, bb_reader_free)
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* bb-picture.h: a finished frame as a display takes it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-frame.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BbPictureFormat:
+ * @BB_PICTURE_RGBX8: red, green, blue and a byte of ones, a byte each
+ * @BB_PICTURE_RGBX16: the same in 16-bit words, for sources of more than 8 bits
+ */
+typedef enum {
+  BB_PICTURE_RGBX8,
+  BB_PICTURE_RGBX16,
+} BbPictureFormat;
+
+/**
+ * BbPicture:
+ * @format: how a pixel is stored
+ * @width: pixels in a row
+ * @height: rows
+ * @stride: bytes from one row to the next
+ * @pixels: (nullable): the pixels in host memory; %NULL where they are on a device alone
+ * @primaries: colour primaries of the R'G'B', a code point of ITU-T H.273
+ * @transfer: its transfer characteristics, a code point of ITU-T H.273
+ * @frame: the pipeline's frame that it was made of, the very one an encoder would get
+ * @time: nanoseconds from the beginning of the source
+ * @generation: generation of the recipe that it shows
+ *
+ * A finished frame in R'G'B', for the screen. Reference-counted and immutable.
+ */
+typedef struct {
+  BbPictureFormat format;
+  int width;
+  int height;
+  gsize stride;
+  GBytes *pixels;
+  int primaries;
+  int transfer;
+  BbFrame *frame;
+  gint64 time;
+  guint64 generation;
+
+  /*< private >*/
+  gatomicrefcount refs;
+} BbPicture;
+
+BbPicture *bb_picture_ref (BbPicture *picture);
+void bb_picture_unref (BbPicture *picture);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbPicture, bb_picture_unref)
+
+G_END_DECLS

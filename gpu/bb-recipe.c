@@ -124,6 +124,62 @@ bb_recipe_get_field (const char *key)
 }
 
 /**
+ * bb_recipe_values_get_number:
+ * @values: values
+ * @key: name of a value that is a number, see bb_recipe_get_field()
+ *
+ * Returns: the value in its field's unit; times are seconds
+ */
+double
+bb_recipe_values_get_number (const BbRecipeValues *values, const char *key)
+{
+  const Value *value = find_value (key);
+  BbRecipeValues copy = *values;
+
+  g_return_val_if_fail (value != NULL && bb_recipe_get_field (key) != NULL, 0.0);
+
+  switch (value->kind)
+    {
+    case KIND_INT:
+      return *int_at (&copy, value);
+    case KIND_TIME:
+      return (double) *time_at (&copy, value) * 1e-9;
+    default:
+      return *double_at (&copy, value);
+    }
+}
+
+/**
+ * bb_recipe_values_set_number:
+ * @values: (inout): values
+ * @key: name of a value that is a number, see bb_recipe_get_field()
+ * @number: the value in its field's unit; brought into its range, rounded if it has to be whole
+ *
+ * Sets a value as a control does that cannot leave the range.
+ */
+void
+bb_recipe_values_set_number (BbRecipeValues *values, const char *key, double number)
+{
+  const Value *value = find_value (key);
+
+  g_return_if_fail (value != NULL && bb_recipe_get_field (key) != NULL && isfinite (number));
+
+  number = CLAMP (number, value->field.minimum, value->field.maximum);
+  switch (value->kind)
+    {
+    case KIND_INT:
+      *int_at (values, value) = (int) lrint (number);
+      break;
+    case KIND_TIME:
+      *time_at (values, value) = llrint (number * 1e9);
+      break;
+    default:
+      *double_at (values, value) = number;
+      break;
+    }
+}
+
+/**
  * bb_recipe_values_init:
  * @values: (out caller-allocates): values
  *

@@ -119,5 +119,7 @@ typedef struct {
 } BbRecipeField;
 
 const BbRecipeField *bb_recipe_get_field (const char *key);
+double bb_recipe_values_get_number (const BbRecipeValues *values, const char *key);
+void bb_recipe_values_set_number (BbRecipeValues *values, const char *key, double number);
 
 G_END_DECLS

@@ -1,0 +1,174 @@
+/* bb-application.c: the application
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-application.h"
+
+#include "bb-window.h"
+
+#include <glib/gi18n.h>
+
+/* Made by glib-compile-resources; named here because the library is static. */
+GResource *bb_ui_get_resource (void);
+
+/**
+ * BbApplication:
+ *
+ * One process, one window: opens files in it, and has the commands that need none.
+ */
+struct _BbApplication {
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+};
+
+G_DEFINE_FINAL_TYPE (BbApplication, bb_application, ADW_TYPE_APPLICATION)
+
+static BbWindow *
+ensure_window (BbApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BB_IS_WINDOW (l->data))
+      return BB_WINDOW (l->data);
+  return bb_window_new (self);
+}
+
+static void
+open_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbWindow *window = ensure_window (BB_APPLICATION (user_data));
+
+  gtk_window_present (GTK_WINDOW (window));
+  bb_window_choose_file (window);
+}
+
+static void
+open_uri_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  g_application_open (G_APPLICATION (user_data), &file, 1, "");
+}
+
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GList *windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
+
+  /* Closing asks where something would be lost. */
+  for (GList *l = windows; l != NULL; l = l->next)
+    gtk_window_close (GTK_WINDOW (l->data));
+  g_list_free (windows);
+}
+
+static const GActionEntry actions[] = {
+  { "open", open_cb, NULL, NULL, NULL },
+  { "open-uri", open_uri_cb, "s", NULL, NULL },
+  { "quit", quit_cb, NULL, NULL, NULL },
+};
+
+static void
+add_accels (BbApplication *self)
+{
+  static const struct {
+    const char *action;
+    const char *accels[4];
+  } accels[] = {
+    { "app.open", { "<Control>o" } },
+    { "app.quit", { "<Control>q" } },
+    { "window.close", { "<Control>w" } },
+    { "win.export", { "<Control>e" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
+                                           accels[i].accels);
+}
+
+static void
+bb_application_startup (GApplication *application)
+{
+  BbApplication *self = BB_APPLICATION (application);
+
+  G_APPLICATION_CLASS (bb_application_parent_class)->startup (application);
+
+  self->settings = g_settings_new (BB_APP_ID);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  add_accels (self);
+  gtk_window_set_default_icon_name (BB_APP_ID);
+}
+
+static void
+bb_application_activate (GApplication *application)
+{
+  gtk_window_present (GTK_WINDOW (ensure_window (BB_APPLICATION (application))));
+}
+
+static void
+bb_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  BbWindow *window = ensure_window (BB_APPLICATION (application));
+
+  gtk_window_present (GTK_WINDOW (window));
+  bb_window_open (window, files, (guint) n_files);
+}
+
+static void
+bb_application_finalize (GObject *object)
+{
+  BbApplication *self = BB_APPLICATION (object);
+
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (bb_application_parent_class)->finalize (object);
+}
+
+static void
+bb_application_class_init (BbApplicationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->finalize = bb_application_finalize;
+  application_class->startup = bb_application_startup;
+  application_class->activate = bb_application_activate;
+  application_class->open = bb_application_open;
+}
+
+static void
+bb_application_init (BbApplication *self)
+{
+  g_resources_register (bb_ui_get_resource ());
+}
+
+/**
+ * bb_application_new:
+ *
+ * Returns: (transfer full): the application
+ */
+BbApplication *
+bb_application_new (void)
+{
+  return g_object_new (BB_TYPE_APPLICATION,
+                       "application-id", BB_APP_ID,
+                       "flags", G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", "/io/github/blurbox/Blurbox",
+                       NULL);
+}
+
+/**
+ * bb_application_get_settings:
+ * @self: the application
+ *
+ * Returns: (transfer none): what the user set; there from startup on
+ */
+GSettings *
+bb_application_get_settings (BbApplication *self)
+{
+  g_return_val_if_fail (BB_IS_APPLICATION (self), NULL);
+
+  return self->settings;
+}

@@ -1,0 +1,25 @@
+/* bb-window.h: the window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-application.h"
+#include "bb-editor.h"
+
+G_BEGIN_DECLS
+
+#define BB_TYPE_WINDOW (bb_window_get_type ())
+G_DECLARE_FINAL_TYPE (BbWindow, bb_window, BB, WINDOW, AdwApplicationWindow)
+
+BbWindow *bb_window_new (BbApplication *application);
+void bb_window_open (BbWindow *self, GFile *const *files, guint n_files);
+void bb_window_choose_file (BbWindow *self);
+
+GFile *bb_window_get_file (BbWindow *self);
+BbEditor *bb_window_get_editor (BbWindow *self);
+AdwToastOverlay *bb_window_get_toasts (BbWindow *self);
+AdwBottomSheet *bb_window_get_queue_sheet (BbWindow *self);
+
+G_END_DECLS

@@ -84,6 +84,60 @@ get_columns (int fd)
 }
 
 /**
+ * bb_progress_get_frame_rate:
+ * @stats: figures so far
+ *
+ * Returns: frames a second
+ */
+double
+bb_progress_get_frame_rate (const BbRenderStats *stats)
+{
+  return (double) stats->frames / MAX (stats->seconds, 1e-3);
+}
+
+/**
+ * bb_progress_get_batch_rate:
+ * @stats: figures so far
+ *
+ * Returns: batches a second
+ */
+double
+bb_progress_get_batch_rate (const BbRenderStats *stats)
+{
+  return (double) stats->batches / MAX (stats->seconds, 1e-3);
+}
+
+/**
+ * bb_progress_get_seconds_left:
+ * @stats: figures so far
+ *
+ * Returns: seconds until the end at the rate so far; -1 where that is not known
+ */
+int
+bb_progress_get_seconds_left (const BbRenderStats *stats)
+{
+  double rate = bb_progress_get_frame_rate (stats);
+
+  if (stats->total_frames <= stats->frames || rate <= 0)
+    return -1;
+  return (int) MIN ((double) (stats->total_frames - stats->frames) / rate + 0.5, 1e9);
+}
+
+/**
+ * bb_progress_format_duration:
+ * @seconds: a length of time
+ *
+ * Returns: (transfer full): it as M:SS or H:MM:SS
+ */
+char *
+bb_progress_format_duration (int seconds)
+{
+  if (seconds >= 3600)
+    return g_strdup_printf ("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  return g_strdup_printf ("%d:%02d", seconds / 60, seconds % 60);
+}
+
+/**
  * bb_progress_format:
  * @stats: figures so far
  *
@@ -93,26 +147,21 @@ get_columns (int fd)
 char *
 bb_progress_format (const BbRenderStats *stats)
 {
-  double seconds = MAX (stats->seconds, 1e-3);
-  double rate = (double) stats->frames / seconds;
   GString *text = g_string_new (NULL);
+  int left = bb_progress_get_seconds_left (stats);
 
   if (stats->total_frames > 0)
     g_string_append_printf (text, _("%d %%, "),
                             (int) MIN (100 * stats->frames / stats->total_frames, 100));
   else
     g_string_append_printf (text, _("%lld frames, "), (long long) stats->frames);
-  g_string_append_printf (text, _("%.1f frames/s, %.1f batches/s"), rate,
-                          (double) stats->batches / seconds);
-  if (stats->total_frames > stats->frames && rate > 0)
+  g_string_append_printf (text, _("%.1f frames/s, %.1f batches/s"),
+                          bb_progress_get_frame_rate (stats), bb_progress_get_batch_rate (stats));
+  if (left >= 0)
     {
-      int left = (int) MIN ((double) (stats->total_frames - stats->frames) / rate + 0.5, 1e9);
+      g_autofree char *duration = bb_progress_format_duration (left);
 
-      if (left >= 3600)
-        g_string_append_printf (text, _(", ETA %d:%02d:%02d"), left / 3600, left / 60 % 60,
-                                left % 60);
-      else
-        g_string_append_printf (text, _(", ETA %d:%02d"), left / 60, left % 60);
+      g_string_append_printf (text, _(", ETA %s"), duration);
     }
   return g_string_free (text, FALSE);
 }

@@ -75,9 +75,32 @@ check_folder (const char *folder, GError **error)
   return FALSE;
 }
 
-/* NAME-1080x1920.mp4, beside the input or in a folder. */
-static char *
-make_output (const char *input, const char *folder, const BbRecipe *recipe)
+/**
+ * bb_target_get_extension:
+ * @recipe: what to make
+ *
+ * Returns: extension of the container that suits the recipe's encoder, where nobody chooses another
+ */
+const char *
+bb_target_get_extension (const BbRecipe *recipe)
+{
+  return g_str_equal (bb_recipe_get (recipe)->encoder, "ffv1") ? "mkv" : "mp4";
+}
+
+/**
+ * bb_target_propose:
+ * @input: path of the source
+ * @folder: (nullable): where to, instead of beside the source
+ * @recipe: what to make
+ * @extension: (nullable): of the container, instead of the one that suits the recipe
+ *
+ * Returns: (transfer full): path of the target, called `NAME-WIDTHxHEIGHT.EXTENSION`
+ */
+char *
+bb_target_propose (const char *input,
+                   const char *folder,
+                   const BbRecipe *recipe,
+                   const char *extension)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   g_autofree char *base = g_path_get_basename (input);
@@ -88,16 +111,23 @@ make_output (const char *input, const char *folder, const BbRecipe *recipe)
   if (dot != NULL && dot != base)
     *dot = '\0';
   name = g_strdup_printf ("%s-%dx%d.%s", base, values->width, values->height,
-                          g_str_equal (values->encoder, "ffv1") ? "mkv" : "mp4");
+                          extension != NULL ? extension : bb_target_get_extension (recipe));
   if (folder == NULL && !g_path_is_absolute (input) && strchr (input, G_DIR_SEPARATOR) == NULL)
     return g_steal_pointer (&name);
   return g_build_filename (folder != NULL ? folder : beside, name, NULL);
 }
 
-/* Device and inode, so that links and other spellings of a name are seen as one file; the name
- * itself where there is no file yet. */
-static char *
-get_identity (const char *path)
+/**
+ * bb_target_get_identity:
+ * @path: path of a file, that may not be there yet
+ *
+ * Device and inode, so that links and other spellings of a name are seen as one file; the name
+ * itself where there is no file yet.
+ *
+ * Returns: (transfer full): a text that is the same for each name of the same file
+ */
+char *
+bb_target_get_identity (const char *path)
 {
   g_autofree char *folder = NULL;
   g_autofree char *base = NULL;
@@ -114,6 +144,42 @@ get_identity (const char *path)
   return g_strdup (path);
 }
 
+/**
+ * bb_target_find_free:
+ * @path: path that is wished for
+ * @taken: (element-type utf8): identities of files that are not there yet but will be
+ *
+ * Returns: (transfer full): @path, or where that is taken `NAME (2).EXTENSION` and so on
+ */
+char *
+bb_target_find_free (const char *path, GHashTable *taken)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *free_path = g_strdup (path);
+  char *dot = strrchr (base, '.');
+  const char *extension = "";
+
+  if (dot != NULL && dot != base)
+    {
+      extension = path + strlen (path) - strlen (dot);
+      *dot = '\0';
+    }
+  for (int i = 2;; i++)
+    {
+      g_autofree char *identity = bb_target_get_identity (free_path);
+      g_autofree char *name = NULL;
+      GStatBuf info;
+
+      /* A link that leads nowhere takes the name too. */
+      if (g_lstat (free_path, &info) != 0 && !g_hash_table_contains (taken, identity))
+        return g_steal_pointer (&free_path);
+      name = g_strdup_printf ("%s (%d)%s", base, i, extension);
+      g_free (free_path);
+      free_path = g_build_filename (folder, name, NULL);
+    }
+}
+
 static gboolean
 check_conflicts (GPtrArray *targets, GError **error)
 {
@@ -124,12 +190,12 @@ check_conflicts (GPtrArray *targets, GError **error)
     {
       BbTarget *target = targets->pdata[i];
 
-      g_hash_table_insert (sources, get_identity (target->input), target);
+      g_hash_table_insert (sources, bb_target_get_identity (target->input), target);
     }
   for (guint i = 0; i < targets->len; i++)
     {
       BbTarget *target = targets->pdata[i];
-      g_autofree char *identity = get_identity (target->output);
+      g_autofree char *identity = bb_target_get_identity (target->output);
       g_autofree char *shown = g_filename_display_name (target->output);
       BbTarget *other = g_hash_table_lookup (outputs, identity);
 
@@ -213,7 +279,7 @@ bb_targets_new (const char *const *inputs,
       if (!none)
         target->output = output != NULL && !folder
                            ? g_strdup (output)
-                           : make_output (inputs[i], folder ? output : NULL, recipe);
+                           : bb_target_propose (inputs[i], folder ? output : NULL, recipe, NULL);
       if (bb_encoder_find (recipe, target->output, error) == NULL)
         return NULL;
     }

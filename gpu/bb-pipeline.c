@@ -16,6 +16,7 @@ typedef struct {
   gint64 end;
   BbDevice *device;
   guint batch;
+  BbGate *gate;
   GCancellable *cancellable;
 
   AVThreadMessageQueue *decoded;
@@ -44,6 +45,7 @@ cancelled_cb (GCancellable *cancellable, Pipeline *pipeline)
       av_thread_message_queue_set_err_recv (queue, AVERROR_EXIT);
       av_thread_message_flush (queue);
     }
+  bb_gate_wake (pipeline->gate);
 }
 
 static void
@@ -87,9 +89,12 @@ decode_thread (gpointer data)
 
   while (TRUE)
     {
-      gint64 start = g_get_monotonic_time ();
-      BbFrame *frame = bb_source_read (pipeline->source, pipeline->cancellable, &error);
+      gint64 start;
+      BbFrame *frame;
 
+      bb_gate_pass (pipeline->gate, pipeline->cancellable);
+      start = g_get_monotonic_time ();
+      frame = bb_source_read (pipeline->source, pipeline->cancellable, &error);
       add_seconds (pipeline, &pipeline->stats.decode_seconds, seconds_since (start), NULL);
       if (error != NULL)
         {
@@ -148,9 +153,11 @@ static BbBatch *
 run_chunk (Pipeline *pipeline, BbBatch *chunk)
 {
   GError *error = NULL;
-  gint64 start = g_get_monotonic_time ();
   BbBatch *out = NULL;
+  gint64 start;
 
+  bb_gate_pass (pipeline->gate, pipeline->cancellable);
+  start = g_get_monotonic_time ();
   chunk = bb_device_upload (pipeline->device, chunk, &error);
   if (chunk != NULL)
     out = bb_device_run (pipeline->device, chunk, pipeline->cancellable, &error);
@@ -230,9 +237,11 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
 
   while (av_thread_message_queue_recv (pipeline->finished, &frame, 0) >= 0)
     {
-      gint64 start = g_get_monotonic_time ();
       BbPipelineStats stats;
+      gint64 start;
 
+      bb_gate_pass (pipeline->gate, pipeline->cancellable);
+      start = g_get_monotonic_time ();
       g_mutex_lock (&pipeline->lock);
       stats = pipeline->stats;
       g_mutex_unlock (&pipeline->lock);
@@ -256,6 +265,7 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * @func: takes the finished frames
  * @user_data: data for @func
  * @stats: (out caller-allocates): figures
+ * @gate: (nullable): pauses every stage while it is closed
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
@@ -266,7 +276,7 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  */
 gboolean
 bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, guint batch, BbPipelineFunc func,
-                 gpointer user_data, BbPipelineStats *stats, GCancellable *cancellable,
+                 gpointer user_data, BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable,
                  GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
@@ -275,6 +285,7 @@ bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, guint batch, Bb
     .end = end,
     .device = device,
     .batch = batch,
+    .gate = gate,
     .cancellable = inner,
   };
   guint n_ahead = CLAMP (batch / 4, 2, 4);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bb-device.h"
+#include "bb-gate.h"
 #include "media/bb-source.h"
 
 G_BEGIN_DECLS
@@ -53,6 +54,7 @@ gboolean bb_pipeline_run (BbSource *source,
                           BbPipelineFunc func,
                           gpointer user_data,
                           BbPipelineStats *stats,
+                          BbGate *gate,
                           GCancellable *cancellable,
                           GError **error);
 

@@ -7,6 +7,7 @@
 
 #include "bb-device.h"
 #include "bb-error.h"
+#include "bb-gate.h"
 #include "bb-pipeline.h"
 #include "media/bb-sink.h"
 
@@ -24,6 +25,7 @@ struct _BbRender {
   gboolean overwrite;
   BbRenderProgressFunc progress;
   gpointer progress_data;
+  BbGate *gate;
 
   GMutex lock;
   BbRenderStats stats;
@@ -33,6 +35,7 @@ struct _BbRender {
   BbDevice *device;
   BbSink *sink;
   gint64 start_time;
+  double paused_before; /* seconds of pause before the start */
   gint64 last_progress;
 };
 
@@ -55,6 +58,7 @@ bb_render_new (const char *input, const char *output, BbRecipe *recipe, gboolean
   render->recipe = bb_recipe_ref (recipe);
   render->overwrite = overwrite;
   render->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  render->gate = bb_gate_new ();
   g_mutex_init (&render->lock);
   return render;
 }
@@ -70,6 +74,7 @@ bb_render_free (BbRender *render)
   g_free (render->output);
   bb_recipe_unref (render->recipe);
   g_ptr_array_unref (render->notices);
+  bb_gate_free (render->gate);
   g_mutex_clear (&render->lock);
   g_free (render);
 }
@@ -85,6 +90,21 @@ bb_render_set_progress (BbRender *render, BbRenderProgressFunc func, gpointer us
 {
   render->progress = func;
   render->progress_data = user_data;
+}
+
+/**
+ * bb_render_set_paused:
+ * @render: a render
+ * @paused: whether it waits
+ *
+ * Holds the render, on any thread, before or while it runs. Each stage ends the piece that it is
+ * at, a frame or a part of a batch, and waits; time that passes so does not count in the figures.
+ * A render that waits can be cancelled, and one that has its last frame is finished nevertheless.
+ */
+void
+bb_render_set_paused (BbRender *render, gboolean paused)
+{
+  bb_gate_set_closed (render->gate, paused);
 }
 
 static guint64
@@ -107,13 +127,15 @@ update_stats (BbRender *render, const BbPipelineStats *pipeline)
   g_mutex_lock (&render->lock);
   stats->frames = pipeline->frames;
   stats->batches = pipeline->batches;
-  stats->seconds = (double) (g_get_monotonic_time () - render->start_time) * 1e-6;
+  stats->seconds = (double) (g_get_monotonic_time () - render->start_time) * 1e-6 -
+                   (bb_gate_get_closed_seconds (render->gate) - render->paused_before);
   stats->decode_seconds = pipeline->decode_seconds;
   stats->effect_seconds = pipeline->effect_seconds;
   stats->encode_seconds = pipeline->consume_seconds;
   stats->effect_cpu_seconds = bb_device_get_cpu_seconds (render->device);
   stats->peak_memory = peak_memory ();
   stats->corrupt = bb_source_get_n_corrupt (render->source);
+  bb_sink_get_sizes (render->sink, &stats->video_bytes, &stats->first_bytes);
   g_mutex_unlock (&render->lock);
 }
 
@@ -264,7 +286,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
     return FALSE;
   end = values->end < 0 ? G_MAXINT64 : to_pts (info, values->end);
   if (!bb_pipeline_run (render->source, end, render->device, batch, consume_cb, render, &stats,
-                        cancellable, error))
+                        render->gate, cancellable, error))
     return FALSE;
   if (stats.frames == 0)
     {
@@ -298,6 +320,7 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
   gboolean done;
 
   render->start_time = g_get_monotonic_time ();
+  render->paused_before = bb_gate_get_closed_seconds (render->gate);
   done = run (render, cancellable, error);
   /* With its file gone a container may fail in ways of its own. */
   if (!done && g_cancellable_is_cancelled (cancellable))

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @frames: frames that left the last stage
  * @total_frames: frames that are expected; 0 where unknown
  * @batches: batches that the device finished
- * @seconds: wall time since the start
+ * @seconds: wall time since the start, pauses left out
  * @decode_seconds: time the first stage worked (waiting for the next stage not counted)
  * @effect_seconds: time the device worked
  * @encode_seconds: time the last stage worked
@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @batch: batch size in use (memory may allow less than the recipe asks for)
  * @peak_memory: most memory that the process had resident, in bytes
  * @corrupt: packets or frames of the source that were skipped
+ * @video_bytes: bytes of the encoded picture so far; 0 where nothing is encoded
+ * @first_bytes: bytes of its first frame, which is always a key frame
  * @device: name of the device, such as `cpu (2 threads, x86-64-v4)`
  * @encoder: name of the encoder
  *
@@ -39,6 +41,8 @@ typedef struct {
   int batch;
   guint64 peak_memory;
   guint corrupt;
+  gint64 video_bytes;
+  gint64 first_bytes;
   char device[96];
   char encoder[32];
 } BbRenderStats;
@@ -60,6 +64,7 @@ BbRender *bb_render_new (const char *input,
                          gboolean overwrite);
 void bb_render_free (BbRender *render);
 void bb_render_set_progress (BbRender *render, BbRenderProgressFunc func, gpointer user_data);
+void bb_render_set_paused (BbRender *render, gboolean paused);
 gboolean bb_render_run (BbRender *render, GCancellable *cancellable, GError **error);
 void bb_render_get_stats (BbRender *render, BbRenderStats *stats);
 GStrv bb_render_get_notices (BbRender *render);

@@ -63,6 +63,28 @@ bb_encoder_list (void)
   return list;
 }
 
+/**
+ * bb_encoder_get_presets:
+ * @encoder: an encoder
+ *
+ * Returns: (transfer full): the presets that it has, the fastest first; none where it has no presets
+ */
+GStrv
+bb_encoder_get_presets (const BbEncoder *encoder)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  if (g_str_has_prefix (encoder->name, "libx26"))
+    g_strv_builder_addv (names, (const char **) x26x_presets);
+  else if (g_str_equal (encoder->name, "libsvtav1"))
+    for (int i = 13; i >= 0; i--)
+      g_strv_builder_take (names, g_strdup_printf ("%d", i));
+  else if (g_str_has_suffix (encoder->name, "_nvenc"))
+    for (int i = 1; i <= 7; i++)
+      g_strv_builder_take (names, g_strdup_printf ("p%d", i));
+  return g_strv_builder_end (names);
+}
+
 static const BbEncoder *
 find_by_name (const char *name, GError **error)
 {

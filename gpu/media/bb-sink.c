@@ -32,6 +32,8 @@ struct _BbSink {
   gboolean header_written;
   gint64 start; /* time of the target's beginning, in the encoder's time base */
   gint64 last_pts;
+  gint64 video_bytes;
+  gint64 first_bytes;
 };
 
 static void
@@ -337,6 +339,9 @@ drain (BbSink *self)
         self->cancellable);
       av_packet_rescale_ts (packet, self->context->time_base, self->stream->time_base);
       packet->stream_index = self->stream->index;
+      if (self->video_bytes == 0)
+        self->first_bytes = packet->size;
+      self->video_bytes += packet->size;
       if (result >= 0)
         result = av_interleaved_write_frame (self->muxer, packet);
       av_packet_unref (packet);
@@ -491,4 +496,19 @@ GStrv
 bb_sink_get_notices (BbSink *sink)
 {
   return g_strdupv ((GStrv) sink->notices->pdata);
+}
+
+/**
+ * bb_sink_get_sizes:
+ * @sink: a sink
+ * @video: (out): bytes of the encoded picture so far
+ * @first: (out): bytes of its first frame
+ *
+ * Says what the picture takes, on the thread that writes.
+ */
+void
+bb_sink_get_sizes (BbSink *sink, gint64 *video, gint64 *first)
+{
+  *video = sink->video_bytes;
+  *first = sink->first_bytes;
 }

@@ -37,6 +37,7 @@ typedef struct {
 } BbEncoder;
 
 GPtrArray *bb_encoder_list (void);
+GStrv bb_encoder_get_presets (const BbEncoder *encoder);
 const BbEncoder *bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error);
 gboolean bb_encoder_get_format (const BbEncoder *encoder,
                                 const BbRecipe *recipe,
@@ -58,6 +59,7 @@ gboolean bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error
 void bb_sink_free (BbSink *sink);
 void bb_sink_abandon (BbSink *sink);
 GStrv bb_sink_get_notices (BbSink *sink);
+void bb_sink_get_sizes (BbSink *sink, gint64 *video, gint64 *first);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbSink, bb_sink_free)
 

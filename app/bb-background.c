@@ -1,0 +1,27 @@
+/* bb-background.c: work that leaves the window its processor
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define _GNU_SOURCE
+
+#include "bb-background.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+/**
+ * bb_background_enter:
+ * @level: how far to step back, 1 to 19
+ *
+ * Has the calling thread, and each thread that it starts from now on, step back where others want
+ * the processor. There is no way back, so the thread must be one's own. Where a system keeps one
+ * niceness a process, nothing happens.
+ */
+void
+bb_background_enter (int level)
+{
+#ifdef __linux__
+  setpriority (PRIO_PROCESS, (id_t) gettid (), level);
+#endif
+}

@@ -9,6 +9,7 @@
 
 G_BEGIN_DECLS
 
+GFile *bb_job_get_wish (BbJob *self);
 void bb_job_set_output (BbJob *self, GFile *output);
 void bb_job_set_state (BbJob *self, BbJobState state);
 void bb_job_set_stats (BbJob *self, const BbRenderStats *stats);

@@ -13,6 +13,7 @@ struct _BbJob {
   GObject parent_instance;
 
   GFile *input;
+  GFile *wish; /* the target as it was asked for */
   GFile *output;
   BbRecipe *recipe;
   BbJobName name;
@@ -43,6 +44,7 @@ bb_job_finalize (GObject *object)
   BbJob *self = BB_JOB (object);
 
   g_clear_object (&self->input);
+  g_clear_object (&self->wish);
   g_clear_object (&self->output);
   g_clear_pointer (&self->recipe, bb_recipe_unref);
   g_clear_error (&self->error);
@@ -119,6 +121,7 @@ bb_job_new (GFile *input, GFile *output, BbRecipe *recipe, BbJobName name)
   BbJob *self = g_object_new (BB_TYPE_JOB, NULL);
 
   self->input = g_object_ref (input);
+  self->wish = g_object_ref (output);
   self->output = g_object_ref (output);
   self->recipe = bb_recipe_ref (recipe);
   self->name = name;
@@ -275,6 +278,12 @@ const char *const *
 bb_job_get_notices (BbJob *self)
 {
   return (const char *const *) self->notices;
+}
+
+GFile *
+bb_job_get_wish (BbJob *self)
+{
+  return self->wish;
 }
 
 void

@@ -180,7 +180,7 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
   if (bb_job_get_name (job) == BB_JOB_NAME_PROPOSED)
     {
       g_autofree char *path =
-        bb_target_find_free (g_file_peek_path (bb_job_get_output (job)), taken);
+        bb_target_find_free (g_file_peek_path (bb_job_get_wish (job)), taken);
       g_autoptr (GFile) output = g_file_new_for_path (path);
 
       if (!g_file_equal (output, bb_job_get_output (job)))

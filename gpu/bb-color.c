@@ -6,9 +6,11 @@
 #include "bb-color.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Code points of ITU-T H.273 */
 #define PRIMARIES_BT2020 9
+#define MATRIX_YCGCO 8
 #define TRANSFER_PQ 16
 #define TRANSFER_HLG 18
 
@@ -152,5 +154,69 @@ bb_color_to_codes (guint32 color, const BbFormat *format, double codes[BB_N_PLAN
 
       bb_color_get_range (format, p, &zero, &unit);
       codes[p] = zero + unit * value[p];
+    }
+}
+
+/* Y', Cb and Cr, of one unit each, to R', G' and B': H.273, 8.3 */
+static void
+get_matrix (const BbFormat *format, double matrix[3][BB_N_PLANES])
+{
+  static const double ycgco[3][BB_N_PLANES] = { { 1, -1, 1 }, { 1, 1, 0 }, { 1, -1, -1 } };
+  double kr, kb;
+
+  if (format->matrix == MATRIX_YCGCO)
+    {
+      memcpy (matrix, ycgco, sizeof ycgco);
+      return;
+    }
+  bb_color_get_luma_weights (format, &kr, &kb);
+  for (int i = 0; i < 3; i++)
+    {
+      matrix[i][0] = 1.0;
+      matrix[i][1] = i == 2 ? 2.0 * (1.0 - kb) : 0.0;
+      matrix[i][2] = i == 0 ? 2.0 * (1.0 - kr) : 0.0;
+    }
+  matrix[1][1] = -2.0 * (1.0 - kb) * kb / (1.0 - kr - kb);
+  matrix[1][2] = -2.0 * (1.0 - kr) * kr / (1.0 - kr - kb);
+}
+
+/**
+ * bb_color_get_rgb:
+ * @format: a format
+ * @rgb: (out caller-allocates): how its frames become R'G'B' of 8 bit, or of 16 bit where they are
+ *   deeper. The planes' views are left to the caller
+ *
+ * Range, matrix and chroma siting as they are tagged; transfer and primaries stay.
+ */
+void
+bb_color_get_rgb (const BbFormat *format, BbRgb *rgb)
+{
+  double matrix[3][BB_N_PLANES];
+
+  *rgb = (BbRgb) {
+    .chroma_width = bb_format_get_plane_width (format, 1),
+    .chroma_height = bb_format_get_plane_height (format, 1),
+    .chroma_step_x = 1.0f / (float) (1 << format->chroma_shift_x),
+    .chroma_step_y = 1.0f / (float) (1 << format->chroma_shift_y),
+    .maximum = format->depth > 8 ? 65535.0f : 255.0f,
+  };
+  rgb->chroma_origin_x =
+    (float) (0.5 - bb_format_get_site (format, 1, FALSE)) * rgb->chroma_step_x;
+  rgb->chroma_origin_y = (float) (0.5 - bb_format_get_site (format, 1, TRUE)) * rgb->chroma_step_y;
+  get_matrix (format, matrix);
+  for (int i = 0; i < 3; i++)
+    {
+      double bias = 0.0;
+
+      for (int p = 0; p < BB_N_PLANES; p++)
+        {
+          double zero, unit, weight;
+
+          bb_color_get_range (format, p, &zero, &unit);
+          weight = matrix[i][p] * (double) rgb->maximum / unit;
+          rgb->weight[i][p] = (float) weight;
+          bias -= weight * zero;
+        }
+      rgb->bias[i] = (float) bias;
     }
 }

@@ -8,6 +8,9 @@
 #include "bb-error.h"
 #include "bb-render.h"
 #include "cpu/bb-cpu-device.h"
+#include "cpu/bb-cpu-rgb.h"
+
+#include <unistd.h>
 
 G_DEFINE_ABSTRACT_TYPE (BbDevice, bb_device, G_TYPE_OBJECT)
 
@@ -163,6 +166,43 @@ bb_device_download (BbDevice *self, BbFrame *frame, GError **error)
   return BB_DEVICE_GET_CLASS (self)->download (self, frame, error);
 }
 
+/* On the host. */
+static BbPicture *
+present (BbDevice *self, BbFrame *finished, GError **error)
+{
+  g_autoptr (BbFrame) frame = bb_device_download (self, bb_frame_ref (finished), error);
+  BbPicture *picture;
+  gsize size;
+  guint8 *pixels;
+
+  if (frame == NULL)
+    return NULL;
+  picture = bb_picture_new (frame);
+  size = picture->stride * (gsize) picture->height;
+  pixels = g_malloc (size);
+  bb_cpu_rgb_run (frame, 0, picture->height, pixels, picture->stride);
+  picture->pixels = g_bytes_new_take (pixels, size);
+  return picture;
+}
+
+/**
+ * bb_device_present:
+ * @self: a device
+ * @frame: a finished frame of it
+ * @error: return location for an error
+ *
+ * Makes a picture for the screen. Its `time` and `generation` are left to the caller.
+ *
+ * Returns: (transfer full): a picture, or %NULL with an error
+ */
+BbPicture *
+bb_device_present (BbDevice *self, BbFrame *frame, GError **error)
+{
+  if (BB_DEVICE_GET_CLASS (self)->present != NULL)
+    return BB_DEVICE_GET_CLASS (self)->present (self, frame, error);
+  return present (self, frame, error);
+}
+
 /**
  * bb_device_get_chunk:
  * @self: a device
@@ -186,6 +226,28 @@ guint64
 bb_device_get_memory_left (BbDevice *self)
 {
   return BB_DEVICE_GET_CLASS (self)->get_memory_left (self);
+}
+
+/**
+ * bb_device_get_memory_used:
+ * @self: a device
+ *
+ * Returns: bytes of its memory that this program uses; of the process where it has none of its own
+ */
+guint64
+bb_device_get_memory_used (BbDevice *self)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) words = NULL;
+
+  if (BB_DEVICE_GET_CLASS (self)->get_memory_used != NULL)
+    return BB_DEVICE_GET_CLASS (self)->get_memory_used (self);
+  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
+    return 0;
+  words = g_strsplit (text, " ", 3);
+  if (g_strv_length (words) < 2)
+    return 0;
+  return g_ascii_strtoull (words[1], NULL, 10) * (guint64) sysconf (_SC_PAGESIZE);
 }
 
 /**

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bb-frame.h"
+#include "bb-picture.h"
 #include "bb-plan.h"
 
 G_BEGIN_DECLS
@@ -36,8 +37,12 @@ G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
  * @upload: brings frames of host memory onto the device; takes them over
  * @run: makes a batch of finished frames
  * @download: brings a finished frame to host memory
+ * @present: (nullable): makes a picture for the screen of a finished frame. Without it the frame is
+ *   downloaded and the host does it
  * @get_chunk: frames that it works on at once; a batch is handed to it in such parts
  * @get_memory_left: bytes that may still be allocated
+ * @get_memory_used: (nullable): bytes of its memory that are in use by this program. Without it the
+ *   device works in the host's memory
  * @get_description: what the device is, for people
  * @get_cpu_seconds: processor time of the host taken by @run so far
  *
@@ -50,8 +55,10 @@ struct _BbDeviceClass {
   BbBatch *(*upload) (BbDevice *self, BbBatch *batch, GError **error);
   BbBatch *(*run) (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
   BbFrame *(*download) (BbDevice *self, BbFrame *frame, GError **error);
+  BbPicture *(*present) (BbDevice *self, BbFrame *frame, GError **error);
   guint (*get_chunk) (BbDevice *self);
   guint64 (*get_memory_left) (BbDevice *self);
+  guint64 (*get_memory_used) (BbDevice *self);
   const char *(*get_description) (BbDevice *self);
   double (*get_cpu_seconds) (BbDevice *self);
 };
@@ -62,8 +69,10 @@ BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);
 BbBatch *
 bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
+BbPicture *bb_device_present (BbDevice *self, BbFrame *frame, GError **error);
 guint bb_device_get_chunk (BbDevice *self);
 guint64 bb_device_get_memory_left (BbDevice *self);
+guint64 bb_device_get_memory_used (BbDevice *self);
 const char *bb_device_get_description (BbDevice *self);
 double bb_device_get_cpu_seconds (BbDevice *self);
 

@@ -32,6 +32,29 @@ bb_format_get_plane_height (const BbFormat *format, int plane)
 }
 
 /**
+ * bb_format_get_site:
+ * @format: a format
+ * @plane: 0 for Y', 1 for Cb, 2 for Cr
+ * @vertical: whether the distance from the top is asked for, not that from the left
+ *
+ * Returns: where the centre of the plane's first sample lies, in luma samples from the edge
+ */
+double
+bb_format_get_site (const BbFormat *format, int plane, gboolean vertical)
+{
+  int shift = vertical ? format->chroma_shift_y : format->chroma_shift_x;
+  int location = format->chroma_location;
+
+  if (plane == 0 || shift == 0)
+    return 0.5;
+  if (!vertical)
+    return location == 2 || location == 4 || location == 6 ? (1 << shift) / 2.0 : 0.5;
+  if (location == 3 || location == 4)
+    return 0.5;
+  return location == 5 || location == 6 ? (1 << shift) - 0.5 : (1 << shift) / 2.0;
+}
+
+/**
  * bb_format_get_frame_size:
  * @format: a format
  *

@@ -50,6 +50,8 @@ typedef struct {
   gatomicrefcount refs;
 } BbPicture;
 
+BbPicture *bb_picture_new (BbFrame *frame);
+gsize bb_picture_get_pixel_size (BbPictureFormat format);
 BbPicture *bb_picture_ref (BbPicture *picture);
 void bb_picture_unref (BbPicture *picture);
 

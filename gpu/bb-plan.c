@@ -47,22 +47,6 @@ typedef struct {
   double shift;
 } LumaMap;
 
-/* Where the first chroma sample's centre lies, in luma samples from the edge. */
-static double
-site (const BbFormat *format, int plane, int axis)
-{
-  int shift = axis == AXIS_X ? format->chroma_shift_x : format->chroma_shift_y;
-  int location = format->chroma_location;
-
-  if (plane == 0 || shift == 0)
-    return 0.5;
-  if (axis == AXIS_X)
-    return location == 2 || location == 4 || location == 6 ? (1 << shift) / 2.0 : 0.5;
-  if (location == 3 || location == 4)
-    return 0.5;
-  return location == 5 || location == 6 ? (1 << shift) - 0.5 : (1 << shift) / 2.0;
-}
-
 static void
 plane_axis_init (PlaneAxis *a, const BbPlan *plan, int plane, int axis)
 {
@@ -77,7 +61,7 @@ plane_axis_init (PlaneAxis *a, const BbPlan *plan, int plane, int axis)
   a->in_shift = plane == 0            ? 0
                 : stored == AXIS_X ? plan->source.chroma_shift_x
                                    : plan->source.chroma_shift_y;
-  a->in_site = site (&plan->source, plane, stored);
+  a->in_site = bb_format_get_site (&plan->source, plane, stored == AXIS_Y);
   if (flipped)
     a->in_site = luma - (((double) (a->in_size - 1) * (1 << a->in_shift)) + a->in_site);
 
@@ -86,7 +70,7 @@ plane_axis_init (PlaneAxis *a, const BbPlan *plan, int plane, int axis)
   a->out_shift = plane == 0         ? 0
                  : axis == AXIS_X ? plan->target.chroma_shift_x
                                   : plan->target.chroma_shift_y;
-  a->out_site = site (&plan->target, plane, axis);
+  a->out_site = bb_format_get_site (&plan->target, plane, axis == AXIS_Y);
 }
 
 /* Source plane index of canvas plane sample @j */

@@ -235,15 +235,6 @@ estimate_frames (BbRender *render)
       (gint64) ceil ((double) info->n_frames * (double) (end - values->start) / (double) info->duration);
 }
 
-/* @time, counted from the source's start, in its time base, rounded up. */
-static gint64
-to_pts (const BbSourceInfo *info, gint64 time)
-{
-  double seconds = (double) (info->start + time) * 1e-9;
-
-  return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
-}
-
 static gboolean
 run (BbRender *render, GCancellable *cancellable, GError **error)
 {
@@ -284,7 +275,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (render->sink == NULL ||
       (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
     return FALSE;
-  end = values->end < 0 ? G_MAXINT64 : to_pts (info, values->end);
+  end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
   if (!bb_pipeline_run (render->source, end, render->device, batch, consume_cb, render, &stats,
                         render->gate, cancellable, error))
     return FALSE;

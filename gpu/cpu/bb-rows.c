@@ -9,18 +9,13 @@
 
 #include "bb-rows.h"
 
+#include "bb-clones.h"
+
 #include <stdlib.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define HAVE_X86 1
-/* AddressSanitizer runs before the resolvers that clones need. */
-#if !defined(__SANITIZE_ADDRESS__) && !(defined(__has_feature) && __has_feature (address_sanitizer))
-#define CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#endif
-#endif
-#ifndef CLONES
-#define CLONES
 #endif
 
 /* A vector of the widest kind; narrower machines compute it in parts. */
@@ -291,28 +286,28 @@ bb_rows_resample (const BbPackedTaps *packed, const float *in, float *out)
     }
 }
 
-CLONES static void
+BB_CLONES static void
 load_u8 (const guint8 *in, int n, float *out)
 {
   for (int i = 0; i < n; i++)
     out[i] = (float) in[i];
 }
 
-CLONES static void
+BB_CLONES static void
 load_u16 (const guint16 *in, int n, float *out)
 {
   for (int i = 0; i < n; i++)
     out[i] = (float) in[i];
 }
 
-CLONES static void
+BB_CLONES static void
 load_f16 (const BbHalf *in, int n, float *out)
 {
   for (int i = 0; i < n; i++)
     out[i] = (float) in[i];
 }
 
-CLONES static void
+BB_CLONES static void
 store_f16 (const float *in, int n, BbHalf *out)
 {
   for (int i = 0; i < n; i++)
@@ -470,7 +465,7 @@ bb_rows_store (BbSampleType type, const float *in, int n, void *out)
  *
  * Runs a vertical stage for one output row.
  */
-CLONES void
+BB_CLONES void
 bb_rows_sum (const float *const *rows, const float *weight, int n_rows, float initial, int n,
              float *out)
 {
@@ -586,14 +581,14 @@ bb_rows_sum_codes (BbSampleType type, gconstpointer const *rows, const float *we
     }
 }
 
-CLONES static void
+BB_CLONES static void
 quantize_u8 (const float *restrict in, float maximum, int n, guint8 *restrict out)
 {
   for (int i = 0; i < n; i++)
     out[i] = (guint8) bb_quantize (in[i], maximum);
 }
 
-CLONES static void
+BB_CLONES static void
 quantize_u16 (const float *restrict in, float maximum, int n, guint16 *restrict out)
 {
   for (int i = 0; i < n; i++)
@@ -626,7 +621,7 @@ bb_rows_quantize (const float *in, float maximum, gboolean deep, int n, void *ou
  * @black: code that it goes to
  * @n: samples
  */
-CLONES void
+BB_CLONES void
 bb_rows_shade (float *restrict row, const float *restrict shade, float black, int n)
 {
   for (int i = 0; i < n; i++)
@@ -640,7 +635,7 @@ bb_rows_shade (float *restrict row, const float *restrict shade, float black, in
  * @alpha: coverage of each sample
  * @n: samples
  */
-CLONES void
+BB_CLONES void
 bb_rows_mix (float *restrict row, const float *restrict foreground, const float *restrict alpha,
              int n)
 {

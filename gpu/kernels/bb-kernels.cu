@@ -7,6 +7,7 @@
  */
 
 #include "bb-kernels.h"
+#include "bb-rgb.h"
 
 #define COLUMN ((int) (blockIdx.x * blockDim.x + threadIdx.x))
 #define ROW ((int) (blockIdx.y * blockDim.y + threadIdx.y))
@@ -81,4 +82,20 @@ bb_compose_plane (BbCompose c, ptrdiff_t background_step, ptrdiff_t foreground_s
     ((uint16_t *) out)[at] = (uint16_t) code;
   else
     ((uint8_t *) out)[at] = (uint8_t) code;
+}
+
+/* out is [height][out_stride], pixels of four bytes or, where deep, of four 16-bit words */
+extern "C" __global__ void
+bb_present_pixels (BbRgb rgb, int width, int height, void *out, ptrdiff_t out_stride, int deep)
+{
+  size_t at = (size_t) ROW * out_stride + COLUMN;
+  int code[3];
+
+  if (COLUMN >= width || ROW >= height)
+    return;
+  bb_rgb_pixel (&rgb, COLUMN, ROW, code);
+  if (deep)
+    ((ushort4 *) out)[at] = make_ushort4 (code[0], code[1], code[2], 0xffff);
+  else
+    ((uchar4 *) out)[at] = make_uchar4 (code[0], code[1], code[2], 0xff);
 }

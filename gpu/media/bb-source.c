@@ -16,6 +16,8 @@
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
+#include <math.h>
+
 /* Times that are rounded to the microsecond still find the frame they mean. */
 #define SEEK_TOLERANCE 1000
 /* bwdif looks at the frame before and the one after. */
@@ -417,6 +419,14 @@ fill_rate (BbSource *source)
     info->n_frames = av_rescale_q (duration, BB_NANOSECONDS, av_inv_q (rate));
 }
 
+static gboolean
+has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
+{
+  const AVCodec *decoder = NULL;
+
+  return av_find_best_stream (demuxer, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
+}
+
 static void
 fill_info (BbSource *source)
 {
@@ -451,7 +461,38 @@ fill_info (BbSource *source)
                      (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
   /* bwdif refuses smaller ones. */
   source->deinterlace = info->interlaced && frame->width >= 3 && frame->height >= 4;
+  info->has_audio = has_decoder (bb_reader_get_demuxer (source->reader), AVMEDIA_TYPE_AUDIO);
   g_strlcpy (info->codec, avcodec_get_name (stream->codecpar->codec_id), sizeof info->codec);
+}
+
+/**
+ * bb_source_info_get_time:
+ * @info: what is known of a source
+ * @pts: a time in its time base
+ *
+ * Returns: the same in nanoseconds from the source's start
+ */
+gint64
+bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
+{
+  return to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
+         info->start;
+}
+
+/**
+ * bb_source_info_get_pts:
+ * @info: what is known of a source
+ * @time: nanoseconds from the source's start
+ *
+ * Returns: the first instant of its time base that is not before @time, give or take a millionth
+ *   of a tick
+ */
+gint64
+bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
+{
+  double seconds = (double) (info->start + time) * 1e-9;
+
+  return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
 }
 
 /**

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  * @n_frames: frames as far as known or guessed; 0 where unknown
  * @hdr: whether the transfer of the file is PQ or HLG
  * @interlaced: whether the file says that it is interlaced (its frames come deinterlaced)
+ * @has_audio: whether there is sound that can be decoded
  * @codec: name of the codec
  *
  * What is known of a source before its first frame.
@@ -43,8 +44,12 @@ typedef struct {
   gint64 n_frames;
   gboolean hdr;
   gboolean interlaced;
+  gboolean has_audio;
   char codec[32];
 } BbSourceInfo;
+
+gint64 bb_source_info_get_time (const BbSourceInfo *info, gint64 pts);
+gint64 bb_source_info_get_pts (const BbSourceInfo *info, gint64 time);
 
 typedef struct _BbSource BbSource;
 

@@ -1,0 +1,172 @@
+/* bb-playback-clock.c: shows what is due
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The clock starts once some frames are finished, and stops for jumps. Of the frames that are due
+ * the newest is shown, the others are dropped.
+ */
+
+#include "bb-playback-private.h"
+
+/* Finished frames ahead that starting waits for. */
+#define PRIMED 3
+
+/* Where frames come so late the clock is set back to them: the source is slower than itself. */
+#define MOST_LATE 500000000
+
+/* How often the position moves where no picture does, microseconds. */
+#define POSITION_INTERVAL 100000
+
+/* The end of what plays. */
+static gint64
+get_end (BbPlayback *self)
+{
+  gint64 end = self->about.duration;
+
+  if (self->window->len > 0 && self->source_ended)
+    end = MAX (end, bb_playback_get_frame (self, (int) self->window->len - 1)->end);
+  return MIN (end, self->trim_end);
+}
+
+static gboolean
+is_primed (BbPlayback *self)
+{
+  if (self->seek_pending || self->redo || self->cursor < 0 || self->picture == NULL)
+    return FALSE;
+  return g_queue_get_length (&self->shots) >= MIN (PRIMED, self->ahead / 2) ||
+         (!self->busy && bb_playback_is_taken (self));
+}
+
+static void
+start_clock (BbPlayback *self)
+{
+  const BbPlaybackFrame *frame = bb_playback_get_frame (self, self->cursor);
+
+  /* A trim may begin in the middle of a frame. */
+  self->base_time = CLAMP (MAX (self->seek_target, self->trim_start), frame->time, frame->end);
+  self->base_monotonic = g_get_monotonic_time ();
+  self->running = TRUE;
+}
+
+/* Moves the cursor to the frame that a shot was made of. */
+static void
+follow (BbPlayback *self, const BbPlaybackShot *shot)
+{
+  self->seek_target = shot->time;
+  for (int i = self->cursor; i < (int) self->window->len; i++)
+    if (bb_playback_get_frame (self, i)->frame->pts == shot->pts)
+      {
+        self->cursor = i;
+        break;
+      }
+  bb_playback_trim_window (self);
+}
+
+static void
+show_due (BbPlayback *self, gint64 now)
+{
+  BbPlaybackShot *due = NULL;
+  BbPlaybackShot *shot;
+
+  while ((shot = g_queue_peek_head (&self->shots)) != NULL && shot->time <= now)
+    {
+      if (due != NULL)
+        {
+          self->dropped++;
+          bb_playback_shot_free (due);
+        }
+      due = g_queue_pop_head (&self->shots);
+    }
+  if (due == NULL)
+    return;
+  follow (self, due);
+  if (now - due->end > MOST_LATE)
+    {
+      self->base_time = due->time;
+      self->base_monotonic = g_get_monotonic_time ();
+    }
+  bb_playback_show (self, g_steal_pointer (&due->picture), g_steal_pointer (&due->compared));
+  g_free (due);
+  g_cond_broadcast (&self->effect_cond);
+  g_cond_broadcast (&self->decode_cond);
+}
+
+static void
+end (BbPlayback *self)
+{
+  if (self->loop && self->trim_start < get_end (self))
+    {
+      bb_playback_go_to (self, self->trim_start);
+      return;
+    }
+  bb_playback_stop_clock (self);
+  self->playing = FALSE;
+  self->at_end = TRUE;
+  self->ended = TRUE;
+  bb_playback_tell (self);
+}
+
+/* Shows what is due; returns when to look again, 0 for when something changes. */
+static gint64
+tick (BbPlayback *self)
+{
+  const BbPlaybackShot *head;
+  gint64 now, until;
+
+  if (!self->playing)
+    return 0;
+  if (!self->running)
+    {
+      if (!is_primed (self))
+        return 0;
+      start_clock (self);
+    }
+  now = bb_playback_get_now (self);
+  show_due (self, now);
+  head = g_queue_peek_head (&self->shots);
+  if (head != NULL)
+    until = head->time;
+  else if (bb_playback_is_exhausted (self))
+    {
+      until = get_end (self);
+      if (now >= until)
+        {
+          end (self);
+          return 0;
+        }
+      if (now >= bb_playback_get_frame (self, self->cursor)->end)
+        {
+          /* Sound alone. */
+          self->position = now;
+          bb_playback_tell (self);
+          until = MIN (until, now + POSITION_INTERVAL * 1000);
+        }
+      else
+        until = MIN (until, bb_playback_get_frame (self, self->cursor)->end);
+    }
+  else
+    return 0;
+  return g_get_monotonic_time () + (until - now) / 1000 + 1;
+}
+
+gpointer
+bb_playback_clock_thread (gpointer data)
+{
+  BbPlayback *self = data;
+
+  g_mutex_lock (&self->lock);
+  while (!self->quit)
+    {
+      gint64 wake = tick (self);
+
+      if (self->quit)
+        break;
+      if (wake == 0)
+        g_cond_wait (&self->clock_cond, &self->lock);
+      else
+        g_cond_wait_until (&self->clock_cond, &self->lock, wake);
+    }
+  g_mutex_unlock (&self->lock);
+  bb_playback_unref (self);
+  return NULL;
+}

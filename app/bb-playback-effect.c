@@ -1,0 +1,478 @@
+/* bb-playback-effect.c: runs the device for the screen
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The frame at the cursor comes first, alone, whenever it or the recipe changed. Else, while it
+ * plays, the device gets batches ahead of the clock, in the parts that it works on at once.
+ */
+
+#include "bb-playback-private.h"
+
+#include "bb-error.h"
+
+#include <math.h>
+
+/* Bytes that decoded and finished frames ahead of the clock may take, and decoded ones behind it. */
+#define MEMORY_AHEAD (256 * 1024 * 1024)
+#define MEMORY_HISTORY (64 * 1024 * 1024)
+#define MAX_HISTORY 8
+
+/* Frames that are finished ahead at least, so that a hiccup is not seen. */
+#define MIN_AHEAD 6
+
+/* Below this many finished frames ahead the device takes what there is. */
+#define URGENT 2
+
+/* A device and what it runs. */
+typedef struct {
+  BbDevice *device;
+  char *id;
+  BbPlan *plan;
+} Engine;
+
+/* What one turn of the loop does. */
+typedef struct {
+  gboolean single;
+  guint64 epoch;
+  guint64 look;
+  guint n_frames;
+  BbPlaybackFrame *frames; /* with references of their own */
+  GCancellable *cancellable;
+  BbRecipe *recipe;
+  BbFormat target;
+  gboolean compare;
+  BbPlaybackShot **shots;
+} Job;
+
+typedef struct {
+  BbPlayback *playback;
+  Engine finished;
+  Engine compared;
+  guint64 look; /* that both are prepared for */
+  BbFormat source;
+  guint most; /* frames that the memory holds */
+} Effect;
+
+static void
+engine_clear (Engine *engine)
+{
+  g_clear_object (&engine->device);
+  g_clear_pointer (&engine->plan, bb_plan_unref);
+  g_clear_pointer (&engine->id, g_free);
+}
+
+static gboolean
+engine_open (Engine *engine, const char *id, GError **error)
+{
+  if (engine->device != NULL && g_str_equal (engine->id, id))
+    return TRUE;
+  engine_clear (engine);
+  engine->device = bb_device_open (id, error);
+  engine->id = g_strdup (id);
+  return engine->device != NULL;
+}
+
+/* The part of the batch that the device works on at once. */
+static guint
+get_part (Effect *effect, const BbRecipe *recipe)
+{
+  guint batch = (guint) bb_recipe_get (recipe)->batch;
+
+  return MIN (MIN (batch, MAX (bb_device_get_chunk (effect->finished.device), 1)), effect->most);
+}
+
+static gboolean
+engine_prepare (Effect *effect, Engine *engine, BbRecipe *recipe, const BbFormat *target,
+                GError **error)
+{
+  const BbSourceInfo *info = &effect->playback->info;
+
+  g_clear_pointer (&engine->plan, bb_plan_unref);
+  engine->plan = bb_plan_new (recipe, &effect->source, info->orientation,
+                              (double) info->sar_num / info->sar_den, target, error);
+  if (engine->plan == NULL)
+    return FALSE;
+  return bb_device_prepare (engine->device, engine->plan, get_part (effect, recipe), error);
+}
+
+/* The source alone on the same canvas, on black. */
+static BbRecipe *
+make_plain (const BbRecipe *recipe)
+{
+  BbRecipeValues values = *bb_recipe_get (recipe);
+
+  values.zoom = values.offset_x = values.offset_y = values.corner_radius = values.shadow = 0.0;
+  values.background = BB_BACKGROUND_COLOR;
+  values.color = 0;
+  return bb_recipe_new (&values, NULL);
+}
+
+/* Gets the devices ready for a job. */
+static gboolean
+prepare (Effect *effect, const Job *job, GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (job->recipe);
+  const BbFormat *source = &job->frames[0].frame->format;
+
+  if (effect->look == job->look && memcmp (source, &effect->source, sizeof *source) == 0)
+    return TRUE;
+  effect->look = 0;
+  effect->source = *source;
+  if (!engine_open (&effect->finished, values->device, error))
+    return FALSE;
+  if (!engine_prepare (effect, &effect->finished, job->recipe, &job->target, error))
+    return FALSE;
+  if (job->compare)
+    {
+      g_autoptr (BbRecipe) plain = make_plain (job->recipe);
+
+      if (!engine_open (&effect->compared, values->device, error) ||
+          !engine_prepare (effect, &effect->compared, plain, &job->target, error))
+        return FALSE;
+    }
+  else
+    engine_clear (&effect->compared);
+  effect->look = job->look;
+  return TRUE;
+}
+
+/* Says how much may be ahead, out of what a frame takes. */
+static void
+set_limits (Effect *effect, const Job *job)
+{
+  BbPlayback *self = effect->playback;
+  guint batch = (guint) bb_recipe_get (job->recipe)->batch;
+  guint part = get_part (effect, job->recipe);
+  gsize decoded = bb_format_get_frame_size (&effect->source);
+  gsize finished = bb_format_get_frame_size (&job->target) +
+                   (gsize) job->target.width * (gsize) job->target.height *
+                     (job->target.depth > 8 ? 8 : 4);
+  gsize bytes = decoded + finished * (job->compare ? 2 : 1);
+  guint most = (guint) CLAMP (MEMORY_AHEAD / bytes, 2, G_MAXINT / 4);
+
+  self->ahead = MIN (MAX (MAX (batch, 2 * part), MIN_AHEAD), most);
+  self->part = MAX (MIN (part, self->ahead / 2), 1);
+  self->batch = (int) MIN (batch, effect->most);
+  self->history = (guint) CLAMP (MEMORY_HISTORY / decoded, 1, MAX_HISTORY);
+  g_strlcpy (self->device_name, bb_device_get_description (effect->finished.device),
+             sizeof self->device_name);
+}
+
+/* Finished frames of a job's frames, on the device. */
+static BbBatch *
+run_engine (Engine *engine, const Job *job, GError **error)
+{
+  BbBatch *batch = bb_batch_new (job->n_frames);
+
+  for (guint i = 0; i < job->n_frames; i++)
+    batch->frame[i] = bb_frame_ref (job->frames[i].frame);
+  batch = bb_device_upload (engine->device, batch, error);
+  if (batch == NULL)
+    return NULL;
+  return bb_device_run (engine->device, batch, job->cancellable, error);
+}
+
+static BbPicture *
+present (Engine *engine, const Job *job, guint i, BbFrame *frame, GError **error)
+{
+  BbPicture *picture = bb_device_present (engine->device, frame, error);
+
+  if (picture == NULL)
+    return NULL;
+  picture->time = job->frames[i].time;
+  picture->generation = bb_recipe_get_generation (job->recipe);
+  return picture;
+}
+
+static gboolean
+run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (BbBatch) finished = NULL;
+  g_autoptr (BbBatch) compared = NULL;
+
+  if (!prepare (effect, job, error))
+    return FALSE;
+  finished = run_engine (&effect->finished, job, error);
+  if (finished == NULL)
+    return FALSE;
+  if (job->compare)
+    {
+      compared = run_engine (&effect->compared, job, error);
+      if (compared == NULL)
+        return FALSE;
+    }
+  *effect_seconds = bb_playback_seconds_since (start);
+
+  start = g_get_monotonic_time ();
+  for (guint i = 0; i < job->n_frames; i++)
+    {
+      BbPlaybackShot *shot;
+      BbPicture *picture = present (&effect->finished, job, i, finished->frame[i], error);
+
+      if (picture == NULL)
+        return FALSE;
+      shot = job->shots[i] = g_new0 (BbPlaybackShot, 1);
+      shot->picture = picture;
+      shot->pts = job->frames[i].frame->pts;
+      shot->time = job->frames[i].time;
+      shot->end = job->frames[i].end;
+      if (compared != NULL)
+        {
+          shot->compared = present (&effect->compared, job, i, compared->frame[i], error);
+          if (shot->compared == NULL)
+            return FALSE;
+        }
+      g_clear_pointer (&finished->frame[i], bb_frame_unref);
+    }
+  *display_seconds = bb_playback_seconds_since (start);
+  return TRUE;
+}
+
+/* Size of the picture: the canvas, made smaller where the window has less room for it. */
+static void
+choose_size (BbPlayback *self, BbFormat *target)
+{
+  const BbRecipeValues *values = bb_recipe_get (self->recipe);
+  int step_x = 1 << target->chroma_shift_x;
+  int step_y = 1 << target->chroma_shift_y;
+  double scale;
+
+  if (self->box_width <= 0 || self->box_height <= 0)
+    return;
+  scale = MIN ((double) self->box_width / values->width, (double) self->box_height / values->height);
+  if (scale >= 1.0)
+    return;
+  target->width = MAX ((int) lround (values->width * scale / step_x), 1) * step_x;
+  target->height = MAX ((int) lround (values->height * scale / step_y), 1) * step_y;
+}
+
+static void
+job_init (Job *job, BbPlayback *self, int first, guint n_frames, gboolean single)
+{
+  *job = (Job) {
+    .single = single,
+    .epoch = self->epoch,
+    .look = self->look,
+    .n_frames = n_frames,
+    .frames = g_new0 (BbPlaybackFrame, n_frames),
+    .cancellable = g_cancellable_new (),
+    .recipe = bb_recipe_ref (self->recipe),
+    .target = self->target,
+    .compare = self->compare,
+    .shots = g_new0 (BbPlaybackShot *, n_frames),
+  };
+  choose_size (self, &job->target);
+  for (guint i = 0; i < n_frames; i++)
+    {
+      job->frames[i] = *bb_playback_get_frame (self, first + (int) i);
+      bb_frame_ref (job->frames[i].frame);
+    }
+}
+
+static void
+job_clear (Job *job)
+{
+  for (guint i = 0; i < job->n_frames; i++)
+    {
+      bb_frame_unref (job->frames[i].frame);
+      g_clear_pointer (&job->shots[i], bb_playback_shot_free);
+    }
+  g_free (job->frames);
+  g_free (job->shots);
+  g_object_unref (job->cancellable);
+  bb_recipe_unref (job->recipe);
+}
+
+/* The frame that is on screen, or should be. */
+static void
+pick_single (BbPlayback *self, Job *job)
+{
+  if (self->running)
+    {
+      gint64 now = bb_playback_get_now (self);
+
+      while (self->cursor + 1 < (int) self->window->len &&
+             bb_playback_get_frame (self, self->cursor + 1)->time <= now &&
+             bb_playback_get_frame (self, self->cursor + 1)->time < self->trim_end)
+        {
+          self->cursor++;
+          self->dropped++;
+        }
+      self->seek_target = bb_playback_get_frame (self, self->cursor)->time;
+      self->next = self->cursor + 1;
+      bb_playback_trim_window (self);
+    }
+  self->redo = FALSE;
+  job_init (job, self, self->cursor, 1, TRUE);
+}
+
+/* Frames ahead of the clock, where there is room for them. */
+static gboolean
+pick_batch (BbPlayback *self, Job *job)
+{
+  guint n_shots = g_queue_get_length (&self->shots);
+  guint room = self->ahead > n_shots ? self->ahead - n_shots : 0;
+  gboolean last = self->source_ended;
+  guint n = 0;
+  int first;
+
+  /* What would be late already is left out, as long as there is something newer. */
+  if (self->running && n_shots == 0)
+    {
+      gint64 now = bb_playback_get_now (self);
+
+      while (self->next + 1 < (int) self->window->len &&
+             bb_playback_get_frame (self, self->next)->end <= now &&
+             bb_playback_get_frame (self, self->next + 1)->time < self->trim_end)
+        {
+          self->next++;
+          self->dropped++;
+        }
+    }
+  for (int i = self->next; i < (int) self->window->len && n < self->part; i++, n++)
+    if (bb_playback_get_frame (self, i)->time >= self->trim_end)
+      {
+        last = TRUE;
+        break;
+      }
+  if (n_shots < URGENT)
+    n = MIN (n, n_shots + 1);
+  else if (n < self->part && !last)
+    return FALSE;
+  if (n == 0 || n > room)
+    return FALSE;
+  first = self->next;
+  self->next += (int) n;
+  job_init (job, self, first, n, FALSE);
+  return TRUE;
+}
+
+static gboolean
+pick (BbPlayback *self, Job *job)
+{
+  if (self->recipe == NULL || self->cursor < 0 || self->tone_map != self->source_tone_map)
+    return FALSE;
+  if (self->redo)
+    {
+      pick_single (self, job);
+      return TRUE;
+    }
+  return self->playing && !self->seek_pending && pick_batch (self, job);
+}
+
+static void
+count (BbPlayback *self, const Job *job, double effect_seconds, double display_seconds)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  bb_meter_add (&self->effect_meter, now, effect_seconds, job->n_frames);
+  bb_meter_add (&self->display_meter, now, display_seconds, job->n_frames);
+  self->frames_in_batch += job->n_frames;
+  if (self->frames_in_batch >= (guint) self->batch)
+    {
+      bb_meter_add (&self->batch_meter, now, 0.0, self->frames_in_batch / (guint) self->batch);
+      self->frames_in_batch %= (guint) self->batch;
+    }
+}
+
+static void
+deliver (BbPlayback *self, Job *job)
+{
+  if (job->single)
+    {
+      BbPlaybackShot *shot = job->shots[0];
+
+      bb_playback_show (self, g_steal_pointer (&shot->picture), g_steal_pointer (&shot->compared));
+      g_free (g_steal_pointer (&job->shots[0]));
+      return;
+    }
+  if (job->epoch != self->epoch || job->look != self->look || self->seek_pending)
+    return;
+  for (guint i = 0; i < job->n_frames; i++)
+    g_queue_push_tail (&self->shots, g_steal_pointer (&job->shots[i]));
+}
+
+static void
+handle_error (Effect *effect, Job *job, GError *error)
+{
+  BbPlayback *self = effect->playback;
+
+  /* Whoever cancelled the job has said what comes next. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_error_free (error);
+      return;
+    }
+  if (job->epoch == self->epoch && job->look == self->look)
+    {
+      self->next = self->cursor + 1 + (int) g_queue_get_length (&self->shots);
+      if (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && job->n_frames > 1)
+        {
+          /* The same frames once more, fewer at once. */
+          g_message ("%s", error->message);
+          g_error_free (error);
+          effect->most = job->n_frames / 2;
+          effect->look = 0;
+          return;
+        }
+    }
+  bb_playback_fail (self, error);
+}
+
+static void
+work (Effect *effect, Job *job)
+{
+  BbPlayback *self = effect->playback;
+  double effect_seconds = 0.0;
+  double display_seconds = 0.0;
+  GError *error = NULL;
+  guint64 memory = 0;
+  gboolean done;
+
+  self->busy = TRUE;
+  if (!job->single)
+    self->batching = g_object_ref (job->cancellable);
+  g_mutex_unlock (&self->lock);
+  done = run (effect, job, &effect_seconds, &display_seconds, &error);
+  if (effect->finished.device != NULL)
+    memory = bb_device_get_memory_used (effect->finished.device);
+  g_mutex_lock (&self->lock);
+  self->busy = FALSE;
+  g_clear_object (&self->batching);
+  self->memory = memory;
+  if (done)
+    {
+      set_limits (effect, job);
+      count (self, job, effect_seconds, display_seconds);
+      deliver (self, job);
+    }
+  else
+    handle_error (effect, job, error);
+  job_clear (job);
+  g_cond_broadcast (&self->decode_cond);
+  g_cond_broadcast (&self->clock_cond);
+}
+
+gpointer
+bb_playback_effect_thread (gpointer data)
+{
+  BbPlayback *self = data;
+  Effect effect = { .playback = self, .most = G_MAXUINT };
+
+  g_mutex_lock (&self->lock);
+  while (!self->quit)
+    {
+      Job job;
+
+      if (pick (self, &job))
+        work (&effect, &job);
+      else
+        g_cond_wait (&self->effect_cond, &self->lock);
+    }
+  g_mutex_unlock (&self->lock);
+  engine_clear (&effect.finished);
+  engine_clear (&effect.compared);
+  bb_playback_unref (self);
+  return NULL;
+}

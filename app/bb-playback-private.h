@@ -1,0 +1,153 @@
+/* bb-playback-private.h: what the threads behind a player share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Three threads: one decodes ahead, one runs the device ahead, one shows what is due. All state is
+ * under one lock, which nobody holds while working. Each thread has a reference of its own and ends
+ * by itself once `quit` is set, so that closing waits for none of them.
+ */
+
+#pragma once
+
+#include "bb-meter.h"
+#include "bb-playback.h"
+
+#include "bb-device.h"
+#include "media/bb-source.h"
+
+G_BEGIN_DECLS
+
+/* A decoded frame and when it is shown, nanoseconds from the source's start */
+typedef struct {
+  BbFrame *frame;
+  gint64 time;
+  gint64 end;
+} BbPlaybackFrame;
+
+/* A finished frame that waits for its time */
+typedef struct {
+  BbPicture *picture;
+  BbPicture *compared;
+  gint64 pts;
+  gint64 time;
+  gint64 end;
+} BbPlaybackShot;
+
+struct _BbPlayback {
+  gatomicrefcount refs;
+  GMutex lock;
+  GCond decode_cond;
+  GCond effect_cond;
+  GCond clock_cond;
+  gboolean quit;
+  GCancellable *closing; /* cancelled together with quit */
+
+  /* Written before the threads start. */
+  BbSource *source; /* of the decode thread, but for its info */
+  BbPlayerSource about;
+  BbSourceInfo info; /* as the file is, without tone mapping */
+  gint64 first_time;
+  gint64 frame_duration; /* on average, a guess where unknown */
+
+  /* What is wanted: of the owner's thread. */
+  BbRecipe *recipe;
+  int box_width;
+  int box_height;
+  gboolean compare;
+  BbFormat target; /* what an encoder would get */
+  gboolean tone_map;
+  guint64 look; /* changes with each of the above */
+  gint64 trim_start;
+  gint64 trim_end; /* G_MAXINT64: none */
+  gboolean loop;
+  gboolean muted;
+  gboolean playing;
+  gboolean at_end; /* played to the end; playing again begins at the start */
+  gboolean seek_pending;
+  gint64 seek_target; /* where it goes, or is */
+  int steps;
+
+  /* Of the decode thread: decoded frames without a gap, in order. */
+  GPtrArray *window; /* of BbPlaybackFrame */
+  int cursor;        /* the one to be shown now; -1 where none is */
+  int next;          /* the first one that the device has not taken */
+  gboolean source_ended; /* none comes after the window */
+  gboolean source_tone_map;
+  guint64 epoch; /* changes when the cursor jumps */
+  GCancellable *seeking; /* (nullable): cancels the seek in progress */
+  gint64 storm_start;    /* when the first seek began that has not arrived; 0: none */
+
+  /* Of the effect thread. */
+  gboolean redo;         /* the frame at the cursor is to be made at once, alone */
+  gboolean busy;         /* a job is on the device */
+  GCancellable *batching; /* (nullable): cancels the batch in progress */
+  GQueue shots;          /* of BbPlaybackShot, ahead of the clock */
+  guint part;            /* frames that the device takes at once */
+  guint ahead;           /* most frames in @shots */
+  guint history;         /* decoded frames that are kept behind the cursor */
+  char device_name[96];
+  guint64 memory;
+  int batch; /* frames a batch in use */
+
+  /* Of the clock thread. */
+  gboolean running; /* whether the clock runs */
+  gint64 base_time;
+  gint64 base_monotonic;
+
+  /* News for the owner. */
+  GMainContext *context;
+  GSource *idle; /* (nullable): pending */
+  BbPlaybackFunc func;
+  gpointer user_data;
+  BbPicture *picture;
+  BbPicture *compared;
+  gboolean picture_is_news;
+  gint64 position;
+  gboolean ended;
+  GError *error;
+
+  /* Figures. */
+  BbMeter decode_meter;
+  BbMeter effect_meter;
+  BbMeter batch_meter;
+  BbMeter display_meter;
+  guint frames_in_batch;
+  guint64 dropped;
+  guint64 shown;
+};
+
+BbPlayback *bb_playback_ref (BbPlayback *self);
+void bb_playback_unref (BbPlayback *self);
+
+gpointer bb_playback_decode_thread (gpointer data);
+gpointer bb_playback_effect_thread (gpointer data);
+gpointer bb_playback_clock_thread (gpointer data);
+
+/* All of these with the lock held. */
+void bb_playback_tell (BbPlayback *self);
+void bb_playback_fail (BbPlayback *self, GError *error);
+void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);
+void bb_playback_go_to (BbPlayback *self, gint64 time);
+void bb_playback_set_cursor (BbPlayback *self, int index);
+void bb_playback_flush (BbPlayback *self);
+void bb_playback_trim_window (BbPlayback *self);
+void bb_playback_stop_clock (BbPlayback *self);
+gint64 bb_playback_get_now (BbPlayback *self);
+gboolean bb_playback_is_taken (BbPlayback *self);
+gboolean bb_playback_is_exhausted (BbPlayback *self);
+
+static inline BbPlaybackFrame *
+bb_playback_get_frame (BbPlayback *self, int index)
+{
+  return g_ptr_array_index (self->window, index);
+}
+
+void bb_playback_shot_free (gpointer data);
+
+static inline double
+bb_playback_seconds_since (gint64 start)
+{
+  return (double) (g_get_monotonic_time () - start) * 1e-6;
+}
+
+G_END_DECLS

@@ -1,0 +1,70 @@
+/* bb-picture.c: a finished frame as a display takes it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-picture.h"
+
+/**
+ * bb_picture_new:
+ * @frame: a finished frame
+ *
+ * Makes a picture that has no pixels yet. Its format follows from the frame's depth, its rows are
+ * without padding. `pixels`, `time` and `generation` are for the caller to fill in.
+ *
+ * Returns: (transfer full): a picture
+ */
+BbPicture *
+bb_picture_new (BbFrame *frame)
+{
+  BbPicture *picture = g_new0 (BbPicture, 1);
+
+  g_atomic_ref_count_init (&picture->refs);
+  picture->format = frame->format.depth > 8 ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8;
+  picture->width = frame->format.width;
+  picture->height = frame->format.height;
+  picture->stride = (gsize) picture->width * bb_picture_get_pixel_size (picture->format);
+  picture->primaries = frame->format.primaries;
+  picture->transfer = frame->format.transfer;
+  picture->frame = bb_frame_ref (frame);
+  return picture;
+}
+
+/**
+ * bb_picture_get_pixel_size:
+ * @format: a format
+ *
+ * Returns: bytes of a pixel
+ */
+gsize
+bb_picture_get_pixel_size (BbPictureFormat format)
+{
+  return format == BB_PICTURE_RGBX16 ? 8 : 4;
+}
+
+/**
+ * bb_picture_ref:
+ * @picture: a picture
+ *
+ * Returns: (transfer full): @picture
+ */
+BbPicture *
+bb_picture_ref (BbPicture *picture)
+{
+  g_atomic_ref_count_inc (&picture->refs);
+  return picture;
+}
+
+/**
+ * bb_picture_unref:
+ * @picture: (transfer full): a picture
+ */
+void
+bb_picture_unref (BbPicture *picture)
+{
+  if (!g_atomic_ref_count_dec (&picture->refs))
+    return;
+  g_clear_pointer (&picture->pixels, g_bytes_unref);
+  bb_frame_unref (picture->frame);
+  g_free (picture);
+}

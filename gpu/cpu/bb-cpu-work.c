@@ -74,7 +74,7 @@ bb_cpu_work_new (BbPlan *plan)
 
       if (plane->foreground_width > 0)
         bb_sampler_taps_init (&w->foreground, &plane->foreground_y, &plane->foreground_x,
-                              plane->source_width);
+                              plane->source_width, plane->source_height);
       work->row_length = MAX (work->row_length, MAX (plane->width, plane->source_width));
       if (plan->flat)
         continue;
@@ -82,14 +82,18 @@ bb_cpu_work_new (BbPlan *plan)
                                 &w->blurred_height);
       if (plane->direct)
         {
-          bb_sampler_taps_init (&w->up, &plane->reduce_y, &plane->up_x, plane->crop_width);
+          bb_sampler_taps_init (&w->up, &plane->reduce_y, &plane->up_x, plane->crop_width,
+                                plane->crop_height);
           continue;
         }
       w->reduces = plane->reduce_x.n_taps > 0 || plane->reduce_y.n_taps > 0;
       if (w->reduces)
-        bb_sampler_taps_init (&w->reduce, &plane->reduce_y, &plane->reduce_x, plane->crop_width);
-      bb_sampler_taps_init (&w->blur, &plane->blur_y, &plane->blur_x, w->reduced_width);
-      bb_sampler_taps_init (&w->up, &plane->up_y, &plane->up_x, w->blurred_width);
+        bb_sampler_taps_init (&w->reduce, &plane->reduce_y, &plane->reduce_x, plane->crop_width,
+                              plane->crop_height);
+      bb_sampler_taps_init (&w->blur, &plane->blur_y, &plane->blur_x, w->reduced_width,
+                            w->reduced_height);
+      bb_sampler_taps_init (&w->up, &plane->up_y, &plane->up_x, w->blurred_width,
+                            w->blurred_height);
     }
   return work;
 }

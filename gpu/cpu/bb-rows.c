@@ -11,6 +11,7 @@
 
 #include "bb-clones.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #if defined(__x86_64__)
@@ -32,7 +33,8 @@ find_lanes (void)
   /* Lets tests run on one machine what others would. */
   const char *most = g_getenv ("BLURBOX_ISA");
 
-  if (__builtin_cpu_supports ("avx512f") && (most == NULL || g_str_equal (most, "avx512")))
+  if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
+      (most == NULL || g_str_equal (most, "avx512")))
     return 16;
   if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
       (most == NULL || !g_str_equal (most, "portable")))
@@ -171,8 +173,12 @@ bb_packed_taps_clear (BbPackedTaps *packed)
 }
 
 #ifdef HAVE_X86
-__attribute__ ((target ("avx512f"))) static void
-resample_avx512 (const BbPackedTaps *packed, const float *in, float *out)
+#define AVX512 __attribute__ ((target ("avx512f,avx512bw")))
+#define AVX2 __attribute__ ((target ("avx2,fma")))
+#define EACH_ROW _Pragma ("GCC unroll 4") for (int r = 0; r < BB_ROWS_AT_ONCE; r++)
+
+AVX512 static void
+resample_avx512 (const BbPackedTaps *packed, const float *in, int in_pitch, float *out, int out_pitch)
 {
   const int n_taps = packed->taps->n_taps;
   const float *weight = packed->weight;
@@ -184,40 +190,35 @@ resample_avx512 (const BbPackedTaps *packed, const float *in, float *out)
       const __m512i first = _mm512_load_si512 (packed->index + g * 16);
       /* Taps for which the two vectors loaded hold all that is read. */
       const int n_loaded = 32 - packed->reach[g];
-      __m512 even = _mm512_setzero_ps ();
-      __m512 odd = _mm512_setzero_ps ();
+      __m512 sum[BB_ROWS_AT_ONCE];
 
+      EACH_ROW sum[r] = _mm512_setzero_ps ();
       for (int t = 0; t < n_taps; t += n_loaded, from += n_loaded)
         {
-          const __m512 low = _mm512_loadu_ps (from);
-          const __m512 high = _mm512_loadu_ps (from + 16);
           const int n = MIN (n_loaded, n_taps - t);
           __m512i index = first;
-          int k = 0;
+          __m512 low[BB_ROWS_AT_ONCE], high[BB_ROWS_AT_ONCE];
 
-          for (; k + 1 < n; k += 2, weight += 32)
+          EACH_ROW
             {
-              const __m512i next = _mm512_add_epi32 (index, one);
-
-              even = _mm512_fmadd_ps (_mm512_permutex2var_ps (low, index, high),
-                                      _mm512_load_ps (weight), even);
-              odd = _mm512_fmadd_ps (_mm512_permutex2var_ps (low, next, high),
-                                     _mm512_load_ps (weight + 16), odd);
-              index = _mm512_add_epi32 (next, one);
+              low[r] = _mm512_loadu_ps (from + r * in_pitch);
+              high[r] = _mm512_loadu_ps (from + r * in_pitch + 16);
             }
-          if (k < n)
+          for (int k = 0; k < n; k++, weight += 16)
             {
-              even = _mm512_fmadd_ps (_mm512_permutex2var_ps (low, index, high),
-                                      _mm512_load_ps (weight), even);
-              weight += 16;
+              const __m512 w = _mm512_load_ps (weight);
+
+              EACH_ROW sum[r] =
+                _mm512_fmadd_ps (_mm512_permutex2var_ps (low[r], index, high[r]), w, sum[r]);
+              index = _mm512_add_epi32 (index, one);
             }
         }
-      _mm512_storeu_ps (out + packed->out[g], _mm512_add_ps (even, odd));
+      EACH_ROW _mm512_storeu_ps (out + r * out_pitch + packed->out[g], sum[r]);
     }
 }
 
-__attribute__ ((target ("avx2,fma"))) static void
-resample_avx2 (const BbPackedTaps *packed, const float *in, float *out)
+AVX2 static void
+resample_avx2 (const BbPackedTaps *packed, const float *in, int in_pitch, float *out, int out_pitch)
 {
   const int n_taps = packed->taps->n_taps;
   const float *weight = packed->weight;
@@ -225,21 +226,29 @@ resample_avx2 (const BbPackedTaps *packed, const float *in, float *out)
   for (int g = 0; g < packed->n_groups; g++)
     {
       const float *from = in + packed->base[g];
+      const gboolean far = packed->reach[g] > 7;
       __m256i index = _mm256_loadu_si256 ((const __m256i *) (packed->index + g * 8));
       __m256 upper = _mm256_castsi256_ps (_mm256_cmpgt_epi32 (index, _mm256_set1_epi32 (7)));
-      __m256 sum = _mm256_setzero_ps ();
+      __m256 sum[BB_ROWS_AT_ONCE];
 
+      EACH_ROW sum[r] = _mm256_setzero_ps ();
       for (int t = 0; t < n_taps; t++, weight += 8)
         {
-          __m256 value = _mm256_permutevar8x32_ps (_mm256_loadu_ps (from + t), index);
+          const __m256 w = _mm256_loadu_ps (weight);
 
-          /* The permutation looks at the low three bits, so one index serves both halves. */
-          if (packed->reach[g] > 7)
-            value = _mm256_blendv_ps (
-              value, _mm256_permutevar8x32_ps (_mm256_loadu_ps (from + t + 8), index), upper);
-          sum = _mm256_fmadd_ps (value, _mm256_loadu_ps (weight), sum);
+          EACH_ROW
+            {
+              const float *at = from + r * in_pitch + t;
+              __m256 value = _mm256_permutevar8x32_ps (_mm256_loadu_ps (at), index);
+
+              /* The permutation looks at the low three bits, so one index serves both halves. */
+              if (far)
+                value = _mm256_blendv_ps (
+                  value, _mm256_permutevar8x32_ps (_mm256_loadu_ps (at + 8), index), upper);
+              sum[r] = _mm256_fmadd_ps (value, w, sum[r]);
+            }
         }
-      _mm256_storeu_ps (out + packed->out[g], sum);
+      EACH_ROW _mm256_storeu_ps (out + r * out_pitch + packed->out[g], sum[r]);
     }
 }
 #endif
@@ -262,26 +271,30 @@ resample_plain (const BbTaps *taps, const float *in, float *out)
 /**
  * bb_rows_resample:
  * @packed: taps
- * @in: a row
- * @out: (out caller-allocates): a row of as many samples as the taps make
+ * @in: %BB_ROWS_AT_ONCE rows
+ * @in_pitch: samples from one to the next
+ * @out: (out caller-allocates): as many rows of as many samples as the taps make
+ * @out_pitch: samples from one to the next
  *
- * Runs a horizontal stage on a row.
+ * Runs a horizontal stage on some rows, which share the cost of finding the samples.
  */
 void
-bb_rows_resample (const BbPackedTaps *packed, const float *in, float *out)
+bb_rows_resample (const BbPackedTaps *packed, const float *in, int in_pitch, float *out,
+                  int out_pitch)
 {
   switch (packed->lanes)
     {
 #ifdef HAVE_X86
     case 16:
-      resample_avx512 (packed, in, out);
+      resample_avx512 (packed, in, in_pitch, out, out_pitch);
       break;
     case 8:
-      resample_avx2 (packed, in, out);
+      resample_avx2 (packed, in, in_pitch, out, out_pitch);
       break;
 #endif
     default:
-      resample_plain (packed->taps, in, out);
+      for (int r = 0; r < BB_ROWS_AT_ONCE; r++)
+        resample_plain (packed->taps, in + r * in_pitch, out + r * out_pitch);
       break;
     }
 }
@@ -484,67 +497,190 @@ bb_rows_sum (const float *const *rows, const float *weight, int n_rows, float in
     }
 }
 
+/**
+ * bb_row_weights_init:
+ * @weights: (out caller-allocates): to be freed by bb_row_weights_clear()
+ * @taps: a table, which must stay
+ *
+ * Turns the weights of a vertical stage into whole numbers of 16 bits, which processors multiply
+ * and add in pairs. They are off by less than 1/60000 of the largest one, and the weights of an
+ * output row still add up to what they did, so that even areas stay what they are.
+ */
+void
+bb_row_weights_init (BbRowWeights *weights, const BbTaps *taps)
+{
+  int n_taps = taps->n_taps;
+  int n_pairs = (n_taps + 1) / 2;
+
+  *weights = (BbRowWeights) { .taps = taps, .n_pairs = n_pairs };
+  if (n_taps == 0)
+    return;
+  weights->pair = g_new0 (gint16, (gsize) taps->n_out * (gsize) n_pairs * 2);
+  weights->unit = g_new (float, taps->n_out);
+  for (int j = 0; j < taps->n_out; j++)
+    {
+      const float *weight = taps->weight + (gsize) j * (gsize) n_taps;
+      gint16 *pair = weights->pair + (gsize) j * (gsize) n_pairs * 2;
+      double most = 0.0, all = 0.0, sum = 0.0, scale;
+      int whole = 0, largest = 0;
+
+      for (int t = 0; t < n_taps; t++)
+        {
+          if (fabs ((double) weight[t]) > most)
+            largest = t;
+          most = MAX (most, fabs ((double) weight[t]));
+          all += fabs ((double) weight[t]);
+          sum += (double) weight[t];
+        }
+      /* Some room for the largest to take the rest, and for sums of codes in 32 bits. */
+      scale = most > 0.0 ? MIN (32000.0 / most, (double) G_MAXINT32 / (1024.0 * all)) : 1.0;
+      for (int t = 0; t < n_taps; t++)
+        {
+          pair[t] = (gint16) lrint ((double) weight[t] * scale);
+          whole += pair[t];
+        }
+      pair[largest] = (gint16) (pair[largest] + (lrint (sum * scale) - whole));
+      weights->unit[j] = (float) (lrint (sum * scale) != 0 ? sum / (double) lrint (sum * scale)
+                                                           : 1.0 / scale);
+    }
+}
+
+/**
+ * bb_row_weights_clear:
+ * @weights: weights
+ */
+void
+bb_row_weights_clear (BbRowWeights *weights)
+{
+  g_free (weights->pair);
+  g_free (weights->unit);
+  *weights = (BbRowWeights) { 0 };
+}
+
 /* Sums rows of codes as they are stored: cheaper than turning each row into FP32 first, since rows
- * of codes are small. One more that compilers do not vectorise well. */
+ * of codes are small and two of them are multiplied and added at once. One more that compilers do
+ * not vectorise well. */
 #ifdef HAVE_X86
-#define DEFINE_SUM_X86(name, Code, isa, Wide, lanes, set, load, madd, store)                  \
-  __attribute__ ((target (isa))) static int name (const Code *const *rows, const float *weight,     \
-                                                  int n_rows, float initial, int n, float *out)     \
-  {                                                                                                 \
-    int x = 0;                                                                                      \
-                                                                                                    \
-    for (; x + 2 * lanes <= n; x += 2 * lanes)                                                      \
-      {                                                                                             \
-        Wide a = set (initial);                                                                     \
-        Wide b = a;                                                                                 \
-                                                                                                    \
-        for (int t = 0; t < n_rows; t++)                                                            \
-          {                                                                                         \
-            const Wide w = set (weight[t]);                                                         \
-                                                                                                    \
-            a = madd (w, load (rows[t] + x), a);                                                    \
-            b = madd (w, load (rows[t] + x + lanes), b);                                            \
-          }                                                                                         \
-        store (out + x, a);                                                                         \
-        store (out + x + lanes, b);                                                                 \
-      }                                                                                             \
-    return x;                                                                                       \
+/* Codes of two rows side by side, as words; the order of columns is mended after the sum. */
+#define PAIRS_U8_512(a, b, low, high)                                                              \
+  {                                                                                                \
+    const __m256i upper = _mm256_loadu_si256 ((const void *) (a));                                 \
+    const __m256i lower = _mm256_loadu_si256 ((const void *) (b));                                 \
+                                                                                                   \
+    low = _mm512_cvtepu8_epi16 (_mm256_unpacklo_epi8 (upper, lower));                              \
+    high = _mm512_cvtepu8_epi16 (_mm256_unpackhi_epi8 (upper, lower));                             \
+  }
+#define ORDER_U8_512(low, high)                                                                    \
+  {                                                                                                \
+    const __m512i first = _mm512_shuffle_i64x2 (low, high, 0x44);                                  \
+                                                                                                   \
+    high = _mm512_shuffle_i64x2 (low, high, 0xee);                                                 \
+    low = first;                                                                                   \
+  }
+#define PAIRS_U16_512(a, b, low, high)                                                             \
+  {                                                                                                \
+    const __m512i upper = _mm512_loadu_si512 ((const void *) (a));                                 \
+    const __m512i lower = _mm512_loadu_si512 ((const void *) (b));                                 \
+                                                                                                   \
+    low = _mm512_unpacklo_epi16 (upper, lower);                                                    \
+    high = _mm512_unpackhi_epi16 (upper, lower);                                                   \
+  }
+#define ORDER_U16_512(low, high)                                                                   \
+  {                                                                                                \
+    const __m512i near = _mm512_setr_epi64 (0, 1, 8, 9, 2, 3, 10, 11);                             \
+    const __m512i far = _mm512_setr_epi64 (4, 5, 12, 13, 6, 7, 14, 15);                            \
+    const __m512i first = _mm512_permutex2var_epi64 (low, near, high);                             \
+                                                                                                   \
+    high = _mm512_permutex2var_epi64 (low, far, high);                                             \
+    low = first;                                                                                   \
+  }
+#define PAIRS_U8_256(a, b, low, high)                                                              \
+  {                                                                                                \
+    const __m128i upper = _mm_loadu_si128 ((const void *) (a));                                    \
+    const __m128i lower = _mm_loadu_si128 ((const void *) (b));                                    \
+                                                                                                   \
+    low = _mm256_cvtepu8_epi16 (_mm_unpacklo_epi8 (upper, lower));                                 \
+    high = _mm256_cvtepu8_epi16 (_mm_unpackhi_epi8 (upper, lower));                                \
+  }
+#define ORDER_U8_256(low, high)
+#define PAIRS_U16_256(a, b, low, high)                                                             \
+  {                                                                                                \
+    const __m256i upper = _mm256_loadu_si256 ((const void *) (a));                                 \
+    const __m256i lower = _mm256_loadu_si256 ((const void *) (b));                                 \
+                                                                                                   \
+    low = _mm256_unpacklo_epi16 (upper, lower);                                                    \
+    high = _mm256_unpackhi_epi16 (upper, lower);                                                   \
+  }
+#define ORDER_U16_256(low, high)                                                                   \
+  {                                                                                                \
+    const __m256i first = _mm256_permute2x128_si256 (low, high, 0x20);                             \
+                                                                                                   \
+    high = _mm256_permute2x128_si256 (low, high, 0x31);                                            \
+    low = first;                                                                                   \
   }
 
-#define LOAD_U8_512(p) _mm512_cvtepi32_ps (_mm512_cvtepu8_epi32 (_mm_loadu_si128 ((const void *) (p))))
-#define LOAD_U16_512(p) \
-  _mm512_cvtepi32_ps (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 ((const void *) (p))))
-#define LOAD_U8_256(p) _mm256_cvtepi32_ps (_mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const void *) (p))))
-#define LOAD_U16_256(p) \
-  _mm256_cvtepi32_ps (_mm256_cvtepu16_epi32 (_mm_loadu_si128 ((const void *) (p))))
+#define DEFINE_SUM_X86(name, Code, ISA, width, Int, PAIRS, ORDER)                            \
+  ISA static int name (const Code *const *rows, const gint16 *pair, int n_pairs, float unit,       \
+                       float initial, int n, float *out)                                           \
+  {                                                                                                \
+    const int lanes = width / 32;                                                                   \
+    int x = 0;                                                                                     \
+                                                                                                   \
+    for (; x + 2 * lanes <= n; x += 2 * lanes)                                                     \
+      {                                                                                            \
+        Int a = _mm##width##_set1_epi32 (0);                                                       \
+        Int b = a;                                                                                 \
+                                                                                                   \
+        for (int t = 0; t < n_pairs; t++)                                                          \
+          {                                                                                        \
+            gint32 both;                                                                           \
+            Int low, high, w;                                                                      \
+                                                                                                   \
+            memcpy (&both, pair + 2 * t, sizeof both);                                             \
+            w = _mm##width##_set1_epi32 (both);                                                    \
+            PAIRS (rows[2 * t] + x, rows[2 * t + 1] + x, low, high);                               \
+            a = _mm##width##_add_epi32 (a, _mm##width##_madd_epi16 (low, w));                      \
+            b = _mm##width##_add_epi32 (b, _mm##width##_madd_epi16 (high, w));                     \
+          }                                                                                        \
+        ORDER (a, b);                                                                              \
+        _mm##width##_storeu_ps (out + x, _mm##width##_fmadd_ps (_mm##width##_cvtepi32_ps (a),      \
+                                                                _mm##width##_set1_ps (unit),       \
+                                                                _mm##width##_set1_ps (initial)));  \
+        _mm##width##_storeu_ps (out + x + lanes,                                                   \
+                                _mm##width##_fmadd_ps (_mm##width##_cvtepi32_ps (b),               \
+                                                       _mm##width##_set1_ps (unit),                \
+                                                       _mm##width##_set1_ps (initial)));           \
+      }                                                                                            \
+    return x;                                                                                      \
+  }
 
-DEFINE_SUM_X86 (sum_u8_avx512, guint8, "avx512f", __m512, 16, _mm512_set1_ps,
-                LOAD_U8_512, _mm512_fmadd_ps, _mm512_storeu_ps)
-DEFINE_SUM_X86 (sum_u16_avx512, guint16, "avx512f", __m512, 16, _mm512_set1_ps,
-                LOAD_U16_512, _mm512_fmadd_ps, _mm512_storeu_ps)
-DEFINE_SUM_X86 (sum_u8_avx2, guint8, "avx2,fma", __m256, 8, _mm256_set1_ps,
-                LOAD_U8_256, _mm256_fmadd_ps, _mm256_storeu_ps)
-DEFINE_SUM_X86 (sum_u16_avx2, guint16, "avx2,fma", __m256, 8, _mm256_set1_ps,
-                LOAD_U16_256, _mm256_fmadd_ps, _mm256_storeu_ps)
+DEFINE_SUM_X86 (sum_u8_avx512, guint8, AVX512, 512, __m512i, PAIRS_U8_512, ORDER_U8_512)
+DEFINE_SUM_X86 (sum_u16_avx512, guint16, AVX512, 512, __m512i, PAIRS_U16_512, ORDER_U16_512)
+DEFINE_SUM_X86 (sum_u8_avx2, guint8, AVX2, 256, __m256i, PAIRS_U8_256, ORDER_U8_256)
+DEFINE_SUM_X86 (sum_u16_avx2, guint16, AVX2, 256, __m256i, PAIRS_U16_256, ORDER_U16_256)
 #endif
 
 /* Returns how many samples were made; the rest is left to plain code. */
 static int
-sum_vectors (BbSampleType type, gconstpointer const *rows, const float *weight, int n_rows,
+sum_vectors (BbSampleType type, gconstpointer const *rows, const BbRowWeights *weights, int j,
              float initial, int n, float *out)
 {
 #ifdef HAVE_X86
   const guint8 *const *rows8 = (const guint8 *const *) rows;
   const guint16 *const *rows16 = (const guint16 *const *) rows;
+  const int n_pairs = weights->n_pairs;
+  const gint16 *pair = weights->pair + (gsize) j * (gsize) n_pairs * 2;
+  const float unit = weights->unit[j];
 
   switch (get_lanes ())
     {
     case 16:
-      return type == BB_SAMPLE_U8 ? sum_u8_avx512 (rows8, weight, n_rows, initial, n, out)
-                                  : sum_u16_avx512 (rows16, weight, n_rows, initial, n, out);
+      return type == BB_SAMPLE_U8
+               ? sum_u8_avx512 (rows8, pair, n_pairs, unit, initial, n, out)
+               : sum_u16_avx512 (rows16, pair, n_pairs, unit, initial, n, out);
     case 8:
-      return type == BB_SAMPLE_U8 ? sum_u8_avx2 (rows8, weight, n_rows, initial, n, out)
-                                  : sum_u16_avx2 (rows16, weight, n_rows, initial, n, out);
+      return type == BB_SAMPLE_U8 ? sum_u8_avx2 (rows8, pair, n_pairs, unit, initial, n, out)
+                                  : sum_u16_avx2 (rows16, pair, n_pairs, unit, initial, n, out);
     default:
       break;
     }
@@ -554,10 +690,10 @@ sum_vectors (BbSampleType type, gconstpointer const *rows, const float *weight, 
 
 /**
  * bb_rows_sum_codes:
- * @type: %BB_SAMPLE_U8 or %BB_SAMPLE_U16
- * @rows: `[n_rows]`, rows of codes
- * @weight: `[n_rows]`, their weights
- * @n_rows: how many
+ * @type: %BB_SAMPLE_U8 or %BB_SAMPLE_U16, of at most 10 bits
+ * @rows: `[2 * n_pairs]`, rows of codes; the last one is any row where the taps are odd
+ * @weights: the stage's weights
+ * @j: output row
  * @initial: what the sum starts from
  * @n: samples; not one code more is read
  * @out: (out caller-allocates): a row
@@ -565,16 +701,18 @@ sum_vectors (BbSampleType type, gconstpointer const *rows, const float *weight, 
  * Runs a vertical stage for one output row on rows of codes.
  */
 void
-bb_rows_sum_codes (BbSampleType type, gconstpointer const *rows, const float *weight, int n_rows,
+bb_rows_sum_codes (BbSampleType type, gconstpointer const *rows, const BbRowWeights *weights, int j,
                    float initial, int n, float *out)
 {
-  int x = sum_vectors (type, rows, weight, n_rows, initial, n, out);
+  const int n_taps = weights->taps->n_taps;
+  const float *weight = weights->taps->weight + (gsize) j * (gsize) n_taps;
+  int x = sum_vectors (type, rows, weights, j, initial, n, out);
 
   for (; x < n; x++)
     {
       float sum = initial;
 
-      for (int t = 0; t < n_rows; t++)
+      for (int t = 0; t < n_taps; t++)
         sum += weight[t] * (type == BB_SAMPLE_U8 ? (float) ((const guint8 *) rows[t])[x]
                                                  : (float) ((const guint16 *) rows[t])[x]);
       out[x] = sum;

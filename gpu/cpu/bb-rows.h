@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 #define BB_ROW_PADDING 64
 #define BB_MAX_LANES 16
+#define BB_ROWS_AT_ONCE 4
 
 /**
  * BbPackedTaps:
@@ -42,6 +43,25 @@ typedef struct {
 void bb_packed_taps_init (BbPackedTaps *packed, const BbTaps *taps);
 void bb_packed_taps_clear (BbPackedTaps *packed);
 
+/**
+ * BbRowWeights:
+ * @taps: the table
+ * @n_pairs: pairs of taps; where taps are odd the last one has a weight of 0
+ * @pair: `[n_out][2 * n_pairs]`, weights in units of @unit
+ * @unit: `[n_out]`, what 1 in @pair is worth
+ *
+ * Taps of a vertical stage on codes as whole numbers.
+ */
+typedef struct {
+  const BbTaps *taps;
+  int n_pairs;
+  gint16 *pair;
+  float *unit;
+} BbRowWeights;
+
+void bb_row_weights_init (BbRowWeights *weights, const BbTaps *taps);
+void bb_row_weights_clear (BbRowWeights *weights);
+
 const char *bb_rows_get_isa (void);
 float *bb_rows_new (int n, int pitch);
 void bb_rows_upright (const BbView *view, int width, int height, void *out, ptrdiff_t stride);
@@ -55,12 +75,16 @@ void bb_rows_sum (const float *const *rows,
                   float *out);
 void bb_rows_sum_codes (BbSampleType type,
                         gconstpointer const *rows,
-                        const float *weight,
-                        int n_rows,
+                        const BbRowWeights *weights,
+                        int j,
                         float initial,
                         int n,
                         float *out);
-void bb_rows_resample (const BbPackedTaps *packed, const float *in, float *out);
+void bb_rows_resample (const BbPackedTaps *packed,
+                       const float *in,
+                       int in_pitch,
+                       float *out,
+                       int out_pitch);
 void bb_rows_quantize (const float *in, float maximum, gboolean deep, int n, void *out);
 void bb_rows_shade (float *row, const float *shade, float black, int n);
 void bb_rows_mix (float *row, const float *foreground, const float *alpha, int n);

@@ -16,9 +16,15 @@ struct _BbSampler {
 
   float *ring;
   gconstpointer *rows;
-  float *line;
   int first; /* rows first to last - 1 are in the ring */
   int last;
+
+  /* Some rows on their way through the horizontal stage, and what it made of them. */
+  float *line;
+  float *made;
+  int made_first; /* output rows, where the horizontal stage is the last one */
+  int made_last;
+  float made_initial;
 };
 
 /**
@@ -27,9 +33,10 @@ struct _BbSampler {
  * @y: taps along columns, which must stay
  * @x: taps along rows, which must stay
  * @width: columns of the source
+ * @height: rows of the source
  */
 void
-bb_sampler_taps_init (BbSamplerTaps *taps, const BbTaps *y, const BbTaps *x, int width)
+bb_sampler_taps_init (BbSamplerTaps *taps, const BbTaps *y, const BbTaps *x, int width, int height)
 {
   int first_column = 0;
   int last_column = width;
@@ -47,10 +54,12 @@ bb_sampler_taps_init (BbSamplerTaps *taps, const BbTaps *y, const BbTaps *x, int
     .columns_first = x->n_taps > 0 && y->n_taps > 0 && last_row - first_row < y->n_out,
     .first_column = first_column,
     .n_columns = last_column - first_column,
-    .n_ring = MAX (y->n_taps, 1),
+    .height = height,
+    .n_ring = MAX (y->n_taps, 1) + BB_ROWS_AT_ONCE - 1,
     .pitch = (MAX (made, last_column) + 2 * BB_ROW_PADDING - 1) / BB_ROW_PADDING * BB_ROW_PADDING,
   };
   bb_packed_taps_init (&taps->packed, x);
+  bb_row_weights_init (&taps->weights, y);
 }
 
 /**
@@ -61,6 +70,7 @@ void
 bb_sampler_taps_clear (BbSamplerTaps *taps)
 {
   bb_packed_taps_clear (&taps->packed);
+  bb_row_weights_clear (&taps->weights);
 }
 
 /**
@@ -76,8 +86,9 @@ bb_sampler_new (const BbSamplerTaps *taps)
 
   sampler->taps = taps;
   sampler->ring = bb_rows_new (taps->n_ring, taps->pitch);
-  sampler->line = bb_rows_new (1, taps->pitch);
-  sampler->rows = g_new (gconstpointer, taps->n_ring);
+  sampler->line = bb_rows_new (BB_ROWS_AT_ONCE, taps->pitch);
+  sampler->made = bb_rows_new (BB_ROWS_AT_ONCE, taps->pitch);
+  sampler->rows = g_new (gconstpointer, MAX (taps->n_ring, 2 * taps->weights.n_pairs));
   return sampler;
 }
 
@@ -92,6 +103,7 @@ bb_sampler_free (BbSampler *sampler)
     return;
   free (sampler->ring);
   free (sampler->line);
+  free (sampler->made);
   g_free (sampler->rows);
   g_free (sampler);
 }
@@ -106,6 +118,7 @@ bb_sampler_start (BbSampler *sampler, const BbView *view)
 {
   sampler->view = *view;
   sampler->first = sampler->last = 0;
+  sampler->made_first = sampler->made_last = 0;
 }
 
 static float *
@@ -123,6 +136,35 @@ load (BbSampler *sampler, int row, float *out)
   bb_rows_load (&sampler->view, taps->first_column, row, taps->n_columns, out + taps->first_column);
 }
 
+static float *
+nth_row (const BbSampler *sampler, float *rows, int n)
+{
+  return rows + (gsize) n * (gsize) sampler->taps->pitch;
+}
+
+static void
+resample_lines (BbSampler *sampler)
+{
+  bb_rows_resample (&sampler->taps->packed, sampler->line, sampler->taps->pitch, sampler->made,
+                    sampler->taps->pitch);
+}
+
+/* Source rows from @row on, resampled, into the ring. Returns how many. */
+static int
+fill_resampled (BbSampler *sampler, int row)
+{
+  const BbSamplerTaps *taps = sampler->taps;
+  int n = MIN (BB_ROWS_AT_ONCE, taps->height - row);
+
+  for (int i = 0; i < n; i++)
+    load (sampler, row + i, nth_row (sampler, sampler->line, i));
+  resample_lines (sampler);
+  for (int i = 0; i < n; i++)
+    memcpy (ring_row (sampler, row + i), nth_row (sampler, sampler->made, i),
+            (gsize) taps->x->n_out * sizeof (float));
+  return n;
+}
+
 static void
 fill_ring (BbSampler *sampler, int first)
 {
@@ -131,28 +173,48 @@ fill_ring (BbSampler *sampler, int first)
 
   if (first < sampler->first || first > sampler->last)
     sampler->last = first;
-  for (int row = sampler->last; row < last; row++)
-    if (taps->columns_first)
-      {
-        load (sampler, row, sampler->line);
-        bb_rows_resample (&taps->packed, sampler->line, ring_row (sampler, row));
-      }
-    else
-      load (sampler, row, ring_row (sampler, row));
   sampler->first = first;
-  sampler->last = MAX (last, sampler->last);
+  while (sampler->last < last)
+    if (taps->columns_first)
+      sampler->last += fill_resampled (sampler, sampler->last);
+    else
+      {
+        load (sampler, sampler->last, ring_row (sampler, sampler->last));
+        sampler->last++;
+      }
 }
 
-/* The vertical stage for output row @y, columns @from to @to. */
+/* Frames come from memory: asks for the rows that the next output row reads for the first time. */
+static void
+fetch_ahead (const BbSampler *sampler, int y, int row, int from, int to)
+{
+  const BbTaps *taps = sampler->taps->y;
+  gsize size = sampler->view.type == BB_SAMPLE_U8 ? 1 : 2;
+  int last = y + 1 < taps->n_out ? taps->first[y + 1] + taps->n_taps : row;
+
+  for (; row < last; row++)
+    for (int x = from; x < to; x += 64 / (int) size)
+      __builtin_prefetch ((const guint8 *) sampler->view.data +
+                          (row * sampler->view.y_step + x) * (ptrdiff_t) size);
+}
+
+/* The vertical stage for output row @y, columns @from to @to; the row itself where it is absent. */
 static void
 sum_rows (BbSampler *sampler, int y, float initial, int from, int to, float *out)
 {
   const BbSamplerTaps *taps = sampler->taps;
   const BbView *view = &sampler->view;
   const int n_taps = taps->y->n_taps;
-  const int first = taps->y->first[y];
-  const float *weight = taps->y->weight + (gsize) y * (gsize) n_taps;
+  int first;
 
+  if (n_taps == 0)
+    {
+      load (sampler, y, out);
+      for (int i = from; initial != 0.0f && i < to; i++)
+        out[i] += initial;
+      return;
+    }
+  first = taps->y->first[y];
   if (!taps->columns_first && (view->type == BB_SAMPLE_U8 || view->type == BB_SAMPLE_U16))
     {
       gsize size = view->type == BB_SAMPLE_U8 ? 1 : 2;
@@ -160,14 +222,35 @@ sum_rows (BbSampler *sampler, int y, float initial, int from, int to, float *out
       for (int t = 0; t < n_taps; t++)
         sampler->rows[t] = (const guint8 *) view->data +
                            ((first + t) * view->y_step + from) * (ptrdiff_t) size;
-      bb_rows_sum_codes (view->type, sampler->rows, weight, n_taps, initial, to - from, out + from);
+      if (n_taps % 2 != 0)
+        sampler->rows[n_taps] = sampler->rows[n_taps - 1];
+      fetch_ahead (sampler, y, first + n_taps, from, to);
+      bb_rows_sum_codes (view->type, sampler->rows, &taps->weights, y, initial, to - from,
+                         out + from);
       return;
     }
   fill_ring (sampler, first);
   for (int t = 0; t < n_taps; t++)
     sampler->rows[t] = ring_row (sampler, first + t) + from;
-  bb_rows_sum ((const float *const *) sampler->rows, weight, n_taps, initial, to - from,
+  bb_rows_sum ((const float *const *) sampler->rows,
+               taps->y->weight + (gsize) y * (gsize) n_taps, n_taps, initial, to - from,
                out + from);
+}
+
+/* Output rows from @y on through both stages, as many as share the cost. */
+static void
+make_rows (BbSampler *sampler, int y, float initial)
+{
+  const BbSamplerTaps *taps = sampler->taps;
+  int n = MIN (BB_ROWS_AT_ONCE, (taps->y->n_taps > 0 ? taps->y->n_out : taps->height) - y);
+
+  for (int i = 0; i < n; i++)
+    sum_rows (sampler, y + i, initial, taps->first_column, taps->first_column + taps->n_columns,
+              nth_row (sampler, sampler->line, i));
+  resample_lines (sampler);
+  sampler->made_first = y;
+  sampler->made_last = y + n;
+  sampler->made_initial = initial;
 }
 
 /**
@@ -186,24 +269,13 @@ bb_sampler_get_row (BbSampler *sampler, int y, float initial, int from, int to, 
 {
   const BbSamplerTaps *taps = sampler->taps;
 
-  if (taps->y->n_taps == 0)
-    {
-      float *line = taps->x->n_taps > 0 ? sampler->line : out;
-
-      load (sampler, y, line);
-      if (taps->x->n_taps > 0)
-        bb_rows_resample (&taps->packed, line, out);
-      for (int i = from; initial != 0.0f && i < to; i++)
-        out[i] += initial;
-      return;
-    }
-
   if (taps->columns_first || taps->x->n_taps == 0)
     {
       sum_rows (sampler, y, initial, from, to, out);
       return;
     }
-  sum_rows (sampler, y, initial, taps->first_column, taps->first_column + taps->n_columns,
-            sampler->line);
-  bb_rows_resample (&taps->packed, sampler->line, out);
+  if (y < sampler->made_first || y >= sampler->made_last || initial != sampler->made_initial)
+    make_rows (sampler, y, initial);
+  memcpy (out + from, nth_row (sampler, sampler->made, y - sampler->made_first) + from,
+          (gsize) (to - from) * sizeof (float));
 }

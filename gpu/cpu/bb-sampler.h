@@ -14,10 +14,12 @@ G_BEGIN_DECLS
  * @y: taps along columns; absent where rows stay
  * @x: taps along rows; absent where columns stay
  * @packed: @x for this processor
+ * @weights: @y for rows of codes
  * @columns_first: whether rows are resampled as they are read, before they are summed: less work
  *   where the picture gets taller
  * @first_column: first column that is read
  * @n_columns: columns that are read
+ * @height: rows of the source
  * @n_ring: rows that are kept
  * @pitch: samples from one kept row to the next
  *
@@ -27,14 +29,20 @@ typedef struct {
   const BbTaps *y;
   const BbTaps *x;
   BbPackedTaps packed;
+  BbRowWeights weights;
   gboolean columns_first;
   int first_column;
   int n_columns;
+  int height;
   int n_ring;
   int pitch;
 } BbSamplerTaps;
 
-void bb_sampler_taps_init (BbSamplerTaps *taps, const BbTaps *y, const BbTaps *x, int width);
+void bb_sampler_taps_init (BbSamplerTaps *taps,
+                           const BbTaps *y,
+                           const BbTaps *x,
+                           int width,
+                           int height);
 void bb_sampler_taps_clear (BbSamplerTaps *taps);
 
 typedef struct _BbSampler BbSampler;

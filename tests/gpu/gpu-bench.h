@@ -1,0 +1,37 @@
+/* gpu-bench.h: what is measured on a machine with a card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-device.h"
+#include "gpu-report.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GpuBench:
+ * @report: where figures go
+ * @device: which device, as for bb_device_open()
+ * @seconds: how long each figure is measured
+ * @small: whether to take small pictures and few rounds, where a processor plays the card
+ *
+ * What all measurements share.
+ */
+typedef struct {
+  GpuReport report;
+  const char *device;
+  double seconds;
+  gboolean small;
+} GpuBench;
+
+void gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *target);
+
+gboolean gpu_bench_picture (GpuBench *bench, const char *folder, GError **error);
+gboolean gpu_bench_effect (GpuBench *bench, GError **error);
+gboolean gpu_bench_file (GpuBench *bench, const char *path, GError **error);
+gboolean gpu_bench_render (GpuBench *bench, const char *path, GError **error);
+gboolean gpu_bench_interop (GpuBench *bench, GError **error);
+
+G_END_DECLS

@@ -30,12 +30,9 @@ gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *target)
 }
 
 static const char usage[] =
-  "picture FOLDER | effect | file CLIP | render CLIP | interop\n\n"
+  "picture FOLDER | effect\n\n"
   "  picture   write a picture and what is made of it, for other programs to compare\n"
-  "  effect    the effect alone, at several batch sizes and both precisions\n"
-  "  file      decoding alone against decoding and the effect\n"
-  "  render    whole renders with each encoder\n"
-  "  interop   a frame into a texture of GL, on the device and by way of the host";
+  "  effect    the effect alone, at several batch sizes and both precisions";
 
 int
 main (int argc, char **argv)
@@ -86,12 +83,6 @@ main (int argc, char **argv)
     done = gpu_bench_picture (&bench, name, &error);
   else if (g_str_equal (what, "effect"))
     done = gpu_bench_effect (&bench, &error);
-  else if (g_str_equal (what, "file") && name != NULL)
-    done = gpu_bench_file (&bench, name, &error);
-  else if (g_str_equal (what, "render") && name != NULL)
-    done = gpu_bench_render (&bench, name, &error);
-  else if (g_str_equal (what, "interop"))
-    done = gpu_bench_interop (&bench, &error);
   else
     g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                  "“%s” is nothing to measure, or its file was not named: see --help", what);

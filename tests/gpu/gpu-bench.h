@@ -30,8 +30,5 @@ void gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *tar
 
 gboolean gpu_bench_picture (GpuBench *bench, const char *folder, GError **error);
 gboolean gpu_bench_effect (GpuBench *bench, GError **error);
-gboolean gpu_bench_file (GpuBench *bench, const char *path, GError **error);
-gboolean gpu_bench_render (GpuBench *bench, const char *path, GError **error);
-gboolean gpu_bench_interop (GpuBench *bench, GError **error);
 
 G_END_DECLS

@@ -86,7 +86,7 @@ gpu_report_row (GpuReport *report, const char *label, const double *values)
         }
       g_snprintf (format, sizeof format, "%%.%df", column->decimals);
       printf (" %s |", g_ascii_formatd (text, sizeof text, format, values[i]));
-      g_string_append (json, g_ascii_dtostr (text, sizeof text, values[i]));
+      g_string_append (json, g_ascii_formatd (text, sizeof text, "%.7g", values[i]));
     }
   printf ("\n");
   fflush (stdout);

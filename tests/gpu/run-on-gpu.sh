@@ -1,0 +1,203 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Tests and measures Blurbox on this machine's NVIDIA card, with nothing installed but its driver: under eight
+# minutes, what matters most first. Whatever is done is kept at once in results/: table.md, results.json, and the
+# output of each step.
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+results=$here/results
+driver=
+total=470
+only=()
+
+usage() {
+  cat <<'END_OF_USAGE'
+Usage: run-on-gpu.sh [--results FOLDER] [--seconds N] [--test-driver FOLDER] [STEP…]
+
+  --results FOLDER       where results go (results/ beside this script)
+  --seconds N            how long everything may take (470)
+  --test-driver FOLDER   let the libcuda.so.1 in FOLDER play the card: every step runs, on the processor and in
+                         small, and no time is reported
+  STEP                   only these steps, by their names in table.md
+END_OF_USAGE
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --results) results=$2 && shift 2 ;;
+    --seconds) total=$2 && shift 2 ;;
+    --test-driver) driver=$(cd "$2" && pwd -P) && shift 2 ;;
+    -h | --help) usage && exit ;;
+    -*) usage >&2 && exit 2 ;;
+    *) only+=("$1") && shift ;;
+  esac
+done
+mkdir -p "$results" && results=$(cd "$results" && pwd -P) || exit
+rm -f "$results"/*.{log,md,json,jsonl}
+parts=$results/.parts
+rm -rf "$parts" && mkdir -p "$parts" || exit
+export G_DEBUG=${G_DEBUG:-fatal-warnings}
+
+bench=(--json "$parts/figures.jsonl")
+title="Blurbox on a card"
+if [ -n "$driver" ]; then
+  export BLURBOX_DRIVER_DIR=$driver
+  bench+=(--test-driver --small)
+  title="Blurbox on the driver for tests: executed on a processor, no figure here is a card's"
+fi
+
+# The machine's GL for EGL: the NVIDIA vendor library where it is, whatever else is installed.
+for vendor in /usr/share/glvnd/egl_vendor.d/10_nvidia.json /etc/glvnd/egl_vendor.d/10_nvidia.json \
+  /usr/local/nvidia/share/glvnd/egl_vendor.d/10_nvidia.json; do
+  if [ -z "${__EGL_VENDOR_LIBRARY_FILENAMES:-}" ] && [ -z "$driver" ] && [ -r "$vendor" ]; then
+    export __EGL_VENDOR_LIBRARY_FILENAMES=$vendor
+  fi
+done
+
+begin=$SECONDS
+failed=0
+card=
+
+json_text() { printf '%s' "$1" | tr '\n\t' '  ' | sed 's/\\/\\\\/g; s/"/\\"/g'; }
+
+# Everything so far, so that a run that is cut off has a result.
+write_results() {
+  {
+    printf '# %s\n\n' "$title"
+    cat "$parts/machine"
+    printf '\n| step | result | seconds |\n| --- | --- | ---: |\n'
+    cat "$parts/steps"
+    if [ -s "$parts/figures" ]; then cat "$parts/figures"; fi
+  } >"$parts/table.md" && mv "$parts/table.md" "$results/table.md"
+  {
+    printf '{\n"title": "%s",\n"version": "%s",\n' "$(json_text "$title")" "$(json_text "$(cat "$here/version")")"
+    printf '"test_driver": %s,\n' "$([ -n "$driver" ] && echo true || echo false)"
+    printf '"machine": "%s",\n"steps": [\n' "$(json_text "$(cat "$parts/machine")")"
+    sed '$!s/$/,/' "$parts/steps.jsonl"
+    printf '],\n"figures": [\n'
+    if [ -s "$parts/figures.jsonl" ]; then sed '$!s/$/,/' "$parts/figures.jsonl"; fi
+    printf ']\n}\n'
+  } >"$parts/results.json" && mv "$parts/results.json" "$results/results.json"
+}
+
+wanted() {
+  local name
+  [ ${#only[@]} -gt 0 ] || return 0
+  for name in "${only[@]}"; do [ "$name" != "$1" ] || return 0; done
+  return 1
+}
+
+record() {
+  printf '| %s | %s | %s |\n' "$1" "$2" "$3" >>"$parts/steps"
+  printf '{"step": "%s", "result": "%s", "seconds": %s}\n' "$1" "$(json_text "$2")" "$3" >>"$parts/steps.jsonl"
+  printf '%-12s %s (%s s)\n' "$1" "$2" "$3"
+  write_results
+}
+
+# step NAME SECONDS KIND COMMAND…: runs a command for so long at most. KIND: test (prints TAP) or figures.
+step() {
+  local name=$1 most=$2 kind=$3 left=$((total - (SECONDS - begin))) start=$SECONDS status result passed bad skipped
+  shift 3
+  wanted "$name" || return 0
+  if [ "$left" -lt 5 ]; then
+    record "$name" "left out: no time left" 0
+    return 0
+  fi
+  [ "$most" -le "$left" ] || most=$left
+  timeout -k 5 "$most" "$@" >"$parts/out" 2>"$parts/err" </dev/null
+  status=$?
+  cat "$parts/out" "$parts/err" >"$results/$name.log"
+  case $kind in
+    test)
+      passed=$(grep -cE '^ *ok [0-9]' "$parts/out")
+      bad=$(grep -cE '^ *not ok [0-9]' "$parts/out")
+      skipped=$(grep -cE '^ *ok [0-9].*# SKIP' "$parts/out")
+      passed=$((passed - skipped))
+      result="$passed passed"
+      [ "$bad" = 0 ] || result="$result, **$bad failed**"
+      [ "$skipped" = 0 ] || result="$result, $skipped skipped ($(sed -n 's/.*# SKIP *//p' "$parts/out" | head -n 1))"
+      if [ "$bad" = 0 ] && [ "$passed" = 0 ] && [ "$skipped" = 0 ] && [ "$status" = 0 ]; then status=99; fi
+      ;;
+    figures)
+      result="done"
+      printf '\n' >>"$parts/figures"
+      cat "$parts/out" >>"$parts/figures"
+      ;;
+  esac
+  case $status in
+    0) ;;
+    124 | 137) result="${result/done/}, **not finished in $most s**" ;;
+    *) result="${result/done/} **failed** ($status): $(grep -vE '^ *(ok|#|1\.\.|TAP)' "$results/$name.log" | tail -n 1 | cut -c 1-200)" ;;
+  esac
+  result=$(printf '%s' "$result" | sed 's/^[, ]*//')
+  [ "$status" = 0 ] || failed=$((failed + 1))
+  rm -f "$parts/out" "$parts/err"
+  record "$name" "$result" $((SECONDS - start))
+}
+
+skip() {
+  if wanted "$1"; then record "$1" "left out: $2" 0; fi
+}
+
+first_line() { "$@" 2>/dev/null | head -n 1; }
+
+: >"$parts/steps"
+: >"$parts/steps.jsonl"
+devices=$("$here/bin/blurbox-render" --list-devices 2>&1)
+card=$(printf '%s\n' "$devices" | sed -n 's/^\(cuda:[0-9]*\).*/\1/p' | head -n 1)
+{
+  printf 'Blurbox %s, %s UTC.\n' "$(cat "$here/version")" "$(date -u '+%F %H:%M')"
+  printf 'Processor: %s, %s threads. Kernel %s. ' \
+    "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" "$(uname -r)"
+  printf 'C library of the machine: %s.\n' "$(first_line ldd --version)"
+  if [ -z "$driver" ] && command -v nvidia-smi >/dev/null; then
+    printf 'Card: %s.\n' "$(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,power.limit \
+      --format=csv,noheader 2>&1 | paste -sd ';')"
+  fi
+  printf '\nDevices:\n\n```\n%s\n```\n' "$devices"
+} >"$parts/machine"
+write_results
+cat "$parts/machine"
+trap write_results EXIT
+
+if [ -z "$card" ]; then
+  echo
+  echo "No NVIDIA card can be used here (see above for the reason): what needs one is left out, the rest runs."
+fi
+
+python=$(command -v python3 || command -v python)
+has_torch() {
+  [ -n "$python" ] && "$python" -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null
+}
+
+torch_recipe() {
+  local folder=$results/picture
+  mkdir -p "$folder"
+  "$here/bin/gpu-bench" --device "$card" picture "$folder" || return
+  echo "| the recipe in PyTorch, batch 32 | ms a frame | frames/s | MiB |"
+  echo "| --- | ---: | ---: | ---: |"
+  "$python" "$here/torch_recipe.py" --check "$folder" --json "$parts/figures.jsonl" --seconds 2 || return
+  rm -rf "$folder"
+}
+
+if [ -n "$card" ]; then
+  step effect 60 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" effect
+  if [ -n "$driver" ]; then
+    skip torch "PyTorch would not see the driver for tests"
+  elif has_torch; then
+    export -f torch_recipe
+    export here results parts card python
+    step torch 90 figures bash -c torch_recipe
+  else
+    skip torch "PyTorch with CUDA is not installed here"
+  fi
+fi
+
+# What needs no card: that the folder is whole, and that this processor makes the same picture.
+step picture 60 test "$here/bin/test-picture" --tap
+step recipe 20 test "$here/bin/test-recipe" --tap
+
+echo
+echo "Results: $results/table.md, $results/results.json"
+[ "$failed" = 0 ]

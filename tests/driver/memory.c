@@ -107,9 +107,8 @@ memory_init (void)
       if (arena != MAP_FAILED)
         break;
     }
-  regions = mmap (NULL, MAX_REGIONS * sizeof *regions, PROT_READ | PROT_WRITE,
-                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (arena == MAP_FAILED || regions == MAP_FAILED)
+  regions = g_new0 (Memory *, MAX_REGIONS);
+  if (arena == MAP_FAILED)
     driver_die ("no address space: %s", g_strerror (errno));
   host_regions = g_ptr_array_new ();
   sigemptyset (&action.sa_mask);

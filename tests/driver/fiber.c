@@ -7,9 +7,12 @@
  * is shared without one shows.
  */
 
+/* A checked longjmp() takes another stack for a mistake. */
+#undef _FORTIFY_SOURCE
+
 #include "driver.h"
 
-#include <string.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -39,6 +42,8 @@ typedef enum {
 
 typedef struct {
   ucontext_t context;
+  jmp_buf jump;
+  gboolean started;
   FiberState state;
   KernelIndex thread;
   unsigned long long value;
@@ -54,83 +59,124 @@ typedef struct {
   guint8 *stacks;
   guint current;
   ucontext_t scheduler;
+  jmp_buf scheduler_jump;
   const void *scheduler_stack;
   gsize scheduler_size;
 } Group;
 
 static __thread Group *group;
 
-static void
-free_group (gpointer data)
-{
-  Group *own = data;
-
-  if (own->stacks != NULL)
-    munmap (own->stacks, (gsize) own->n_stacks * STACK_SIZE);
-  g_free (own->fiber);
-  g_free (own);
-}
-
-static GPrivate group_owner = G_PRIVATE_INIT (free_group);
-
-static void
-to_scheduler (Fiber *fiber, gboolean last)
-{
 #ifdef WITH_ASAN
+static void
+to_scheduler (void)
+{
   void *fake = NULL;
 
-  __sanitizer_start_switch_fiber (last ? NULL : &fake, group->scheduler_stack, group->scheduler_size);
-#endif
-  swapcontext (&fiber->context, &group->scheduler);
-#ifdef WITH_ASAN
+  __sanitizer_start_switch_fiber (&fake, group->scheduler_stack, group->scheduler_size);
+  swapcontext (&group->fiber[group->current].context, &group->scheduler);
   __sanitizer_finish_switch_fiber (fake, &group->scheduler_stack, &group->scheduler_size);
-#endif
-  kernel_set_thread (fiber->thread);
-}
-
-static void
-enter_fiber (void)
-{
-  Fiber *fiber = &group->fiber[group->current];
-
-#ifdef WITH_ASAN
-  __sanitizer_finish_switch_fiber (NULL, &group->scheduler_stack, &group->scheduler_size);
-#endif
-  kernel_set_thread (fiber->thread);
-  group->kernel->run_thread (group->params);
-  fiber->state = FIBER_DONE;
-  to_scheduler (fiber, TRUE);
 }
 
 static void
 run_fiber (guint index)
 {
-  Fiber *fiber = &group->fiber[index];
-
-  group->current = index;
-#ifdef WITH_ASAN
   void *fake = NULL;
 
+  group->current = index;
   __sanitizer_start_switch_fiber (&fake, group->stacks + (gsize) index * STACK_SIZE, STACK_SIZE);
-#endif
-  swapcontext (&group->scheduler, &fiber->context);
-#ifdef WITH_ASAN
+  swapcontext (&group->scheduler, &group->fiber[index].context);
   __sanitizer_finish_switch_fiber (fake, NULL, NULL);
-#endif
 }
+#else
+/* swapcontext() asks the kernel for the signal mask each time; jumps do not. */
+static void
+to_scheduler (void)
+{
+  if (_setjmp (group->fiber[group->current].jump) == 0)
+    _longjmp (group->scheduler_jump, 1);
+}
+
+static void
+run_fiber (guint index)
+{
+  group->current = index;
+  if (_setjmp (group->scheduler_jump) != 0)
+    return;
+  if (group->fiber[group->current].started)
+    _longjmp (group->fiber[group->current].jump, 1);
+  group->fiber[group->current].started = TRUE;
+  setcontext (&group->fiber[group->current].context);
+}
+#endif
+
+/* What runs on a stack: the thread with its number, of one block after the other. */
+static void
+enter_fiber (void)
+{
+#ifdef WITH_ASAN
+  __sanitizer_finish_switch_fiber (NULL, &group->scheduler_stack, &group->scheduler_size);
+#endif
+  for (;;)
+    {
+      kernel_set_thread (group->fiber[group->current].thread);
+      group->kernel->run_thread (group->params);
+      group->fiber[group->current].state = FIBER_DONE;
+      to_scheduler ();
+    }
+}
+
+static void
+free_stacks (Group *own)
+{
+  if (own->stacks == NULL)
+    return;
+#ifdef WITH_ASAN
+  /* They end in the middle of functions. */
+  __asan_unpoison_memory_region (own->stacks, (gsize) own->n_stacks * STACK_SIZE);
+#endif
+  munmap (own->stacks, (gsize) own->n_stacks * STACK_SIZE);
+  g_clear_pointer (&own->fiber, g_free);
+}
+
+static void
+free_group (gpointer data)
+{
+  free_stacks (data);
+  g_free (data);
+}
+
+static GPrivate group_owner = G_PRIVATE_INIT (free_group);
 
 static void
 prepare_fiber (Fiber *fiber, guint8 *stack)
 {
-#ifdef WITH_ASAN
-  /* Threads end without leaving their last functions. */
-  __asan_unpoison_memory_region (stack, STACK_SIZE);
-#endif
   getcontext (&fiber->context);
   fiber->context.uc_stack.ss_sp = stack;
   fiber->context.uc_stack.ss_size = STACK_SIZE;
   fiber->context.uc_link = NULL;
   makecontext (&fiber->context, enter_fiber, 0);
+}
+
+/* Sees to it that there are stacks for @n threads. */
+static void
+prepare_group (guint n)
+{
+  if (group == NULL)
+    {
+      group = g_new0 (Group, 1);
+      g_private_set (&group_owner, group);
+    }
+  if (group->n_stacks >= n)
+    return;
+  free_stacks (group);
+  group->n_stacks = n;
+  group->fiber = g_new0 (Fiber, n);
+  group->stacks = mmap (NULL, (gsize) n * STACK_SIZE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (group->stacks == MAP_FAILED)
+    driver_die ("no memory for the stacks of a block");
+  for (guint i = 0; i < n; i++)
+    prepare_fiber (&group->fiber[i], group->stacks + (gsize) i * STACK_SIZE);
 }
 
 static guint
@@ -173,22 +219,7 @@ fiber_run_block (const Kernel *kernel, void *const *params, KernelIndex block, u
   guint n_done;
   guint order[1024];
 
-  if (group == NULL)
-    {
-      group = g_new0 (Group, 1);
-      g_private_set (&group_owner, group);
-    }
-  if (group->n_stacks < n)
-    {
-      if (group->stacks != NULL)
-        munmap (group->stacks, (gsize) group->n_stacks * STACK_SIZE);
-      group->n_stacks = n;
-      group->stacks = mmap (NULL, (gsize) n * STACK_SIZE, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-      group->fiber = g_renew (Fiber, group->fiber, n);
-      if (group->stacks == MAP_FAILED)
-        driver_die ("no memory for the stacks of a block");
-    }
+  prepare_group (n);
   group->kernel = kernel;
   group->params = params;
   group->n_fibers = n;
@@ -196,9 +227,8 @@ fiber_run_block (const Kernel *kernel, void *const *params, KernelIndex block, u
     {
       Fiber *fiber = &group->fiber[i];
 
-      memset (fiber, 0, sizeof *fiber);
+      fiber->state = FIBER_READY;
       fiber->thread = (KernelIndex){ i % block.x, i / block.x % block.y, i / block.x / block.y };
-      prepare_fiber (fiber, group->stacks + (gsize) i * STACK_SIZE);
       order[i] = i;
     }
   for (;;)
@@ -245,7 +275,8 @@ fiber_barrier (int warp)
   Fiber *fiber = current_fiber ();
 
   fiber->state = warp ? FIBER_AT_WARP : FIBER_AT_BLOCK;
-  to_scheduler (fiber, FALSE);
+  to_scheduler ();
+  kernel_set_thread (group->fiber[group->current].thread);
 }
 
 int

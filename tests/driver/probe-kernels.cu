@@ -83,12 +83,19 @@ probe_leave (int *to)
   to[threadIdx.x] = 1;
 }
 
-/* to[i] = a[i] * b[i] + 1 in FP16, two at a time */
+typedef struct {
+  const half2 *a;
+  const half2 *b;
+  half2 *to;
+  int n;
+} ProbeHalves;
+
+/* to[i] = a[i] * b[i] + 1 in FP16, two at a time; the parameter is a structure */
 extern "C" __global__ void
-probe_half (const half2 *a, const half2 *b, half2 *to, int n)
+probe_half (const ProbeHalves p)
 {
   int i = (int) (blockIdx.x * blockDim.x + threadIdx.x);
 
-  if (i < n)
-    to[i] = __hfma2 (a[i], b[i], __float2half2_rn (1.0f));
+  if (i < p.n)
+    p.to[i] = __hfma2 (p.a[i], p.b[i], __float2half2_rn (1.0f));
 }

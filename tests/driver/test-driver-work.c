@@ -4,9 +4,7 @@
  */
 
 #include "bb-test-driver.h"
-#include "bb-kernels.h"
 
-#include <math.h>
 #include <string.h>
 
 #define N 256
@@ -522,14 +520,16 @@ test_barriers (void)
   run_with ("/driver-work/barriers/subprocess/race", "BLURBOX_DRIVER_SEED=3", NULL);
 }
 
-/* FP16 by twos: one rounding of a * b + 1. */
+/* FP16 by twos: one rounding of a * b + 1. The parameter is a structure, passed by value. */
 static void
 test_half (void)
 {
   _Float16 a[N], b[N], found[N];
-  CUdeviceptr address[3];
-  int n = N / 2;
-  void *params[] = { &address[0], &address[1], &address[2], &n };
+  struct {
+    CUdeviceptr address[3];
+    int n;
+  } halves = { .n = N / 2 };
+  void *params[] = { &halves };
 
   for (int i = 0; i < N; i++)
     {
@@ -538,15 +538,15 @@ test_half (void)
     }
   begin_kernels ();
   for (guint i = 0; i < 3; i++)
-    address[i] = allocate (sizeof a);
-  CU (cuMemcpyHtoD (address[0], a, sizeof a));
-  CU (cuMemcpyHtoD (address[1], b, sizeof b));
+    halves.address[i] = allocate (sizeof a);
+  CU (cuMemcpyHtoD (halves.address[0], a, sizeof a));
+  CU (cuMemcpyHtoD (halves.address[1], b, sizeof b));
   CU (cuLaunchKernel (get_kernel ("probe_half"), 4, 1, 1, 32, 1, 1, 0, NULL, params, NULL));
-  CU (cuMemcpyDtoH (found, address[2], sizeof found));
+  CU (cuMemcpyDtoH (found, halves.address[2], sizeof found));
   for (int i = 0; i < N; i++)
     g_assert_cmpfloat ((double) found[i], ==, (double) (_Float16) ((double) a[i] * (double) b[i] + 1.0));
   for (guint i = 0; i < 3; i++)
-    CU (cuMemFree (address[i]));
+    CU (cuMemFree (halves.address[i]));
   end_kernels ();
 }
 
@@ -657,59 +657,6 @@ breach_leak_module (void)
   end ();
 }
 
-/* The picture's own kernel, its structures passed by value, against sums in double precision. */
-static void
-test_picture (void)
-{
-  enum { WIDTH = 53, HEIGHT = 31, OUT = 17, TAPS = 4, FRAMES = 3 };
-  guint8 plane[FRAMES][HEIGHT][WIDTH];
-  float weight[OUT][TAPS], found[FRAMES][OUT][WIDTH];
-  int first[OUT];
-  CUdeviceptr planes, weights, firsts, out;
-  BbView view;
-  BbTaps taps;
-  ptrdiff_t step = HEIGHT * WIDTH;
-  int width = WIDTH, half = 0;
-  void *params[] = { &view, &step, &taps, &width, &out, &half };
-
-  for (gsize i = 0; i < sizeof plane; i++)
-    ((guint8 *) plane)[i] = (guint8) (i * 131 % 251);
-  for (int j = 0; j < OUT; j++)
-    {
-      first[j] = j * (HEIGHT - TAPS) / (OUT - 1);
-      for (int t = 0; t < TAPS; t++)
-        weight[j][t] = (float) (t + 1 + j % 3) / 16.0f;
-    }
-  begin_kernels ();
-  planes = allocate (sizeof plane);
-  weights = allocate (sizeof weight);
-  firsts = allocate (sizeof first);
-  out = allocate (sizeof found);
-  CU (cuMemcpyHtoD (planes, plane, sizeof plane));
-  CU (cuMemcpyHtoD (weights, weight, sizeof weight));
-  CU (cuMemcpyHtoD (firsts, first, sizeof first));
-  view = (BbView){ (const void *) planes, 1, WIDTH, BB_SAMPLE_U8 };
-  taps = (BbTaps){ OUT, TAPS, (const int *) firsts, (const float *) weights };
-  CU (cuLaunchKernel (get_kernel ("bb_resample_rows"), (WIDTH + 15) / 16, (OUT + 7) / 8, FRAMES, 16, 8, 1, 0, NULL,
-                      params, NULL));
-  CU (cuMemcpyDtoH (found, out, sizeof found));
-  for (int frame = 0; frame < FRAMES; frame++)
-    for (int j = 0; j < OUT; j++)
-      for (int x = 0; x < WIDTH; x++)
-        {
-          double sum = 0.0;
-
-          for (int t = 0; t < TAPS; t++)
-            sum += (double) weight[j][t] * plane[frame][first[j] + t][x];
-          g_assert_cmpfloat (fabs (found[frame][j][x] - sum), <, 1e-3);
-        }
-  CU (cuMemFree (planes));
-  CU (cuMemFree (weights));
-  CU (cuMemFree (firsts));
-  CU (cuMemFree (out));
-  end_kernels ();
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -736,7 +683,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/driver-work/barriers/subprocess/shared", check_shared);
   g_test_add_func ("/driver-work/barriers/subprocess/race", check_race);
   g_test_add_func ("/driver-work/half", test_half);
-  g_test_add_func ("/driver-work/picture", test_picture);
   add_death ("/driver-work/breach/past-end", breach_past_end, "probe_poke wrote out of bounds: byte 1000 of the 1000");
   add_death ("/driver-work/breach/before-start", breach_before_start, "probe_poke wrote out of bounds: byte -1 of");
   add_death ("/driver-work/breach/far-end", breach_far_end, "kernel probe_poke went out of bounds: byte 1024 of");

@@ -122,6 +122,7 @@ typedef struct {
  * @run: does the work, without the lock
  * @after: work of other streams that must be done before
  * @uses: what it is known to touch
+ * @upload: whether it is a copy from the host
  *
  * A piece of a stream's work. Counted: the stream, events and later work hold it.
  */
@@ -134,6 +135,7 @@ struct _Op {
   gpointer data;
   GPtrArray *after;
   GArray *uses;
+  gboolean upload;
   gboolean done;
   gint64 done_at;
 };

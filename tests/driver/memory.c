@@ -240,8 +240,13 @@ void
 memory_free (Memory *memory, const char *function)
 {
   gsize ahead = (gsize) (memory->address - memory->mapping);
-  const Op *pending = driver_find_pending (memory->address, memory->size, FALSE);
+  Op *pending;
 
+  /* cuMemFree() waits by itself, and FFmpeg, whose frames may go before they have come up, counts on
+   * that; but who frees what is still worked with has lost count of it. */
+  while ((pending = driver_find_pending (memory->address, memory->size, FALSE)) != NULL &&
+         memory->kind == MEMORY_DEVICE && pending->upload)
+    driver_wait (pending);
   if (pending != NULL)
     driver_die ("%s of %zu bytes of %s (allocation %u) while a %s that uses them is not done", function, memory->size,
                 memory->maker, memory->serial, pending->what);

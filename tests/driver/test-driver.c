@@ -475,6 +475,24 @@ test_faults (void)
   g_rmdir (folder);
 }
 
+/* An upload that nobody waited for does not outlive its frame, as FFmpeg expects. */
+static void
+test_free_uploading (void)
+{
+  CUdeviceptr address;
+  CUstream stream;
+  guint8 bytes[100] = { 0 };
+
+  begin ();
+  address = allocate (100);
+  CU (cuStreamCreate (&stream, CU_STREAM_NON_BLOCKING));
+  CU (cuMemcpyHtoDAsync (address, bytes, 100, stream));
+  CU (cuMemFree (address));
+  CU (cuStreamQuery (stream));
+  CU (cuStreamDestroy (stream));
+  end ();
+}
+
 /* FFmpeg's own CUDA context: frames go up and come down the same. */
 static void
 test_ffmpeg (void)
@@ -537,6 +555,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/driver/faults/subprocess/nth", check_nth);
   g_test_add_func ("/driver/faults/subprocess/later", check_all_later);
   g_test_add_func ("/driver/faults/subprocess/counts", check_counts);
+  g_test_add_func ("/driver/free-uploading", test_free_uploading);
   g_test_add_func ("/driver/ffmpeg", test_ffmpeg);
   add_death ("/driver/breach/leak-memory", breach_leak_memory, "a context ends with 1 allocations (1000 bytes)");
   add_death ("/driver/breach/leak-pinned", breach_leak_pinned, "a context ends with 1 allocations (100 bytes)");

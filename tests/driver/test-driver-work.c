@@ -344,6 +344,70 @@ test_seeds (void)
   check_broken_chain ();
 }
 
+/* Frames of one thread: up, through kernels on two streams, down. */
+static gpointer
+work_cb (gpointer data)
+{
+  int base = GPOINTER_TO_INT (data);
+  CUcontext context;
+  CUstream stream, other;
+  CUevent event;
+  CUdeviceptr one, two;
+  int *host;
+
+  CU (cuDevicePrimaryCtxRetain (&context, 0));
+  CU (cuCtxPushCurrent (context));
+  stream = new_stream (CU_STREAM_NON_BLOCKING);
+  other = new_stream (CU_STREAM_NON_BLOCKING);
+  event = new_event ();
+  CU (cuMemAllocHost ((void **) &host, 4 * N));
+  for (int round = 0; round < 20; round++)
+    {
+      one = allocate (4 * N);
+      two = allocate (4 * N);
+      for (int i = 0; i < N; i++)
+        host[i] = base + round + i;
+      CU (cuMemcpyHtoDAsync (one, host, 4 * N, stream));
+      add (one, two, N, 5, stream);
+      CU (cuEventRecord (event, stream));
+      CU (cuStreamWaitEvent (other, event, 0));
+      add (two, one, N, 7, other);
+      CU (cuMemcpyDtoHAsync (host, one, 4 * N, other));
+      CU (cuStreamSynchronize (other));
+      for (int i = 0; i < N; i++)
+        g_assert_cmpint (host[i], ==, base + round + i + 12);
+      CU (cuMemFree (one));
+      CU (cuMemFree (two));
+    }
+  CU (cuMemFreeHost (host));
+  CU (cuEventDestroy (event));
+  CU (cuStreamDestroy (stream));
+  CU (cuStreamDestroy (other));
+  CU (cuCtxPopCurrent (NULL));
+  CU (cuDevicePrimaryCtxRelease (0));
+  return NULL;
+}
+
+static void
+check_threads (void)
+{
+  GThread *thread[4];
+
+  begin_kernels ();
+  for (int i = 0; i < 4; i++)
+    thread[i] = g_thread_new ("work", work_cb, GINT_TO_POINTER (i * 1000));
+  for (int i = 0; i < 4; i++)
+    g_thread_join (thread[i]);
+  end_kernels ();
+}
+
+static void
+test_threads (void)
+{
+  check_threads ();
+  run_with ("/driver-work/threads/subprocess/seed", "BLURBOX_DRIVER_SEED=9", NULL);
+}
+
 /* Every thread of a grid of all three dimensions, once, where it should be. */
 static void
 test_indices (void)
@@ -673,6 +737,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/driver-work/seeds", test_seeds);
   g_test_add_func ("/driver-work/seeds/subprocess/chain", check_chain);
   g_test_add_func ("/driver-work/seeds/subprocess/broken", check_broken_chain);
+  g_test_add_func ("/driver-work/threads", test_threads);
+  g_test_add_func ("/driver-work/threads/subprocess/seed", check_threads);
   g_test_add_func ("/driver-work/indices", test_indices);
   g_test_add_func ("/driver-work/parameters", test_parameters);
   g_test_add_func ("/driver-work/refusals", test_refusals);

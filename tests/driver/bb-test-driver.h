@@ -68,7 +68,8 @@ run_with (const char *path, ...)
       environment = g_environ_setenv (environment, parts[0], parts[1], TRUE);
     }
   va_end (list);
-  g_test_trap_subprocess_with_envp (path, (const char *const *) environment, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_subprocess_with_envp (path, (const char *const *) environment, 0,
+                                    G_TEST_SUBPROCESS_INHERIT_STDERR);
   g_test_trap_assert_passed ();
 }
 

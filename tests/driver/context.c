@@ -121,7 +121,8 @@ cuDeviceGetName (char *name, int len, CUdevice device)
 static CUresult
 get_uuid (CUuuid *uuid, CUdevice device)
 {
-  static const char bytes[16] = { 'b', 'l', 'u', 'r', 'b', 'o', 'x', '-', 't', 'e', 's', 't', 0, 0, 0, 0 };
+  static const char bytes[16] = { 'b', 'l', 'u', 'r', 'b', 'o', 'x', '-',
+                                  't', 'e', 's', 't', 0,   0,   0,   0 };
 
   if (uuid == NULL)
     return CUDA_ERROR_INVALID_VALUE;
@@ -329,8 +330,8 @@ context_new (CUdevice device, unsigned int flags, gboolean primary)
 guint
 context_report_leaks (Context *context, gboolean die)
 {
-  static const char *const names[] = { "", "context", "stream", "event", "module", NULL, "array",
-                                       "graphics resource" };
+  static const char *const names[] = { "",       "context", "stream", "event",
+                                       "module", NULL,      "array",  "graphics resource" };
   guint n_memory = 0;
   guint n_objects = 0;
   gsize bytes = 0;
@@ -352,11 +353,12 @@ context_report_leaks (Context *context, gboolean die)
         first = handle;
     }
   if (die && memory != NULL)
-    driver_die ("a context ends with %u allocations (%zu bytes) not freed; the first: %zu bytes of %s (allocation %u)",
+    driver_die ("a context ends with %u allocations (%zu bytes) not freed; the first: %zu bytes of "
+                "%s (allocation %u)",
                 n_memory, bytes, memory->size, memory->maker, memory->serial);
   if (die && first != NULL)
-    driver_die ("a context ends with %u handles not destroyed; the first: a %s (handle %u)", n_objects,
-                names[first->kind], first->serial);
+    driver_die ("a context ends with %u handles not destroyed; the first: a %s (handle %u)",
+                n_objects, names[first->kind], first->serial);
   return n_memory + n_objects;
 }
 

@@ -51,7 +51,8 @@ span (gsize pitch, gsize width, gsize height)
 }
 
 static void
-copy_rows (guint8 *to, gsize to_pitch, const guint8 *from, gsize from_pitch, gsize width, gsize height)
+copy_rows (guint8 *to, gsize to_pitch, const guint8 *from, gsize from_pitch, gsize width,
+           gsize height)
 {
   for (gsize y = 0; y < height; y++)
     memmove (to + y * to_pitch, from + y * from_pitch, width);
@@ -62,7 +63,8 @@ run_copy (Op *op)
 {
   const Copy *copy = op->data;
 
-  copy_rows (copy->to.data, copy->to.pitch, copy->from.data, copy->from.pitch, copy->width, copy->height);
+  copy_rows (copy->to.data, copy->to.pitch, copy->from.data, copy->from.pitch, copy->width,
+             copy->height);
 }
 
 static void
@@ -81,14 +83,16 @@ find_in_bounds (gconstpointer address, gsize size, const char *function)
   Memory *memory = memory_find (address);
 
   if (memory != NULL && size > (gsize) (memory->address + memory->size - (const guint8 *) address))
-    driver_die ("%s: %zu bytes from byte %td on are more than the %zu of %s (allocation %u) have", function, size,
-                (const guint8 *) address - memory->address, memory->size, memory->maker, memory->serial);
+    driver_die ("%s: %zu bytes from byte %td on are more than the %zu of %s (allocation %u) have",
+                function, size, (const guint8 *) address - memory->address, memory->size,
+                memory->maker, memory->serial);
   return memory;
 }
 
 static CUresult
-resolve (Side *side, CUmemorytype type, gconstpointer host, CUdeviceptr device, CUarray array_handle, gsize pitch,
-         gsize x, gsize y, gsize width, gsize height, Context *context, const char *function)
+resolve (Side *side, CUmemorytype type, gconstpointer host, CUdeviceptr device,
+         CUarray array_handle, gsize pitch, gsize x, gsize y, gsize width, gsize height,
+         Context *context, const char *function)
 {
   gconstpointer address = type == CU_MEMORYTYPE_HOST ? host : (gconstpointer) device;
   Memory *memory;
@@ -100,9 +104,9 @@ resolve (Side *side, CUmemorytype type, gconstpointer host, CUdeviceptr device, 
       if (array == NULL)
         return CUDA_ERROR_INVALID_HANDLE;
       if (x + width > array->row || y + height > array->height)
-        driver_die ("%s: %zux%zu bytes at %zu, %zu are more than an array of %zux%zu has", function, width, height,
-                    x, y, array->row, array->height);
-      *side = (Side){ SIDE_ARRAY, array->data + y * array->row + x, NULL, array->row };
+        driver_die ("%s: %zux%zu bytes at %zu, %zu are more than an array of %zux%zu has", function,
+                    width, height, x, y, array->row, array->height);
+      *side = (Side) { SIDE_ARRAY, array->data + y * array->row + x, NULL, array->row };
       side->name = side->data;
       return CUDA_SUCCESS;
     }
@@ -123,10 +127,10 @@ resolve (Side *side, CUmemorytype type, gconstpointer host, CUdeviceptr device, 
     driver_die ("%s: %p is device memory, not the host's", function, address);
   if (memory != NULL && memory->kind == MEMORY_DEVICE && memory->context->device != context->device)
     driver_die ("%s: %p is memory of another device", function, address);
-  *side = (Side){ memory == NULL                   ? SIDE_PAGEABLE
-                  : memory->kind == MEMORY_DEVICE ? SIDE_DEVICE
-                                                  : SIDE_PINNED,
-                  (guint8 *) address, address, pitch };
+  *side = (Side) { memory == NULL                  ? SIDE_PAGEABLE
+                   : memory->kind == MEMORY_DEVICE ? SIDE_DEVICE
+                                                   : SIDE_PINNED,
+                   (guint8 *) address, address, pitch };
   if (memory != NULL)
     side->data = memory->alias + ((const guint8 *) address - memory->address);
   return CUDA_SUCCESS;
@@ -142,13 +146,15 @@ static CUresult
 queue_copy (Copy copy, Stream *stream, gboolean async, const char *function)
 {
   gsize bytes = copy.width * copy.height;
-  gboolean wait = copy.to.kind == SIDE_PAGEABLE || (!async && (copy.to.kind == SIDE_PINNED || copy.from.kind == SIDE_PINNED));
+  gboolean wait = copy.to.kind == SIDE_PAGEABLE ||
+                  (!async && (copy.to.kind == SIDE_PINNED || copy.from.kind == SIDE_PINNED));
   Op *op;
 
   if (bytes == 0)
     return CUDA_SUCCESS;
   if (on_device (&copy.from))
-    driver_count_bytes (on_device (&copy.to) ? &driver.device_to_device : &driver.device_to_host, bytes);
+    driver_count_bytes (on_device (&copy.to) ? &driver.device_to_device : &driver.device_to_host,
+                        bytes);
   else if (on_device (&copy.to))
     driver_count_bytes (&driver.host_to_device, bytes);
   if (copy.from.kind == SIDE_PAGEABLE && !wait)
@@ -162,7 +168,8 @@ queue_copy (Copy copy, Stream *stream, gboolean async, const char *function)
     }
   /* What is there until the copy is done is undefined: not the right frame of the round before. */
   if (copy.to.kind == SIDE_PINNED &&
-      driver_find_pending (copy.to.name, span (copy.to.pitch, copy.width, copy.height), FALSE) == NULL)
+      driver_find_pending (copy.to.name, span (copy.to.pitch, copy.width, copy.height), FALSE) ==
+        NULL)
     for (gsize y = 0; y < copy.height; y++)
       memory_poison (copy.to.data + y * copy.to.pitch, copy.width);
   op = op_new (function, run_copy, g_memdup2 (&copy, sizeof copy), free_copy);
@@ -178,8 +185,8 @@ queue_copy (Copy copy, Stream *stream, gboolean async, const char *function)
 
 static CUresult
 copy_line (CUmemorytype to_type, gconstpointer to_host, CUdeviceptr to, CUmemorytype from_type,
-           gconstpointer from_host, CUdeviceptr from, gsize size, CUstream handle, gboolean async, Context *context,
-           const char *function)
+           gconstpointer from_host, CUdeviceptr from, gsize size, CUstream handle, gboolean async,
+           Context *context, const char *function)
 {
   Copy copy = { .width = size, .height = 1 };
   Stream *stream;
@@ -187,14 +194,16 @@ copy_line (CUmemorytype to_type, gconstpointer to_host, CUdeviceptr to, CUmemory
 
   if (result != CUDA_SUCCESS || size == 0)
     return result;
-  result = resolve (&copy.from, from_type, from_host, from, NULL, 0, 0, 0, size, 1, context, function);
+  result =
+    resolve (&copy.from, from_type, from_host, from, NULL, 0, 0, 0, size, 1, context, function);
   if (result == CUDA_SUCCESS)
     result = resolve (&copy.to, to_type, to_host, to, NULL, 0, 0, 0, size, 1, context, function);
   return result == CUDA_SUCCESS ? queue_copy (copy, stream, async, function) : result;
 }
 
 static CUresult
-copy_plane (const CUDA_MEMCPY2D *c, CUstream handle, gboolean async, Context *context, const char *function)
+copy_plane (const CUDA_MEMCPY2D *c, CUstream handle, gboolean async, Context *context,
+            const char *function)
 {
   Copy copy = { 0 };
   Stream *stream;
@@ -208,11 +217,13 @@ copy_plane (const CUDA_MEMCPY2D *c, CUstream handle, gboolean async, Context *co
     return CUDA_SUCCESS;
   copy.width = c->WidthInBytes;
   copy.height = c->Height;
-  result = resolve (&copy.from, c->srcMemoryType, c->srcHost, c->srcDevice, c->srcArray, c->srcPitch, c->srcXInBytes,
-                    c->srcY, copy.width, copy.height, context, function);
+  result =
+    resolve (&copy.from, c->srcMemoryType, c->srcHost, c->srcDevice, c->srcArray, c->srcPitch,
+             c->srcXInBytes, c->srcY, copy.width, copy.height, context, function);
   if (result == CUDA_SUCCESS)
-    result = resolve (&copy.to, c->dstMemoryType, c->dstHost, c->dstDevice, c->dstArray, c->dstPitch, c->dstXInBytes,
-                      c->dstY, copy.width, copy.height, context, function);
+    result =
+      resolve (&copy.to, c->dstMemoryType, c->dstHost, c->dstDevice, c->dstArray, c->dstPitch,
+               c->dstXInBytes, c->dstY, copy.width, copy.height, context, function);
   return result == CUDA_SUCCESS ? queue_copy (copy, stream, async, function) : result;
 }
 
@@ -313,8 +324,8 @@ run_fill (Op *op)
 }
 
 static CUresult
-queue_fill (CUdeviceptr to, gsize pitch, guint32 value, guint unit, gsize width, gsize height, CUstream handle,
-            Context *context, const char *function)
+queue_fill (CUdeviceptr to, gsize pitch, guint32 value, guint unit, gsize width, gsize height,
+            CUstream handle, Context *context, const char *function)
 {
   Fill fill = { NULL, pitch, width, height, value, unit };
   Stream *stream;
@@ -348,13 +359,14 @@ queue_fill (CUdeviceptr to, gsize pitch, guint32 value, guint unit, gsize width,
     return queue_fill (to, 0, value, unit, n, 1, stream, context, __func__);                       \
   }
 #define FILL_2D(name, type, unit)                                                                  \
-  CUresult cuMemset##name##_v2 (CUdeviceptr to, size_t pitch, type value, size_t width, size_t height) \
+  CUresult cuMemset##name##_v2 (CUdeviceptr to, size_t pitch, type value, size_t width,            \
+                                size_t height)                                                     \
   {                                                                                                \
     API_CONTEXT;                                                                                   \
     return queue_fill (to, pitch, value, unit, width, height, NULL, context, __func__);            \
   }                                                                                                \
-  CUresult cuMemset##name##Async (CUdeviceptr to, size_t pitch, type value, size_t width, size_t height, \
-                                  CUstream stream)                                                 \
+  CUresult cuMemset##name##Async (CUdeviceptr to, size_t pitch, type value, size_t width,          \
+                                  size_t height, CUstream stream)                                  \
   {                                                                                                \
     API_CONTEXT;                                                                                   \
     return queue_fill (to, pitch, value, unit, width, height, stream, context, __func__);          \

@@ -225,7 +225,6 @@ void driver_progress (void);
 /* launch.c */
 void launch_init (void);
 
-
 /**
  * API_BEGIN: takes the lock until the function returns, counts the call and makes it fail where a
  * test wants it to
@@ -236,13 +235,13 @@ void launch_init (void);
 #define API_BEGIN                                                                                  \
   API_LOCK;                                                                                        \
   if (result != CUDA_SUCCESS)                                                                      \
-    return result
+  return result
 /** API_CONTEXT: the same for a function that needs a current context */
 #define API_CONTEXT                                                                                \
   API_BEGIN;                                                                                       \
   Context *context = context_current (&result);                                                    \
   if (context == NULL)                                                                             \
-    return result
+  return result
 /** API_RELEASE: the same for a function that waits for or gives back something: it does so, and
  * then returns the error that a test wants, as the errors of earlier work come out of such calls */
 #define API_RELEASE                                                                                \
@@ -252,4 +251,4 @@ void launch_init (void);
   CUresult context_result = CUDA_SUCCESS;                                                          \
   Context *context = context_current (&context_result);                                            \
   if (context == NULL)                                                                             \
-    return context_result
+  return context_result

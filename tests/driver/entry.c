@@ -36,7 +36,8 @@ static const struct {
   { 206, "CUDA_ERROR_UNMAP_FAILED", "unmap failed" },
   { 207, "CUDA_ERROR_ARRAY_IS_MAPPED", "array is mapped" },
   { 208, "CUDA_ERROR_ALREADY_MAPPED", "already mapped" },
-  { 209, "CUDA_ERROR_NO_BINARY_FOR_GPU", "no kernel image is available for execution on the device" },
+  { 209, "CUDA_ERROR_NO_BINARY_FOR_GPU",
+    "no kernel image is available for execution on the device" },
   { 210, "CUDA_ERROR_ALREADY_ACQUIRED", "already acquired" },
   { 211, "CUDA_ERROR_NOT_MAPPED", "not mapped" },
   { 212, "CUDA_ERROR_NOT_MAPPED_AS_ARRAY", "not mapped as array" },
@@ -87,7 +88,8 @@ static const struct {
   { 800, "CUDA_ERROR_NOT_PERMITTED", "operation not permitted" },
   { 801, "CUDA_ERROR_NOT_SUPPORTED", "operation not supported" },
   { 802, "CUDA_ERROR_SYSTEM_NOT_READY", "system not ready" },
-  { 803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", "system has unsupported display driver / cuda driver combination" },
+  { 803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH",
+    "system has unsupported display driver / cuda driver combination" },
   { 804, "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE", "compat not supported on device" },
   { 805, "CUDA_ERROR_MPS_CONNECTION_FAILED", "mps connection failed" },
   { 806, "CUDA_ERROR_MPS_RPC_FAILURE", "mps rpc failure" },
@@ -147,22 +149,27 @@ cuGetErrorString (CUresult error, const char **text)
 static void *
 find_function (const char *name, int version)
 {
-  /* Forms that came later than the function's second one, and where the first one is still meant. */
+  /* Forms that came later than the function's second one, and where the first one is still meant.
+   */
   static const struct {
     const char *name;
     int since;
     const char *form;
   } forms[] = {
-    { "cuCtxCreate", 12050, "cuCtxCreate_v4" },          { "cuCtxCreate", 3020, "cuCtxCreate_v2" },
-    { "cuEventElapsedTime", 12080, "cuEventElapsedTime_v2" }, { "cuEventElapsedTime", 2000, "cuEventElapsedTime" },
-    { "cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2" },  { "cuDeviceGetUuid", 9020, "cuDeviceGetUuid" },
+    { "cuCtxCreate", 12050, "cuCtxCreate_v4" },
+    { "cuCtxCreate", 3020, "cuCtxCreate_v2" },
+    { "cuEventElapsedTime", 12080, "cuEventElapsedTime_v2" },
+    { "cuEventElapsedTime", 2000, "cuEventElapsedTime" },
+    { "cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2" },
+    { "cuDeviceGetUuid", 9020, "cuDeviceGetUuid" },
     { "cuDevicePrimaryCtxRelease", 11000, "cuDevicePrimaryCtxRelease_v2" },
     { "cuDevicePrimaryCtxRelease", 7000, "cuDevicePrimaryCtxRelease" },
     { "cuDevicePrimaryCtxReset", 11000, "cuDevicePrimaryCtxReset_v2" },
     { "cuDevicePrimaryCtxReset", 7000, "cuDevicePrimaryCtxReset" },
     { "cuDevicePrimaryCtxSetFlags", 11000, "cuDevicePrimaryCtxSetFlags_v2" },
     { "cuDevicePrimaryCtxSetFlags", 7000, "cuDevicePrimaryCtxSetFlags" },
-    { "cuGetProcAddress", 12000, "cuGetProcAddress_v2" }, { "cuGetProcAddress", 11030, "cuGetProcAddress" },
+    { "cuGetProcAddress", 12000, "cuGetProcAddress_v2" },
+    { "cuGetProcAddress", 11030, "cuGetProcAddress" },
   };
   g_autofree char *second = g_strconcat (name, "_v2", NULL);
   Dl_info info;
@@ -194,7 +201,8 @@ cuGetProcAddress_v2 (const char *name, void **function, int version, cuuint64_t 
     return CUDA_ERROR_INVALID_VALUE;
   *function = find_function (name, version);
   if (status != NULL)
-    *status = *function != NULL ? CU_GET_PROC_ADDRESS_SUCCESS : CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND;
+    *status =
+      *function != NULL ? CU_GET_PROC_ADDRESS_SUCCESS : CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND;
   return *function != NULL || status != NULL ? CUDA_SUCCESS : CUDA_ERROR_NOT_FOUND;
 }
 

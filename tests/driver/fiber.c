@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each thread of the block gets a stack of its own and runs until it comes to a barrier, or is done.
- * They are run in turn; under a seed in an order that changes from barrier to barrier, so that what
- * is shared without one shows.
+ * Each thread of the block gets a stack of its own and runs until it comes to a barrier, or is
+ * done. They are run in turn; under a seed in an order that changes from barrier to barrier, so
+ * that what is shared without one shows.
  */
 
 /* A checked longjmp() takes another stack for a mistake. */
@@ -203,8 +203,9 @@ open_barrier (guint first, guint end, FiberState barrier)
   if (n_waiting < end - first)
     {
       if (n_waiting + n_done == end - first)
-        driver_die ("kernel %s: %u threads of a %s wait at a barrier that %u have left for good", group->kernel->name,
-                    n_waiting, barrier == FIBER_AT_WARP ? "warp" : "block", n_done);
+        driver_die ("kernel %s: %u threads of a %s wait at a barrier that %u have left for good",
+                    group->kernel->name, n_waiting, barrier == FIBER_AT_WARP ? "warp" : "block",
+                    n_done);
       return FALSE;
     }
   for (guint i = first; i < end; i++)
@@ -228,7 +229,7 @@ fiber_run_block (const Kernel *kernel, void *const *params, KernelIndex block, u
       Fiber *fiber = &group->fiber[i];
 
       fiber->state = FIBER_READY;
-      fiber->thread = (KernelIndex){ i % block.x, i / block.x % block.y, i / block.x / block.y };
+      fiber->thread = (KernelIndex) { i % block.x, i / block.x % block.y, i / block.x / block.y };
       order[i] = i;
     }
   for (;;)

@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A mapped texture is an array in host memory. Mapping reads the texture into it, unmapping writes
- * it back, both in the OpenGL or OpenGL ES context that is current on the calling thread. While it is
- * mapped the texture itself holds poison: who draws with it sees that, who draws into it is caught
- * when it is unmapped. OpenGL is looked up in what the process has loaded, so that nothing of it is
- * linked here.
+ * it back, both in the OpenGL or OpenGL ES context that is current on the calling thread. While it
+ * is mapped the texture itself holds poison: who draws with it sees that, who draws into it is
+ * caught when it is unmapped. OpenGL is looked up in what the process has loaded, so that nothing
+ * of it is linked here.
  */
 
 #include "driver.h"
@@ -46,7 +46,8 @@ typedef struct {
   GLboolean (*IsTexture) (GLuint);
   void (*PixelStorei) (GLenum, GLint);
   void (*ReadPixels) (GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, void *);
-  void (*TexSubImage2D) (GLenum, GLint, GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, const void *);
+  void (*TexSubImage2D) (GLenum, GLint, GLint, GLint, GLsizei, GLsizei, GLenum, GLenum,
+                         const void *);
 } Gl;
 
 typedef struct {
@@ -93,7 +94,7 @@ look_up (const char *library, const char *name)
   return found;
 }
 
-/* Looks up the functions of the context that is current on this thread; %FALSE where there is none. */
+/* Looks up the functions of this thread's current context; %FALSE where there is none. */
 static gboolean
 gl_get (Gl *gl)
 {
@@ -150,14 +151,16 @@ gl_check (const Gl *gl, const char *function)
 static void
 exchange_store (const Gl *gl, gboolean pack, GLint saved[5], gboolean back)
 {
-  static const GLenum unpack_names[] = { GL_UNPACK_ALIGNMENT, GL_UNPACK_ROW_LENGTH, GL_UNPACK_SKIP_ROWS,
-                                         GL_UNPACK_SKIP_PIXELS };
-  static const GLenum pack_names[] = { GL_PACK_ALIGNMENT, GL_PACK_ROW_LENGTH, GL_PACK_SKIP_ROWS, GL_PACK_SKIP_PIXELS };
+  static const GLenum unpack_names[] = { GL_UNPACK_ALIGNMENT, GL_UNPACK_ROW_LENGTH,
+                                         GL_UNPACK_SKIP_ROWS, GL_UNPACK_SKIP_PIXELS };
+  static const GLenum pack_names[] = { GL_PACK_ALIGNMENT, GL_PACK_ROW_LENGTH, GL_PACK_SKIP_ROWS,
+                                       GL_PACK_SKIP_PIXELS };
   const GLenum *names = pack ? pack_names : unpack_names;
   GLenum buffer = pack ? GL_PIXEL_PACK_BUFFER_ : GL_PIXEL_UNPACK_BUFFER_;
 
   if (!back)
-    gl->GetIntegerv (pack ? GL_PIXEL_PACK_BUFFER_BINDING_ : GL_PIXEL_UNPACK_BUFFER_BINDING_, &saved[4]);
+    gl->GetIntegerv (pack ? GL_PIXEL_PACK_BUFFER_BINDING_ : GL_PIXEL_UNPACK_BUFFER_BINDING_,
+                     &saved[4]);
   for (guint i = 0; i < 4; i++)
     {
       if (!back)
@@ -176,8 +179,8 @@ write_texture (const Gl *gl, const Resource *resource, const guint8 *pixels, con
   gl->GetIntegerv (GL_TEXTURE_BINDING_2D, &bound);
   exchange_store (gl, FALSE, saved, FALSE);
   gl->BindTexture (GL_TEXTURE_2D, resource->texture);
-  gl->TexSubImage2D (GL_TEXTURE_2D, 0, 0, 0, resource->width, resource->height, resource->format->format,
-                     resource->format->type, pixels);
+  gl->TexSubImage2D (GL_TEXTURE_2D, 0, 0, 0, resource->width, resource->height,
+                     resource->format->format, resource->format->type, pixels);
   gl_check (gl, function);
   gl->BindTexture (GL_TEXTURE_2D, (GLuint) bound);
   exchange_store (gl, FALSE, saved, TRUE);
@@ -194,10 +197,12 @@ read_texture (const Gl *gl, const Resource *resource, guint8 *pixels, const char
   exchange_store (gl, TRUE, saved, FALSE);
   gl->GenFramebuffers (1, &framebuffer);
   gl->BindFramebuffer (GL_READ_FRAMEBUFFER_, framebuffer);
-  gl->FramebufferTexture2D (GL_READ_FRAMEBUFFER_, GL_COLOR_ATTACHMENT0_, GL_TEXTURE_2D, resource->texture, 0);
+  gl->FramebufferTexture2D (GL_READ_FRAMEBUFFER_, GL_COLOR_ATTACHMENT0_, GL_TEXTURE_2D,
+                            resource->texture, 0);
   if (gl->CheckFramebufferStatus (GL_READ_FRAMEBUFFER_) != GL_FRAMEBUFFER_COMPLETE_)
     driver_die ("%s: the texture cannot be read", function);
-  gl->ReadPixels (0, 0, resource->width, resource->height, resource->format->format, resource->format->type, pixels);
+  gl->ReadPixels (0, 0, resource->width, resource->height, resource->format->format,
+                  resource->format->type, pixels);
   gl_check (gl, function);
   gl->BindFramebuffer (GL_READ_FRAMEBUFFER_, (GLuint) bound);
   gl->DeleteFramebuffers (1, &framebuffer);
@@ -232,12 +237,12 @@ require (Gl *gl, const Resource *resource, const char *function)
   if (!gl_get (gl))
     driver_die ("%s: no OpenGL context is current on this thread", function);
   if (!gl->IsTexture (resource->texture))
-    driver_die ("%s: texture %u was deleted, or is not in the OpenGL context that is current", function,
-                resource->texture);
+    driver_die ("%s: texture %u was deleted, or is not in the OpenGL context that is current",
+                function, resource->texture);
   measure (gl, resource->texture, &width, &height, &internal);
   if (width != resource->width || height != resource->height)
-    driver_die ("%s: texture %u is %dx%d, and was %dx%d when it was registered", function, resource->texture, width,
-                height, resource->width, resource->height);
+    driver_die ("%s: texture %u is %dx%d, and was %dx%d when it was registered", function,
+                resource->texture, width, height, resource->width, resource->height);
 }
 
 CUresult
@@ -261,7 +266,8 @@ cuGLGetDevices_v2 (unsigned int *count, CUdevice *devices, unsigned int room, CU
 }
 
 CUresult
-cuGraphicsGLRegisterImage (CUgraphicsResource *handle, GLuint texture, GLenum target, unsigned int flags)
+cuGraphicsGLRegisterImage (CUgraphicsResource *handle, GLuint texture, GLenum target,
+                           unsigned int flags)
 {
   GLint width = 0, height = 0, internal = 0;
   const Format *format = NULL;
@@ -281,8 +287,8 @@ cuGraphicsGLRegisterImage (CUgraphicsResource *handle, GLuint texture, GLenum ta
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
       resource = key;
-      if (resource->handle.kind == KIND_RESOURCE && resource->handle.live && resource->texture == texture &&
-          resource->gl_context == gl.context)
+      if (resource->handle.kind == KIND_RESOURCE && resource->handle.live &&
+          resource->texture == texture && resource->gl_context == gl.context)
         driver_die ("cuGraphicsGLRegisterImage: texture %u is registered already", texture);
     }
   measure (&gl, texture, &width, &height, &internal);
@@ -392,17 +398,20 @@ unmap (Resource *resource, const char *function)
   Gl gl;
 
   if (pending != NULL)
-    driver_die ("%s: a %s of another stream that uses texture %u is not done", function, pending->what,
-                resource->texture);
+    driver_die ("%s: a %s of another stream that uses texture %u is not done", function,
+                pending->what, resource->texture);
   require (&gl, resource, function);
   if (resource->format->type != GL_HALF_FLOAT_)
     {
       read_texture (&gl, resource, found, function);
       if (memcmp (found, poison, resource_size (resource)) != 0)
-        driver_die ("%s: OpenGL wrote to texture %u while it was mapped", function, resource->texture);
+        driver_die ("%s: OpenGL wrote to texture %u while it was mapped", function,
+                    resource->texture);
     }
-  if (resource->before != NULL && memcmp (resource->before, array->data, resource_size (resource)) != 0)
-    driver_die ("%s: texture %u was registered to be read only, and was written", function, resource->texture);
+  if (resource->before != NULL &&
+      memcmp (resource->before, array->data, resource_size (resource)) != 0)
+    driver_die ("%s: texture %u was registered to be read only, and was written", function,
+                resource->texture);
   write_texture (&gl, resource, array->data, function);
   g_clear_pointer (&resource->before, g_free);
   g_clear_pointer (&array->data, g_free);
@@ -491,6 +500,7 @@ cuArrayGetDescriptor_v2 (CUDA_ARRAY_DESCRIPTOR *descriptor, CUarray handle)
     return CUDA_ERROR_INVALID_HANDLE;
   if (descriptor == NULL)
     return CUDA_ERROR_INVALID_VALUE;
-  *descriptor = (CUDA_ARRAY_DESCRIPTOR){ array->width, array->height, array->format, array->channels };
+  *descriptor =
+    (CUDA_ARRAY_DESCRIPTOR) { array->width, array->height, array->format, array->channels };
   return CUDA_SUCCESS;
 }

@@ -73,7 +73,8 @@ run_blocks (Launch *launch)
   memory_in_kernel (TRUE);
   while ((n = __atomic_fetch_add (&launch->next, 1, __ATOMIC_RELAXED)) < launch->n_blocks)
     {
-      KernelIndex at = { (unsigned int) (n % launch->grid.x), (unsigned int) (n / launch->grid.x % launch->grid.y),
+      KernelIndex at = { (unsigned int) (n % launch->grid.x),
+                         (unsigned int) (n / launch->grid.x % launch->grid.y),
                          (unsigned int) (n / launch->grid.x / launch->grid.y) };
 
       kernel_set_block (launch->grid, launch->block, at);
@@ -213,7 +214,8 @@ cuModuleLoadData (CUmodule *handle, const void *image)
 }
 
 CUresult
-cuModuleLoadDataEx (CUmodule *handle, const void *image, unsigned int n, CUjit_option *options, void **values)
+cuModuleLoadDataEx (CUmodule *handle, const void *image, unsigned int n, CUjit_option *options,
+                    void **values)
 {
   API_CONTEXT;
   return load (handle, image, context);
@@ -311,7 +313,8 @@ CUresult
 cuFuncSetCacheConfig (CUfunction handle, CUfunc_cache config)
 {
   API_CONTEXT;
-  return handle_get (handle, KIND_FUNCTION, __func__) == NULL ? CUDA_ERROR_INVALID_HANDLE : CUDA_SUCCESS;
+  return handle_get (handle, KIND_FUNCTION, __func__) == NULL ? CUDA_ERROR_INVALID_HANDLE
+                                                              : CUDA_SUCCESS;
 }
 
 CUresult
@@ -328,7 +331,8 @@ cuFuncGetName (const char **name, CUfunction handle)
 }
 
 CUresult
-cuOccupancyMaxActiveBlocksPerMultiprocessor (int *n_blocks, CUfunction handle, int block_size, size_t shared)
+cuOccupancyMaxActiveBlocksPerMultiprocessor (int *n_blocks, CUfunction handle, int block_size,
+                                             size_t shared)
 {
   API_CONTEXT;
   if (handle_get (handle, KIND_FUNCTION, __func__) == NULL)
@@ -359,7 +363,8 @@ take_params (Launch *launch, void **params, void **extra)
         else
           return CUDA_ERROR_INVALID_VALUE;
     }
-  if ((params != NULL && buffer != NULL) || (params == NULL && buffer == NULL && kernel->n_params > 0))
+  if ((params != NULL && buffer != NULL) ||
+      (params == NULL && buffer == NULL && kernel->n_params > 0))
     return CUDA_ERROR_INVALID_VALUE;
   for (gsize i = 0; i < kernel->n_params; i++)
     total += kernel->size[i] + 64;
@@ -373,7 +378,8 @@ take_params (Launch *launch, void **params, void **extra)
       packed = (packed + kernel->align[i] - 1) & ~(kernel->align[i] - 1);
       if (params != NULL ? params[i] == NULL : packed + kernel->size[i] > buffer_size)
         return CUDA_ERROR_INVALID_VALUE;
-      total = (((gsize) launch->values + total + align - 1) & ~(align - 1)) - (gsize) launch->values;
+      total =
+        (((gsize) launch->values + total + align - 1) & ~(align - 1)) - (gsize) launch->values;
       launch->params[i] = launch->values + total;
       memcpy (launch->params[i], params != NULL ? params[i] : buffer + packed, kernel->size[i]);
       packed += kernel->size[i];
@@ -400,9 +406,9 @@ find_uses (const Launch *launch, Op *op)
 }
 
 CUresult
-cuLaunchKernel (CUfunction handle, unsigned int grid_x, unsigned int grid_y, unsigned int grid_z, unsigned int block_x,
-                unsigned int block_y, unsigned int block_z, unsigned int shared, CUstream stream_handle, void **params,
-                void **extra)
+cuLaunchKernel (CUfunction handle, unsigned int grid_x, unsigned int grid_y, unsigned int grid_z,
+                unsigned int block_x, unsigned int block_y, unsigned int block_z,
+                unsigned int shared, CUstream stream_handle, void **params, void **extra)
 {
   Function *function;
   Stream *stream;
@@ -417,18 +423,19 @@ cuLaunchKernel (CUfunction handle, unsigned int grid_x, unsigned int grid_y, uns
   if (function == NULL || function->handle.context != context)
     return CUDA_ERROR_INVALID_HANDLE;
   if (grid_x == 0 || grid_y == 0 || grid_z == 0 || block_x == 0 || block_y == 0 || block_z == 0 ||
-      grid_x > G_MAXINT || grid_y > 65535 || grid_z > 65535 || block_x > 1024 || block_y > 1024 || block_z > 64 ||
-      block_x * block_y * block_z > 1024)
+      grid_x > G_MAXINT || grid_y > 65535 || grid_z > 65535 || block_x > 1024 || block_y > 1024 ||
+      block_z > 64 || block_x * block_y * block_z > 1024)
     return CUDA_ERROR_INVALID_VALUE;
   if (shared > (unsigned int) function->attribute[CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES])
     return CUDA_ERROR_INVALID_VALUE;
   if (shared > 0)
-    driver_die ("cuLaunchKernel: %s wants shared memory of a size given at its launch, which is not there",
-                function->kernel->name);
+    driver_die (
+      "cuLaunchKernel: %s wants shared memory of a size given at its launch, which is not there",
+      function->kernel->name);
   launch = g_new0 (Launch, 1);
   launch->kernel = function->kernel;
-  launch->grid = (KernelIndex){ grid_x, grid_y, grid_z };
-  launch->block = (KernelIndex){ block_x, block_y, block_z };
+  launch->grid = (KernelIndex) { grid_x, grid_y, grid_z };
+  launch->block = (KernelIndex) { block_x, block_y, block_z };
   launch->n_blocks = (guint64) grid_x * grid_y * grid_z;
   launch->seed = driver.order != NULL ? g_rand_int (driver.order) | 1 : 0;
   result = take_params (launch, params, extra);

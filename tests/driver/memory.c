@@ -76,9 +76,11 @@ fault_cb (int number, siginfo_t *info, void *data)
     }
   memory = find_region (address);
   if (memory == NULL)
-    driver_die ("%s touched %p, which is no allocation", in_kernel ? kernel_name : "the host", address);
+    driver_die ("%s touched %p, which is no allocation", in_kernel ? kernel_name : "the host",
+                address);
   at = address - memory->address;
-  if (in_kernel && memory->live && address >= memory->mapping && address < memory->mapping + memory->mapped)
+  if (in_kernel && memory->live && address >= memory->mapping &&
+      address < memory->mapping + memory->mapped)
     {
       if (mprotect (memory->mapping, memory->mapped, PROT_READ | PROT_WRITE) != 0)
         driver_die ("an allocation cannot be opened: %s", g_strerror (errno));
@@ -86,13 +88,13 @@ fault_cb (int number, siginfo_t *info, void *data)
       return;
     }
   if (!in_kernel)
-    driver_die ("the host touched device memory: byte %zd of the %zu of %s (allocation %u)%s", at, memory->size,
-                memory->maker, memory->serial, memory->live ? "" : ", freed before");
+    driver_die ("the host touched device memory: byte %zd of the %zu of %s (allocation %u)%s", at,
+                memory->size, memory->maker, memory->serial, memory->live ? "" : ", freed before");
   if (!memory->live)
-    driver_die ("kernel %s touched freed memory: byte %zd of the %zu of %s (allocation %u)", kernel_name, at,
-                memory->size, memory->maker, memory->serial);
-  driver_die ("kernel %s went out of bounds: byte %zd of the %zu of %s (allocation %u)", kernel_name, at,
-              memory->size, memory->maker, memory->serial);
+    driver_die ("kernel %s touched freed memory: byte %zd of the %zu of %s (allocation %u)",
+                kernel_name, at, memory->size, memory->maker, memory->serial);
+  driver_die ("kernel %s went out of bounds: byte %zd of the %zu of %s (allocation %u)",
+              kernel_name, at, memory->size, memory->maker, memory->serial);
 }
 
 void
@@ -103,7 +105,8 @@ memory_init (void)
   page = (gsize) sysconf (_SC_PAGESIZE);
   for (arena_size = (gsize) 8 << 40; arena_size >= (gsize) 1 << 30; arena_size /= 4)
     {
-      arena = mmap (NULL, arena_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      arena =
+        mmap (NULL, arena_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (arena != MAP_FAILED)
         break;
     }
@@ -124,7 +127,8 @@ memory_poison (gpointer start, gsize size)
   for (; byte < end && ((guintptr) byte & 7) != 0; byte++)
     *byte = ((guintptr) byte & 1) != 0 ? POISON_HIGH : POISON_LOW;
   for (; byte + 8 <= end; byte += 8)
-    *(guint64 *) (void *) byte = G_GUINT64_CONSTANT (0x0001000100010001) * (POISON_HIGH << 8 | POISON_LOW);
+    *(guint64 *) (void *) byte =
+      G_GUINT64_CONSTANT (0x0001000100010001) * (POISON_HIGH << 8 | POISON_LOW);
   for (; byte < end; byte++)
     *byte = ((guintptr) byte & 1) != 0 ? POISON_HIGH : POISON_LOW;
 }
@@ -156,8 +160,8 @@ check_margins (const Memory *memory, const char *who)
         return;
       at += (gssize) memory->size;
     }
-  driver_die ("%s wrote out of bounds: byte %zd of the %zu of %s (allocation %u)", who, at, memory->size,
-              memory->maker, memory->serial);
+  driver_die ("%s wrote out of bounds: byte %zd of the %zu of %s (allocation %u)", who, at,
+              memory->size, memory->maker, memory->serial);
 }
 
 /* Live memory of any kind that holds @address. */
@@ -170,7 +174,8 @@ memory_find (gconstpointer address)
   if (byte >= arena && byte < arena + arena_size)
     {
       memory = find_region (byte);
-      return memory != NULL && memory->live && byte >= memory->address && byte < memory->address + memory->size
+      return memory != NULL && memory->live && byte >= memory->address &&
+                 byte < memory->address + memory->size
                ? memory
                : NULL;
     }
@@ -203,7 +208,8 @@ memory_new_device (Context *context, gsize size, const char *maker, Memory **mad
 
   if (size == 0)
     return CUDA_ERROR_INVALID_VALUE;
-  if (span > driver.memory || driver.used[context->device] > driver.memory - span || n_regions == MAX_REGIONS)
+  if (span > driver.memory || driver.used[context->device] > driver.memory - span ||
+      n_regions == MAX_REGIONS)
     return CUDA_ERROR_OUT_OF_MEMORY;
   if (arena_used + mapped + 2 * page > arena_size)
     driver_die ("all %zu bytes of address space are used up", arena_size);
@@ -212,7 +218,8 @@ memory_new_device (Context *context, gsize size, const char *maker, Memory **mad
     driver_die ("no memory for %zu bytes of device memory: %s", size, g_strerror (errno));
   alias = mmap (NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   memory = g_new0 (Memory, 1);
-  memory->mapping = mmap (arena + arena_used + page, mapped, PROT_NONE, MAP_SHARED | MAP_FIXED, file, 0);
+  memory->mapping =
+    mmap (arena + arena_used + page, mapped, PROT_NONE, MAP_SHARED | MAP_FIXED, file, 0);
   if (alias == MAP_FAILED || memory->mapping == MAP_FAILED)
     driver_die ("no memory for %zu bytes of device memory: %s", size, g_strerror (errno));
   close (file);
@@ -242,14 +249,14 @@ memory_free (Memory *memory, const char *function)
   gsize ahead = (gsize) (memory->address - memory->mapping);
   Op *pending;
 
-  /* cuMemFree() waits by itself, and FFmpeg, whose frames may go before they have come up, counts on
-   * that; but who frees what is still worked with has lost count of it. */
+  /* cuMemFree() waits by itself, and FFmpeg, whose frames may go before they have come up, counts
+   * on that; but who frees what is still worked with has lost count of it. */
   while ((pending = driver_find_pending (memory->address, memory->size, FALSE)) != NULL &&
          memory->kind == MEMORY_DEVICE && pending->upload)
     driver_wait (pending);
   if (pending != NULL)
-    driver_die ("%s of %zu bytes of %s (allocation %u) while a %s that uses them is not done", function, memory->size,
-                memory->maker, memory->serial, pending->what);
+    driver_die ("%s of %zu bytes of %s (allocation %u) while a %s that uses them is not done",
+                function, memory->size, memory->maker, memory->serial, pending->what);
   memory->live = FALSE;
   if (memory->kind == MEMORY_DEVICE)
     {
@@ -258,7 +265,8 @@ memory_free (Memory *memory, const char *function)
       if (mmap (memory->mapping, memory->mapped, PROT_NONE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
         driver_die ("device memory cannot be unmapped: %s", g_strerror (errno));
-      driver.used[memory->context->device] -= (memory->size + ALIGNMENT - 1) & ~(gsize) (ALIGNMENT - 1);
+      driver.used[memory->context->device] -=
+        (memory->size + ALIGNMENT - 1) & ~(gsize) (ALIGNMENT - 1);
     }
   else
     {
@@ -309,7 +317,8 @@ memory_first_leak (Context *context, guint *count, gsize *bytes)
 
   for (guint i = 0; i < n_regions + (host_regions != NULL ? host_regions->len : 0); i++)
     {
-      const Memory *memory = i < n_regions ? regions[i] : g_ptr_array_index (host_regions, i - n_regions);
+      const Memory *memory =
+        i < n_regions ? regions[i] : g_ptr_array_index (host_regions, i - n_regions);
 
       if (!memory->live || memory->context != context)
         continue;
@@ -376,7 +385,8 @@ cuMemAlloc_v2 (CUdeviceptr *address, size_t size)
 }
 
 CUresult
-cuMemAllocPitch_v2 (CUdeviceptr *address, size_t *pitch, size_t width, size_t height, unsigned int element)
+cuMemAllocPitch_v2 (CUdeviceptr *address, size_t *pitch, size_t width, size_t height,
+                    unsigned int element)
 {
   Memory *memory;
 
@@ -408,8 +418,8 @@ cuMemFree_v2 (CUdeviceptr address)
                  ? find_region ((guint8 *) address)
                  : NULL;
       if (memory != NULL && memory->address == (guint8 *) address)
-        driver_die ("cuMemFree: the %zu bytes of %s (allocation %u) were freed before", memory->size, memory->maker,
-                    memory->serial);
+        driver_die ("cuMemFree: the %zu bytes of %s (allocation %u) were freed before",
+                    memory->size, memory->maker, memory->serial);
       driver_die ("cuMemFree of %#llx, which no allocation begins at", address);
     }
   memory_free (memory, "cuMemFree");
@@ -447,7 +457,8 @@ cuPointerGetAttribute (void *data, CUpointer_attribute attribute, CUdeviceptr ad
       *(CUcontext *) data = (CUcontext) memory->context;
       return CUDA_SUCCESS;
     case CU_POINTER_ATTRIBUTE_MEMORY_TYPE:
-      *(unsigned int *) data = memory->kind == MEMORY_DEVICE ? CU_MEMORYTYPE_DEVICE : CU_MEMORYTYPE_HOST;
+      *(unsigned int *) data =
+        memory->kind == MEMORY_DEVICE ? CU_MEMORYTYPE_DEVICE : CU_MEMORYTYPE_HOST;
       return CUDA_SUCCESS;
     case CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL:
       *(int *) data = memory->context->device;

@@ -26,8 +26,9 @@ probe_indices (uint4 *to)
   unsigned int thread = (threadIdx.z * blockDim.y + threadIdx.y) * blockDim.x + threadIdx.x;
   unsigned int n = blockDim.x * blockDim.y * blockDim.z;
 
-  to[block * n + thread] = make_uint4 (blockIdx.x << 16 | threadIdx.x, blockIdx.y << 16 | threadIdx.y,
-                                       blockIdx.z << 16 | threadIdx.z, gridDim.x << 16 | blockDim.x);
+  to[block * n + thread] =
+    make_uint4 (blockIdx.x << 16 | threadIdx.x, blockIdx.y << 16 | threadIdx.y,
+                blockIdx.z << 16 | threadIdx.z, gridDim.x << 16 | blockDim.x);
 }
 
 /* Writes @value at byte @at, wherever that is. */

@@ -46,7 +46,8 @@ driver_die (const char *format, ...)
   line[length] = '\n';
   /* One write, so that it stays one line. */
   fflush (stdout);
-  if (write (STDERR_FILENO, "driver for tests: ", 18) < 0 || write (STDERR_FILENO, line, (size_t) length + 1) < 0)
+  if (write (STDERR_FILENO, "driver for tests: ", 18) < 0 ||
+      write (STDERR_FILENO, line, (size_t) length + 1) < 0)
     _exit (134);
   abort ();
 }
@@ -65,8 +66,8 @@ is_called (const char *function, const char *name)
 
   if (strncmp (function, name, length) != 0)
     return FALSE;
-  return function[length] == '\0' ||
-         (function[length] == '_' && function[length + 1] == 'v' && g_ascii_isdigit (function[length + 2]));
+  return function[length] == '\0' || (function[length] == '_' && function[length + 1] == 'v' &&
+                                      g_ascii_isdigit (function[length + 2]));
 }
 
 static guint64
@@ -94,7 +95,8 @@ calls_before (const char *function)
   g_auto (GStrv) lines = NULL;
 
   if (path == NULL || !g_file_get_contents (path, &text, NULL, NULL))
-    driver_die ("BLURBOX_DRIVER_FAIL: \"last\" needs the counts of an earlier run in BLURBOX_DRIVER_COUNTS");
+    driver_die (
+      "BLURBOX_DRIVER_FAIL: \"last\" needs the counts of an earlier run in BLURBOX_DRIVER_COUNTS");
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     {
@@ -158,7 +160,8 @@ write_counts (const char *path)
   g_string_append (text, "\n},\n\"launches\": {");
   for (GList *at = kernels; at != NULL; at = at->next)
     g_string_append_printf (text, "%s\n  \"%s\": %" G_GUINT64_FORMAT, at == kernels ? "" : ",",
-                            (char *) at->data, *(guint64 *) g_hash_table_lookup (launches, at->data));
+                            (char *) at->data,
+                            *(guint64 *) g_hash_table_lookup (launches, at->data));
   for (guint i = 0; driver.contexts != NULL && i < driver.contexts->len; i++)
     {
       Context *context = g_ptr_array_index (driver.contexts, i);
@@ -227,8 +230,13 @@ driver_enter_callback (gboolean inside)
 CUresult
 driver_enter (const char *function)
 {
-  static const char *const always[] = { "cuInit", "cuDriverGetVersion", "cuGetErrorName", "cuGetErrorString",
-                                        "cuGetProcAddress_v2", "cuGetProcAddress", NULL };
+  static const char *const always[] = { "cuInit",
+                                        "cuDriverGetVersion",
+                                        "cuGetErrorName",
+                                        "cuGetErrorString",
+                                        "cuGetProcAddress_v2",
+                                        "cuGetProcAddress",
+                                        NULL };
   Count *count = g_hash_table_lookup (counts, function);
   gboolean text = g_str_has_prefix (function, "cuGetError");
 
@@ -299,14 +307,15 @@ handle_new (Kind kind, gsize size, Context *context)
 gpointer
 handle_get (gconstpointer handle, Kind kind, const char *function)
 {
-  static const char *const names[] = { "", "context", "stream", "event", "module", "function", "array",
-                                       "graphics resource" };
+  static const char *const names[] = { "",       "context",  "stream", "event",
+                                       "module", "function", "array",  "graphics resource" };
   const Handle *object = handle;
 
   if (object == NULL || !g_hash_table_contains (driver.handles, object) || object->kind != kind)
     return NULL;
   if (!object->live)
-    driver_die ("%s: the %s (handle %u) was destroyed before", function, names[kind], object->serial);
+    driver_die ("%s: the %s (handle %u) was destroyed before", function, names[kind],
+                object->serial);
   return (gpointer) object;
 }
 

@@ -98,7 +98,8 @@ driver_wait (Op *op)
 void
 driver_progress (void)
 {
-  if (driver.order == NULL || !driver.initialized || driver.running != NULL || driver_random (3) != 0)
+  if (driver.order == NULL || !driver.initialized || driver.running != NULL ||
+      driver_random (3) != 0)
     return;
   for (guint n = driver_random (6); n > 0 && driver.running == NULL; n--)
     {
@@ -191,7 +192,7 @@ op_follow (Op *op, Op *earlier)
   g_ptr_array_add (op->after, earlier);
 }
 
-/* Puts @op, taken over, at the end of @stream's work. Returns it; the stream holds it until done. */
+/* Puts @op, taken over, at the end of @stream's work; the stream holds it until it is done. */
 Op *
 op_queue (Op *op, Stream *stream)
 {
@@ -234,7 +235,8 @@ driver_find_pending (gconstpointer start, gsize size, gboolean writes_only)
                 {
                   const Use *use = &g_array_index (op->uses, Use, k);
 
-                  if (from < use->start + use->size && use->start < from + size && (use->write || !writes_only))
+                  if (from < use->start + use->size && use->start < from + size &&
+                      (use->write || !writes_only))
                     return op;
                 }
             }
@@ -344,7 +346,8 @@ cuStreamDestroy_v2 (CUstream handle)
     return CUDA_ERROR_INVALID_HANDLE;
   if (stream_get (handle, &stream, context, __func__) != CUDA_SUCCESS)
     return CUDA_ERROR_INVALID_HANDLE;
-  /* What it still has to do is done all the same, as late as ever: it stays in its context's list. */
+  /* What it still has to do is done all the same, as late as ever: it stays in its context's list.
+   */
   handle_destroy (stream);
   if (g_queue_is_empty (&stream->queue))
     g_ptr_array_remove_fast (context->streams, stream);
@@ -363,8 +366,8 @@ cuStreamSynchronize (CUstream handle)
   return result;
 }
 
-/* Whether @op is done; if not, gets one piece of work nearer to it, so that who asks again and again
- * will hear yes at last. */
+/* Whether @op is done; if not, gets one piece of work nearer to it, so that who asks again and
+ * again will hear yes at last. */
 static CUresult
 query (Op *op)
 {
@@ -437,7 +440,8 @@ queue_callback (CUstream handle, Context *context, const char *function, Callbac
     return result;
   if (callback.run == NULL && callback.tell == NULL)
     return CUDA_ERROR_INVALID_VALUE;
-  op_queue (op_new (function, run_callback, g_memdup2 (&callback, sizeof callback), g_free), stream);
+  op_queue (op_new (function, run_callback, g_memdup2 (&callback, sizeof callback), g_free),
+            stream);
   return CUDA_SUCCESS;
 }
 
@@ -445,14 +449,15 @@ CUresult
 cuStreamAddCallback (CUstream handle, CUstreamCallback callback, void *data, unsigned int flags)
 {
   API_CONTEXT;
-  return queue_callback (handle, context, __func__, (Callback){ .tell = callback, .stream = handle, .data = data });
+  return queue_callback (handle, context, __func__,
+                         (Callback) { .tell = callback, .stream = handle, .data = data });
 }
 
 CUresult
 cuLaunchHostFunc (CUstream handle, CUhostFn callback, void *data)
 {
   API_CONTEXT;
-  return queue_callback (handle, context, __func__, (Callback){ .run = callback, .data = data });
+  return queue_callback (handle, context, __func__, (Callback) { .run = callback, .data = data });
 }
 
 CUresult

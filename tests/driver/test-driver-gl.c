@@ -26,7 +26,8 @@ begin_gl (gboolean es)
 {
   const EGLint config_attributes[] = { EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE,
                                        es ? EGL_OPENGL_ES3_BIT : EGL_OPENGL_BIT, EGL_NONE };
-  const EGLint gl_attributes[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, es ? 0 : 3, EGL_NONE };
+  const EGLint gl_attributes[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION,
+                                   es ? 0 : 3, EGL_NONE };
   EGLConfig config;
   EGLint n_configs = 0;
 
@@ -85,8 +86,12 @@ map (CUgraphicsResource *resource, CUstream stream)
 static void
 copy_in (CUarray array, CUdeviceptr from, gsize pixel, CUstream stream)
 {
-  CUDA_MEMCPY2D copy = { .srcMemoryType = CU_MEMORYTYPE_DEVICE, .srcDevice = from, .srcPitch = WIDTH * pixel,
-                         .dstMemoryType = CU_MEMORYTYPE_ARRAY, .dstArray = array, .WidthInBytes = WIDTH * pixel,
+  CUDA_MEMCPY2D copy = { .srcMemoryType = CU_MEMORYTYPE_DEVICE,
+                         .srcDevice = from,
+                         .srcPitch = WIDTH * pixel,
+                         .dstMemoryType = CU_MEMORYTYPE_ARRAY,
+                         .dstArray = array,
+                         .WidthInBytes = WIDTH * pixel,
                          .Height = HEIGHT };
 
   CU (cuMemcpy2DAsync (&copy, stream));
@@ -145,9 +150,13 @@ check_texture (GLenum format, GLenum type, gsize pixel)
       g_assert_cmpmem (found, size, frame, size);
       /* Mapped again it is still the same for CUDA. */
       array = map (&resource, stream);
-      copy = (CUDA_MEMCPY2D){ .srcMemoryType = CU_MEMORYTYPE_ARRAY, .srcArray = array,
-                              .dstMemoryType = CU_MEMORYTYPE_HOST, .dstHost = back, .dstPitch = WIDTH * pixel,
-                              .WidthInBytes = WIDTH * pixel, .Height = HEIGHT };
+      copy = (CUDA_MEMCPY2D) { .srcMemoryType = CU_MEMORYTYPE_ARRAY,
+                               .srcArray = array,
+                               .dstMemoryType = CU_MEMORYTYPE_HOST,
+                               .dstHost = back,
+                               .dstPitch = WIDTH * pixel,
+                               .WidthInBytes = WIDTH * pixel,
+                               .Height = HEIGHT };
       CU (cuMemcpy2DAsync (&copy, stream));
       g_assert_cmpmem (back, size, frame, size);
       CU (cuGraphicsUnmapResources (1, &resource, stream));
@@ -205,13 +214,16 @@ test_errors (void)
   texture = new_texture (GL_RGBA8, GL_UNSIGNED_BYTE);
   g_assert_cmpint (cuGraphicsGLRegisterImage (&resource, texture + 100, GL_TEXTURE_2D, 0), ==,
                    CUDA_ERROR_INVALID_VALUE);
-  g_assert_cmpint (cuGraphicsGLRegisterImage (&resource, texture, GL_TEXTURE_3D, 0), ==, CUDA_ERROR_INVALID_VALUE);
+  g_assert_cmpint (cuGraphicsGLRegisterImage (&resource, texture, GL_TEXTURE_3D, 0), ==,
+                   CUDA_ERROR_INVALID_VALUE);
   resource = enroll (texture, CU_GRAPHICS_REGISTER_FLAGS_WRITE_DISCARD);
-  g_assert_cmpint (cuGraphicsSubResourceGetMappedArray (&array, resource, 0, 0), ==, CUDA_ERROR_NOT_MAPPED);
+  g_assert_cmpint (cuGraphicsSubResourceGetMappedArray (&array, resource, 0, 0), ==,
+                   CUDA_ERROR_NOT_MAPPED);
   g_assert_cmpint (cuGraphicsUnmapResources (1, &resource, NULL), ==, CUDA_ERROR_NOT_MAPPED);
   map (&resource, NULL);
   g_assert_cmpint (cuGraphicsMapResources (1, &resource, NULL), ==, CUDA_ERROR_ALREADY_MAPPED);
-  g_assert_cmpint (cuGraphicsSubResourceGetMappedArray (&array, resource, 0, 1), ==, CUDA_ERROR_INVALID_VALUE);
+  g_assert_cmpint (cuGraphicsSubResourceGetMappedArray (&array, resource, 0, 1), ==,
+                   CUDA_ERROR_INVALID_VALUE);
   CU (cuGraphicsUnmapResources (1, &resource, NULL));
   CU (cuGraphicsUnregisterResource (resource));
   end ();
@@ -241,7 +253,8 @@ check_no_device (void)
 
   begin ();
   begin_gl (FALSE);
-  g_assert_cmpint (cuGLGetDevices (&count, &device, 1, CU_GL_DEVICE_LIST_ALL), ==, CUDA_ERROR_NO_DEVICE);
+  g_assert_cmpint (cuGLGetDevices (&count, &device, 1, CU_GL_DEVICE_LIST_ALL), ==,
+                   CUDA_ERROR_NO_DEVICE);
   g_assert_cmpuint (count, ==, 0);
   end ();
   end_gl ();
@@ -250,7 +263,8 @@ check_no_device (void)
 static void
 test_device (void)
 {
-  run_with ("/driver-gl/device/subprocess/other", "BLURBOX_DRIVER_DEVICES=2", "BLURBOX_DRIVER_GL_DEVICE=1", NULL);
+  run_with ("/driver-gl/device/subprocess/other", "BLURBOX_DRIVER_DEVICES=2",
+            "BLURBOX_DRIVER_GL_DEVICE=1", NULL);
   run_with ("/driver-gl/device/subprocess/none", "BLURBOX_DRIVER_GL_DEVICE=none", NULL);
 }
 
@@ -381,19 +395,25 @@ main (int argc, char *argv[])
   g_test_add_func ("/driver-gl/device", test_device);
   g_test_add_func ("/driver-gl/device/subprocess/other", check_other_device);
   g_test_add_func ("/driver-gl/device/subprocess/none", check_no_device);
-  add_death ("/driver-gl/breach/map-leak", breach_map_leak, "a context ends with 2 handles*graphics resource");
-  add_death ("/driver-gl/breach/twice", breach_twice, "cuGraphicsGLRegisterImage: texture*registered already");
+  add_death ("/driver-gl/breach/map-leak", breach_map_leak,
+             "a context ends with 2 handles*graphics resource");
+  add_death ("/driver-gl/breach/twice", breach_twice,
+             "cuGraphicsGLRegisterImage: texture*registered already");
   add_death ("/driver-gl/breach/unregister-mapped", breach_unregister_mapped,
              "cuGraphicsUnregisterResource: texture*is mapped");
-  add_death ("/driver-gl/breach/deleted", breach_deleted, "cuGraphicsMapResources: texture*was deleted");
-  add_death ("/driver-gl/breach/resized", breach_resized, "cuGraphicsMapResources: texture*is 8x8, and was 61x17");
+  add_death ("/driver-gl/breach/deleted", breach_deleted,
+             "cuGraphicsMapResources: texture*was deleted");
+  add_death ("/driver-gl/breach/resized", breach_resized,
+             "cuGraphicsMapResources: texture*is 8x8, and was 61x17");
   add_death ("/driver-gl/breach/no-context", breach_no_context,
              "cuGraphicsUnmapResources: no OpenGL context is current");
   add_death ("/driver-gl/breach/drawn-while-mapped", breach_drawn_while_mapped,
              "cuGraphicsUnmapResources: OpenGL wrote to texture");
   add_death ("/driver-gl/breach/other-stream", breach_other_stream,
              "cuGraphicsUnmapResources: a cuMemcpy2DAsync_v2 of another stream");
-  add_death ("/driver-gl/breach/stale-array", breach_stale_array, "cuMemcpy2DAsync_v2: the array*was destroyed");
-  add_death ("/driver-gl/breach/read-only", breach_read_only, "cuGraphicsUnmapResources: texture*read only");
+  add_death ("/driver-gl/breach/stale-array", breach_stale_array,
+             "cuMemcpy2DAsync_v2: the array*was destroyed");
+  add_death ("/driver-gl/breach/read-only", breach_read_only,
+             "cuGraphicsUnmapResources: texture*read only");
   return g_test_run ();
 }

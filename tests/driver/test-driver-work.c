@@ -44,8 +44,8 @@ add (CUdeviceptr from, CUdeviceptr to, int n, int value, CUstream stream)
 {
   void *params[] = { &from, &to, &n, &value };
 
-  CU (cuLaunchKernel (get_kernel ("probe_add"), (unsigned int) (n + 63) / 64, 1, 1, 64, 1, 1, 0, stream, params,
-                      NULL));
+  CU (cuLaunchKernel (get_kernel ("probe_add"), (unsigned int) (n + 63) / 64, 1, 1, 64, 1, 1, 0,
+                      stream, params, NULL));
 }
 
 static CUstream
@@ -446,7 +446,8 @@ test_parameters (void)
     int value;
   } packed;
   size_t size = sizeof packed;
-  void *extra[] = { CU_LAUNCH_PARAM_BUFFER_POINTER, &packed, CU_LAUNCH_PARAM_BUFFER_SIZE, &size, CU_LAUNCH_PARAM_END };
+  void *extra[] = { CU_LAUNCH_PARAM_BUFFER_POINTER, &packed, CU_LAUNCH_PARAM_BUFFER_SIZE, &size,
+                    CU_LAUNCH_PARAM_END };
   CUfunction function;
   int value = 0;
 
@@ -461,8 +462,10 @@ test_parameters (void)
   CU (cuMemcpyDtoH (&value, packed.to, 4));
   g_assert_cmpint (value, ==, 42);
   size = sizeof packed - 1;
-  g_assert_cmpint (cuLaunchKernel (function, 1, 1, 1, 32, 1, 1, 0, NULL, NULL, extra), ==, CUDA_ERROR_INVALID_VALUE);
-  g_assert_cmpint (cuLaunchKernel (function, 1, 1, 1, 32, 1, 1, 0, NULL, NULL, NULL), ==, CUDA_ERROR_INVALID_VALUE);
+  g_assert_cmpint (cuLaunchKernel (function, 1, 1, 1, 32, 1, 1, 0, NULL, NULL, extra), ==,
+                   CUDA_ERROR_INVALID_VALUE);
+  g_assert_cmpint (cuLaunchKernel (function, 1, 1, 1, 32, 1, 1, 0, NULL, NULL, NULL), ==,
+                   CUDA_ERROR_INVALID_VALUE);
   CU (cuMemFree (packed.to));
   end_kernels ();
 }
@@ -477,15 +480,18 @@ test_refusals (void)
   void *params[] = { &address, &address, &n, &n };
 
   begin_kernels ();
-  g_assert_cmpint (cuModuleGetFunction (&function, module, "no_such_kernel"), ==, CUDA_ERROR_NOT_FOUND);
+  g_assert_cmpint (cuModuleGetFunction (&function, module, "no_such_kernel"), ==,
+                   CUDA_ERROR_NOT_FOUND);
   g_assert_cmpint (cuModuleLoadData (&other, "no fatbin at all"), ==, CUDA_ERROR_INVALID_IMAGE);
   function = get_kernel ("probe_add");
-  g_assert_cmpint (cuLaunchKernel (function, 0, 1, 1, 32, 1, 1, 0, NULL, params, NULL), ==, CUDA_ERROR_INVALID_VALUE);
+  g_assert_cmpint (cuLaunchKernel (function, 0, 1, 1, 32, 1, 1, 0, NULL, params, NULL), ==,
+                   CUDA_ERROR_INVALID_VALUE);
   g_assert_cmpint (cuLaunchKernel (function, 1, 65536, 1, 32, 1, 1, 0, NULL, params, NULL), ==,
                    CUDA_ERROR_INVALID_VALUE);
-  g_assert_cmpint (cuLaunchKernel (function, 1, 1, 1, 64, 32, 1, 0, NULL, params, NULL), ==, CUDA_ERROR_INVALID_VALUE);
-  g_assert_cmpint (cuLaunchKernel ((CUfunction) module, 1, 1, 1, 1, 1, 1, 0, NULL, params, NULL), ==,
-                   CUDA_ERROR_INVALID_HANDLE);
+  g_assert_cmpint (cuLaunchKernel (function, 1, 1, 1, 64, 32, 1, 0, NULL, params, NULL), ==,
+                   CUDA_ERROR_INVALID_VALUE);
+  g_assert_cmpint (cuLaunchKernel ((CUfunction) module, 1, 1, 1, 1, 1, 1, 0, NULL, params, NULL),
+                   ==, CUDA_ERROR_INVALID_HANDLE);
   end_kernels ();
 }
 
@@ -580,7 +586,8 @@ test_barriers (void)
   check_shared ();
   check_race ();
   run_with ("/driver-work/barriers/subprocess/shared", "BLURBOX_DRIVER_SEED=3", NULL);
-  run_with ("/driver-work/barriers/subprocess/shared", "BLURBOX_DRIVER_SEED=4", "BLURBOX_DRIVER_THREADS=1", NULL);
+  run_with ("/driver-work/barriers/subprocess/shared", "BLURBOX_DRIVER_SEED=4",
+            "BLURBOX_DRIVER_THREADS=1", NULL);
   run_with ("/driver-work/barriers/subprocess/race", "BLURBOX_DRIVER_SEED=3", NULL);
 }
 
@@ -608,7 +615,8 @@ test_half (void)
   CU (cuLaunchKernel (get_kernel ("probe_half"), 4, 1, 1, 32, 1, 1, 0, NULL, params, NULL));
   CU (cuMemcpyDtoH (found, halves.address[2], sizeof found));
   for (int i = 0; i < N; i++)
-    g_assert_cmpfloat ((double) found[i], ==, (double) (_Float16) ((double) a[i] * (double) b[i] + 1.0));
+    g_assert_cmpfloat ((double) found[i], ==,
+                       (double) (_Float16) ((double) a[i] * (double) b[i] + 1.0));
   for (guint i = 0; i < 3; i++)
     CU (cuMemFree (halves.address[i]));
   end_kernels ();
@@ -711,7 +719,7 @@ breach_stale_function (void)
   begin_kernels ();
   function = get_kernel ("probe_add");
   CU (cuModuleUnload (module));
-  cuLaunchKernel (function, 1, 1, 1, 1, 1, 1, 0, NULL, (void *[]){ NULL }, NULL);
+  cuLaunchKernel (function, 1, 1, 1, 1, 1, 1, 0, NULL, (void *[]) { NULL }, NULL);
 }
 
 static void
@@ -749,17 +757,25 @@ main (int argc, char *argv[])
   g_test_add_func ("/driver-work/barriers/subprocess/shared", check_shared);
   g_test_add_func ("/driver-work/barriers/subprocess/race", check_race);
   g_test_add_func ("/driver-work/half", test_half);
-  add_death ("/driver-work/breach/past-end", breach_past_end, "probe_poke wrote out of bounds: byte 1000 of the 1000");
-  add_death ("/driver-work/breach/before-start", breach_before_start, "probe_poke wrote out of bounds: byte -1 of");
-  add_death ("/driver-work/breach/far-end", breach_far_end, "kernel probe_poke went out of bounds: byte 1024 of");
+  add_death ("/driver-work/breach/past-end", breach_past_end,
+             "probe_poke wrote out of bounds: byte 1000 of the 1000");
+  add_death ("/driver-work/breach/before-start", breach_before_start,
+             "probe_poke wrote out of bounds: byte -1 of");
+  add_death ("/driver-work/breach/far-end", breach_far_end,
+             "kernel probe_poke went out of bounds: byte 1024 of");
   add_death ("/driver-work/breach/nowhere", breach_nowhere, "*kernel probe_poke *");
-  add_death ("/driver-work/breach/freed", breach_freed, "kernel probe_poke touched freed memory: byte 0 of the 1000");
-  add_death ("/driver-work/breach/freed-pending", breach_freed_pending, "cuMemFree of 1024 bytes*probe_add*not done");
+  add_death ("/driver-work/breach/freed", breach_freed,
+             "kernel probe_poke touched freed memory: byte 0 of the 1000");
+  add_death ("/driver-work/breach/freed-pending", breach_freed_pending,
+             "cuMemFree of 1024 bytes*probe_add*not done");
   add_death ("/driver-work/breach/left-barrier", breach_left_barrier,
              "kernel probe_leave: 32 threads of a block wait at a barrier that 32 have left");
-  add_death ("/driver-work/breach/stale-stream", breach_stale_stream, "cuStreamSynchronize: the stream*was destroyed");
-  add_death ("/driver-work/breach/stale-function", breach_stale_function, "cuLaunchKernel: the function*was destroyed");
-  add_death ("/driver-work/breach/leak-module", breach_leak_module, "a context ends with 1 handles*module");
+  add_death ("/driver-work/breach/stale-stream", breach_stale_stream,
+             "cuStreamSynchronize: the stream*was destroyed");
+  add_death ("/driver-work/breach/stale-function", breach_stale_function,
+             "cuLaunchKernel: the function*was destroyed");
+  add_death ("/driver-work/breach/leak-module", breach_leak_module,
+             "a context ends with 1 handles*module");
   status = g_test_run ();
   g_free (image);
   return status;

@@ -34,7 +34,8 @@ test_devices (void)
   g_assert_cmpuint (bytes, ==, (gsize) 4 << 30);
   CU (cuDeviceGetAttribute (&value, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, 0));
   g_assert_cmpint (value, ==, 8);
-  g_assert_cmpint (cuDeviceGetAttribute (&value, (CUdevice_attribute) 0, 0), ==, CUDA_ERROR_INVALID_VALUE);
+  g_assert_cmpint (cuDeviceGetAttribute (&value, (CUdevice_attribute) 0, 0), ==,
+                   CUDA_ERROR_INVALID_VALUE);
 }
 
 static void
@@ -74,8 +75,8 @@ check_no_device (void)
 static void
 test_variables (void)
 {
-  run_with ("/driver/variables/subprocess/devices", "BLURBOX_DRIVER_DEVICES=2", "BLURBOX_DRIVER_CAPABILITY=8.6",
-            "BLURBOX_DRIVER_MEMORY=1048576", NULL);
+  run_with ("/driver/variables/subprocess/devices", "BLURBOX_DRIVER_DEVICES=2",
+            "BLURBOX_DRIVER_CAPABILITY=8.6", "BLURBOX_DRIVER_MEMORY=1048576", NULL);
   run_with ("/driver/variables/subprocess/init", "BLURBOX_DRIVER_INIT=999", NULL);
   run_with ("/driver/variables/subprocess/none", "BLURBOX_DRIVER_DEVICES=0", NULL);
 }
@@ -262,14 +263,28 @@ test_rectangles (void)
   copy.WidthInBytes = WIDTH;
   copy.Height = HEIGHT - 1;
   CU (cuMemcpy2D (&copy));
-  copy = (CUDA_MEMCPY2D){ .srcMemoryType = CU_MEMORYTYPE_DEVICE, .srcDevice = one, .srcPitch = 40,
-                          .dstMemoryType = CU_MEMORYTYPE_UNIFIED, .dstDevice = two, .dstPitch = 100,
-                          .dstXInBytes = 3, .dstY = 2, .WidthInBytes = WIDTH, .Height = HEIGHT - 1 };
+  copy = (CUDA_MEMCPY2D) { .srcMemoryType = CU_MEMORYTYPE_DEVICE,
+                           .srcDevice = one,
+                           .srcPitch = 40,
+                           .dstMemoryType = CU_MEMORYTYPE_UNIFIED,
+                           .dstDevice = two,
+                           .dstPitch = 100,
+                           .dstXInBytes = 3,
+                           .dstY = 2,
+                           .WidthInBytes = WIDTH,
+                           .Height = HEIGHT - 1 };
   CU (cuMemcpy2DAsync (&copy, NULL));
-  copy = (CUDA_MEMCPY2D){ .srcMemoryType = CU_MEMORYTYPE_DEVICE, .srcDevice = two, .srcPitch = 100,
-                          .srcXInBytes = 3, .srcY = 2,
-                          .dstMemoryType = CU_MEMORYTYPE_HOST, .dstHost = to, .dstPitch = PITCH,
-                          .dstXInBytes = 9, .WidthInBytes = WIDTH, .Height = HEIGHT - 1 };
+  copy = (CUDA_MEMCPY2D) { .srcMemoryType = CU_MEMORYTYPE_DEVICE,
+                           .srcDevice = two,
+                           .srcPitch = 100,
+                           .srcXInBytes = 3,
+                           .srcY = 2,
+                           .dstMemoryType = CU_MEMORYTYPE_HOST,
+                           .dstHost = to,
+                           .dstPitch = PITCH,
+                           .dstXInBytes = 9,
+                           .WidthInBytes = WIDTH,
+                           .Height = HEIGHT - 1 };
   CU (cuMemcpy2D (&copy));
   for (guint y = 0; y < HEIGHT; y++)
     for (guint x = 0; x < PITCH; x++)
@@ -439,7 +454,8 @@ check_counts (void)
   other = allocate (64);
   CU (cuMemcpyHtoD (address, bytes, 50));
   CU (cuMemcpyDtoD (other, address, 30));
-  g_assert_cmpint (cuMemcpyDtoD (other, address, 30), ==, g_getenv ("BLURBOX_DRIVER_FAIL") != NULL ? 717 : 0);
+  g_assert_cmpint (cuMemcpyDtoD (other, address, 30), ==,
+                   g_getenv ("BLURBOX_DRIVER_FAIL") != NULL ? 717 : 0);
   CU (cuMemcpyDtoH (bytes, other, 20));
   CU (cuMemFree (address));
 }
@@ -454,7 +470,8 @@ test_faults (void)
   g_autofree char *text = NULL;
   g_autofree char *again = NULL;
 
-  run_with ("/driver/faults/subprocess/nth", "BLURBOX_DRIVER_FAIL=cuMemAlloc:2:2,cuMemFree_v2:2:700", NULL);
+  run_with ("/driver/faults/subprocess/nth",
+            "BLURBOX_DRIVER_FAIL=cuMemAlloc:2:2,cuMemFree_v2:2:700", NULL);
   run_with ("/driver/faults/subprocess/later", "BLURBOX_DRIVER_FAIL=*:6+:719", NULL);
   run_with ("/driver/faults/subprocess/counts", variable, NULL);
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
@@ -467,7 +484,8 @@ test_faults (void)
   g_assert_nonnull (strstr (text, "\"failed\": 0,"));
   /* The context and one allocation. */
   g_assert_nonnull (strstr (text, "\"leaks\": 2\n"));
-  run_with ("/driver/faults/subprocess/counts", variable, "BLURBOX_DRIVER_FAIL=cuMemcpyDtoD:last:717", NULL);
+  run_with ("/driver/faults/subprocess/counts", variable,
+            "BLURBOX_DRIVER_FAIL=cuMemcpyDtoD:last:717", NULL);
   g_assert_true (g_file_get_contents (path, &again, NULL, NULL));
   g_assert_nonnull (strstr (again, "\"cuMemcpyDtoD_v2\": 2"));
   g_assert_nonnull (strstr (again, "\"failed\": 1,"));
@@ -497,7 +515,8 @@ test_free_uploading (void)
 static void
 test_ffmpeg (void)
 {
-  static const enum AVPixelFormat formats[] = { AV_PIX_FMT_NV12, AV_PIX_FMT_P010, AV_PIX_FMT_YUV444P };
+  static const enum AVPixelFormat formats[] = { AV_PIX_FMT_NV12, AV_PIX_FMT_P010,
+                                                AV_PIX_FMT_YUV444P };
   AVBufferRef *device = NULL;
 
   g_assert_cmpint (av_hwdevice_ctx_create (&device, AV_HWDEVICE_TYPE_CUDA, "0", NULL, 0), ==, 0);
@@ -557,19 +576,30 @@ main (int argc, char *argv[])
   g_test_add_func ("/driver/faults/subprocess/counts", check_counts);
   g_test_add_func ("/driver/free-uploading", test_free_uploading);
   g_test_add_func ("/driver/ffmpeg", test_ffmpeg);
-  add_death ("/driver/breach/leak-memory", breach_leak_memory, "a context ends with 1 allocations (1000 bytes)");
-  add_death ("/driver/breach/leak-pinned", breach_leak_pinned, "a context ends with 1 allocations (100 bytes)");
-  add_death ("/driver/breach/leak-stream", breach_leak_stream, "a context ends with 1 handles*stream");
+  add_death ("/driver/breach/leak-memory", breach_leak_memory,
+             "a context ends with 1 allocations (1000 bytes)");
+  add_death ("/driver/breach/leak-pinned", breach_leak_pinned,
+             "a context ends with 1 allocations (100 bytes)");
+  add_death ("/driver/breach/leak-stream", breach_leak_stream,
+             "a context ends with 1 handles*stream");
   add_death ("/driver/breach/leak-event", breach_leak_event, "a context ends with 1 handles*event");
-  add_death ("/driver/breach/double-free", breach_double_free, "cuMemFree: the 100 bytes*freed before");
-  add_death ("/driver/breach/wrong-free", breach_wrong_free, "cuMemFree of*which no allocation begins at");
-  add_death ("/driver/breach/free-pending", breach_free_pending, "cuMemFree of 100 bytes*cuMemsetD8Async*not done");
+  add_death ("/driver/breach/double-free", breach_double_free,
+             "cuMemFree: the 100 bytes*freed before");
+  add_death ("/driver/breach/wrong-free", breach_wrong_free,
+             "cuMemFree of*which no allocation begins at");
+  add_death ("/driver/breach/free-pending", breach_free_pending,
+             "cuMemFree of 100 bytes*cuMemsetD8Async*not done");
   add_death ("/driver/breach/free-host-pending", breach_free_host_pending,
              "cuMemFreeHost of 100 bytes*cuMemcpyHtoDAsync*not done");
-  add_death ("/driver/breach/host-touches", breach_host_touches, "the host touched device memory: byte 7 of the 100");
-  add_death ("/driver/breach/copy-bounds", breach_copy_bounds, "cuMemcpyHtoD*100 bytes from byte 1 on*100 of");
-  add_death ("/driver/breach/copy-freed", breach_copy_freed, "cuMemcpyHtoD*is no device memory, or was freed");
-  add_death ("/driver/breach/copy-side", breach_copy_side, "cuMemcpyHtoD*is device memory, not the host's");
-  add_death ("/driver/breach/fill-bounds", breach_fill_bounds, "cuMemsetD2D8*110 bytes from byte 0 on*100 of");
+  add_death ("/driver/breach/host-touches", breach_host_touches,
+             "the host touched device memory: byte 7 of the 100");
+  add_death ("/driver/breach/copy-bounds", breach_copy_bounds,
+             "cuMemcpyHtoD*100 bytes from byte 1 on*100 of");
+  add_death ("/driver/breach/copy-freed", breach_copy_freed,
+             "cuMemcpyHtoD*is no device memory, or was freed");
+  add_death ("/driver/breach/copy-side", breach_copy_side,
+             "cuMemcpyHtoD*is device memory, not the host's");
+  add_death ("/driver/breach/fill-bounds", breach_fill_bounds,
+             "cuMemsetD2D8*110 bytes from byte 0 on*100 of");
   return g_test_run ();
 }

@@ -43,7 +43,13 @@ __half_as_ushort (__half value)
 static inline __half __hadd (__half a, __half b) { return (__half) ((float) a + (float) b); }
 static inline __half __hsub (__half a, __half b) { return (__half) ((float) a - (float) b); }
 static inline __half __hmul (__half a, __half b) { return (__half) ((float) a * (float) b); }
-static inline __half __hfma (__half a, __half b, __half c) { return (__half) ((double) a * (double) b + (double) c); }
+
+static inline __half
+__hfma (__half a, __half b, __half c)
+{
+  return (__half) ((double) a * (double) b + (double) c);
+}
+
 static inline __half __hmin (__half a, __half b) { return b < a ? b : a; }
 static inline __half __hmax (__half a, __half b) { return a < b ? b : a; }
 
@@ -59,11 +65,13 @@ static inline __half __high2half (__half2 a) { return a.y; }
 static inline float __low2float (__half2 a) { return (float) a.x; }
 static inline float __high2float (__half2 a) { return (float) a.y; }
 static inline __half2 __lowhigh2highlow (__half2 a) { return { a.y, a.x }; }
-static inline __half2 __hadd2 (__half2 a, __half2 b) { return { __hadd (a.x, b.x), __hadd (a.y, b.y) }; }
-static inline __half2 __hsub2 (__half2 a, __half2 b) { return { __hsub (a.x, b.x), __hsub (a.y, b.y) }; }
-static inline __half2 __hmul2 (__half2 a, __half2 b) { return { __hmul (a.x, b.x), __hmul (a.y, b.y) }; }
-static inline __half2 __hmin2 (__half2 a, __half2 b) { return { __hmin (a.x, b.x), __hmin (a.y, b.y) }; }
-static inline __half2 __hmax2 (__half2 a, __half2 b) { return { __hmax (a.x, b.x), __hmax (a.y, b.y) }; }
+#define HOST_HALF2(name, one)                                                                      \
+  static inline __half2 name (__half2 a, __half2 b) { return { one (a.x, b.x), one (a.y, b.y) }; }
+HOST_HALF2 (__hadd2, __hadd)
+HOST_HALF2 (__hsub2, __hsub)
+HOST_HALF2 (__hmul2, __hmul)
+HOST_HALF2 (__hmin2, __hmin)
+HOST_HALF2 (__hmax2, __hmax)
 
 static inline __half2
 __hfma2 (__half2 a, __half2 b, __half2 c)

@@ -59,7 +59,10 @@ struct alignas (16) double2 { double x, y; };
 
 struct dim3 {
   unsigned int x, y, z;
-  constexpr dim3 (unsigned int x_ = 1, unsigned int y_ = 1, unsigned int z_ = 1) : x (x_), y (y_), z (z_) {}
+  constexpr dim3 (unsigned int x_ = 1, unsigned int y_ = 1, unsigned int z_ = 1)
+    : x (x_), y (y_), z (z_)
+  {
+  }
 };
 
 /* Where the block that runs is; set for each thread before it runs. */
@@ -155,7 +158,13 @@ static inline float __saturatef (float a) { return a > 0.0f ? (a < 1.0f ? a : 1.
 static inline float __int2float_rn (int a) { return (float) a; }
 static inline float __uint2float_rn (unsigned int a) { return (float) a; }
 static inline int __float2int_rn (float a) { return (int) lrintf (a); }
-static inline unsigned int __float2uint_rn (float a) { return a > 0.0f ? (unsigned int) llrintf (a) : 0u; }
+
+static inline unsigned int
+__float2uint_rn (float a)
+{
+  return a > 0.0f ? (unsigned int) llrintf (a) : 0u;
+}
+
 static inline int __float2int_rz (float a) { return (int) a; }
 static inline int __float2int_rd (float a) { return (int) floorf (a); }
 static inline unsigned int __float2uint_rz (float a) { return a > 0.0f ? (unsigned int) a : 0u; }
@@ -204,7 +213,8 @@ template <auto kernel> struct HostKernel;
 
 template <typename... Params, void (*kernel) (Params...)>
 struct HostKernel<kernel> {
-  static_assert ((std::is_trivially_copyable_v<Params> && ...), "a kernel's parameters are copied as bytes");
+  static_assert ((std::is_trivially_copyable_v<Params> && ...),
+                 "a kernel's parameters are copied as bytes");
 
   static constexpr size_t n_params = sizeof...(Params);
   static constexpr size_t size[] = { sizeof (Params)..., 0 };

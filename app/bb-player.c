@@ -298,6 +298,20 @@ open_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellab
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+/* The work is a task of its own, so that its thread never has the last reference to the player. */
+static void
+opened_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  g_autoptr (GError) error = NULL;
+  BbPlayback *playback = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (playback != NULL)
+    g_task_return_pointer (task, playback, close_playback);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
 static void
 chain_cb (GCancellable *cancellable, GCancellable *inner)
 {
@@ -320,7 +334,8 @@ bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
-  g_autoptr (GTask) task = NULL;
+  g_autoptr (GTask) work = NULL;
+  GTask *task;
 
   if (self->opening != NULL)
     g_cancellable_cancel (self->opening);
@@ -331,8 +346,11 @@ bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
   task = g_task_new (self, inner, callback, user_data);
   g_task_set_source_tag (task, bb_player_open_async);
   g_task_set_task_data (task, g_object_ref (file), g_object_unref);
-  g_task_set_return_on_cancel (task, TRUE);
-  g_task_run_in_thread (task, open_thread);
+  work = g_task_new (NULL, inner, opened_cb, task);
+  g_task_set_source_tag (work, bb_player_open_async);
+  g_task_set_task_data (work, g_object_ref (file), g_object_unref);
+  g_task_set_return_on_cancel (work, TRUE);
+  g_task_run_in_thread (work, open_thread);
 }
 
 /**

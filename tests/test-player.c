@@ -435,6 +435,433 @@ test_play (void)
   fixture_clear (&f);
 }
 
+/* Waits until a recipe is shown, and that playing went on meanwhile. */
+static void
+change (Fixture *f, const BbRecipeValues *values)
+{
+  wait_for_generation (f, set_recipe (f, values));
+  g_assert_true (bb_player_get_playing (f->player));
+}
+
+/* The performance group's controls while it plays. */
+static void
+test_storm (void)
+{
+  Fixture f;
+  g_autofree char *path = clip ("a.mp4");
+  BbRecipeValues values;
+  BbPlayerStats stats;
+  guint64 last = 0;
+  guint n_before;
+  gint64 time_before;
+
+  fixture_init (&f);
+  small_values (&values);
+  set_recipe (&f, &values);
+  bb_player_set_loop (f.player, TRUE);
+  open_file (&f, path);
+  bb_player_play (f.player);
+  for (int i = 0; i <= 160; i++)
+    {
+      values.blur = i <= 80 ? 5 * i : 5 * (160 - i);
+      change (&f, &values);
+    }
+  for (int i = 0; i < 10; i++)
+    {
+      values.precision = i % 2 == 0 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
+      change (&f, &values);
+    }
+  for (int i = 0; i < 16; i++)
+    {
+      values.batch = i < 8 ? 1 << i : 128 >> (i - 8);
+      change (&f, &values);
+      bb_player_get_stats (f.player, &stats);
+      g_assert_cmpint (stats.batch, ==, values.batch);
+    }
+  for (int i = 1; i <= 20; i++)
+    {
+      values.corner_radius = values.offset_x = i;
+      values.shadow = i / 20.0;
+      values.height = 320 - 8 * i;
+      change (&f, &values);
+      g_assert_cmpint (bb_player_get_picture (f.player)->height, ==, values.height);
+      bb_player_set_size (f.player, 400 - i, 640);
+    }
+  /* Faster than pictures can be made: the last one is what remains. */
+  for (int round = 0; round < 5; round++)
+    {
+      for (int i = 0; i < 100; i++)
+        {
+          values.blur = 4 * i;
+          last = set_recipe (&f, &values);
+          if (i % 10 == 0)
+            g_main_context_iteration (NULL, FALSE);
+        }
+      wait_for_generation (&f, last);
+    }
+  /* It goes on. */
+  n_before = f.n_pictures;
+  time_before = shown_time (&f);
+  WAIT_FOR (f.n_pictures > n_before + 5 && shown_time (&f) != time_before);
+  g_assert_true (bb_player_get_playing (f.player));
+  g_assert_cmpuint (f.n_failed, ==, 0);
+  g_assert_cmpuint (f.n_ended, ==, 0);
+  fixture_clear (&f);
+}
+
+/* Dragging along the timeline: ends where the last call said. */
+static void
+test_scrub (void)
+{
+  Fixture f;
+  g_autofree char *path = clip ("a.mp4");
+  g_autoptr (GArray) times = read_times (path);
+  BbRecipeValues values;
+  GRand *rand = g_rand_new_with_seed (7);
+
+  fixture_init (&f);
+  small_values (&values);
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  for (int round = 0; round < 12; round++)
+    {
+      guint i = 0;
+
+      if (round == 6)
+        bb_player_play (f.player);
+      if (round == 9)
+        bb_player_pause (f.player);
+      for (int n = 0; n < 40; n++)
+        {
+          i = (guint) g_rand_int_range (rand, 0, (int) times->len - 10);
+          bb_player_seek (f.player, get_time (times, i) + 20000000);
+          g_assert_cmpint (bb_player_get_position (f.player), ==, get_time (times, i) + 20000000);
+          if (n % 7 == 0)
+            g_main_context_iteration (NULL, FALSE);
+        }
+      if (bb_player_get_playing (f.player))
+        {
+          /* Plays on from there, and from nowhere else. */
+          WAIT_FOR (shown_time (&f) >= get_time (times, i) &&
+                    shown_time (&f) <= get_time (times, i + 9) &&
+                    bb_player_get_position (f.player) == shown_time (&f));
+        }
+      else
+        WAIT_FOR (shown_time (&f) == get_time (times, i) &&
+                  bb_player_get_position (f.player) == shown_time (&f));
+    }
+  /* Beyond both ends. */
+  bb_player_seek (f.player, G_MAXINT64);
+  WAIT_FOR (shown_time (&f) == get_time (times, times->len - 1));
+  bb_player_seek (f.player, -5);
+  WAIT_FOR (shown_time (&f) == 0);
+  g_rand_free (rand);
+  fixture_clear (&f);
+}
+
+static void
+test_trim (void)
+{
+  Fixture f;
+  g_autofree char *path = clip ("a.mp4");
+  BbRecipeValues values;
+  gint64 before;
+  int n_wraps = 0;
+
+  fixture_init (&f);
+  small_values (&values);
+  values.start = 1010000000; /* within the frame at 1.0 s */
+  values.end = 2000000000;
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  WAIT_FOR (f.n_pictures > 0);
+  /* What is cut can be looked at. */
+  bb_player_seek (f.player, 480000000);
+  WAIT_FOR (shown_time (&f) == 480000000);
+  bb_player_play (f.player);
+  WAIT_FOR (shown_time (&f) != 480000000);
+  g_assert_cmpint (shown_time (&f), ==, 1000000000);
+  while (f.n_ended == 0)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpint (shown_time (&f), >=, 1000000000);
+      g_assert_cmpint (shown_time (&f), <, 2000000000);
+    }
+  g_assert_cmpint (shown_time (&f), ==, 1960000000);
+  g_assert_false (bb_player_get_playing (f.player));
+
+  bb_player_set_loop (f.player, TRUE);
+  bb_player_play (f.player);
+  before = shown_time (&f);
+  while (n_wraps < 3)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      if (shown_time (&f) < before)
+        {
+          g_assert_cmpint (shown_time (&f), ==, 1000000000);
+          n_wraps++;
+        }
+      g_assert_cmpint (shown_time (&f), <, 2000000000);
+      before = shown_time (&f);
+    }
+  g_assert_true (bb_player_get_playing (f.player));
+  /* A trim that moves away takes playing along; a look at what is cut ends it. */
+  values.start = 2200000000;
+  values.end = -1;
+  set_recipe (&f, &values);
+  WAIT_FOR (shown_time (&f) >= 2200000000);
+  g_assert_true (bb_player_get_playing (f.player));
+  bb_player_seek (f.player, 0);
+  g_assert_false (bb_player_get_playing (f.player));
+  WAIT_FOR (shown_time (&f) == 0);
+  g_assert_cmpuint (f.n_ended, ==, 1);
+  fixture_clear (&f);
+}
+
+/* A main loop that hangs gets the newest picture, not all that it missed. */
+static void
+test_late (void)
+{
+  Fixture f;
+  g_autofree char *path = clip ("a.mp4");
+  BbRecipeValues values;
+  BbPlayerStats stats;
+  guint n_before;
+  gint64 time_before;
+
+  fixture_init (&f);
+  small_values (&values);
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  bb_player_play (f.player);
+  WAIT_FOR (f.n_pictures > 3);
+  bb_player_get_stats (f.player, &stats);
+  n_before = f.n_pictures;
+  time_before = shown_time (&f);
+  for (guint64 dropped = stats.dropped; stats.dropped < dropped + 10;)
+    {
+      g_usleep (1000);
+      bb_player_get_stats (f.player, &stats);
+    }
+  WAIT_FOR (f.n_pictures > n_before);
+  g_assert_cmpuint (f.n_pictures, ==, n_before + 1);
+  g_assert_cmpint (shown_time (&f), >=, time_before + 10 * 40000000);
+  fixture_clear (&f);
+}
+
+/* Samples of @plane in the rows @first to @last. */
+static void
+assert_rows (const BbFrame *frame, const BbFrame *other, int plane, int first, int last, int code)
+{
+  int width = bb_format_get_plane_width (&frame->format, plane);
+
+  for (int y = first; y < last; y++)
+    for (int x = 0; x < width; x++)
+      {
+        int value = frame->data[plane][(gssize) y * frame->stride[plane] + x];
+
+        if (other != NULL)
+          code = other->data[plane][(gssize) y * other->stride[plane] + x];
+        g_assert_cmpint (value, ==, code);
+      }
+}
+
+/* The source alone, as large as the foreground, on black. */
+static void
+test_compare (void)
+{
+  Fixture f;
+  g_autofree char *path = clip ("a.mp4");
+  BbRecipeValues values;
+  BbPicture *compared;
+
+  fixture_init (&f);
+  small_values (&values);
+  values.height = 200; /* the picture is 180x102 in the middle of it, rows 49 to 151, whole chroma rows */
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  WAIT_FOR (f.n_pictures > 0);
+  g_assert_null (bb_player_get_compared (f.player));
+  bb_player_set_compare (f.player, TRUE);
+  WAIT_FOR (bb_player_get_compared (f.player) != NULL);
+  for (int i = 0; i < 5; i++)
+    {
+      compared = bb_player_get_compared (f.player);
+      g_assert_cmpint (compared->time, ==, shown_time (&f));
+      g_assert_cmpuint (compared->generation, ==, f.last_generation);
+      g_assert_cmpint (compared->width, ==, 180);
+      g_assert_cmpint (compared->height, ==, 200);
+      for (int p = 0; p < BB_N_PLANES; p++)
+        {
+          int shift = p == 0 ? 0 : 1;
+
+          assert_rows (compared->frame, NULL, p, 0, 48 >> shift, p == 0 ? 16 : 128);
+          assert_rows (compared->frame, bb_player_get_picture (f.player)->frame, p, 52 >> shift,
+                       148 >> shift, 0);
+          assert_rows (compared->frame, NULL, p, 152 >> shift, 200 >> shift, p == 0 ? 16 : 128);
+        }
+      step_to (&f, 1, 40000000 * (i + 1));
+    }
+  bb_player_set_compare (f.player, FALSE);
+  WAIT_FOR (bb_player_get_compared (f.player) == NULL);
+  fixture_clear (&f);
+}
+
+/* What an encoder of 8 bit gets is tone-mapped, on screen as well. */
+static void
+test_hdr (void)
+{
+  Fixture f;
+  g_autofree char *path = bb_test_media_path ("hdr.mkv");
+  g_autofree char *output =
+    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=160x90:r=25:d=1 -vf format=yuv420p10le,"
+                    "setparams=range=tv:color_primaries=bt2020:color_trc=arib-std-b67:"
+                    "colorspace=bt2020nc -c:v ffv1 hdr.mkv");
+  BbRecipeValues values;
+
+  fixture_init (&f);
+  small_values (&values);
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  g_assert_true (bb_player_get_source (f.player)->hdr);
+  WAIT_FOR (f.n_pictures > 0);
+  bb_player_seek (f.player, 400000000);
+  for (int i = 0; i < 6; i++)
+    {
+      BbPicture *picture;
+      gboolean mapped = i % 2 == 1;
+
+      values.encoder = mapped ? "libx264" : "libx265";
+      wait_for_generation (&f, set_recipe (&f, &values));
+      WAIT_FOR (shown_time (&f) == 400000000);
+      picture = bb_player_get_picture (f.player);
+      g_assert_cmpint (picture->format, ==, mapped ? BB_PICTURE_RGBX8 : BB_PICTURE_RGBX16);
+      g_assert_cmpint (picture->transfer, ==, mapped ? 1 : 18);
+      g_assert_cmpint (picture->primaries, ==, mapped ? 1 : 9);
+      if (i == 3)
+        bb_player_play (f.player);
+      if (i == 3)
+        WAIT_FOR (shown_time (&f) > 500000000);
+      if (i == 3)
+        bb_player_seek (f.player, 400000000), bb_player_pause (f.player);
+    }
+  g_assert_cmpuint (f.n_failed, ==, 0);
+  fixture_clear (&f);
+}
+
+/* A device that is not there: said, and all is well again with one that is. */
+static void
+test_failure (void)
+{
+  Fixture f;
+  g_autofree char *path = clip ("a.mp4");
+  BbRecipeValues values;
+
+  fixture_init (&f);
+  small_values (&values);
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  bb_player_play (f.player);
+  WAIT_FOR (f.n_pictures > 2);
+  values.device = "cuda:99";
+  set_recipe (&f, &values);
+  WAIT_FOR (f.n_failed > 0);
+  g_assert_false (bb_player_get_playing (f.player));
+  values.device = "cpu";
+  wait_for_generation (&f, set_recipe (&f, &values));
+  bb_player_play (f.player);
+  WAIT_FOR (f.n_ended > 0);
+  g_assert_cmpuint (f.n_failed, ==, 1);
+  fixture_clear (&f);
+}
+
+/* Closed at any moment: nothing hangs, and nothing is heard of it afterwards. */
+static void
+test_close (void)
+{
+  g_autofree char *path = clip ("a.mp4");
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  BbRecipeValues values;
+
+  small_values (&values);
+  for (int i = 0; i < 50; i++)
+    {
+      Fixture f;
+      guint n_before;
+
+      fixture_init (&f);
+      set_recipe (&f, &values);
+      bb_player_set_compare (f.player, i % 3 == 0);
+      bb_player_open_async (f.player, file, NULL, opened_cb, &f);
+      if (i % 10 == 0)
+        {
+          /* While it is being opened. */
+          bb_player_close (f.player);
+          WAIT_FOR (f.opened);
+          g_assert_error (f.open_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+          fixture_clear (&f);
+          continue;
+        }
+      if (i % 10 == 1)
+        {
+          /* A second file at once: the first one is given up. */
+          f.opened = FALSE;
+          bb_player_open_async (f.player, file, NULL, opened_cb, &f);
+          WAIT_FOR (bb_player_get_file (f.player) != NULL);
+        }
+      WAIT_FOR (f.opened);
+      if (i % 2 == 0)
+        WAIT_FOR (f.n_pictures > 0);
+      if (i % 5 != 0)
+        bb_player_play (f.player);
+      if (i % 4 == 0)
+        bb_player_seek (f.player, i * 50000000);
+      if (i % 7 == 0)
+        bb_player_step (f.player, -2);
+      if (i % 5 == 2 && bb_player_get_playing (f.player))
+        WAIT_FOR (f.n_pictures > 3);
+      if (i % 6 == 3)
+        {
+          bb_player_close (f.player);
+          n_before = f.n_pictures;
+          g_assert_null (bb_player_get_picture (f.player));
+          while (g_main_context_iteration (NULL, FALSE))
+            ;
+          g_assert_cmpuint (f.n_pictures, ==, n_before);
+          open_file (&f, path);
+        }
+      fixture_clear (&f);
+    }
+}
+
+static void
+test_same_more (void)
+{
+  static const struct {
+    const char *options;
+    const char *name;
+  } clips[] = {
+    { "-pix_fmt yuv422p10le -c:v ffv1 -color_range tv", "deep.mkv" },
+    { "-vf setsar=4/3 -pix_fmt yuv444p -color_range pc -c:v libx264 -g 5", "full.mp4" },
+    { "-pix_fmt yuv420p -vf setfield=tff,interlace -flags +ildct+ilme -c:v mpeg2video -q:v 3 -bf 2",
+      "interlaced.mkv" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (clips); i++)
+    {
+      g_autofree char *path = bb_test_media_path (clips[i].name);
+      g_autofree char *output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=160x90:r=25:d=1 %s %s",
+                                                clips[i].options, clips[i].name);
+      BbRecipeValues values;
+
+      g_test_message ("%s", clips[i].name);
+      small_values (&values);
+      values.precision = i % 2 == 0 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
+      values.zoom = 0.3 * (double) i;
+      assert_same_as_render (path, &values);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -454,6 +881,15 @@ main (int argc, char **argv)
   g_test_add_func ("/player/step/vfr", test_step_vfr);
   g_test_add_func ("/player/step/phone", test_step_phone);
   g_test_add_func ("/player/play", test_play);
+  g_test_add_func ("/player/same-as-render/formats", test_same_more);
+  g_test_add_func ("/player/storm", test_storm);
+  g_test_add_func ("/player/scrub", test_scrub);
+  g_test_add_func ("/player/trim", test_trim);
+  g_test_add_func ("/player/late", test_late);
+  g_test_add_func ("/player/compare", test_compare);
+  g_test_add_func ("/player/hdr", test_hdr);
+  g_test_add_func ("/player/failure", test_failure);
+  g_test_add_func ("/player/close", test_close);
   result = g_test_run ();
   bb_test_media_cleanup ();
   g_free (render_program);

@@ -1,0 +1,190 @@
+/* bench-player.c: how quickly the preview answers, and whether it keeps up
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Usage: bench-player CLIP. Prints figures as a key file.
+ */
+
+#include "bb-player.h"
+
+#include <stdlib.h>
+
+#define N_CHANGES 50
+
+static int n_pictures;
+static gboolean ended;
+static gboolean opened;
+
+static void
+picture_cb (void)
+{
+  n_pictures++;
+}
+
+static void
+ended_cb (void)
+{
+  ended = TRUE;
+}
+
+static void
+opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bb_player_open_finish (BB_PLAYER (object), result, &error))
+    {
+      g_printerr ("bench-player: %s\n", error->message);
+      exit (1);
+    }
+  opened = TRUE;
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+static void
+wait_for_generation (BbPlayer *player, guint64 generation)
+{
+  BbPicture *picture;
+
+  while ((picture = bb_player_get_picture (player)) == NULL || picture->generation < generation)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+typedef void (*Change) (BbRecipeValues *values, int i);
+
+static void
+change_blur (BbRecipeValues *values, int i)
+{
+  values->blur = 8.0 * (i + 1);
+}
+
+static void
+change_corners (BbRecipeValues *values, int i)
+{
+  values->corner_radius = i + 1;
+  values->shadow = 0.5;
+}
+
+static void
+change_precision (BbRecipeValues *values, int i)
+{
+  values->precision = i % 2 == 0 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
+}
+
+/* Milliseconds from setting a recipe to its picture: median and the worst. */
+static void
+measure_changes (BbPlayer *player, const char *name, Change change)
+{
+  double times[N_CHANGES];
+
+  for (int i = 0; i < N_CHANGES; i++)
+    {
+      g_autoptr (BbRecipe) recipe = NULL;
+      BbRecipeValues values;
+      gint64 start;
+
+      bb_recipe_values_init (&values);
+      change (&values, i);
+      recipe = bb_recipe_new (&values, NULL);
+      start = g_get_monotonic_time ();
+      bb_player_set_recipe (player, recipe);
+      wait_for_generation (player, bb_recipe_get_generation (recipe));
+      times[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
+      /* A slider moves, then the frame is drawn. */
+      for (gint64 until = g_get_monotonic_time () + 16000; g_get_monotonic_time () < until;)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          g_usleep (1000);
+        }
+    }
+  qsort (times, N_CHANGES, sizeof (double), compare);
+  g_print ("%s_median_ms=%.1f\n%s_worst_ms=%.1f\n", name,
+           (times[N_CHANGES / 2 - 1] + times[N_CHANGES / 2]) / 2.0, name, times[N_CHANGES - 1]);
+}
+
+static void
+measure_seeks (BbPlayer *player)
+{
+  const BbPlayerSource *source = bb_player_get_source (player);
+  double times[N_CHANGES];
+  guint32 random = 1;
+
+  for (int i = 0; i < N_CHANGES; i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+      int before = n_pictures;
+
+      random = random * 1664525 + 1013904223;
+      bb_player_seek (player, (gint64) ((double) random / 4294967296.0 * (double) source->duration));
+      while (n_pictures == before)
+        g_main_context_iteration (NULL, TRUE);
+      times[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
+    }
+  qsort (times, N_CHANGES, sizeof (double), compare);
+  g_print ("seek_median_ms=%.1f\nseek_worst_ms=%.1f\n",
+           (times[N_CHANGES / 2 - 1] + times[N_CHANGES / 2]) / 2.0, times[N_CHANGES - 1]);
+}
+
+static void
+measure_playing (BbPlayer *player)
+{
+  BbPlayerStats stats;
+
+  bb_player_seek (player, 0);
+  ended = FALSE;
+  bb_player_play (player);
+  while (!ended)
+    g_main_context_iteration (NULL, TRUE);
+  bb_player_get_stats (player, &stats);
+  g_print ("shown=%" G_GUINT64_FORMAT "\ndropped=%" G_GUINT64_FORMAT "\n", stats.shown, stats.dropped);
+  g_print ("decode_ms=%.2f\neffect_ms=%.2f\ndisplay_ms=%.2f\n", stats.decode_ms, stats.effect_ms,
+           stats.display_ms);
+  g_print ("memory_mib=%.0f\n", (double) stats.memory / 1048576.0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (BbPlayer) player = bb_player_new ();
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+  BbRecipeValues values;
+  gint64 start = g_get_monotonic_time ();
+
+  if (argc != 2)
+    {
+      g_printerr ("Usage: bench-player CLIP\n");
+      return 1;
+    }
+  file = g_file_new_for_commandline_arg (argv[1]);
+  g_signal_connect (player, "picture", picture_cb, NULL);
+  g_signal_connect (player, "ended", ended_cb, NULL);
+  bb_recipe_values_init (&values);
+  recipe = bb_recipe_new (&values, NULL);
+  bb_player_set_recipe (player, recipe);
+  bb_player_set_size (player, 540, 960);
+  bb_player_open_async (player, file, NULL, opened_cb, NULL);
+  while (!opened)
+    g_main_context_iteration (NULL, TRUE);
+  while (n_pictures == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_print ("[player]\nopen_ms=%.1f\n", (double) (g_get_monotonic_time () - start) / 1000.0);
+  measure_changes (player, "blur", change_blur);
+  measure_changes (player, "corners", change_corners);
+  measure_changes (player, "precision", change_precision);
+  bb_player_play (player);
+  measure_changes (player, "blur_playing", change_blur);
+  bb_player_pause (player);
+  measure_seeks (player);
+  bb_player_set_recipe (player, recipe);
+  measure_playing (player);
+  return 0;
+}

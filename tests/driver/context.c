@@ -326,9 +326,9 @@ context_new (CUdevice device, unsigned int flags, gboolean primary)
   return context;
 }
 
-/* How many things of @context were not given back; @die: says which and ends the process. */
+/* How many things of @context were not given back; @tell: says which. */
 guint
-context_report_leaks (Context *context, gboolean die)
+context_report_leaks (Context *context, gboolean tell)
 {
   static const char *const names[] = { "",       "context", "stream", "event",
                                        "module", NULL,      "array",  "graphics resource" };
@@ -352,23 +352,30 @@ context_report_leaks (Context *context, gboolean die)
       if (first == NULL || handle->serial < first->serial)
         first = handle;
     }
-  if (die && memory != NULL)
-    driver_die ("a context ends with %u allocations (%zu bytes) not freed; the first: %zu bytes of "
-                "%s (allocation %u)",
-                n_memory, bytes, memory->size, memory->maker, memory->serial);
-  if (die && first != NULL)
-    driver_die ("a context ends with %u handles not destroyed; the first: a %s (handle %u)",
-                n_objects, names[first->kind], first->serial);
+  if (tell && memory != NULL)
+    driver_complain (
+      "a context ends with %u allocations (%zu bytes) not freed; the first: %zu bytes of "
+      "%s (allocation %u)",
+      n_memory, bytes, memory->size, memory->maker, memory->serial);
+  if (tell && first != NULL)
+    driver_complain ("a context ends with %u handles not destroyed; the first: a %s (handle %u)",
+                     n_objects, names[first->kind], first->serial);
   return n_memory + n_objects;
 }
 
 static void
 context_end (Context *context)
 {
+  GHashTableIter iter;
+  gpointer key;
+
   context_wait (context);
-  context_report_leaks (context, TRUE);
-  handle_destroy (context->legacy);
-  handle_destroy (context->per_thread);
+  driver.leaked += context_report_leaks (context, TRUE);
+  memory_forget (context);
+  g_hash_table_iter_init (&iter, driver.handles);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (((Handle *) key)->context == context)
+      handle_destroy (key);
   handle_destroy (context);
   g_ptr_array_set_size (context->streams, 0);
 }

@@ -174,6 +174,8 @@ typedef struct {
   GHashTable *handles;
   GPtrArray *contexts;
 
+  guint n_failed;
+  guint leaked;
   guint64 host_to_device;
   guint64 device_to_host;
   guint64 device_to_device;
@@ -186,6 +188,7 @@ CUresult driver_enter (const char *function);
 void driver_count_launch (const char *kernel);
 void driver_count_bytes (guint64 *counter, gsize bytes);
 void driver_die (const char *format, ...) G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN;
+void driver_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 guint driver_random (guint n);
 gpointer handle_new (Kind kind, gsize size, Context *context);
 gpointer handle_get (gconstpointer handle, Kind kind, const char *function);

@@ -330,6 +330,22 @@ memory_first_leak (Context *context, guint *count, gsize *bytes)
   return first;
 }
 
+/* Takes back what @context's owner did not. */
+void
+memory_forget (Context *context)
+{
+  for (guint i = 0; i < n_regions; i++)
+    if (regions[i]->live && regions[i]->context == context)
+      memory_free (regions[i], "the end of a context");
+  for (guint i = host_regions->len; i > 0; i--)
+    {
+      Memory *memory = g_ptr_array_index (host_regions, i - 1);
+
+      if (memory->context == context)
+        memory_free (memory, "the end of a context");
+    }
+}
+
 static CUresult
 new_pinned (Context *context, gsize size, const char *maker, void **address)
 {

@@ -460,6 +460,22 @@ check_counts (void)
   CU (cuMemFree (address));
 }
 
+static void
+check_fault_leak (void)
+{
+  CUdeviceptr address;
+  size_t left, total;
+
+  begin ();
+  CU (cuMemAlloc (&address, 100));
+  g_assert_cmpint (cuMemAlloc (&address, 100), ==, CUDA_ERROR_OUT_OF_MEMORY);
+  end ();
+  begin ();
+  CU (cuMemGetInfo (&left, &total));
+  g_assert_cmpuint (left, ==, total);
+  end ();
+}
+
 /* The counts of one run, and "last" in a second one. */
 static void
 test_faults (void)
@@ -489,6 +505,11 @@ test_faults (void)
   g_assert_true (g_file_get_contents (path, &again, NULL, NULL));
   g_assert_nonnull (strstr (again, "\"cuMemcpyDtoD_v2\": 2"));
   g_assert_nonnull (strstr (again, "\"failed\": 1,"));
+  g_free (g_steal_pointer (&again));
+  run_with ("/driver/faults/subprocess/leak", variable, "BLURBOX_DRIVER_FAIL=cuMemAlloc_v2:2:2",
+            NULL);
+  g_assert_true (g_file_get_contents (path, &again, NULL, NULL));
+  g_assert_nonnull (strstr (again, "\"leaks\": 1\n"));
   g_remove (path);
   g_rmdir (folder);
 }
@@ -574,6 +595,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/driver/faults/subprocess/nth", check_nth);
   g_test_add_func ("/driver/faults/subprocess/later", check_all_later);
   g_test_add_func ("/driver/faults/subprocess/counts", check_counts);
+  g_test_add_func ("/driver/faults/subprocess/leak", check_fault_leak);
   g_test_add_func ("/driver/free-uploading", test_free_uploading);
   g_test_add_func ("/driver/ffmpeg", test_ffmpeg);
   add_death ("/driver/breach/leak-memory", breach_leak_memory,

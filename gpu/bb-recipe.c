@@ -628,6 +628,26 @@ format_value (const Value *value, BbRecipeValues *values)
 }
 
 /**
+ * bb_recipe_values_format:
+ * @values: values
+ * @key: name of a value, as in a recipe file
+ *
+ * The counterpart of bb_recipe_values_parse().
+ *
+ * Returns: (transfer full): the value in the form that recipe files have
+ */
+char *
+bb_recipe_values_format (const BbRecipeValues *values, const char *key)
+{
+  const Value *value = find_value (key);
+  BbRecipeValues copy = *values;
+
+  g_return_val_if_fail (value != NULL, NULL);
+
+  return format_value (value, &copy);
+}
+
+/**
  * bb_recipe_to_string:
  * @recipe: a recipe
  *

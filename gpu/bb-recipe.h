@@ -85,6 +85,7 @@ gboolean bb_recipe_values_parse (BbRecipeValues *values,
                                  const char *key,
                                  const char *text,
                                  GError **error);
+char *bb_recipe_values_format (const BbRecipeValues *values, const char *key);
 BbRecipe *bb_recipe_new (const BbRecipeValues *values, GError **error);
 BbRecipe *bb_recipe_ref (BbRecipe *recipe);
 void bb_recipe_unref (BbRecipe *recipe);

@@ -7,6 +7,8 @@
 
 #include "bb-application.h"
 
+#include "bb-about.h"
+#include "bb-preferences.h"
 #include "bb-window.h"
 
 #include <glib/gi18n.h>
@@ -64,9 +66,43 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_list_free (windows);
 }
 
+static void
+preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbApplication *self = BB_APPLICATION (user_data);
+
+  adw_dialog_present (bb_preferences_new (self->settings), GTK_WIDGET (ensure_window (self)));
+}
+
+static void
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbWindow *window = ensure_window (BB_APPLICATION (user_data));
+  BbPlayerStats stats = { 0 };
+
+  if (bb_window_get_player (window) != NULL)
+    bb_player_get_stats (bb_window_get_player (window), &stats);
+  bb_about_present (GTK_WINDOW (window), stats.device);
+}
+
+static void
+shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbWindow *window = ensure_window (BB_APPLICATION (user_data));
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (
+    "/io/github/blurbox/Blurbox/bb-shortcuts.ui");
+  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
+
+  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (window));
+  gtk_window_present (shortcuts);
+}
+
 static const GActionEntry actions[] = {
   { "open", open_cb, NULL, NULL, NULL },
   { "open-uri", open_uri_cb, "s", NULL, NULL },
+  { "preferences", preferences_cb, NULL, NULL, NULL },
+  { "shortcuts", shortcuts_cb, NULL, NULL, NULL },
+  { "about", about_cb, NULL, NULL, NULL },
   { "quit", quit_cb, NULL, NULL, NULL },
 };
 
@@ -80,12 +116,23 @@ add_accels (BbApplication *self)
     { "app.open", { "<Control>o" } },
     { "app.quit", { "<Control>q" } },
     { "window.close", { "<Control>w" } },
+    { "app.preferences", { "<Control>comma" } },
+    { "app.shortcuts", { "<Control>question" } },
     { "win.export", { "<Control>e" } },
+    { "win.sidebar", { "F9" } },
+    { "win.center", { "<Control>0" } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
                                            accels[i].accels);
+}
+
+static void
+style_cb (BbApplication *self)
+{
+  adw_style_manager_set_color_scheme (adw_application_get_style_manager (ADW_APPLICATION (self)),
+                                      (AdwColorScheme) g_settings_get_enum (self->settings, "style"));
 }
 
 static void
@@ -98,6 +145,9 @@ bb_application_startup (GApplication *application)
   self->settings = g_settings_new (BB_APP_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   add_accels (self);
+  g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (style_cb), self,
+                           G_CONNECT_SWAPPED);
+  style_cb (self);
   gtk_window_set_default_icon_name (BB_APP_ID);
 }
 

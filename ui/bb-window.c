@@ -5,29 +5,27 @@
 
 #include "config.h"
 
-#include "bb-window.h"
+#include "bb-window-private.h"
+
+#include "bb-preset-popover.h"
+#include "bb-texture.h"
 
 #include <glib/gi18n.h>
+
+/* Opening a local file takes less; a spinner that flashes only disturbs. */
+#define LOADING_MS 300
 
 /**
  * BbWindow:
  *
- * Shows one video and the recipe for it.
+ * Shows one video and the recipe for it: the picture on a stage, what plays it below, the settings
+ * beside. Its commands are in `bb-window-actions.c`.
  */
-struct _BbWindow {
-  AdwApplicationWindow parent_instance;
-
-  GSettings *settings;
-  BbEditor *editor;
-  GFile *file;
-
-  AdwToastOverlay *toasts;
-  AdwBottomSheet *queue_sheet;
-  AdwBanner *banner;
-  GtkStack *stack;
-};
-
 G_DEFINE_FINAL_TYPE (BbWindow, bb_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum { PROP_0, PROP_HAS_CLIP, N_PROPS };
+
+static GParamSpec *props[N_PROPS];
 
 static void
 banner_button_cb (AdwBanner *banner, gpointer user_data)
@@ -35,15 +33,357 @@ banner_button_cb (AdwBanner *banner, gpointer user_data)
   adw_banner_set_revealed (banner, FALSE);
 }
 
+/* Says what failed: over the clip if there is one, else in its place. */
+static void
+show_error (BbWindow *self, const GError *error)
+{
+  g_autofree char *escaped = g_markup_escape_text (error->message, -1);
+
+  if (self->has_clip)
+    {
+      adw_banner_set_title (self->banner, escaped);
+      adw_banner_set_revealed (self->banner, TRUE);
+    }
+  else
+    {
+      adw_status_page_set_description (self->failed_page, escaped);
+      gtk_stack_set_visible_child_name (self->stack, "failed");
+    }
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), error->message,
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+}
+
+static void
+picture_cb (BbWindow *self)
+{
+  GdkTexture *texture;
+
+  bb_canvas_set_pictures (self->canvas, bb_player_get_picture (self->player),
+                          bb_player_get_compared (self->player));
+  texture = bb_screen_get_texture (bb_canvas_get_screen (self->canvas));
+  if (texture != NULL)
+    bb_performance_set_path (bb_sidebar_get_performance (self->sidebar),
+                             bb_texture_describe_path (texture));
+}
+
+static void
+failed_cb (BbWindow *self, GError *error)
+{
+  show_error (self, error);
+}
+
+static void
+recipe_cb (BbWindow *self)
+{
+  if (self->player != NULL)
+    bb_player_set_recipe (self->player, bb_editor_get_recipe (self->editor));
+}
+
+static void
+wanted_size_cb (BbWindow *self)
+{
+  int width, height;
+
+  bb_canvas_get_wanted_size (self->canvas, &width, &height);
+  if (self->player != NULL && width > 0)
+    bb_player_set_size (self->player, width, height);
+}
+
+static void
+sound_cb (BbWindow *self)
+{
+  if (self->player == NULL)
+    return;
+  bb_player_set_loop (self->player, g_settings_get_boolean (self->settings, "loop"));
+  bb_player_set_muted (self->player, g_settings_get_boolean (self->settings, "mute"));
+}
+
+static void
+guides_cb (BbWindow *self)
+{
+  g_autofree char *id = g_settings_get_string (self->settings, "guides");
+
+  bb_canvas_set_guides (self->canvas, bb_guides_find (id));
+}
+
+/* The player starts threads; a window without a file needs none. */
+static BbPlayer *
+ensure_player (BbWindow *self)
+{
+  if (self->player != NULL)
+    return self->player;
+  self->player = bb_player_new ();
+  g_signal_connect_object (self->player, "picture", G_CALLBACK (picture_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->player, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->player, "notify::playing", G_CALLBACK (bb_window_update_actions),
+                           self, G_CONNECT_SWAPPED);
+  sound_cb (self);
+  wanted_size_cb (self);
+  bb_transport_set_player (self->transport, self->player);
+  bb_performance_set_player (bb_sidebar_get_performance (self->sidebar), self->player);
+  return self->player;
+}
+
+/* A clip's trim is its own; everything else stays from one clip to the next. */
+static void
+begin_recipe (BbWindow *self)
+{
+  BbRecipeValues values = *bb_editor_get (self->editor);
+  g_autoptr (BbRecipe) recipe = NULL;
+
+  values.start = 0;
+  values.end = -1;
+  recipe = bb_recipe_new (&values, NULL);
+  bb_editor_reset (self->editor, recipe);
+}
+
+static void
+show_clip (BbWindow *self)
+{
+  GFile *file = bb_player_get_file (self->player);
+  const BbPlayerSource *source = bb_player_get_source (self->player);
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+  g_autofree char *base = g_file_get_basename (file);
+  g_autofree char *name = g_filename_display_name (base);
+  g_autofree char *size = g_strdup_printf ("%d × %d", source->width, source->height);
+  gboolean first = !self->has_clip;
+
+  if (folder != NULL)
+    {
+      g_autofree char *uri = g_file_get_uri (folder);
+
+      g_settings_set_string (self->settings, "last-folder", uri);
+    }
+  bb_recent_list_add (file);
+  gtk_window_set_title (GTK_WINDOW (self), name);
+  adw_window_title_set_title (self->window_title, name);
+  adw_window_title_set_subtitle (self->window_title, size);
+  bb_canvas_set_pictures (self->canvas, NULL, NULL);
+  bb_canvas_set_source (self->canvas, source->width, source->height);
+  begin_recipe (self);
+  bb_transport_set_clip (self->transport, source);
+  adw_banner_set_revealed (self->banner, FALSE);
+  self->has_clip = TRUE;
+  gtk_stack_set_visible_child_name (self->stack, "clip");
+  if (first)
+    {
+      gtk_widget_set_visible (self->presets_button, TRUE);
+      if (!adw_overlay_split_view_get_collapsed (self->split_view))
+        adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
+      bb_performance_list_devices (bb_sidebar_get_performance (self->sidebar));
+    }
+  bb_window_update_actions (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
+  if (g_settings_get_boolean (self->settings, "play-on-open"))
+    bb_player_play (self->player);
+}
+
+static void
+end_loading (BbWindow *self)
+{
+  g_clear_handle_id (&self->loading_timeout, g_source_remove);
+  g_clear_object (&self->opening);
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "loading") == 0)
+    gtk_stack_set_visible_child_name (self->stack, self->has_clip ? "clip" : "empty");
+}
+
+static void
+open_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
+  g_autoptr (GError) error = NULL;
+  gboolean opened = bb_player_open_finish (BB_PLAYER (source_object), result, &error);
+
+  /* The window was closed, or another file was asked for meanwhile. */
+  if (self->player == NULL || (!opened && g_error_matches (error, G_IO_ERROR,
+                                                           G_IO_ERROR_CANCELLED)))
+    return;
+  end_loading (self);
+  if (opened)
+    show_clip (self);
+  else
+    show_error (self, error);
+}
+
+static gboolean
+loading_timeout_cb (gpointer user_data)
+{
+  BbWindow *self = BB_WINDOW (user_data);
+
+  self->loading_timeout = 0;
+  if (!self->has_clip)
+    gtk_stack_set_visible_child_name (self->stack, "loading");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+open_file (BbWindow *self, GFile *file)
+{
+  ensure_player (self);
+  if (self->opening != NULL)
+    g_cancellable_cancel (self->opening);
+  g_clear_object (&self->opening);
+  self->opening = g_cancellable_new ();
+  if (self->loading_timeout == 0)
+    self->loading_timeout = g_timeout_add (LOADING_MS, loading_timeout_cb, self);
+  bb_player_open_async (self->player, file, self->opening, open_cb, g_object_ref (self));
+}
+
+/* The others of several files that were opened at once. */
+static void
+offer_to_queue (BbWindow *self, GFile *const *files, guint n_files)
+{
+  g_autoptr (GStrvBuilder) uris = g_strv_builder_new ();
+  g_auto (GStrv) strv = NULL;
+  g_autofree char *text = NULL;
+  AdwToast *toast;
+
+  if (n_files == 0 || !g_action_group_has_action (G_ACTION_GROUP (self), "queue-files"))
+    return;
+  for (guint i = 0; i < n_files; i++)
+    g_strv_builder_take (uris, g_file_get_uri (files[i]));
+  strv = g_strv_builder_end (uris);
+  text = g_strdup_printf (ngettext ("%u more video was not opened", "%u more videos were not opened",
+                                    n_files),
+                          n_files);
+  toast = adw_toast_new (text);
+  adw_toast_set_button_label (toast, _("_Export with These Settings"));
+  adw_toast_set_action_name (toast, "win.queue-files");
+  adw_toast_set_action_target_value (toast, g_variant_new_strv ((const char *const *) strv, -1));
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
+{
+  BbWindow *self = BB_WINDOW (user_data);
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  for (GSList *l = gdk_file_list_get_files (g_value_get_boxed (value)); l != NULL; l = l->next)
+    g_ptr_array_add (files, l->data);
+  if (files->len == 0)
+    return FALSE;
+  bb_window_open (self, (GFile *const *) files->pdata, files->len);
+  return TRUE;
+}
+
+static void
+chosen_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) list = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source_object),
+                                                                      result, &error);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (list == NULL)
+    {
+      if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
+          !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
+        show_error (self, error);
+      return;
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    g_ptr_array_add (files, g_list_model_get_item (list, i));
+  if (files->len > 0)
+    bb_window_open (self, (GFile *const *) files->pdata, files->len);
+}
+
+/* What would keep the window from being there at once. */
+static gboolean
+idle_cb (gpointer user_data)
+{
+  bb_recent_list_load (BB_WINDOW (user_data)->recent_list);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+after_paint_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  g_signal_handlers_disconnect_by_func (clock, after_paint_cb, user_data);
+  g_idle_add_full (G_PRIORITY_LOW, idle_cb, g_object_ref (user_data), g_object_unref);
+}
+
+static void
+bb_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bb_window_parent_class)->realize (widget);
+
+  g_signal_connect_object (gtk_widget_get_frame_clock (widget), "after-paint",
+                           G_CALLBACK (after_paint_cb), widget, 0);
+}
+
+static void
+save_session (BbWindow *self)
+{
+  g_autofree char *text = NULL;
+
+  if (!self->has_clip)
+    return;
+  if (g_settings_get_boolean (self->settings, "keep-recipe"))
+    text = bb_recipe_to_string (bb_editor_get_recipe (self->editor));
+  g_settings_set_string (self->settings, "recipe", text != NULL ? text : "");
+}
+
+static void
+restore_session (BbWindow *self)
+{
+  g_autofree char *text = g_settings_get_string (self->settings, "recipe");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+
+  if (*text == '\0' || !g_settings_get_boolean (self->settings, "keep-recipe"))
+    return;
+  recipe = bb_recipe_new_from_string (text, &error);
+  if (recipe != NULL)
+    bb_editor_reset (self->editor, recipe);
+  else
+    g_info ("The last session's settings: %s", error->message);
+}
+
+static void
+bb_window_unrealize (GtkWidget *widget)
+{
+  save_session (BB_WINDOW (widget));
+
+  GTK_WIDGET_CLASS (bb_window_parent_class)->unrealize (widget);
+}
+
+static void
+bb_window_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_HAS_CLIP:
+      g_value_set_boolean (value, BB_WINDOW (object)->has_clip);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
 static void
 bb_window_dispose (GObject *object)
 {
   BbWindow *self = BB_WINDOW (object);
 
+  if (self->opening != NULL)
+    g_cancellable_cancel (self->opening);
+  g_clear_object (&self->opening);
+  g_clear_handle_id (&self->loading_timeout, g_source_remove);
+  if (self->player != NULL)
+    {
+      bb_transport_set_player (self->transport, NULL);
+      bb_performance_set_player (bb_sidebar_get_performance (self->sidebar), NULL);
+      bb_player_close (self->player);
+      g_clear_object (&self->player);
+    }
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_WINDOW);
   g_clear_object (&self->settings);
   g_clear_object (&self->editor);
-  g_clear_object (&self->file);
+  g_clear_object (&self->presets);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
 }
@@ -54,22 +394,66 @@ bb_window_class_init (BbWindowClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  object_class->get_property = bb_window_get_property;
   object_class->dispose = bb_window_dispose;
+  widget_class->realize = bb_window_realize;
+  widget_class->unrealize = bb_window_unrealize;
 
+  props[PROP_HAS_CLIP] = g_param_spec_boolean ("has-clip", NULL, NULL, FALSE,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (BB_TYPE_CANVAS);
+  g_type_ensure (BB_TYPE_PRESET_POPOVER);
+  g_type_ensure (BB_TYPE_RECENT_LIST);
+  g_type_ensure (BB_TYPE_SIDEBAR);
+  g_type_ensure (BB_TYPE_TRANSPORT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BbWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, queue_sheet);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, split_view);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, window_title);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, failed_page);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, recent_list);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, stage);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, canvas);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, transport);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, presets_button);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, preset_popover);
   gtk_widget_class_bind_template_callback (widget_class, banner_button_cb);
 }
 
 static void
 bb_window_init (BbWindow *self)
 {
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
   self->editor = bb_editor_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  bb_canvas_set_editor (self->canvas, self->editor);
+  bb_transport_set_editor (self->transport, self->editor);
+  bb_sidebar_set_editor (self->sidebar, self->editor);
+  g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (recipe_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "wanted-size-changed", G_CALLBACK (wanted_size_cb), self,
+                           G_CONNECT_SWAPPED);
+  bb_preset_popover_set_presets (BB_PRESET_POPOVER (self->preset_popover),
+                                 bb_window_get_presets (self));
+  g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->stack), GTK_EVENT_CONTROLLER (drop));
+  bb_window_add_actions (self);
+}
+
+static void
+add_setting_action (BbWindow *self, const char *key)
+{
+  g_autoptr (GAction) action = g_settings_create_action (self->settings, key);
+
+  g_action_map_add_action (G_ACTION_MAP (self), action);
 }
 
 /**
@@ -88,6 +472,18 @@ bb_window_new (BbApplication *application)
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "guides", self->sidebar, "guides", G_SETTINGS_BIND_DEFAULT);
+  add_setting_action (self, "guides");
+  add_setting_action (self, "loop");
+  add_setting_action (self, "mute");
+  g_signal_connect_object (settings, "changed::guides", G_CALLBACK (guides_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::loop", G_CALLBACK (sound_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::mute", G_CALLBACK (sound_cb), self,
+                           G_CONNECT_SWAPPED);
+  guides_cb (self);
+  restore_session (self);
   return self;
 }
 
@@ -97,14 +493,16 @@ bb_window_new (BbApplication *application)
  * @files: (array length=n_files): files
  * @n_files: how many
  *
- * Opens the first one; the others are offered to the queue.
+ * Opens the first one in place of the video that is open, which stays where that fails; the others
+ * are offered to the queue.
  */
 void
 bb_window_open (BbWindow *self, GFile *const *files, guint n_files)
 {
   g_return_if_fail (BB_IS_WINDOW (self) && n_files > 0);
 
-  g_set_object (&self->file, files[0]);
+  open_file (self, files[0]);
+  offer_to_queue (self, files + 1, n_files - 1);
 }
 
 /**
@@ -116,7 +514,48 @@ bb_window_open (BbWindow *self, GFile *const *files, guint n_files)
 void
 bb_window_choose_file (BbWindow *self)
 {
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
+  g_autoptr (GtkFileFilter) videos = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+  g_autofree char *uri = NULL;
+
   g_return_if_fail (BB_IS_WINDOW (self));
+
+  gtk_file_filter_set_name (videos, _("Videos"));
+  gtk_file_filter_add_mime_type (videos, "video/*");
+  gtk_file_filter_set_name (all, _("All Files"));
+  gtk_file_filter_add_pattern (all, "*");
+  g_list_store_append (filters, videos);
+  g_list_store_append (filters, all);
+  gtk_file_dialog_set_title (dialog, _("Open a Video"));
+  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
+  uri = g_settings_get_string (self->settings, "last-folder");
+  if (*uri != '\0')
+    {
+      g_autoptr (GFile) folder = g_file_new_for_uri (uri);
+
+      gtk_file_dialog_set_initial_folder (dialog, folder);
+    }
+  gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (self), NULL, chosen_cb, g_object_ref (self));
+}
+
+/**
+ * bb_window_show_toast:
+ * @self: a window
+ * @text: one sentence
+ *
+ * Shows a short notice for a while.
+ */
+void
+bb_window_show_toast (BbWindow *self, const char *text)
+{
+  AdwToast *toast = adw_toast_new (text);
+
+  g_return_if_fail (BB_IS_WINDOW (self));
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 /**
@@ -130,7 +569,7 @@ bb_window_get_file (BbWindow *self)
 {
   g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
 
-  return self->file;
+  return self->player != NULL ? bb_player_get_file (self->player) : NULL;
 }
 
 /**
@@ -145,6 +584,56 @@ bb_window_get_editor (BbWindow *self)
   g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
 
   return self->editor;
+}
+
+/**
+ * bb_window_get_player:
+ * @self: a window
+ *
+ * Returns: (nullable) (transfer none): what plays; %NULL before the first file is opened
+ */
+BbPlayer *
+bb_window_get_player (BbWindow *self)
+{
+  g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
+
+  return self->player;
+}
+
+/**
+ * bb_window_get_presets:
+ * @self: a window
+ *
+ * Returns: (transfer none): the presets
+ */
+BbPresets *
+bb_window_get_presets (BbWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
+
+  if (self->presets == NULL)
+    {
+      self->presets = bb_presets_new (NULL);
+      if (!bb_presets_load (self->presets, &error))
+        g_info ("Presets: %s", error->message);
+    }
+  return self->presets;
+}
+
+/**
+ * bb_window_get_canvas:
+ * @self: a window
+ *
+ * Returns: (transfer none): what shows the picture
+ */
+BbCanvas *
+bb_window_get_canvas (BbWindow *self)
+{
+  g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
+
+  return self->canvas;
 }
 
 /**

@@ -6,7 +6,10 @@
 #pragma once
 
 #include "bb-application.h"
+#include "bb-canvas.h"
 #include "bb-editor.h"
+#include "bb-player.h"
+#include "bb-presets.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +19,13 @@ G_DECLARE_FINAL_TYPE (BbWindow, bb_window, BB, WINDOW, AdwApplicationWindow)
 BbWindow *bb_window_new (BbApplication *application);
 void bb_window_open (BbWindow *self, GFile *const *files, guint n_files);
 void bb_window_choose_file (BbWindow *self);
+void bb_window_show_toast (BbWindow *self, const char *text);
 
 GFile *bb_window_get_file (BbWindow *self);
 BbEditor *bb_window_get_editor (BbWindow *self);
+BbPlayer *bb_window_get_player (BbWindow *self);
+BbPresets *bb_window_get_presets (BbWindow *self);
+BbCanvas *bb_window_get_canvas (BbWindow *self);
 AdwToastOverlay *bb_window_get_toasts (BbWindow *self);
 AdwBottomSheet *bb_window_get_queue_sheet (BbWindow *self);
 

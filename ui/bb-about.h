@@ -1,0 +1,14 @@
+/* bb-about.h: what this is and what it runs on
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+void bb_about_present (GtkWindow *window, const char *device);
+
+G_END_DECLS

@@ -1,0 +1,682 @@
+/* bb-canvas.c: the finished picture, and what can be done on it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-canvas.h"
+
+#include "bb-handle.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <math.h>
+
+#define MARGIN 18
+/* How near to the centre, in pixels of the widget, the picture snaps to it. */
+#define SNAP 8.0
+#define DIVIDER_WIDTH 24
+/* Sizes that follow each other faster than this are not all asked for. */
+#define RESIZE_PAUSE_MS 120
+
+/**
+ * BbCanvas:
+ *
+ * Shows the newest picture of the player as large as there is room for, never larger than it will
+ * be. Dragging moves the foreground, which snaps to the centre; arrow keys nudge it and a double
+ * click centres it. The original can be laid over the left part, up to a divider.
+ *
+ * Signals: `wanted-size-changed` when another size of picture is wanted, see
+ * bb_canvas_get_wanted_size().
+ */
+struct _BbCanvas {
+  GtkWidget parent_instance;
+
+  BbEditor *editor;
+  BbScreen *screen;
+  BbScreen *compared;
+  const BbGuides *guides;
+  int source_width;
+  int source_height;
+  gboolean compare;
+  gboolean actual_size;
+
+  double scale;          /* device pixels a pixel of the widget */
+  graphene_rect_t area;  /* where the canvas lies */
+  int wanted_width;      /* device pixels */
+  int wanted_height;
+  guint resize_timeout;
+  gboolean resized;      /* since the timeout began */
+
+  GtkWidget *divider;
+  GtkWidget *before;
+  GtkWidget *after;
+  double split;
+
+  GtkGesture *drag;
+  gboolean moving;       /* the foreground */
+  gboolean splitting;    /* the divider is moved */
+  double drag_x;         /* offset when the drag began */
+  double drag_y;
+  gboolean snapped_x;
+  gboolean snapped_y;
+};
+
+enum { WANTED_SIZE_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BbCanvas, bb_canvas, GTK_TYPE_WIDGET)
+
+static void
+get_canvas (BbCanvas *self, int *width, int *height)
+{
+  const BbRecipeValues *values = self->editor != NULL ? bb_editor_get (self->editor) : NULL;
+
+  *width = values != NULL ? values->width : 1080;
+  *height = values != NULL ? values->height : 1920;
+}
+
+static gboolean
+resize_timeout_cb (gpointer user_data)
+{
+  BbCanvas *self = BB_CANVAS (user_data);
+
+  if (self->resized)
+    {
+      self->resized = FALSE;
+      g_signal_emit (self, signals[WANTED_SIZE_CHANGED], 0);
+      return G_SOURCE_CONTINUE;
+    }
+  self->resize_timeout = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+want_size (BbCanvas *self, int width, int height)
+{
+  if (width == self->wanted_width && height == self->wanted_height)
+    return;
+  self->wanted_width = width;
+  self->wanted_height = height;
+  if (self->resize_timeout != 0)
+    {
+      self->resized = TRUE;
+      return;
+    }
+  self->resize_timeout = g_timeout_add (RESIZE_PAUSE_MS, resize_timeout_cb, self);
+  g_signal_emit (self, signals[WANTED_SIZE_CHANGED], 0);
+}
+
+static double
+get_scale (BbCanvas *self)
+{
+  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
+  GdkSurface *surface = native != NULL ? gtk_native_get_surface (native) : NULL;
+
+  return surface != NULL ? gdk_surface_get_scale (surface) : 1.0;
+}
+
+/* Lays the canvas out on whole device pixels, so that a picture of its size is shown unscaled. */
+static void
+lay_out (BbCanvas *self, int width, int height)
+{
+  int canvas_width, canvas_height;
+  double room_x, room_y, fit;
+  int w, h;
+
+  get_canvas (self, &canvas_width, &canvas_height);
+  self->scale = get_scale (self);
+  room_x = MAX (width - 2 * MARGIN, 1) * self->scale;
+  room_y = MAX (height - 2 * MARGIN, 1) * self->scale;
+  fit = MIN (1.0, MIN (room_x / canvas_width, room_y / canvas_height));
+  if (self->actual_size)
+    fit = 1.0;
+  w = MAX (2, (int) lrint (canvas_width * fit));
+  h = MAX (2, (int) lrint (canvas_height * fit));
+  graphene_rect_init (&self->area,
+                      (float) (floor ((width * self->scale - w) / 2.0) / self->scale),
+                      (float) (floor ((height * self->scale - h) / 2.0) / self->scale),
+                      (float) (w / self->scale), (float) (h / self->scale));
+  want_size (self, w, h);
+}
+
+/* Pixels of the widget a pixel of the canvas. */
+static double
+get_zoom (BbCanvas *self)
+{
+  int width, height;
+
+  get_canvas (self, &width, &height);
+  return self->area.size.width / width;
+}
+
+/* How far the foreground may go: a tenth of it, or of the canvas, stays to be seen. */
+static void
+get_limits (BbCanvas *self, double *limit_x, double *limit_y)
+{
+  const BbRecipeValues *values = bb_editor_get (self->editor);
+  double fit_x = (double) values->width / self->source_width;
+  double fit_y = (double) values->height / self->source_height;
+  double least = MIN (fit_x, fit_y);
+  double zoom = least + (MAX (fit_x, fit_y) - least) * values->zoom;
+  double width = self->source_width * zoom;
+  double height = self->source_height * zoom;
+
+  *limit_x = floor ((values->width + width) / 2.0 - 0.1 * MIN (values->width, width));
+  *limit_y = floor ((values->height + height) / 2.0 - 0.1 * MIN (values->height, height));
+}
+
+static gboolean
+can_move (BbCanvas *self)
+{
+  return self->editor != NULL && self->source_width > 0;
+}
+
+static void
+move_to (BbCanvas *self, double x, double y)
+{
+  BbRecipeValues values = *bb_editor_get (self->editor);
+  double limit_x, limit_y;
+
+  get_limits (self, &limit_x, &limit_y);
+  values.offset_x = CLAMP (rint (x), -limit_x, limit_x);
+  values.offset_y = CLAMP (rint (y), -limit_y, limit_y);
+  bb_editor_set (self->editor, &values, "offset", NULL);
+}
+
+static void
+announce_offset (BbCanvas *self)
+{
+  const BbRecipeValues *values = bb_editor_get (self->editor);
+  g_autofree char *text = NULL;
+
+  if (values->offset_x == 0.0 && values->offset_y == 0.0)
+    text = g_strdup (_("In the centre"));
+  else
+    /* Translators: where the picture is, read aloud */
+    text = g_strdup_printf (_("%.0f pixels right, %.0f pixels down"), values->offset_x,
+                            values->offset_y);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static gboolean
+nudge_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  BbCanvas *self = BB_CANVAS (widget);
+  const BbRecipeValues *values;
+  int x, y;
+
+  if (!can_move (self))
+    return GDK_EVENT_PROPAGATE;
+  values = bb_editor_get (self->editor);
+  g_variant_get (args, "(ii)", &x, &y);
+  move_to (self, values->offset_x + x, values->offset_y + y);
+  announce_offset (self);
+  return GDK_EVENT_STOP;
+}
+
+static void
+set_split (BbCanvas *self, double split)
+{
+  g_autofree char *text = NULL;
+
+  self->split = CLAMP (split, 0.0, 1.0);
+  /* Translators: how much of the picture shows the original */
+  text = g_strdup_printf (_("Original on %.0f %%"), self->split * 100.0);
+  bb_handle_set_value (BB_HANDLE (self->divider), self->split, text);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+divider_moved_cb (BbCanvas *self, double value)
+{
+  set_split (self, value);
+}
+
+static double
+get_divider_x (BbCanvas *self)
+{
+  return self->area.origin.x + rint (self->area.size.width * self->split);
+}
+
+static void
+drag_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
+{
+  BbCanvas *self = BB_CANVAS (user_data);
+
+  if (!can_move (self) ||
+      !graphene_rect_contains_point (&self->area, &GRAPHENE_POINT_INIT ((float) x, (float) y)))
+    {
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+  self->splitting = self->compare && fabs (x - get_divider_x (self)) <= DIVIDER_WIDTH / 2.0;
+  self->drag_x = bb_editor_get (self->editor)->offset_x;
+  self->drag_y = bb_editor_get (self->editor)->offset_y;
+  gtk_widget_grab_focus (self->splitting ? self->divider : GTK_WIDGET (self));
+}
+
+static void
+drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, gpointer user_data)
+{
+  BbCanvas *self = BB_CANVAS (user_data);
+  double zoom = get_zoom (self);
+  double x, y;
+
+  if (self->splitting)
+    {
+      gtk_gesture_drag_get_start_point (gesture, &x, &y);
+      set_split (self, (x + offset_x - self->area.origin.x) / self->area.size.width);
+      return;
+    }
+  if (!self->moving)
+    {
+      if (!gtk_drag_check_threshold (GTK_WIDGET (self), 0, 0, (int) offset_x, (int) offset_y))
+        return;
+      self->moving = TRUE;
+      bb_editor_hold (self->editor);
+      gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grabbing");
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+    }
+  x = self->drag_x + offset_x / zoom;
+  y = self->drag_y + offset_y / zoom;
+  self->snapped_x = fabs (x) * zoom < SNAP;
+  self->snapped_y = fabs (y) * zoom < SNAP;
+  move_to (self, self->snapped_x ? 0.0 : x, self->snapped_y ? 0.0 : y);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+drag_end_cb (GtkGesture *gesture, GdkEventSequence *sequence, gpointer user_data)
+{
+  BbCanvas *self = BB_CANVAS (user_data);
+
+  self->splitting = FALSE;
+  if (!self->moving)
+    return;
+  self->moving = self->snapped_x = self->snapped_y = FALSE;
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), NULL);
+  bb_editor_release (self->editor);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, gpointer user_data)
+{
+  BbCanvas *self = BB_CANVAS (user_data);
+
+  if (n_press != 2 || !can_move (self) || self->splitting ||
+      !graphene_rect_contains_point (&self->area, &GRAPHENE_POINT_INIT ((float) x, (float) y)))
+    return;
+  bb_editor_end_step (self->editor);
+  move_to (self, 0.0, 0.0);
+  bb_editor_end_step (self->editor);
+}
+
+static void
+bb_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                   int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  BbCanvas *self = BB_CANVAS (widget);
+  gboolean horizontal = orientation == GTK_ORIENTATION_HORIZONTAL;
+  int width, height;
+
+  get_canvas (self, &width, &height);
+  if (self->actual_size)
+    *minimum = *natural = (int) ceil ((horizontal ? width : height) / get_scale (self)) + 2 * MARGIN;
+  else
+    {
+      *minimum = 160;
+      *natural = 480;
+    }
+}
+
+static void
+place (GtkWidget *child, double x, double y, int width, int height)
+{
+  gtk_widget_size_allocate (child,
+                            &(GtkAllocation) { (int) lrint (x), (int) lrint (y), width, height },
+                            -1);
+}
+
+static void
+bb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  BbCanvas *self = BB_CANVAS (widget);
+  GtkRequisition before, after;
+  const int inset = 8;
+
+  lay_out (self, width, height);
+  if (!self->compare)
+    return;
+  place (self->divider, get_divider_x (self) - DIVIDER_WIDTH / 2.0, self->area.origin.y,
+         DIVIDER_WIDTH, (int) self->area.size.height);
+  gtk_widget_get_preferred_size (self->before, &before, NULL);
+  gtk_widget_get_preferred_size (self->after, &after, NULL);
+  place (self->before, self->area.origin.x + inset, self->area.origin.y + inset, before.width,
+         before.height);
+  place (self->after, self->area.origin.x + self->area.size.width - inset - after.width,
+         self->area.origin.y + inset, after.width, after.height);
+}
+
+/* Draws a picture into the canvas: over all of it, or centred where the recipe has just got
+ * another shape. */
+static void
+snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
+{
+  GdkTexture *texture = bb_screen_get_texture (screen);
+  double area_aspect = self->area.size.width / self->area.size.height;
+  double aspect;
+  float width = self->area.size.width;
+  float height = self->area.size.height;
+
+  if (texture == NULL)
+    return;
+  aspect = (double) gdk_texture_get_width (texture) / gdk_texture_get_height (texture);
+  if (aspect / area_aspect > 1.02)
+    height = width / (float) aspect;
+  else if (aspect / area_aspect < 0.98)
+    width = height * (float) aspect;
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot,
+                          &GRAPHENE_POINT_INIT (self->area.origin.x +
+                                                  (self->area.size.width - width) / 2,
+                                                self->area.origin.y +
+                                                  (self->area.size.height - height) / 2));
+  gdk_paintable_snapshot (GDK_PAINTABLE (screen), snapshot, width, height);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+snapshot_centre (BbCanvas *self, GtkSnapshot *snapshot)
+{
+  AdwStyleManager *manager = adw_style_manager_get_for_display (
+    gtk_widget_get_display (GTK_WIDGET (self)));
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (manager);
+  float x = roundf (self->area.origin.x + self->area.size.width / 2);
+  float y = roundf (self->area.origin.y + self->area.size.height / 2);
+
+  if (self->snapped_x)
+    gtk_snapshot_append_color (snapshot, accent,
+                               &GRAPHENE_RECT_INIT (x - 1, self->area.origin.y, 2,
+                                                    self->area.size.height));
+  if (self->snapped_y)
+    gtk_snapshot_append_color (snapshot, accent,
+                               &GRAPHENE_RECT_INIT (self->area.origin.x, y - 1,
+                                                    self->area.size.width, 2));
+}
+
+static void
+bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  BbCanvas *self = BB_CANVAS (widget);
+  const GdkRGBA black = { 0, 0, 0, 1 };
+  int width, height;
+
+  /* A window that moves to another screen may have another scale. */
+  if (get_scale (self) != self->scale)
+    gtk_widget_queue_allocate (widget);
+
+  gtk_snapshot_append_color (snapshot, &black, &self->area);
+  gtk_snapshot_push_clip (snapshot, &self->area);
+  snapshot_screen (self, self->screen, snapshot);
+  if (self->compare)
+    {
+      graphene_rect_t left = self->area;
+
+      left.size.width = (float) (get_divider_x (self) - self->area.origin.x);
+      gtk_snapshot_push_clip (snapshot, &left);
+      gtk_snapshot_append_color (snapshot, &black, &self->area);
+      snapshot_screen (self, self->compared, snapshot);
+      gtk_snapshot_pop (snapshot);
+    }
+  get_canvas (self, &width, &height);
+  if (self->guides != NULL && bb_guides_fit (width, height))
+    bb_guides_snapshot (self->guides, snapshot, &self->area);
+  snapshot_centre (self, snapshot);
+  gtk_snapshot_pop (snapshot);
+
+  if (self->compare)
+    {
+      gtk_widget_snapshot_child (widget, self->before, snapshot);
+      gtk_widget_snapshot_child (widget, self->after, snapshot);
+      gtk_widget_snapshot_child (widget, self->divider, snapshot);
+    }
+}
+
+static void
+bb_canvas_dispose (GObject *object)
+{
+  BbCanvas *self = BB_CANVAS (object);
+
+  bb_canvas_set_editor (self, NULL);
+  g_clear_handle_id (&self->resize_timeout, g_source_remove);
+  g_clear_object (&self->screen);
+  g_clear_object (&self->compared);
+  g_clear_pointer (&self->divider, gtk_widget_unparent);
+  g_clear_pointer (&self->before, gtk_widget_unparent);
+  g_clear_pointer (&self->after, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (bb_canvas_parent_class)->dispose (object);
+}
+
+static void
+add_nudge (GtkWidgetClass *widget_class, guint key, guint keypad_key, int x, int y)
+{
+  gtk_widget_class_add_binding (widget_class, key, 0, nudge_cb, "(ii)", x, y);
+  gtk_widget_class_add_binding (widget_class, keypad_key, 0, nudge_cb, "(ii)", x, y);
+  gtk_widget_class_add_binding (widget_class, key, GDK_SHIFT_MASK, nudge_cb, "(ii)", 10 * x,
+                                10 * y);
+}
+
+static void
+bb_canvas_class_init (BbCanvasClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = bb_canvas_dispose;
+  widget_class->measure = bb_canvas_measure;
+  widget_class->size_allocate = bb_canvas_size_allocate;
+  widget_class->snapshot = bb_canvas_snapshot;
+
+  signals[WANTED_SIZE_CHANGED] = g_signal_new ("wanted-size-changed", G_TYPE_FROM_CLASS (klass),
+                                               G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                               0);
+
+  add_nudge (widget_class, GDK_KEY_Left, GDK_KEY_KP_Left, -1, 0);
+  add_nudge (widget_class, GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0);
+  add_nudge (widget_class, GDK_KEY_Up, GDK_KEY_KP_Up, 0, -1);
+  add_nudge (widget_class, GDK_KEY_Down, GDK_KEY_KP_Down, 0, 1);
+
+  gtk_widget_class_set_css_name (widget_class, "canvas");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static GtkWidget *
+add_label (BbCanvas *self, const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_widget_add_css_class (label, "osd");
+  gtk_widget_add_css_class (label, "canvas-label");
+  gtk_widget_set_can_target (label, FALSE);
+  gtk_widget_set_visible (label, FALSE);
+  gtk_widget_set_parent (label, GTK_WIDGET (self));
+  return label;
+}
+
+static void
+bb_canvas_init (BbCanvas *self)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  self->scale = 1.0;
+  self->screen = bb_screen_new ();
+  self->compared = bb_screen_new ();
+  g_signal_connect_object (self->screen, "invalidate-contents", G_CALLBACK (gtk_widget_queue_draw),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->compared, "invalidate-contents",
+                           G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+
+  self->before = add_label (self, _("Before"));
+  self->after = add_label (self, _("After"));
+  self->divider = bb_handle_new (_("Divider between Before and After"), "divider");
+  bb_handle_set_range (BB_HANDLE (self->divider), 0.0, 1.0, 0.01, 0.1);
+  gtk_widget_set_visible (self->divider, FALSE);
+  gtk_widget_set_parent (self->divider, GTK_WIDGET (self));
+  g_signal_connect_swapped (self->divider, "moved", G_CALLBACK (divider_moved_cb), self);
+  set_split (self, 0.5);
+
+  self->drag = gtk_gesture_drag_new ();
+  g_signal_connect (self->drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  g_signal_connect (self->drag, "drag-update", G_CALLBACK (drag_update_cb), self);
+  g_signal_connect (self->drag, "end", G_CALLBACK (drag_end_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (self->drag));
+  g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Preview"),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  _("Arrow keys move the picture"),
+                                  -1);
+}
+
+/**
+ * bb_canvas_set_editor:
+ * @self: a canvas
+ * @editor: (nullable): what holds the recipe
+ */
+void
+bb_canvas_set_editor (BbCanvas *self, BbEditor *editor)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  if (self->editor != NULL)
+    {
+      if (self->moving)
+        bb_editor_release (self->editor);
+      self->moving = FALSE;
+      g_signal_handlers_disconnect_by_data (self->editor, self);
+    }
+  g_set_object (&self->editor, editor);
+  if (editor != NULL)
+    /* The canvas may have another shape. */
+    g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (gtk_widget_queue_resize), self);
+}
+
+/**
+ * bb_canvas_set_source:
+ * @self: a canvas
+ * @width: columns of the upright source in square pixels; 0 where there is none
+ * @height: rows of it
+ */
+void
+bb_canvas_set_source (BbCanvas *self, int width, int height)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  self->source_width = width;
+  self->source_height = height;
+}
+
+/**
+ * bb_canvas_set_pictures:
+ * @self: a canvas
+ * @picture: (nullable): the finished picture
+ * @compared: (nullable): the original
+ *
+ * Shows other pictures with the next frame that is drawn.
+ */
+void
+bb_canvas_set_pictures (BbCanvas *self, BbPicture *picture, BbPicture *compared)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  bb_screen_set_picture (self->screen, picture);
+  bb_screen_set_picture (self->compared, compared);
+}
+
+/**
+ * bb_canvas_set_compare:
+ * @self: a canvas
+ * @compare: whether the original is laid over the left part
+ */
+void
+bb_canvas_set_compare (BbCanvas *self, gboolean compare)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  self->compare = compare;
+  gtk_widget_set_visible (self->divider, compare);
+  gtk_widget_set_visible (self->before, compare);
+  gtk_widget_set_visible (self->after, compare);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * bb_canvas_set_guides:
+ * @self: a canvas
+ * @guides: (nullable): safe areas to show, on canvases that they are for
+ */
+void
+bb_canvas_set_guides (BbCanvas *self, const BbGuides *guides)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  self->guides = guides;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * bb_canvas_set_actual_size:
+ * @self: a canvas
+ * @actual_size: whether a pixel of the canvas takes a pixel of the screen, in place of fitting it
+ */
+void
+bb_canvas_set_actual_size (BbCanvas *self, gboolean actual_size)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  self->actual_size = actual_size;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+/**
+ * bb_canvas_get_wanted_size:
+ * @self: a canvas
+ * @width: (out): device pixels; 0 before it has a place on the screen
+ * @height: (out): the same
+ *
+ * Gets the size of picture that would be shown unscaled.
+ */
+void
+bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  *width = self->wanted_width;
+  *height = self->wanted_height;
+}
+
+/**
+ * bb_canvas_get_screen:
+ * @self: a canvas
+ *
+ * Returns: (transfer none): the finished picture that is shown
+ */
+BbScreen *
+bb_canvas_get_screen (BbCanvas *self)
+{
+  g_return_val_if_fail (BB_IS_CANVAS (self), NULL);
+
+  return self->screen;
+}

@@ -1,0 +1,26 @@
+/* bb-canvas.h: the finished picture, and what can be done on it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-editor.h"
+#include "bb-guides.h"
+#include "bb-screen.h"
+
+G_BEGIN_DECLS
+
+#define BB_TYPE_CANVAS (bb_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (BbCanvas, bb_canvas, BB, CANVAS, GtkWidget)
+
+void bb_canvas_set_editor (BbCanvas *self, BbEditor *editor);
+void bb_canvas_set_source (BbCanvas *self, int width, int height);
+void bb_canvas_set_pictures (BbCanvas *self, BbPicture *picture, BbPicture *compared);
+void bb_canvas_set_compare (BbCanvas *self, gboolean compare);
+void bb_canvas_set_guides (BbCanvas *self, const BbGuides *guides);
+void bb_canvas_set_actual_size (BbCanvas *self, gboolean actual_size);
+void bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height);
+BbScreen *bb_canvas_get_screen (BbCanvas *self);
+
+G_END_DECLS

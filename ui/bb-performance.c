@@ -1,0 +1,360 @@
+/* bb-performance.c: where and how the work is done, and what it costs
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-performance.h"
+
+#include "bb-render.h"
+#include "bb-value-row.h"
+
+#include <glib/gi18n.h>
+
+#define METER_MS 500
+
+typedef enum {
+  METER_FRAMES,
+  METER_BATCHES,
+  METER_DECODE,
+  METER_EFFECT,
+  METER_DISPLAY,
+  METER_DROPPED,
+  METER_MEMORY,
+  METER_PATH,
+  N_METERS
+} Meter;
+
+/**
+ * BbPerformance:
+ *
+ * Device, precision and batch size, and a meter of what they cost. The meter is read while it can
+ * be seen and something happens, never while a clip stands still.
+ */
+struct _BbPerformance {
+  AdwPreferencesGroup parent_instance;
+
+  BbEditor *editor;
+  BbPlayer *player;
+  GPtrArray *devices; /* of BbDeviceInfo; NULL until they are listed */
+  gboolean updating;
+  guint meter_timeout;
+  guint64 last_shown; /* pictures when the meter was read last */
+  guint n_quiet;
+  char *path;
+
+  AdwComboRow *device_row;
+  AdwSwitchRow *precision_row;
+  BbValueRow *batch_row;
+  GtkGrid *meter;
+  GtkLabel *meters[N_METERS];
+};
+
+G_DEFINE_FINAL_TYPE (BbPerformance, bb_performance, ADW_TYPE_PREFERENCES_GROUP)
+
+static const char *const meter_names[N_METERS] = {
+  [METER_FRAMES] = N_("Frames"),
+  [METER_BATCHES] = N_("Batches"),
+  [METER_DECODE] = N_("Decoding"),
+  [METER_EFFECT] = N_("Effect"),
+  [METER_DISPLAY] = N_("Display"),
+  [METER_DROPPED] = N_("Dropped"),
+  [METER_MEMORY] = N_("Memory"),
+  [METER_PATH] = N_("Preview Path"),
+};
+
+static void
+set_meter (BbPerformance *self, Meter meter, char *text)
+{
+  gtk_label_set_label (self->meters[meter], text);
+  g_free (text);
+}
+
+static void
+update_meter (BbPerformance *self, const BbPlayerStats *stats)
+{
+  /* Translators: frames a second */
+  set_meter (self, METER_FRAMES, g_strdup_printf (_("%.1f per s"), stats->frames_per_second));
+  /* Translators: batches of frames a second */
+  set_meter (self, METER_BATCHES, g_strdup_printf (_("%.1f per s"), stats->batches_per_second));
+  /* Translators: milliseconds */
+  set_meter (self, METER_DECODE, g_strdup_printf (_("%.1f ms"), stats->decode_ms));
+  set_meter (self, METER_EFFECT, g_strdup_printf (_("%.1f ms"), stats->effect_ms));
+  set_meter (self, METER_DISPLAY, g_strdup_printf (_("%.1f ms"), stats->display_ms));
+  set_meter (self, METER_DROPPED, g_strdup_printf ("%" G_GUINT64_FORMAT, stats->dropped));
+  set_meter (self, METER_MEMORY, g_format_size (stats->memory));
+}
+
+static gboolean
+meter_timeout_cb (gpointer user_data)
+{
+  BbPerformance *self = BB_PERFORMANCE (user_data);
+  BbPlayerStats stats = { 0 };
+
+  if (self->player != NULL)
+    bb_player_get_stats (self->player, &stats);
+  update_meter (self, &stats);
+  /* Two readings after the last picture, so that the rates come down to nothing. */
+  self->n_quiet = stats.frames_per_second > 0.0 || stats.shown != self->last_shown
+                    ? 0
+                    : self->n_quiet + 1;
+  self->last_shown = stats.shown;
+  if (self->n_quiet < 2)
+    return G_SOURCE_CONTINUE;
+  self->meter_timeout = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_meter (BbPerformance *self)
+{
+  if (self->meter_timeout != 0 || self->player == NULL ||
+      !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  self->n_quiet = 0;
+  self->meter_timeout = g_timeout_add (METER_MS, meter_timeout_cb, self);
+}
+
+static void
+update (BbPerformance *self)
+{
+  const BbRecipeValues *values;
+
+  if (self->editor == NULL || self->updating)
+    return;
+  self->updating = TRUE;
+  values = bb_editor_get (self->editor);
+  adw_switch_row_set_active (self->precision_row, values->precision == BB_PRECISION_FP16);
+  /* Item 0 is the automatic choice. */
+  for (guint i = 0; self->devices != NULL && i < self->devices->len; i++)
+    {
+      BbDeviceInfo *info = self->devices->pdata[i];
+
+      if (g_str_equal (info->id, values->device))
+        adw_combo_row_set_selected (self->device_row, i + 1);
+    }
+  if (g_str_equal (values->device, "auto"))
+    adw_combo_row_set_selected (self->device_row, 0);
+  self->updating = FALSE;
+}
+
+static void
+device_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbPerformance *self = BB_PERFORMANCE (user_data);
+  guint selected = adw_combo_row_get_selected (row);
+  const char *id = "auto";
+
+  if (self->editor == NULL || self->updating || self->devices == NULL ||
+      selected == GTK_INVALID_LIST_POSITION)
+    return;
+  if (selected > 0)
+    id = ((BbDeviceInfo *) self->devices->pdata[selected - 1])->id;
+  bb_editor_end_step (self->editor);
+  bb_editor_set_text (self->editor, "device", id, NULL);
+}
+
+static void
+precision_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbPerformance *self = BB_PERFORMANCE (user_data);
+
+  if (self->editor == NULL || self->updating)
+    return;
+  bb_editor_end_step (self->editor);
+  bb_editor_set_text (self->editor, "precision", adw_switch_row_get_active (row) ? "fp16" : "fp32",
+                      NULL);
+}
+
+static void
+unref_devices (gpointer data)
+{
+  g_ptr_array_unref (data);
+}
+
+/* Looking for cards loads and starts their driver. */
+static void
+list_devices_thread (GTask *task, gpointer source_object, gpointer task_data,
+                     GCancellable *cancellable)
+{
+  g_task_return_pointer (task, bb_device_list (), unref_devices);
+}
+
+static void
+list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  BbPerformance *self = BB_PERFORMANCE (source_object);
+  GPtrArray *devices = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  if (devices == NULL || self->device_row == NULL)
+    {
+      g_clear_pointer (&devices, g_ptr_array_unref);
+      return;
+    }
+  gtk_string_list_append (names, C_ ("device", "Automatic"));
+  for (guint i = 0; i < devices->len; i++)
+    gtk_string_list_append (names, ((BbDeviceInfo *) devices->pdata[i])->description);
+  g_clear_pointer (&self->devices, g_ptr_array_unref);
+  self->devices = devices;
+  self->updating = TRUE;
+  adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
+  self->updating = FALSE;
+  update (self);
+}
+
+static void
+bb_performance_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bb_performance_parent_class)->map (widget);
+
+  start_meter (BB_PERFORMANCE (widget));
+}
+
+static void
+bb_performance_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&BB_PERFORMANCE (widget)->meter_timeout, g_source_remove);
+
+  GTK_WIDGET_CLASS (bb_performance_parent_class)->unmap (widget);
+}
+
+static void
+bb_performance_dispose (GObject *object)
+{
+  BbPerformance *self = BB_PERFORMANCE (object);
+
+  bb_performance_set_editor (self, NULL);
+  bb_performance_set_player (self, NULL);
+  g_clear_pointer (&self->devices, g_ptr_array_unref);
+  g_clear_handle_id (&self->meter_timeout, g_source_remove);
+  g_clear_pointer (&self->path, g_free);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_PERFORMANCE);
+
+  G_OBJECT_CLASS (bb_performance_parent_class)->dispose (object);
+}
+
+static void
+bb_performance_class_init (BbPerformanceClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bb_performance_dispose;
+  widget_class->map = bb_performance_map;
+  widget_class->unmap = bb_performance_unmap;
+
+  g_type_ensure (BB_TYPE_VALUE_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-performance.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbPerformance, device_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformance, precision_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformance, batch_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformance, meter);
+  gtk_widget_class_bind_template_callback (widget_class, device_cb);
+  gtk_widget_class_bind_template_callback (widget_class, precision_cb);
+}
+
+static void
+add_meter (BbPerformance *self, Meter meter)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *name = gtk_label_new (_(meter_names[meter]));
+  GtkWidget *value = gtk_label_new ("–");
+  /* The path may be a sentence. */
+  gboolean wide = meter == METER_PATH;
+
+  gtk_widget_add_css_class (name, "caption");
+  gtk_widget_add_css_class (name, "dimmed");
+  gtk_widget_add_css_class (value, "numeric");
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_xalign (GTK_LABEL (value), 0);
+  gtk_label_set_wrap (GTK_LABEL (value), wide);
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), value);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
+                                  NULL, -1);
+  gtk_grid_attach (self->meter, box, wide ? 0 : meter % 2, meter / 2 + (wide ? 1 : 0), wide ? 2 : 1,
+                   1);
+  self->meters[meter] = GTK_LABEL (value);
+}
+
+static void
+bb_performance_init (BbPerformance *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (Meter meter = 0; meter < N_METERS; meter++)
+    add_meter (self, meter);
+}
+
+/**
+ * bb_performance_set_editor:
+ * @self: a group
+ * @editor: (nullable): what holds the recipe
+ */
+void
+bb_performance_set_editor (BbPerformance *self, BbEditor *editor)
+{
+  g_return_if_fail (BB_IS_PERFORMANCE (self));
+
+  if (self->editor != NULL)
+    g_signal_handlers_disconnect_by_data (self->editor, self);
+  g_set_object (&self->editor, editor);
+  if (editor != NULL)
+    {
+      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
+      update (self);
+    }
+}
+
+/**
+ * bb_performance_set_player:
+ * @self: a group
+ * @player: (nullable): what does the work
+ */
+void
+bb_performance_set_player (BbPerformance *self, BbPlayer *player)
+{
+  g_return_if_fail (BB_IS_PERFORMANCE (self));
+
+  if (self->player != NULL)
+    g_signal_handlers_disconnect_by_data (self->player, self);
+  g_set_object (&self->player, player);
+  if (player != NULL)
+    {
+      g_signal_connect_swapped (player, "picture", G_CALLBACK (start_meter), self);
+      start_meter (self);
+    }
+}
+
+/**
+ * bb_performance_set_path:
+ * @self: a group
+ * @path: how pictures reach the screen, for people
+ */
+void
+bb_performance_set_path (BbPerformance *self, const char *path)
+{
+  g_return_if_fail (BB_IS_PERFORMANCE (self));
+
+  if (g_set_str (&self->path, path))
+    gtk_label_set_label (self->meters[METER_PATH], path);
+}
+
+/**
+ * bb_performance_list_devices:
+ * @self: a group
+ *
+ * Looks for devices on a thread, and offers them once they are known.
+ */
+void
+bb_performance_list_devices (BbPerformance *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (BB_IS_PERFORMANCE (self));
+
+  task = g_task_new (self, NULL, list_devices_cb, NULL);
+  g_task_set_source_tag (task, bb_performance_list_devices);
+  g_task_run_in_thread (task, list_devices_thread);
+}

@@ -1,0 +1,23 @@
+/* bb-performance.h: where and how the work is done, and what it costs
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-editor.h"
+#include "bb-player.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define BB_TYPE_PERFORMANCE (bb_performance_get_type ())
+G_DECLARE_FINAL_TYPE (BbPerformance, bb_performance, BB, PERFORMANCE, AdwPreferencesGroup)
+
+void bb_performance_set_editor (BbPerformance *self, BbEditor *editor);
+void bb_performance_set_player (BbPerformance *self, BbPlayer *player);
+void bb_performance_set_path (BbPerformance *self, const char *path);
+void bb_performance_list_devices (BbPerformance *self);
+
+G_END_DECLS

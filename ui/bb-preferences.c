@@ -1,0 +1,93 @@
+/* bb-preferences.c: how the application behaves
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-preferences.h"
+
+/**
+ * BbPreferences:
+ *
+ * The dialog for what is kept in the settings and is no part of a recipe.
+ */
+struct _BbPreferences {
+  AdwPreferencesDialog parent_instance;
+
+  GtkWidget *style_row;
+  GtkWidget *play_row;
+  GtkWidget *keep_row;
+  GtkWidget *loop_row;
+  GtkWidget *mute_row;
+};
+
+G_DEFINE_FINAL_TYPE (BbPreferences, bb_preferences, ADW_TYPE_PREFERENCES_DIALOG)
+
+/* In the order of the rows. */
+static const char *const styles[] = { "system", "light", "dark" };
+
+static gboolean
+get_style (GValue *value, GVariant *variant, gpointer user_data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
+    if (g_str_equal (styles[i], g_variant_get_string (variant, NULL)))
+      g_value_set_uint (value, i);
+  return TRUE;
+}
+
+static GVariant *
+set_style (const GValue *value, const GVariantType *type, gpointer user_data)
+{
+  guint index = g_value_get_uint (value);
+
+  return index < G_N_ELEMENTS (styles) ? g_variant_new_string (styles[index]) : NULL;
+}
+
+static void
+bb_preferences_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), BB_TYPE_PREFERENCES);
+
+  G_OBJECT_CLASS (bb_preferences_parent_class)->dispose (object);
+}
+
+static void
+bb_preferences_class_init (BbPreferencesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bb_preferences_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbPreferences, style_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferences, play_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferences, keep_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferences, loop_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferences, mute_row);
+}
+
+static void
+bb_preferences_init (BbPreferences *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * bb_preferences_new:
+ * @settings: what to show and change
+ *
+ * Returns: (transfer floating): a dialog
+ */
+AdwDialog *
+bb_preferences_new (GSettings *settings)
+{
+  BbPreferences *self = g_object_new (BB_TYPE_PREFERENCES, NULL);
+
+  g_settings_bind_with_mapping (settings, "style", self->style_row, "selected",
+                                G_SETTINGS_BIND_DEFAULT, get_style, set_style, NULL, NULL);
+  g_settings_bind (settings, "play-on-open", self->play_row, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "keep-recipe", self->keep_row, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "loop", self->loop_row, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "mute", self->mute_row, "active", G_SETTINGS_BIND_DEFAULT);
+  return ADW_DIALOG (self);
+}

@@ -1,0 +1,208 @@
+/* bb-preset-popover.c: presets to choose from
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-preset-popover.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * BbPresetPopover:
+ *
+ * A list of presets. Choosing, saving, renaming and deleting are actions of the window:
+ * `win.apply-preset`, `win.save-preset`, `win.rename-preset` and `win.delete-preset`.
+ */
+struct _BbPresetPopover {
+  GtkPopover parent_instance;
+
+  BbPresets *presets;
+
+  GtkListBox *list;
+};
+
+G_DEFINE_FINAL_TYPE (BbPresetPopover, bb_preset_popover, GTK_TYPE_POPOVER)
+
+static void
+name_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
+{
+  BbPresetPopover *self = BB_PRESET_POPOVER (user_data);
+  GtkEditable *entry = GTK_EDITABLE (adw_alert_dialog_get_extra_child (dialog));
+  const char *old_name = g_object_get_data (G_OBJECT (dialog), "old-name");
+  const char *name = gtk_editable_get_text (entry);
+
+  if (!g_str_equal (response, "save"))
+    return;
+  if (old_name != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.rename-preset", "(ss)", old_name, name);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.save-preset", "s", name);
+}
+
+static void
+name_changed_cb (GtkEditable *entry, gpointer user_data)
+{
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (user_data);
+
+  adw_alert_dialog_set_response_enabled (dialog, "save", *gtk_editable_get_text (entry) != '\0');
+}
+
+/* Asks for a name: a new one for @old_name, or one for the current settings. */
+static void
+ask_for_name (BbPresetPopover *self, const char *old_name)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (old_name != NULL ? _("Rename Preset") : _("Save Preset"),
+                                            NULL);
+  GtkWidget *entry = gtk_entry_new ();
+
+  gtk_popover_popdown (GTK_POPOVER (self));
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_entry_set_max_length (GTK_ENTRY (entry), 80);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _("Name"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Name"),
+                                  -1);
+  if (old_name != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (entry), old_name);
+  g_object_set_data_full (G_OBJECT (dialog), "old-name", g_strdup (old_name), g_free);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "save", old_name != NULL ? _("_Rename") : _("_Save"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "save",
+                                            ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "save");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), entry);
+  g_signal_connect_object (entry, "changed", G_CALLBACK (name_changed_cb), dialog, 0);
+  name_changed_cb (GTK_EDITABLE (entry), dialog);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (name_response_cb), self, 0);
+  adw_dialog_present (dialog, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
+  gtk_widget_grab_focus (entry);
+}
+
+static void
+save_cb (GtkButton *button, gpointer user_data)
+{
+  ask_for_name (BB_PRESET_POPOVER (user_data), NULL);
+}
+
+static const char *
+get_name (GtkWidget *widget)
+{
+  GtkWidget *row = gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_BOX_ROW);
+
+  return g_object_get_data (G_OBJECT (row), "name");
+}
+
+static void
+rename_cb (GtkButton *button, gpointer user_data)
+{
+  ask_for_name (BB_PRESET_POPOVER (user_data), get_name (GTK_WIDGET (button)));
+}
+
+static void
+delete_cb (GtkButton *button, gpointer user_data)
+{
+  g_autofree char *name = g_strdup (get_name (GTK_WIDGET (button)));
+
+  gtk_popover_popdown (GTK_POPOVER (user_data));
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.delete-preset", "s", name);
+}
+
+static void
+row_activated_cb (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
+{
+  gtk_popover_popdown (GTK_POPOVER (user_data));
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.apply-preset", "s",
+                              (const char *) g_object_get_data (G_OBJECT (row), "name"));
+}
+
+static void
+add_button (GtkWidget *box, const char *icon, const char *tooltip, GCallback callback,
+            BbPresetPopover *self)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "circular");
+  gtk_widget_add_css_class (button, "small-button");
+  g_signal_connect_object (button, "clicked", callback, self, 0);
+  gtk_box_append (GTK_BOX (box), button);
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  BbPreset *preset = BB_PRESET (item);
+  const char *name = bb_preset_get_name (preset);
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *label = gtk_label_new (name);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  if (bb_preset_get_file (preset) != NULL)
+    {
+      add_button (box, "document-edit-symbolic", _("Rename"), G_CALLBACK (rename_cb), user_data);
+      add_button (box, "user-trash-symbolic", _("Delete"), G_CALLBACK (delete_cb), user_data);
+    }
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  g_object_set_data_full (G_OBJECT (row), "name", g_strdup (name), g_free);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  return row;
+}
+
+static void
+bb_preset_popover_dispose (GObject *object)
+{
+  BbPresetPopover *self = BB_PRESET_POPOVER (object);
+
+  if (self->list != NULL)
+    bb_preset_popover_set_presets (self, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_PRESET_POPOVER);
+
+  G_OBJECT_CLASS (bb_preset_popover_parent_class)->dispose (object);
+}
+
+static void
+bb_preset_popover_class_init (BbPresetPopoverClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bb_preset_popover_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-preset-popover.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbPresetPopover, list);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, save_cb);
+}
+
+static void
+bb_preset_popover_init (BbPresetPopover *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * bb_preset_popover_set_presets:
+ * @self: a popover
+ * @presets: (nullable): what to choose from
+ */
+void
+bb_preset_popover_set_presets (BbPresetPopover *self, BbPresets *presets)
+{
+  g_return_if_fail (BB_IS_PRESET_POPOVER (self));
+
+  if (!g_set_object (&self->presets, presets))
+    return;
+  gtk_list_box_bind_model (self->list, presets != NULL ? G_LIST_MODEL (presets) : NULL, create_row,
+                           self, NULL);
+}

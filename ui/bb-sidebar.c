@@ -1,0 +1,256 @@
+/* bb-sidebar.c: everything that can be set
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-sidebar.h"
+
+#include "bb-frame-group.h"
+#include "bb-guides.h"
+#include "bb-value-row.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/**
+ * BbSidebar:
+ *
+ * The rows of settings. Each is bound to the recipe of an editor; which guides are shown is no part
+ * of a recipe and goes through the action `win.guides`.
+ */
+struct _BbSidebar {
+  AdwBin parent_instance;
+
+  BbEditor *editor;
+  gboolean updating;
+
+  BbFrameGroup *frame_group;
+  BbValueRow *offset_x_row;
+  BbValueRow *offset_y_row;
+  BbValueRow *radius_row;
+  AdwToggleGroup *background_toggles;
+  GtkWidget *blur_row;
+  GtkWidget *background_zoom_row;
+  GtkWidget *dim_row;
+  GtkWidget *saturation_row;
+  GtkWidget *color_row;
+  GtkColorDialogButton *color_button;
+  AdwComboRow *guides_row;
+  BbPerformance *performance;
+};
+
+enum { PROP_0, PROP_GUIDES, N_PROPS };
+
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (BbSidebar, bb_sidebar, ADW_TYPE_BIN)
+
+static void
+update (BbSidebar *self)
+{
+  const BbRecipeValues *values;
+  gboolean blurred;
+  GdkRGBA color = { 0, 0, 0, 1 };
+
+  if (self->editor == NULL || self->updating)
+    return;
+  self->updating = TRUE;
+  values = bb_editor_get (self->editor);
+  blurred = values->background == BB_BACKGROUND_BLUR;
+  adw_toggle_group_set_active_name (self->background_toggles, blurred ? "blur" : "color");
+  gtk_widget_set_visible (self->blur_row, blurred);
+  gtk_widget_set_visible (self->background_zoom_row, blurred);
+  gtk_widget_set_visible (self->dim_row, blurred);
+  gtk_widget_set_visible (self->saturation_row, blurred);
+  gtk_widget_set_visible (self->color_row, !blurred);
+  color.red = (float) (values->color >> 16 & 0xff) / 255.0f;
+  color.green = (float) (values->color >> 8 & 0xff) / 255.0f;
+  color.blue = (float) (values->color & 0xff) / 255.0f;
+  if (!gdk_rgba_equal (&color, gtk_color_dialog_button_get_rgba (self->color_button)))
+    gtk_color_dialog_button_set_rgba (self->color_button, &color);
+  bb_value_row_set_scale_range (self->offset_x_row, -values->width / 2.0, values->width / 2.0);
+  bb_value_row_set_scale_range (self->offset_y_row, -values->height / 2.0, values->height / 2.0);
+  bb_value_row_set_scale_range (self->radius_row, 0.0, MIN (values->width, values->height) / 4.0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->guides_row),
+                            bb_guides_fit (values->width, values->height));
+  self->updating = FALSE;
+}
+
+static void
+background_cb (AdwToggleGroup *group, GParamSpec *pspec, gpointer user_data)
+{
+  BbSidebar *self = BB_SIDEBAR (user_data);
+  const char *name = adw_toggle_group_get_active_name (group);
+
+  if (self->editor == NULL || self->updating || name == NULL)
+    return;
+  bb_editor_end_step (self->editor);
+  bb_editor_set_text (self->editor, "background", name, NULL);
+}
+
+static void
+color_cb (GtkColorDialogButton *button, GParamSpec *pspec, gpointer user_data)
+{
+  BbSidebar *self = BB_SIDEBAR (user_data);
+  const GdkRGBA *color = gtk_color_dialog_button_get_rgba (button);
+  BbRecipeValues values;
+
+  if (self->editor == NULL || self->updating)
+    return;
+  values = *bb_editor_get (self->editor);
+  values.color = (guint32) lrint (color->red * 255.0) << 16 |
+                 (guint32) lrint (color->green * 255.0) << 8 | (guint32) lrint (color->blue * 255.0);
+  bb_editor_set (self->editor, &values, "color", NULL);
+}
+
+static void
+guides_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  g_object_notify_by_pspec (G_OBJECT (user_data), props[PROP_GUIDES]);
+}
+
+/* Rows of the recipe's numbers, wherever they are. */
+static void
+set_editor_of_rows (GtkWidget *widget, BbEditor *editor)
+{
+  if (BB_IS_VALUE_ROW (widget))
+    bb_value_row_set_editor (BB_VALUE_ROW (widget), editor);
+  else
+    for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+         child = gtk_widget_get_next_sibling (child))
+      set_editor_of_rows (child, editor);
+}
+
+static void
+bb_sidebar_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BbSidebar *self = BB_SIDEBAR (object);
+  const BbGuides *guides;
+
+  switch (id)
+    {
+    case PROP_GUIDES:
+      guides = bb_guides_get (adw_combo_row_get_selected (self->guides_row));
+      g_value_set_string (value, guides != NULL ? guides->id : "none");
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+bb_sidebar_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  BbSidebar *self = BB_SIDEBAR (object);
+
+  switch (id)
+    {
+    case PROP_GUIDES:
+      for (guint i = 0; bb_guides_get (i) != NULL; i++)
+        if (g_strcmp0 (bb_guides_get (i)->id, g_value_get_string (value)) == 0)
+          adw_combo_row_set_selected (self->guides_row, i);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+bb_sidebar_dispose (GObject *object)
+{
+  BbSidebar *self = BB_SIDEBAR (object);
+
+  if (self->frame_group != NULL)
+    bb_sidebar_set_editor (self, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_SIDEBAR);
+
+  G_OBJECT_CLASS (bb_sidebar_parent_class)->dispose (object);
+}
+
+static void
+bb_sidebar_class_init (BbSidebarClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = bb_sidebar_get_property;
+  object_class->set_property = bb_sidebar_set_property;
+  object_class->dispose = bb_sidebar_dispose;
+
+  props[PROP_GUIDES] = g_param_spec_string ("guides", NULL, NULL, "none",
+                                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                              G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (BB_TYPE_FRAME_GROUP);
+  g_type_ensure (BB_TYPE_PERFORMANCE);
+  g_type_ensure (BB_TYPE_VALUE_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-sidebar.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, frame_group);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, offset_x_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, offset_y_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, radius_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, background_toggles);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, blur_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, background_zoom_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, dim_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, saturation_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, color_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, color_button);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, guides_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, performance);
+  gtk_widget_class_bind_template_callback (widget_class, background_cb);
+  gtk_widget_class_bind_template_callback (widget_class, color_cb);
+  gtk_widget_class_bind_template_callback (widget_class, guides_cb);
+}
+
+static void
+bb_sidebar_init (BbSidebar *self)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; bb_guides_get (i) != NULL; i++)
+    gtk_string_list_append (names, _(bb_guides_get (i)->name));
+  adw_combo_row_set_model (self->guides_row, G_LIST_MODEL (names));
+}
+
+/**
+ * bb_sidebar_set_editor:
+ * @self: a sidebar
+ * @editor: (nullable): what holds the recipe
+ */
+void
+bb_sidebar_set_editor (BbSidebar *self, BbEditor *editor)
+{
+  g_return_if_fail (BB_IS_SIDEBAR (self));
+
+  if (self->editor != NULL)
+    g_signal_handlers_disconnect_by_data (self->editor, self);
+  g_set_object (&self->editor, editor);
+  bb_frame_group_set_editor (self->frame_group, editor);
+  bb_performance_set_editor (self->performance, editor);
+  set_editor_of_rows (GTK_WIDGET (self), editor);
+  if (editor != NULL)
+    {
+      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
+      update (self);
+    }
+}
+
+/**
+ * bb_sidebar_get_performance:
+ * @self: a sidebar
+ *
+ * Returns: (transfer none): the group that shows what the work costs
+ */
+BbPerformance *
+bb_sidebar_get_performance (BbSidebar *self)
+{
+  g_return_val_if_fail (BB_IS_SIDEBAR (self), NULL);
+
+  return self->performance;
+}

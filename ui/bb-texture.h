@@ -1,0 +1,17 @@
+/* bb-texture.h: from the player's picture to what GTK draws
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-picture.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+GdkTexture *bb_texture_new (BbPicture *picture);
+const char *bb_texture_describe_path (GdkTexture *texture);
+
+G_END_DECLS

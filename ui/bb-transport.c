@@ -1,0 +1,227 @@
+/* bb-transport.c: what plays the clip
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-transport.h"
+
+#include "bb-time.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * BbTransport:
+ *
+ * The timeline, and under it what plays, steps and mutes. Its buttons are actions of the window.
+ */
+struct _BbTransport {
+  AdwBin parent_instance;
+
+  BbEditor *editor;
+  BbPlayer *player;
+  gint64 duration;
+
+  BbTimeline *timeline;
+  GtkLabel *time_label;
+  GtkWidget *play_button;
+  GtkWidget *mute_button;
+};
+
+G_DEFINE_FINAL_TYPE (BbTransport, bb_transport, ADW_TYPE_BIN)
+
+static void
+position_cb (BbTransport *self)
+{
+  gint64 position = bb_player_get_position (self->player);
+  g_autofree char *now = bb_time_format (position, TRUE);
+  g_autofree char *length = bb_time_format (self->duration, TRUE);
+  g_autofree char *text = g_strdup_printf ("%s / %s", now, length);
+
+  bb_timeline_set_position (self->timeline, position);
+  gtk_label_set_label (self->time_label, text);
+}
+
+static void
+playing_cb (BbTransport *self)
+{
+  gboolean playing = bb_player_get_playing (self->player);
+
+  gtk_button_set_icon_name (GTK_BUTTON (self->play_button),
+                            playing ? "media-playback-pause-symbolic"
+                                    : "media-playback-start-symbolic");
+  gtk_widget_set_tooltip_text (self->play_button, playing ? _("Pause") : _("Play"));
+}
+
+static void
+muted_cb (BbTransport *self)
+{
+  gboolean muted;
+
+  g_object_get (self->player, "muted", &muted, NULL);
+  gtk_button_set_icon_name (GTK_BUTTON (self->mute_button),
+                            muted ? "audio-volume-muted-symbolic" : "audio-volume-high-symbolic");
+}
+
+static void
+recipe_cb (BbTransport *self)
+{
+  const BbRecipeValues *values = bb_editor_get (self->editor);
+
+  bb_timeline_set_trim (self->timeline, values->start, values->end);
+}
+
+static void
+scrub_cb (BbTimeline *timeline, gint64 time, gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+
+  if (self->player != NULL)
+    bb_player_seek (self->player, time);
+}
+
+static void
+trim_cb (BbTimeline *timeline, gint64 start, gint64 end, gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+  BbRecipeValues values;
+
+  if (self->editor == NULL)
+    return;
+  values = *bb_editor_get (self->editor);
+  values.start = start;
+  values.end = end;
+  bb_editor_set (self->editor, &values, "trim", NULL);
+}
+
+static void
+drag_begin_cb (BbTimeline *timeline, gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+
+  if (self->editor != NULL)
+    bb_editor_hold (self->editor);
+}
+
+static void
+drag_end_cb (BbTimeline *timeline, gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+
+  if (self->editor != NULL)
+    bb_editor_release (self->editor);
+}
+
+static void
+bb_transport_dispose (GObject *object)
+{
+  BbTransport *self = BB_TRANSPORT (object);
+
+  bb_transport_set_player (self, NULL);
+  bb_transport_set_editor (self, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_TRANSPORT);
+
+  G_OBJECT_CLASS (bb_transport_parent_class)->dispose (object);
+}
+
+static void
+bb_transport_class_init (BbTransportClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = bb_transport_dispose;
+
+  g_type_ensure (BB_TYPE_TIMELINE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-transport.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, timeline);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, time_label);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, mute_button);
+  gtk_widget_class_bind_template_callback (widget_class, scrub_cb);
+  gtk_widget_class_bind_template_callback (widget_class, trim_cb);
+  gtk_widget_class_bind_template_callback (widget_class, drag_begin_cb);
+  gtk_widget_class_bind_template_callback (widget_class, drag_end_cb);
+}
+
+static void
+bb_transport_init (BbTransport *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * bb_transport_set_editor:
+ * @self: a transport
+ * @editor: (nullable): what holds the trim
+ */
+void
+bb_transport_set_editor (BbTransport *self, BbEditor *editor)
+{
+  g_return_if_fail (BB_IS_TRANSPORT (self));
+
+  if (self->editor != NULL)
+    g_signal_handlers_disconnect_by_data (self->editor, self);
+  g_set_object (&self->editor, editor);
+  if (editor != NULL)
+    g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (recipe_cb), self);
+}
+
+/**
+ * bb_transport_set_player:
+ * @self: a transport
+ * @player: (nullable): what plays
+ */
+void
+bb_transport_set_player (BbTransport *self, BbPlayer *player)
+{
+  g_return_if_fail (BB_IS_TRANSPORT (self));
+
+  if (self->player != NULL)
+    g_signal_handlers_disconnect_by_data (self->player, self);
+  g_set_object (&self->player, player);
+  if (player == NULL)
+    return;
+  g_signal_connect_swapped (player, "notify::position", G_CALLBACK (position_cb), self);
+  g_signal_connect_swapped (player, "notify::playing", G_CALLBACK (playing_cb), self);
+  g_signal_connect_swapped (player, "notify::muted", G_CALLBACK (muted_cb), self);
+  playing_cb (self);
+  muted_cb (self);
+}
+
+/**
+ * bb_transport_set_clip:
+ * @self: a transport
+ * @source: what is known of the clip that the player has
+ *
+ * Shows another clip.
+ */
+void
+bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
+{
+  g_return_if_fail (BB_IS_TRANSPORT (self));
+
+  self->duration = source->duration;
+  bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,
+                        (double) source->width / source->height);
+  gtk_widget_set_visible (self->mute_button, source->has_audio);
+  if (self->editor != NULL)
+    recipe_cb (self);
+  if (self->player != NULL)
+    position_cb (self);
+}
+
+/**
+ * bb_transport_get_timeline:
+ * @self: a transport
+ *
+ * Returns: (transfer none): its timeline
+ */
+BbTimeline *
+bb_transport_get_timeline (BbTransport *self)
+{
+  g_return_val_if_fail (BB_IS_TRANSPORT (self), NULL);
+
+  return self->timeline;
+}

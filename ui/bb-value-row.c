@@ -1,0 +1,415 @@
+/* bb-value-row.c: a number of the recipe as a row
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-value-row.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/**
+ * BbValueRow:
+ *
+ * A slider for quick changes and a field for exact ones, bound to one number of the recipe. The
+ * slider may cover less than the number's range; the field always takes all of it.
+ *
+ * Properties: `key`, the number's name; `percent`, whether it is shown as a part of a hundred;
+ * `scale-lower` and `scale-upper`, the range of the slider where it is not the number's.
+ */
+struct _BbValueRow {
+  AdwPreferencesRow parent_instance;
+
+  BbEditor *editor;
+  const BbRecipeField *field;
+  gboolean percent;
+  double scale_lower;
+  double scale_upper;
+  gboolean has_range;
+  gboolean updating;
+  gboolean held;
+
+  GtkAdjustment *adjustment;
+  GtkWidget *scale;
+  GtkEditable *entry;
+  GtkWidget *reset_button;
+};
+
+enum { PROP_0, PROP_KEY, PROP_PERCENT, PROP_SCALE_LOWER, PROP_SCALE_UPPER, N_PROPS };
+
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (BbValueRow, bb_value_row, ADW_TYPE_PREFERENCES_ROW)
+
+static double
+get_number (BbValueRow *self)
+{
+  return bb_recipe_values_get_number (bb_editor_get (self->editor), self->field->key);
+}
+
+static char *
+format_number (BbValueRow *self, double number)
+{
+  g_autofree char *text = NULL;
+  gboolean whole;
+
+  if (self->percent)
+    number *= 100.0;
+  whole = fabs (number - rint (number)) < 0.005;
+  /* Never "-0". */
+  text = g_strdup_printf (whole ? "%.0f" : "%.2f", whole && rint (number) == 0.0 ? 0.0 : number);
+  if (self->percent)
+    /* Translators: a part of a hundred, such as "35 %" */
+    return g_strdup_printf (_("%s %%"), text);
+  if (g_str_equal (self->field->unit, "px"))
+    /* Translators: a length in pixels */
+    return g_strdup_printf (_("%s px"), text);
+  if (g_str_equal (self->field->key, "background-zoom"))
+    /* Translators: how many times as large, such as "1.2 ×" */
+    return g_strdup_printf (_("%s ×"), text);
+  return g_steal_pointer (&text);
+}
+
+static void
+update_range (BbValueRow *self, double number)
+{
+  double lower = self->has_range ? MAX (self->scale_lower, self->field->minimum)
+                                 : self->field->minimum;
+  double upper = self->has_range ? MIN (self->scale_upper, self->field->maximum)
+                                 : self->field->maximum;
+  double range;
+
+  /* The slider stretches where the field asks for more. */
+  lower = MIN (lower, number);
+  upper = MAX (upper, number);
+  range = upper - lower;
+  gtk_adjustment_configure (self->adjustment, number, lower, upper,
+                            range > 10.0 ? 1.0 : 0.01, range > 10.0 ? rint (range / 20.0) : 0.1,
+                            0.0);
+}
+
+static void
+update (BbValueRow *self)
+{
+  double number;
+  g_autofree char *text = NULL;
+  gboolean is_default;
+
+  if (self->editor == NULL || self->field == NULL || self->updating)
+    return;
+  number = get_number (self);
+  text = format_number (self, number);
+  self->updating = TRUE;
+  update_range (self, number);
+  self->updating = FALSE;
+  if (!g_str_equal (gtk_editable_get_text (self->entry), text))
+    gtk_editable_set_text (self->entry, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale),
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text,
+                                  -1);
+  /* It keeps its place, so that nothing moves under the pointer. */
+  is_default = number == self->field->fallback;
+  gtk_widget_set_opacity (self->reset_button, is_default ? 0.0 : 1.0);
+  gtk_widget_set_sensitive (self->reset_button, !is_default);
+}
+
+static void
+adjustment_changed_cb (GtkAdjustment *adjustment, gpointer user_data)
+{
+  BbValueRow *self = BB_VALUE_ROW (user_data);
+  double value = gtk_adjustment_get_value (adjustment);
+
+  if (self->updating || self->editor == NULL)
+    return;
+  /* What a hand can mean on a slider. */
+  value = gtk_adjustment_get_step_increment (adjustment) >= 1.0 ? rint (value)
+                                                                : rint (value * 100.0) / 100.0;
+  bb_editor_set_number (self->editor, self->field->key, value);
+}
+
+static void
+commit_entry (BbValueRow *self)
+{
+  g_autofree char *text = g_strdup (gtk_editable_get_text (self->entry));
+  g_autofree char *old = format_number (self, get_number (self));
+  char *rest = NULL;
+  double number;
+
+  if (g_str_equal (text, old))
+    return;
+  /* As the locale writes it, or with a point. */
+  number = strtod (text, &rest);
+  if (rest == text || *rest == '.')
+    number = g_ascii_strtod (text, &rest);
+  if (rest != text && isfinite (number))
+    {
+      bb_editor_end_step (self->editor);
+      bb_editor_set_number (self->editor, self->field->key, self->percent ? number / 100.0 : number);
+      bb_editor_end_step (self->editor);
+    }
+  else
+    gtk_widget_error_bell (GTK_WIDGET (self->entry));
+  update (self);
+}
+
+static void
+entry_activate_cb (GtkEntry *entry, gpointer user_data)
+{
+  BbValueRow *self = BB_VALUE_ROW (user_data);
+
+  if (self->editor != NULL)
+    commit_entry (self);
+  gtk_editable_select_region (self->entry, 0, -1);
+}
+
+static void
+entry_leave_cb (GtkEventControllerFocus *controller, gpointer user_data)
+{
+  BbValueRow *self = BB_VALUE_ROW (user_data);
+
+  if (self->editor != NULL)
+    commit_entry (self);
+}
+
+static void
+reset_cb (GtkButton *button, gpointer user_data)
+{
+  BbValueRow *self = BB_VALUE_ROW (user_data);
+
+  if (self->editor == NULL)
+    return;
+  bb_editor_end_step (self->editor);
+  bb_editor_set_number (self->editor, self->field->key, self->field->fallback);
+  bb_editor_end_step (self->editor);
+  gtk_widget_grab_focus (self->scale);
+}
+
+static void
+set_held (BbValueRow *self, gboolean held)
+{
+  if (held == self->held || self->editor == NULL)
+    return;
+  self->held = held;
+  if (held)
+    bb_editor_hold (self->editor);
+  else
+    bb_editor_release (self->editor);
+}
+
+static gboolean
+scale_event_cb (GtkEventControllerLegacy *controller, GdkEvent *event, gpointer user_data)
+{
+  switch ((int) gdk_event_get_event_type (event))
+    {
+    case GDK_BUTTON_PRESS:
+    case GDK_TOUCH_BEGIN:
+      set_held (user_data, TRUE);
+      break;
+    case GDK_BUTTON_RELEASE:
+    case GDK_TOUCH_END:
+    case GDK_TOUCH_CANCEL:
+    case GDK_GRAB_BROKEN:
+      set_held (user_data, FALSE);
+      break;
+    default:
+      break;
+    }
+  return GDK_EVENT_PROPAGATE;
+}
+
+/* Scrolling the list must not change what happens to lie under the pointer. */
+static void
+leave_scrolling (GtkWidget *scale)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (scale);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
+        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
+    }
+}
+
+static void
+bb_value_row_unmap (GtkWidget *widget)
+{
+  set_held (BB_VALUE_ROW (widget), FALSE);
+
+  GTK_WIDGET_CLASS (bb_value_row_parent_class)->unmap (widget);
+}
+
+static gboolean
+bb_value_row_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (BB_VALUE_ROW (widget)->scale);
+}
+
+static void
+bb_value_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BbValueRow *self = BB_VALUE_ROW (object);
+
+  switch (id)
+    {
+    case PROP_KEY:
+      g_value_set_string (value, self->field != NULL ? self->field->key : NULL);
+      break;
+    case PROP_PERCENT:
+      g_value_set_boolean (value, self->percent);
+      break;
+    case PROP_SCALE_LOWER:
+      g_value_set_double (value, self->scale_lower);
+      break;
+    case PROP_SCALE_UPPER:
+      g_value_set_double (value, self->scale_upper);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+bb_value_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  BbValueRow *self = BB_VALUE_ROW (object);
+
+  switch (id)
+    {
+    case PROP_KEY:
+      if (g_value_get_string (value) != NULL)
+        self->field = bb_recipe_get_field (g_value_get_string (value));
+      break;
+    case PROP_PERCENT:
+      self->percent = g_value_get_boolean (value);
+      break;
+    case PROP_SCALE_LOWER:
+      self->scale_lower = g_value_get_double (value);
+      self->has_range |= self->scale_lower != 0.0;
+      break;
+    case PROP_SCALE_UPPER:
+      self->scale_upper = g_value_get_double (value);
+      self->has_range |= self->scale_upper != 0.0;
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+bb_value_row_constructed (GObject *object)
+{
+  BbValueRow *self = BB_VALUE_ROW (object);
+
+  G_OBJECT_CLASS (bb_value_row_parent_class)->constructed (object);
+
+  g_return_if_fail (self->field != NULL);
+  self->updating = TRUE;
+  update_range (self, self->field->fallback);
+  self->updating = FALSE;
+}
+
+static void
+bb_value_row_dispose (GObject *object)
+{
+  bb_value_row_set_editor (BB_VALUE_ROW (object), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (object), BB_TYPE_VALUE_ROW);
+
+  G_OBJECT_CLASS (bb_value_row_parent_class)->dispose (object);
+}
+
+static void
+bb_value_row_class_init (BbValueRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = bb_value_row_get_property;
+  object_class->set_property = bb_value_row_set_property;
+  object_class->constructed = bb_value_row_constructed;
+  object_class->dispose = bb_value_row_dispose;
+  widget_class->unmap = bb_value_row_unmap;
+  widget_class->grab_focus = bb_value_row_grab_focus;
+
+  props[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
+  props[PROP_PERCENT] = g_param_spec_boolean ("percent", NULL, NULL, FALSE, flags);
+  props[PROP_SCALE_LOWER] = g_param_spec_double ("scale-lower", NULL, NULL, -G_MAXDOUBLE,
+                                                 G_MAXDOUBLE, 0, flags);
+  props[PROP_SCALE_UPPER] = g_param_spec_double ("scale-upper", NULL, NULL, -G_MAXDOUBLE,
+                                                 G_MAXDOUBLE, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-value-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbValueRow, adjustment);
+  gtk_widget_class_bind_template_child (widget_class, BbValueRow, scale);
+  gtk_widget_class_bind_template_child (widget_class, BbValueRow, entry);
+  gtk_widget_class_bind_template_child (widget_class, BbValueRow, reset_button);
+  gtk_widget_class_bind_template_callback (widget_class, adjustment_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, entry_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, reset_cb);
+}
+
+static void
+bb_value_row_init (BbValueRow *self)
+{
+  GtkEventController *legacy = gtk_event_controller_legacy_new ();
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_event_controller_set_propagation_phase (legacy, GTK_PHASE_CAPTURE);
+  g_signal_connect (legacy, "event", G_CALLBACK (scale_event_cb), self);
+  gtk_widget_add_controller (self->scale, legacy);
+  leave_scrolling (self->scale);
+  g_signal_connect (focus, "leave", G_CALLBACK (entry_leave_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->entry), focus);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->scale),
+                                  GTK_ACCESSIBLE_RELATION_LABELLED_BY, self, NULL,
+                                  -1);
+}
+
+/**
+ * bb_value_row_set_editor:
+ * @self: a row
+ * @editor: (nullable): what holds the recipe
+ */
+void
+bb_value_row_set_editor (BbValueRow *self, BbEditor *editor)
+{
+  g_return_if_fail (BB_IS_VALUE_ROW (self));
+
+  if (self->editor != NULL)
+    {
+      set_held (self, FALSE);
+      g_signal_handlers_disconnect_by_data (self->editor, self);
+    }
+  g_set_object (&self->editor, editor);
+  if (editor != NULL)
+    {
+      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
+      update (self);
+    }
+}
+
+/**
+ * bb_value_row_set_scale_range:
+ * @self: a row
+ * @lower: least number on the slider
+ * @upper: greatest number on the slider
+ */
+void
+bb_value_row_set_scale_range (BbValueRow *self, double lower, double upper)
+{
+  g_return_if_fail (BB_IS_VALUE_ROW (self));
+
+  if (self->has_range && lower == self->scale_lower && upper == self->scale_upper)
+    return;
+  self->scale_lower = lower;
+  self->scale_upper = upper;
+  self->has_range = TRUE;
+  update (self);
+}

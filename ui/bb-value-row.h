@@ -1,0 +1,20 @@
+/* bb-value-row.h: a number of the recipe as a row
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-editor.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define BB_TYPE_VALUE_ROW (bb_value_row_get_type ())
+G_DECLARE_FINAL_TYPE (BbValueRow, bb_value_row, BB, VALUE_ROW, AdwPreferencesRow)
+
+void bb_value_row_set_editor (BbValueRow *self, BbEditor *editor);
+void bb_value_row_set_scale_range (BbValueRow *self, double lower, double upper);
+
+G_END_DECLS

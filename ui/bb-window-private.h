@@ -1,0 +1,48 @@
+/* bb-window-private.h: what the window's files share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-canvas.h"
+#include "bb-player.h"
+#include "bb-presets.h"
+#include "bb-recent-list.h"
+#include "bb-sidebar.h"
+#include "bb-transport.h"
+#include "bb-window.h"
+
+G_BEGIN_DECLS
+
+struct _BbWindow {
+  AdwApplicationWindow parent_instance;
+
+  GSettings *settings;
+  BbEditor *editor;
+  BbPlayer *player; /* NULL until the first file is opened */
+  BbPresets *presets;
+  GCancellable *opening;
+  guint loading_timeout;
+  gboolean has_clip;
+
+  AdwToastOverlay *toasts;
+  AdwBottomSheet *queue_sheet;
+  AdwOverlaySplitView *split_view;
+  AdwWindowTitle *window_title;
+  AdwBanner *banner;
+  GtkStack *stack;
+  AdwStatusPage *failed_page;
+  BbRecentList *recent_list;
+  GtkScrolledWindow *stage;
+  BbCanvas *canvas;
+  BbTransport *transport;
+  BbSidebar *sidebar;
+  GtkWidget *presets_button;
+  GtkWidget *preset_popover;
+};
+
+void bb_window_add_actions (BbWindow *self);
+void bb_window_update_actions (BbWindow *self);
+
+G_END_DECLS

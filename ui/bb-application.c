@@ -60,9 +60,17 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GList *windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
 
-  /* Closing asks where something would be lost. */
+  /* Closing asks where something would be lost. A dialog that is open would take the place of its
+   * window. */
   for (GList *l = windows; l != NULL; l = l->next)
-    gtk_window_close (GTK_WINDOW (l->data));
+    {
+      AdwDialog *dialog;
+
+      while (BB_IS_WINDOW (l->data) &&
+             (dialog = adw_application_window_get_visible_dialog (l->data)) != NULL)
+        adw_dialog_force_close (dialog);
+      gtk_window_close (GTK_WINDOW (l->data));
+    }
   g_list_free (windows);
 }
 

@@ -42,6 +42,51 @@ bb_picture_get_pixel_size (BbPictureFormat format)
   return format == BB_PICTURE_RGBX16 ? 8 : 4;
 }
 
+/* Atomic. One screen, so one answer for the process. */
+static int stay_on_device;
+
+/**
+ * bb_picture_set_stay_on_device:
+ * @stay: whether devices leave pictures in their own memory
+ *
+ * Whoever shows pictures says whether it can take them from a device's memory. Unless it does, they
+ * come with their pixels in host memory. Any thread may call this.
+ */
+void
+bb_picture_set_stay_on_device (gboolean stay)
+{
+  g_atomic_int_set (&stay_on_device, stay);
+}
+
+/**
+ * bb_picture_get_stay_on_device:
+ *
+ * Returns: whether devices leave pictures in their own memory
+ */
+gboolean
+bb_picture_get_stay_on_device (void)
+{
+  return g_atomic_int_get (&stay_on_device);
+}
+
+/**
+ * bb_picture_get_pixels:
+ * @picture: a picture
+ * @error: return location for an error
+ *
+ * Brings the pixels to host memory where they are on a device alone; waits for that. Only one thread
+ * at a time may call it.
+ *
+ * Returns: (transfer none): the pixels, or %NULL with %BB_ERROR_DEVICE or %BB_ERROR_MEMORY
+ */
+GBytes *
+bb_picture_get_pixels (BbPicture *picture, GError **error)
+{
+  if (picture->pixels == NULL)
+    picture->pixels = picture->device->download (picture, error);
+  return picture->pixels;
+}
+
 /**
  * bb_picture_ref:
  * @picture: a picture
@@ -64,6 +109,8 @@ bb_picture_unref (BbPicture *picture)
 {
   if (!g_atomic_ref_count_dec (&picture->refs))
     return;
+  if (picture->device != NULL)
+    picture->device->release (picture);
   g_clear_pointer (&picture->pixels, g_bytes_unref);
   bb_frame_unref (picture->frame);
   g_free (picture);

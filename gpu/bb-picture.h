@@ -19,13 +19,28 @@ typedef enum {
   BB_PICTURE_RGBX16,
 } BbPictureFormat;
 
+typedef struct _BbPicture BbPicture;
+
+/**
+ * BbPictureDevice:
+ * @download: brings the pixels to host memory, rows as `stride` says; waits for that
+ * @release: gives back what the device has of the picture
+ *
+ * What a device does with pictures that are in its own memory.
+ */
+typedef struct {
+  GBytes *(*download) (BbPicture *picture, GError **error);
+  void (*release) (BbPicture *picture);
+} BbPictureDevice;
+
 /**
  * BbPicture:
  * @format: how a pixel is stored
  * @width: pixels in a row
  * @height: rows
  * @stride: bytes from one row to the next
- * @pixels: (nullable): the pixels in host memory; %NULL where they are on a device alone
+ * @pixels: (nullable): the pixels in host memory; %NULL where they are on a device alone, see
+ *   bb_picture_get_pixels()
  * @primaries: colour primaries of the R'G'B', a code point of ITU-T H.273
  * @transfer: its transfer characteristics, a code point of ITU-T H.273
  * @frame: the pipeline's frame that it was made of, the very one an encoder would get
@@ -34,7 +49,7 @@ typedef enum {
  *
  * A finished frame in R'G'B', for the screen. Reference-counted and immutable.
  */
-typedef struct {
+struct _BbPicture {
   BbPictureFormat format;
   int width;
   int height;
@@ -48,10 +63,15 @@ typedef struct {
 
   /*< private >*/
   gatomicrefcount refs;
-} BbPicture;
+  const BbPictureDevice *device;
+  gpointer device_data;
+};
 
 BbPicture *bb_picture_new (BbFrame *frame);
 gsize bb_picture_get_pixel_size (BbPictureFormat format);
+void bb_picture_set_stay_on_device (gboolean stay);
+gboolean bb_picture_get_stay_on_device (void);
+GBytes *bb_picture_get_pixels (BbPicture *picture, GError **error);
 BbPicture *bb_picture_ref (BbPicture *picture);
 void bb_picture_unref (BbPicture *picture);
 

@@ -72,7 +72,12 @@ list_devices (void)
     {
       BbDeviceInfo *device = devices->pdata[i];
 
-      printf ("%-8s %s\n", device->id, device->description);
+      if (device->problem != NULL)
+        /* Translators: a card that cannot be used: its number, its name, and why */
+        printf (_("%-8s %s: cannot be used. %s\n"), device->id, device->description,
+                device->problem);
+      else
+        printf ("%-8s %s\n", device->id, device->description);
     }
   return EXIT_DONE;
 }

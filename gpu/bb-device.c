@@ -9,8 +9,17 @@
 #include "bb-render.h"
 #include "cpu/bb-cpu-device.h"
 #include "cpu/bb-cpu-rgb.h"
+#ifdef HAVE_CUDA
+#include "cuda/bb-cuda-device.h"
+#endif
 
+#include <stdlib.h>
 #include <unistd.h>
+
+/* Times that a frame's memory is in use: one batch is worked on while the next one comes. */
+#define FRAMES_IN_FLIGHT 2
+
+#define NOTICE "bb-notice"
 
 G_DEFINE_ABSTRACT_TYPE (BbDevice, bb_device, G_TYPE_OBJECT)
 
@@ -62,13 +71,32 @@ bb_device_info_free (gpointer data)
 
   g_free (info->id);
   g_free (info->description);
+  g_free (info->problem);
   g_free (info);
+}
+
+/**
+ * bb_device_info_new:
+ * @id: (transfer full): what `--device` takes
+ * @description: (transfer full): what it is
+ * @problem: (transfer full) (nullable): why it cannot be used
+ *
+ * Returns: (transfer full): a member of the list of bb_device_list()
+ */
+BbDeviceInfo *
+bb_device_info_new (char *id, char *description, char *problem)
+{
+  BbDeviceInfo *info = g_new (BbDeviceInfo, 1);
+
+  *info = (BbDeviceInfo) { id, description, problem };
+  return info;
 }
 
 /**
  * bb_device_list:
  *
- * Finds the devices that can run the pipeline.
+ * Finds the devices that can run the pipeline, and those that could but for the problem that they
+ * have. May take seconds, so never on a thread that draws.
  *
  * Returns: (transfer full) (element-type BbDeviceInfo): the devices, the best one first
  */
@@ -77,26 +105,65 @@ bb_device_list (void)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (bb_device_info_free);
   g_autoptr (BbDevice) cpu = bb_cpu_device_new (0, FALSE);
-  BbDeviceInfo *info = g_new0 (BbDeviceInfo, 1);
+  BbDeviceInfo *info =
+    bb_device_info_new (g_strdup ("cpu"), g_strdup (bb_device_get_description (cpu)), NULL);
+  guint n_usable = 0;
 
-  info->id = g_strdup ("cpu");
-  info->description = g_strdup (bb_device_get_description (cpu));
-  g_ptr_array_add (list, info);
+#ifdef HAVE_CUDA
+  bb_cuda_device_list (list);
+#endif
+  for (guint i = 0; i < list->len; i++)
+    if (((BbDeviceInfo *) list->pdata[i])->problem == NULL)
+      n_usable = i + 1;
+  g_ptr_array_insert (list, (gint) n_usable, info);
   return list;
 }
+
+#ifdef HAVE_CUDA
+/* The first card that works, else the processor, which says why: once, for who opens many. */
+static BbDevice *
+open_best (void)
+{
+  static gint said;
+  g_autoptr (GError) error = NULL;
+  BbDevice *device = bb_cuda_device_new_best (&error);
+
+  if (device != NULL)
+    return device;
+  device = bb_cpu_device_new (0, FALSE);
+  if (g_atomic_int_compare_and_exchange (&said, 0, 1))
+    g_object_set_data_full (G_OBJECT (device), NOTICE,
+                            g_strdup_printf ("The processor does the work. %s", error->message),
+                            g_free);
+  return device;
+}
+#endif
 
 /**
  * bb_device_open:
  * @id: `auto`, `cpu` or `cuda:N`
  * @error: return location for an error
  *
+ * Opens a device. `auto` is the first card that can be used, and the processor where there is none;
+ * bb_device_get_notice() tells why. Opening a card takes up to seconds, so never on a thread that
+ * draws.
+ *
  * Returns: (transfer full): the device, or %NULL with %BB_ERROR_DEVICE
  */
 BbDevice *
 bb_device_open (const char *id, GError **error)
 {
-  if (g_str_equal (id, "auto") || g_str_equal (id, "cpu"))
+  if (g_str_equal (id, "cpu"))
     return bb_cpu_device_new (0, FALSE);
+#ifdef HAVE_CUDA
+  if (g_str_equal (id, "auto"))
+    return open_best ();
+  if (g_str_has_prefix (id, "cuda:"))
+    return bb_cuda_device_new (atoi (id + strlen ("cuda:")), error);
+#else
+  if (g_str_equal (id, "auto"))
+    return bb_cpu_device_new (0, FALSE);
+#endif
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
                "Device “%s” is not available here: choose “cpu” or “auto”", id);
   return NULL;
@@ -123,8 +190,12 @@ bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error)
 /**
  * bb_device_upload:
  * @self: a device
- * @batch: (transfer full): frames in host memory, in the plan's source format
+ * @batch: (transfer full): frames in the plan's source format, in host memory or the device's own;
+ *   each is released as soon as it was read
  * @error: return location for an error
+ *
+ * Brings frames onto the device, for bb_device_run() and the plan at hand. A batch for it may be put
+ * together of several that were brought one after the other.
  *
  * Returns: (transfer full): the same frames on the device, or %NULL with an error
  */
@@ -153,17 +224,43 @@ bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError
 }
 
 /**
+ * bb_device_download_batch:
+ * @self: a device
+ * @batch: (transfer full): frames of bb_device_run()
+ * @error: return location for an error
+ *
+ * Starts to bring finished frames to host memory, beside what the device does next.
+ *
+ * Returns: (transfer full): the frames in host memory, whose samples are there after
+ *   bb_frame_wait(), or %NULL with an error
+ */
+BbBatch *
+bb_device_download_batch (BbDevice *self, BbBatch *batch, GError **error)
+{
+  return BB_DEVICE_GET_CLASS (self)->download (self, batch, error);
+}
+
+/**
  * bb_device_download:
  * @self: a device
  * @frame: (transfer full): a finished frame
  * @error: return location for an error
+ *
+ * Brings a frame to host memory, and waits for it.
  *
  * Returns: (transfer full): the frame in host memory, or %NULL with an error
  */
 BbFrame *
 bb_device_download (BbDevice *self, BbFrame *frame, GError **error)
 {
-  return BB_DEVICE_GET_CLASS (self)->download (self, frame, error);
+  BbBatch *batch = bb_batch_new (1);
+  g_autoptr (BbBatch) out = NULL;
+
+  batch->frame[0] = frame;
+  out = bb_device_download_batch (self, batch, error);
+  if (out == NULL || !bb_frame_wait (out->frame[0], error))
+    return NULL;
+  return g_steal_pointer (&out->frame[0]);
 }
 
 /* On the host. */
@@ -248,6 +345,81 @@ bb_device_get_memory_used (BbDevice *self)
   if (g_strv_length (words) < 2)
     return 0;
   return g_ascii_strtoull (words[1], NULL, 10) * (guint64) sysconf (_SC_PAGESIZE);
+}
+
+/**
+ * bb_device_get_memory_needed:
+ * @self: a device
+ * @plan: a plan
+ * @n_frames: most frames of a batch
+ *
+ * Returns: bytes of the device's memory that the plan takes
+ */
+guint64
+bb_device_get_memory_needed (BbDevice *self, BbPlan *plan, guint n_frames)
+{
+  if (BB_DEVICE_GET_CLASS (self)->get_memory_needed != NULL)
+    return BB_DEVICE_GET_CLASS (self)->get_memory_needed (self, plan, n_frames);
+  return (guint64) plan->frame_bytes * FRAMES_IN_FLIGHT * n_frames;
+}
+
+/**
+ * bb_device_fit_batch:
+ * @self: a device
+ * @plan: a plan
+ * @n_frames: frames a batch that are wanted
+ *
+ * Returns: how many of them the memory left allows, with some of it left to others; 0 where not even
+ *   one frame fits
+ */
+guint
+bb_device_fit_batch (BbDevice *self, BbPlan *plan, guint n_frames)
+{
+  guint64 left = bb_device_get_memory_left (self);
+  /* A card is there for this; the host's memory is not. */
+  guint64 most = BB_DEVICE_GET_CLASS (self)->get_memory_used != NULL ? left / 10 * 9 : left / 2;
+  guint fits = 0;
+  guint least_too_many = n_frames + 1;
+
+  if (bb_device_get_memory_needed (self, plan, n_frames) <= most)
+    return n_frames;
+  while (fits + 1 < least_too_many)
+    {
+      guint middle = (fits + least_too_many) / 2;
+
+      if (bb_device_get_memory_needed (self, plan, middle) <= most)
+        fits = middle;
+      else
+        least_too_many = middle;
+    }
+  return fits;
+}
+
+/**
+ * bb_device_get_notice:
+ * @self: a device
+ *
+ * Returns: (nullable): why it is not the one that its user might expect, a sentence
+ */
+const char *
+bb_device_get_notice (BbDevice *self)
+{
+  return g_object_get_data (G_OBJECT (self), NOTICE);
+}
+
+/**
+ * bb_device_get_seconds:
+ * @self: a device
+ *
+ * Returns: time that the device worked so far, where it does so beside the host; negative where the
+ *   calls take that time
+ */
+double
+bb_device_get_seconds (BbDevice *self)
+{
+  if (BB_DEVICE_GET_CLASS (self)->get_seconds != NULL)
+    return BB_DEVICE_GET_CLASS (self)->get_seconds (self);
+  return -1.0;
 }
 
 /**

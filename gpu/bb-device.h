@@ -34,16 +34,20 @@ G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
 /**
  * BbDeviceClass:
  * @prepare: gets ready to run a plan on batches of up to so many frames
- * @upload: brings frames of host memory onto the device; takes them over
+ * @upload: brings frames onto the device; takes them over
  * @run: makes a batch of finished frames
- * @download: brings a finished frame to host memory
+ * @download: starts to bring finished frames to host memory
  * @present: (nullable): makes a picture for the screen of a finished frame. Without it the frame is
  *   downloaded and the host does it
  * @get_chunk: frames that it works on at once; a batch is handed to it in such parts
  * @get_memory_left: bytes that may still be allocated
  * @get_memory_used: (nullable): bytes of its memory that are in use by this program. Without it the
  *   device works in the host's memory
+ * @get_memory_needed: (nullable): bytes that batches of up to so many frames take. Without it they are
+ *   what the plan says, twice
  * @get_description: what the device is, for people
+ * @get_seconds: (nullable): time that the device worked so far, where it does so beside the host.
+ *   Without it that is the time that the calls took
  * @get_cpu_seconds: processor time of the host taken by @run so far
  *
  * What a device does. One thread at a time uses a device.
@@ -54,12 +58,14 @@ struct _BbDeviceClass {
   gboolean (*prepare) (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
   BbBatch *(*upload) (BbDevice *self, BbBatch *batch, GError **error);
   BbBatch *(*run) (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
-  BbFrame *(*download) (BbDevice *self, BbFrame *frame, GError **error);
+  BbBatch *(*download) (BbDevice *self, BbBatch *batch, GError **error);
   BbPicture *(*present) (BbDevice *self, BbFrame *frame, GError **error);
   guint (*get_chunk) (BbDevice *self);
   guint64 (*get_memory_left) (BbDevice *self);
   guint64 (*get_memory_used) (BbDevice *self);
+  guint64 (*get_memory_needed) (BbDevice *self, BbPlan *plan, guint n_frames);
   const char *(*get_description) (BbDevice *self);
+  double (*get_seconds) (BbDevice *self);
   double (*get_cpu_seconds) (BbDevice *self);
 };
 
@@ -69,11 +75,16 @@ BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);
 BbBatch *
 bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
+BbBatch *bb_device_download_batch (BbDevice *self, BbBatch *batch, GError **error);
 BbPicture *bb_device_present (BbDevice *self, BbFrame *frame, GError **error);
 guint bb_device_get_chunk (BbDevice *self);
 guint64 bb_device_get_memory_left (BbDevice *self);
 guint64 bb_device_get_memory_used (BbDevice *self);
+guint64 bb_device_get_memory_needed (BbDevice *self, BbPlan *plan, guint n_frames);
+guint bb_device_fit_batch (BbDevice *self, BbPlan *plan, guint n_frames);
 const char *bb_device_get_description (BbDevice *self);
+const char *bb_device_get_notice (BbDevice *self);
+double bb_device_get_seconds (BbDevice *self);
 double bb_device_get_cpu_seconds (BbDevice *self);
 
 G_END_DECLS

@@ -27,7 +27,11 @@ G_BEGIN_DECLS
  *   (1 left, 2 centre, 3 top left, 4 top, 5 bottom left, 6 bottom), the values of FFmpeg's
  *   `AVChromaLocation`
  *
- * A planar Y'CbCr picture: plane 0 is Y', 1 is Cb, 2 is Cr. A plain value, copied by assignment.
+ * @interleaved: whether Cb and Cr alternate in the rows of plane 1, and codes of more than 8 bits
+ *   lie in the high bits of their words: NV12 and P010, as decoders and encoders of cards have them.
+ *   Only frames in a card's memory are so
+ *
+ * A Y'CbCr picture: plane 0 is Y', 1 is Cb, 2 is Cr. A plain value, copied by assignment.
  */
 typedef struct {
   int width;
@@ -40,6 +44,7 @@ typedef struct {
   int primaries;
   int transfer;
   int chroma_location;
+  gboolean interleaved;
 } BbFormat;
 
 /**

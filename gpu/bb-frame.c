@@ -142,6 +142,22 @@ bb_frame_unref (BbFrame *frame)
 }
 
 /**
+ * bb_frame_wait:
+ * @frame: a frame
+ * @error: return location for an error
+ *
+ * Waits until the samples are there: those of a frame in host memory may still be on their way from
+ * a device, see bb_device_download_batch(). Any thread may.
+ *
+ * Returns: %TRUE, or %FALSE with the error that kept them from coming
+ */
+gboolean
+bb_frame_wait (BbFrame *frame, GError **error)
+{
+  return frame->wait == NULL || frame->wait (frame->owner, error);
+}
+
+/**
  * bb_frame_pool_new:
  * @format: format of the frames
  *

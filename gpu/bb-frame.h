@@ -14,18 +14,32 @@ G_BEGIN_DECLS
 typedef struct _BbFrame BbFrame;
 
 /**
+ * BbMemory:
+ * @BB_MEMORY_HOST: the host's memory
+ * @BB_MEMORY_CUDA: the memory of an NVIDIA card
+ *
+ * Where samples lie.
+ */
+typedef enum {
+  BB_MEMORY_HOST,
+  BB_MEMORY_CUDA,
+} BbMemory;
+
+/**
  * BbFrame:
+ * @memory: where the samples lie
  * @format: what the samples mean
  * @data: the first sample of each plane
  * @stride: bytes from one row to the next, of each plane
  * @pts: presentation time in the source's time base
  * @duration: how long it is shown, in the source's time base; 0 where unknown
  *
- * One planar picture in host memory. Whoever made the samples owns them through @release: a
+ * One planar picture. Whoever made the samples owns them through @release: a
  * decoded frame keeps its decoder's buffer, a frame of a #BbFramePool goes back to the pool.
  * Reference-counted; the samples are not written to once the frame was handed on.
  */
 struct _BbFrame {
+  BbMemory memory;
   BbFormat format;
   guint8 *data[BB_N_PLANES];
   int stride[BB_N_PLANES];
@@ -36,12 +50,14 @@ struct _BbFrame {
   gatomicrefcount refs;
   gpointer owner;
   GDestroyNotify release;
+  gboolean (*wait) (gpointer owner, GError **error);
 };
 
 BbFrame *bb_frame_new_wrapped (const BbFormat *format, gpointer owner, GDestroyNotify release);
 BbFrame *bb_frame_new (const BbFormat *format, GError **error);
 BbFrame *bb_frame_ref (BbFrame *frame);
 void bb_frame_unref (BbFrame *frame);
+gboolean bb_frame_wait (BbFrame *frame, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbFrame, bb_frame_unref)
 

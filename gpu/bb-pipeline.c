@@ -8,19 +8,33 @@
 
 #include "bb-pipeline.h"
 
+#include "bb-error.h"
+
 #include <libavutil/error.h>
 #include <libavutil/threadmessage.h>
+
+/* Frames are handed to the device as they are decoded, this many at once, so that it need not hold
+ * all the source frames of a batch: decoders of cards have few. */
+#define FRAMES_AT_ONCE 8
 
 typedef struct {
   BbSource *source;
   gint64 end;
   BbDevice *device;
+  BbPlan *plan;
   guint batch;
+  BbMemory memory;
   BbGate *gate;
   GCancellable *cancellable;
 
   AVThreadMessageQueue *decoded;
   AVThreadMessageQueue *finished;
+
+  /* Of the device's thread. */
+  BbBatch *part; /* what is on the device and waits for more, room for all that it works on at once */
+  guint n_in_part;
+  guint n_in_batch;
+  double seconds_before; /* that the device had worked before */
 
   GMutex lock;
   GError *error;
@@ -116,94 +130,176 @@ decode_thread (gpointer data)
   return NULL;
 }
 
-/* Collects a batch; a shorter one, even an empty one, is the last. %NULL where another stage ended
- * the pipeline. */
-static BbBatch *
-collect (Pipeline *pipeline)
+/* Up to @most frames, in order; fewer, even none, at the end. Negative where another stage ended the
+ * pipeline. */
+static int
+receive (Pipeline *pipeline, BbFrame **frames, guint most)
 {
-  g_autoptr (BbBatch) batch = bb_batch_new (pipeline->batch);
   guint n = 0;
 
-  while (n < pipeline->batch)
+  while (n < most)
     {
-      int result = av_thread_message_queue_recv (pipeline->decoded, &batch->frame[n], 0);
+      int result = av_thread_message_queue_recv (pipeline->decoded, &frames[n], 0);
 
       if (result == AVERROR_EOF)
         break;
       if (result < 0)
-        return NULL;
+        {
+          while (n > 0)
+            bb_frame_unref (frames[--n]);
+          return -1;
+        }
       n++;
     }
-  batch->n_frames = n;
-  return g_steal_pointer (&batch);
+  return (int) n;
 }
 
-/* Frames @first to @first + @n of a batch, moved into one of their own. */
-static BbBatch *
-take_chunk (BbBatch *batch, guint first, guint n)
+static void
+begin_part (Pipeline *pipeline)
 {
-  BbBatch *chunk = bb_batch_new (n);
-
-  for (guint i = 0; i < n; i++)
-    chunk->frame[i] = g_steal_pointer (&batch->frame[first + i]);
-  return chunk;
+  pipeline->part = bb_batch_new (MIN (bb_device_get_chunk (pipeline->device), pipeline->batch));
+  pipeline->n_in_part = 0;
 }
 
-static BbBatch *
-run_chunk (Pipeline *pipeline, BbBatch *chunk)
+/* Whether the device works beside the host: then it tells itself how long. */
+static gboolean
+is_beside (Pipeline *pipeline)
 {
-  GError *error = NULL;
-  BbBatch *out = NULL;
-  gint64 start;
+  return pipeline->seconds_before >= 0.0;
+}
 
-  bb_gate_pass (pipeline->gate, pipeline->cancellable);
-  start = g_get_monotonic_time ();
-  chunk = bb_device_upload (pipeline->device, chunk, &error);
-  if (chunk != NULL)
-    out = bb_device_run (pipeline->device, chunk, pipeline->cancellable, &error);
-  if (out == NULL)
-    fail (pipeline, error);
-  add_seconds (pipeline, &pipeline->stats.effect_seconds, seconds_since (start), NULL);
-  return out;
+static void
+count_effect (Pipeline *pipeline, gint64 start)
+{
+  double seconds = is_beside (pipeline)
+                     ? bb_device_get_seconds (pipeline->device) - pipeline->seconds_before -
+                         pipeline->stats.effect_seconds
+                     : seconds_since (start);
+
+  add_seconds (pipeline, &pipeline->stats.effect_seconds, seconds, NULL);
 }
 
 static gboolean
-hand_on (Pipeline *pipeline, BbFrame *frame)
+hand_on (Pipeline *pipeline, BbBatch *batch)
 {
-  GError *error = NULL;
+  for (guint i = 0; i < batch->n_frames; i++)
+    {
+      BbFrame *frame = g_steal_pointer (&batch->frame[i]);
 
-  frame = bb_device_download (pipeline->device, frame, &error);
-  if (frame == NULL)
-    {
-      fail (pipeline, error);
-      return FALSE;
-    }
-  if (av_thread_message_queue_send (pipeline->finished, &frame, 0) < 0)
-    {
-      bb_frame_unref (frame);
-      return FALSE;
+      if (av_thread_message_queue_send (pipeline->finished, &frame, 0) < 0)
+        {
+          bb_frame_unref (frame);
+          return FALSE;
+        }
     }
   return TRUE;
 }
 
+/* Runs what is on the device. */
 static gboolean
-run_batch (Pipeline *pipeline, BbBatch *whole)
+run_part (Pipeline *pipeline, gboolean last)
 {
-  g_autoptr (BbBatch) batch = whole;
-  guint step = bb_device_get_chunk (pipeline->device);
+  GError *error = NULL;
+  g_autoptr (BbBatch) out = g_steal_pointer (&pipeline->part);
+  gint64 start = g_get_monotonic_time ();
+  guint n = pipeline->n_in_part;
 
-  for (guint first = 0; first < batch->n_frames; first += step)
+  out->n_frames = n;
+  if (n > 0)
     {
-      guint n = MIN (step, batch->n_frames - first);
-      g_autoptr (BbBatch) out = run_chunk (pipeline, take_chunk (batch, first, n));
-
-      if (out == NULL)
-        return FALSE;
-      for (guint i = 0; i < out->n_frames; i++)
-        if (!hand_on (pipeline, g_steal_pointer (&out->frame[i])))
-          return FALSE;
+      out = bb_device_run (pipeline->device, g_steal_pointer (&out), pipeline->cancellable, &error);
+      if (out != NULL && pipeline->memory == BB_MEMORY_HOST)
+        out = bb_device_download_batch (pipeline->device, g_steal_pointer (&out), &error);
+      count_effect (pipeline, start);
     }
-  add_seconds (pipeline, &pipeline->stats.effect_seconds, 0.0, &pipeline->stats.batches);
+  if (out == NULL)
+    {
+      fail (pipeline, error);
+      return FALSE;
+    }
+  pipeline->n_in_batch += n;
+  if (pipeline->n_in_batch >= pipeline->batch || (last && pipeline->n_in_batch > 0))
+    {
+      pipeline->n_in_batch = 0;
+      add_seconds (pipeline, &pipeline->stats.effect_seconds, 0.0, &pipeline->stats.batches);
+    }
+  begin_part (pipeline);
+  return hand_on (pipeline, out);
+}
+
+/* The device has too little memory for what it was prepared for: finishes what is on it, and prepares
+ * it for half as much. */
+static gboolean
+shrink (Pipeline *pipeline, GError *reason)
+{
+  GError *error = g_steal_pointer (&reason);
+
+  g_debug ("%s", error->message);
+  if (!run_part (pipeline, FALSE))
+    {
+      g_error_free (error);
+      return FALSE;
+    }
+  /* Frames that wait to be consumed are in memory that shall be freed. */
+  while (av_thread_message_queue_nb_elems (pipeline->finished) > 0 &&
+         !g_cancellable_is_cancelled (pipeline->cancellable))
+    g_usleep (1000);
+  while (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && pipeline->batch > 1)
+    {
+      g_clear_error (&error);
+      g_mutex_lock (&pipeline->lock);
+      pipeline->stats.batch = pipeline->batch /= 2;
+      g_mutex_unlock (&pipeline->lock);
+      if (bb_device_prepare (pipeline->device, pipeline->plan, pipeline->batch, &error))
+        {
+          g_clear_pointer (&pipeline->part, bb_batch_free);
+          begin_part (pipeline);
+          return TRUE;
+        }
+    }
+  fail (pipeline, error);
+  return FALSE;
+}
+
+/* Brings frames to the device, and runs what is there when it is as much as the device works on at
+ * once. Where memory runs out, the same frames are brought again, fewer at once. */
+static gboolean
+take (Pipeline *pipeline, BbFrame **frames, guint n_frames)
+{
+  for (guint first = 0; first < n_frames;)
+    {
+      GError *error = NULL;
+      guint n = MIN (n_frames - first, pipeline->part->n_frames - pipeline->n_in_part);
+      g_autoptr (BbBatch) some = bb_batch_new (n);
+      gint64 start;
+
+      bb_gate_pass (pipeline->gate, pipeline->cancellable);
+      start = g_get_monotonic_time ();
+      for (guint i = 0; i < n; i++)
+        some->frame[i] = bb_frame_ref (frames[first + i]);
+      some = bb_device_upload (pipeline->device, g_steal_pointer (&some), &error);
+      if (some == NULL)
+        {
+          if (!g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY))
+            {
+              fail (pipeline, error);
+              return FALSE;
+            }
+          if (!shrink (pipeline, error))
+            return FALSE;
+          continue;
+        }
+      for (guint i = 0; i < n; i++)
+        {
+          g_clear_pointer (&frames[first + i], bb_frame_unref);
+          pipeline->part->frame[pipeline->n_in_part++] = g_steal_pointer (&some->frame[i]);
+        }
+      first += n;
+      if (!is_beside (pipeline))
+        count_effect (pipeline, start);
+      if (pipeline->n_in_part == pipeline->part->n_frames && !run_part (pipeline, FALSE))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -213,19 +309,21 @@ device_thread (gpointer data)
   Pipeline *pipeline = data;
   gboolean more = TRUE;
 
+  begin_part (pipeline);
   while (more)
     {
-      BbBatch *batch = collect (pipeline);
+      BbFrame *frames[FRAMES_AT_ONCE] = { NULL };
+      guint most = MIN (pipeline->part->n_frames - pipeline->n_in_part, FRAMES_AT_ONCE);
+      int n = receive (pipeline, frames, most);
 
-      if (batch == NULL)
-        return NULL;
-      more = batch->n_frames == pipeline->batch;
-      if (batch->n_frames == 0)
-        bb_batch_free (batch);
-      else if (!run_batch (pipeline, batch))
-        return NULL;
+      more = n == (int) most && take (pipeline, frames, most);
+      if (n >= 0 && n < (int) most && take (pipeline, frames, (guint) n) &&
+          run_part (pipeline, TRUE))
+        av_thread_message_queue_set_err_recv (pipeline->finished, AVERROR_EOF);
+      for (guint i = 0; i < FRAMES_AT_ONCE; i++)
+        g_clear_pointer (&frames[i], bb_frame_unref);
     }
-  av_thread_message_queue_set_err_recv (pipeline->finished, AVERROR_EOF);
+  g_clear_pointer (&pipeline->part, bb_batch_free);
   return NULL;
 }
 
@@ -241,6 +339,12 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
       gint64 start;
 
       bb_gate_pass (pipeline->gate, pipeline->cancellable);
+      if (!bb_frame_wait (frame, &error))
+        {
+          bb_frame_unref (frame);
+          fail (pipeline, error);
+          return;
+        }
       start = g_get_monotonic_time ();
       g_mutex_lock (&pipeline->lock);
       stats = pipeline->stats;
@@ -260,8 +364,10 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * bb_pipeline_run:
  * @source: where frames come from, from where it stands
  * @end: frames from this time on, in the source's time base, are left out
- * @device: a device that is prepared for @batch frames
+ * @device: a device that is prepared for @plan and @batch frames
+ * @plan: what it does
  * @batch: frames a batch
+ * @memory: where @func wants the frames: %BB_MEMORY_HOST, or the device's own
  * @func: takes the finished frames
  * @user_data: data for @func
  * @stats: (out caller-allocates): figures
@@ -275,27 +381,33 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * Returns: %TRUE, or %FALSE with the first error of any stage
  */
 gboolean
-bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, guint batch, BbPipelineFunc func,
-                 gpointer user_data, BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable,
-                 GError **error)
+bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, BbPlan *plan, guint batch,
+                 BbMemory memory, BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats,
+                 BbGate *gate, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
   Pipeline pipeline = {
     .source = source,
     .end = end,
     .device = device,
+    .plan = plan,
     .batch = batch,
+    .memory = memory,
+    .seconds_before = bb_device_get_seconds (device),
+    .stats.batch = batch,
     .gate = gate,
     .cancellable = inner,
   };
   guint n_ahead = CLAMP (batch / 4, 2, 4);
+  /* A device that works beside the host begins the next batch while this one is consumed. */
+  guint n_finished = pipeline.seconds_before >= 0.0 ? MAX (batch, n_ahead) : n_ahead;
   GThread *threads[2];
   gulong wake_handler;
   gulong chain_handler = 0;
 
   g_mutex_init (&pipeline.lock);
   if (av_thread_message_queue_alloc (&pipeline.decoded, n_ahead, sizeof (BbFrame *)) < 0 ||
-      av_thread_message_queue_alloc (&pipeline.finished, n_ahead, sizeof (BbFrame *)) < 0)
+      av_thread_message_queue_alloc (&pipeline.finished, n_finished, sizeof (BbFrame *)) < 0)
     g_error ("Not enough memory for a queue");
   av_thread_message_queue_set_free_func (pipeline.decoded, free_message);
   av_thread_message_queue_set_free_func (pipeline.finished, free_message);
@@ -308,6 +420,8 @@ bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, guint batch, Bb
   consume (&pipeline, func, user_data);
   g_thread_join (threads[0]);
   g_thread_join (threads[1]);
+  if (is_beside (&pipeline))
+    count_effect (&pipeline, 0);
 
   g_cancellable_disconnect (cancellable, chain_handler);
   g_cancellable_disconnect (inner, wake_handler);

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * BbPipelineStats:
  * @frames: frames that the consumer got
  * @batches: batches that the device finished
+ * @batch: frames a batch, fewer than were asked for where the device ran out of memory
  * @decode_seconds: time that reading and decoding took
  * @effect_seconds: time that the device took
  * @consume_seconds: time that the consumer took
@@ -24,6 +25,7 @@ G_BEGIN_DECLS
 typedef struct {
   gint64 frames;
   gint64 batches;
+  guint batch;
   double decode_seconds;
   double effect_seconds;
   double consume_seconds;
@@ -31,7 +33,7 @@ typedef struct {
 
 /**
  * BbPipelineFunc:
- * @frame: (transfer full): a finished frame in host memory
+ * @frame: (transfer full): a finished frame
  * @stats: figures so far
  * @user_data: data of bb_pipeline_run()
  * @cancellable: cancelled as well when another stage fails
@@ -50,7 +52,9 @@ typedef gboolean (*BbPipelineFunc) (BbFrame *frame,
 gboolean bb_pipeline_run (BbSource *source,
                           gint64 end,
                           BbDevice *device,
+                          BbPlan *plan,
                           guint batch,
+                          BbMemory memory,
                           BbPipelineFunc func,
                           gpointer user_data,
                           BbPipelineStats *stats,

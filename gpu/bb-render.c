@@ -15,9 +15,6 @@
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 10)
 
-/* Decoded and finished frames are in flight twice: one batch is worked on while the next comes. */
-#define FRAMES_IN_FLIGHT 2
-
 struct _BbRender {
   char *input;
   char *output;
@@ -177,31 +174,48 @@ add_notice (BbRender *render, char *text)
 }
 
 /* Prepares the device for as many frames a batch as memory allows. */
-static gboolean
+static BbPlan *
 prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
 {
   const BbRecipeValues *values = bb_recipe_get (render->recipe);
   const BbSourceInfo *info = bb_source_get_info (render->source);
+  g_autoptr (GError) failure = NULL;
   g_autoptr (BbPlan) plan = NULL;
-  guint64 most;
 
   plan = bb_plan_new (render->recipe, &info->format, info->orientation,
                       (double) info->sar_num / info->sar_den, target, error);
   if (plan == NULL)
-    return FALSE;
-  most = bb_device_get_memory_left (render->device) / 2 / (plan->frame_bytes * FRAMES_IN_FLIGHT);
-  if (most == 0)
+    return NULL;
+  *batch = bb_device_fit_batch (render->device, plan, (guint) values->batch);
+  if (*batch == 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
                    "Not enough memory to make “%s” at %d×%d: choose a smaller canvas", render->input,
                    target->width, target->height);
-      return FALSE;
+      return NULL;
     }
-  *batch = (guint) MIN (most, (guint64) values->batch);
-  if (*batch < (guint) values->batch)
-    add_notice (render, g_strdup_printf ("Memory allows batches of %u frames, not %d", *batch,
+  while (!bb_device_prepare (render->device, plan, *batch, &failure))
+    {
+      if (!g_error_matches (failure, BB_ERROR, BB_ERROR_MEMORY) || *batch == 1)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      g_clear_error (&failure);
+      *batch /= 2;
+    }
+  return g_steal_pointer (&plan);
+}
+
+static void
+report_batch (BbRender *render, guint batch)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+
+  render->stats.batch = (int) batch;
+  if (batch < (guint) values->batch)
+    add_notice (render, g_strdup_printf ("Memory allows batches of %u frames, not %d", batch,
                                          values->batch));
-  return bb_device_prepare (render->device, plan, *batch, error);
 }
 
 static gboolean
@@ -242,8 +256,10 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   const BbEncoder *encoder;
   const BbSourceInfo *info;
   BbPipelineStats stats = { 0 };
+  g_autoptr (BbPlan) plan = NULL;
   BbFormat target;
   gboolean tone_map = FALSE;
+  gboolean done;
   guint batch = 1;
   gint64 end;
 
@@ -263,7 +279,12 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
                                   "HEVC and AV1 keep it"));
 
   render->device = bb_device_open (values->device, error);
-  if (render->device == NULL || !prepare (render, &target, &batch, error))
+  if (render->device == NULL)
+    return FALSE;
+  if (bb_device_get_notice (render->device) != NULL)
+    add_notice (render, g_strdup (bb_device_get_notice (render->device)));
+  plan = prepare (render, &target, &batch, error);
+  if (plan == NULL)
     return FALSE;
   render->stats.batch = (int) batch;
   g_strlcpy (render->stats.device, bb_device_get_description (render->device),
@@ -276,8 +297,10 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
       (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
     return FALSE;
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
-  if (!bb_pipeline_run (render->source, end, render->device, batch, consume_cb, render, &stats,
-                        render->gate, cancellable, error))
+  done = bb_pipeline_run (render->source, end, render->device, plan, batch, BB_MEMORY_HOST,
+                          consume_cb, render, &stats, render->gate, cancellable, error);
+  report_batch (render, stats.batch);
+  if (!done)
     return FALSE;
   if (stats.frames == 0)
     {

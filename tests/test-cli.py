@@ -255,7 +255,7 @@ class Good(Case):
         long = self.shelf / "progress.mkv"
         make_clip(long, frames=200, codec=("-c:v", "ffv1"), sound=False)
         reader, terminal = pty.openpty()
-        child = subprocess.Popen([PROGRAM, "--encoder", "none", str(long)], stderr=terminal,
+        child = subprocess.Popen([PROGRAM, "--device", "cpu", "--encoder", "none", str(long)], stderr=terminal,
                                  env={**os.environ, "TERM": "xterm"})
         os.close(terminal)
         text = b""

@@ -163,10 +163,10 @@ bb_cpu_device_upload (BbDevice *device, BbBatch *batch, GError **error)
   return batch;
 }
 
-static BbFrame *
-bb_cpu_device_download (BbDevice *device, BbFrame *frame, GError **error)
+static BbBatch *
+bb_cpu_device_download (BbDevice *device, BbBatch *batch, GError **error)
 {
-  return frame;
+  return batch;
 }
 
 static BbBatch *

@@ -365,8 +365,8 @@ compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 
           const float *alpha = plane->alpha + (gsize) y * (gsize) plane->width;
           float *row = scratch->background;
 
-          bb_rows_mix (row + left, foreground, alpha + left, from - left);
-          bb_rows_mix (row + to, foreground + (to - left), alpha + to, right - to);
+          bb_rows_mix (row + left, foreground, alpha + left, maximum, from - left);
+          bb_rows_mix (row + to, foreground + (to - left), alpha + to, maximum, right - to);
         }
       bb_rows_quantize (foreground + (from - left), maximum, deep, to - from, out + from * sample);
     }

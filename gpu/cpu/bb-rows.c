@@ -771,14 +771,19 @@ bb_rows_shade (float *restrict row, const float *restrict shade, float black, in
  * @row: (inout): the background's row
  * @foreground: the foreground's row
  * @alpha: coverage of each sample
+ * @maximum: greatest code
  * @n: samples
  */
 BB_CLONES void
 bb_rows_mix (float *restrict row, const float *restrict foreground, const float *restrict alpha,
-             int n)
+             float maximum, int n)
 {
   for (int i = 0; i < n; i++)
-    row[i] += (foreground[i] - row[i]) * alpha[i];
+    {
+      float below = bb_clamp (row[i], maximum);
+
+      row[i] = below + (bb_clamp (foreground[i], maximum) - below) * alpha[i];
+    }
 }
 
 /**

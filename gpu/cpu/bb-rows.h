@@ -87,7 +87,8 @@ void bb_rows_resample (const BbPackedTaps *packed,
                        int out_pitch);
 void bb_rows_quantize (const float *in, float maximum, gboolean deep, int n, void *out);
 void bb_rows_shade (float *row, const float *shade, float black, int n);
-void bb_rows_mix (float *row, const float *foreground, const float *alpha, int n);
+void
+bb_rows_mix (float *row, const float *foreground, const float *alpha, float maximum, int n);
 void bb_rows_fill (float *row, float value, int n);
 
 G_END_DECLS

@@ -167,15 +167,29 @@ bb_background (const BbCompose *c, int x, int y)
   return sum + c->bias;
 }
 
+/** bb_clamp: @value within the codes of 0 to @maximum */
+BB_KERNEL float
+bb_clamp (float value, float maximum)
+{
+  return value < 0.0f ? 0.0f : value > maximum ? maximum : value;
+}
+
+/** bb_shade: what the shadow, on the way to @black, leaves of @background: @shade of it */
+BB_KERNEL float
+bb_shade (float black, float background, float shade)
+{
+  return black + (background - black) * shade;
+}
+
 /**
- * bb_mix: the codes @background and @foreground become where the shadow leaves @shade of the
- * background and the foreground covers @alpha of the sample
+ * bb_mix: @foreground over @background where it covers @alpha of the sample. Each is a picture of its
+ * own, with codes of 0 to @maximum, before they are mixed
  */
 BB_KERNEL float
-bb_mix (const BbCompose *c, float background, float foreground, float shade, float alpha)
+bb_mix (float background, float foreground, float alpha, float maximum)
 {
-  background = c->black + (background - c->black) * shade;
-  return background + (foreground - background) * alpha;
+  background = bb_clamp (background, maximum);
+  return background + (bb_clamp (foreground, maximum) - background) * alpha;
 }
 
 /** bb_compose: the finished sample at canvas column @x, row @y, in codes, not yet quantised */
@@ -193,13 +207,41 @@ bb_compose (const BbCompose *c, int x, int y)
     background = bb_background (c, x, y);
   if (alpha > 0.0f)
     foreground = bb_sum_columns (&c->foreground, &c->foreground_x, x - c->left, y - c->top);
-  return bb_mix (c, background, foreground, shade, alpha);
+  return bb_mix (bb_shade (c->black, background, shade), foreground, alpha, c->maximum);
 }
 
 /** bb_quantize: @value rounded to the nearest code of 0 to @maximum */
 BB_KERNEL int
 bb_quantize (float value, float maximum)
 {
-  value = value < 0.0f ? 0.0f : value > maximum ? maximum : value;
-  return (int) (value + 0.5f);
+  return (int) (bb_clamp (value, maximum) + 0.5f);
+}
+
+/* Conversions between codes and floats have an eighth of a card's units; adding 2 to the 23 brings
+ * whole numbers into the low bits by the units for sums. */
+
+/** bb_float_from_code: @code, of 0 to 65535, as a float */
+BB_KERNEL float
+bb_float_from_code (uint32_t code)
+{
+  union {
+    uint32_t bits;
+    float value;
+  } u;
+
+  u.bits = 0x4b000000u | code;
+  return u.value - 8388608.0f;
+}
+
+/** bb_code_from_float: @value rounded to the nearest code of 0 to @maximum, ties to even */
+BB_KERNEL uint32_t
+bb_code_from_float (float value, float maximum)
+{
+  union {
+    uint32_t bits;
+    float value;
+  } u;
+
+  u.value = bb_clamp (value, maximum) + 8388608.0f;
+  return u.bits & 0xffffu;
 }

@@ -14,9 +14,21 @@ thread_local dim3 blockDim, gridDim;
 #include "bb-kernels.cu"
 #include "probe-kernels.cu"
 
-HOST_KERNEL (bb_resample_rows, 0)
-HOST_KERNEL (bb_resample_columns, 0)
-HOST_KERNEL (bb_compose_plane, 0)
+HOST_KERNEL (bb_fit_u8_f16, 1)
+HOST_KERNEL (bb_fit_u8_f32, 1)
+HOST_KERNEL (bb_fit_u16_f16, 1)
+HOST_KERNEL (bb_fit_u16_f32, 1)
+HOST_KERNEL (bb_reduce_u8_f16, 1)
+HOST_KERNEL (bb_reduce_u8_f32, 1)
+HOST_KERNEL (bb_reduce_u16_f16, 1)
+HOST_KERNEL (bb_reduce_u16_f32, 1)
+HOST_KERNEL (bb_blur_f16, 1)
+HOST_KERNEL (bb_blur_f32, 1)
+HOST_KERNEL (bb_back_f16_u8, 0)
+HOST_KERNEL (bb_back_f16_u16, 0)
+HOST_KERNEL (bb_back_f32_u8, 0)
+HOST_KERNEL (bb_back_f32_u16, 0)
+HOST_KERNEL (bb_present_pixels, 0)
 
 HOST_KERNEL (probe_add, 0)
 HOST_KERNEL (probe_indices, 0)
@@ -30,10 +42,30 @@ HOST_KERNEL (probe_half, 0)
 extern "C" {
 extern const Kernel *const driver_kernels[];
 const Kernel *const driver_kernels[] = {
-  &host_bb_resample_rows, &host_bb_resample_columns, &host_bb_compose_plane,
-  &host_probe_add,        &host_probe_indices,       &host_probe_poke,
-  &host_probe_reverse,    &host_probe_sum,           &host_probe_race,
-  &host_probe_leave,      &host_probe_half,          nullptr,
+  &host_bb_fit_u8_f16,
+  &host_bb_fit_u8_f32,
+  &host_bb_fit_u16_f16,
+  &host_bb_fit_u16_f32,
+  &host_bb_reduce_u8_f16,
+  &host_bb_reduce_u8_f32,
+  &host_bb_reduce_u16_f16,
+  &host_bb_reduce_u16_f32,
+  &host_bb_blur_f16,
+  &host_bb_blur_f32,
+  &host_bb_back_f16_u8,
+  &host_bb_back_f16_u16,
+  &host_bb_back_f32_u8,
+  &host_bb_back_f32_u16,
+  &host_bb_present_pixels,
+  &host_probe_add,
+  &host_probe_indices,
+  &host_probe_poke,
+  &host_probe_reverse,
+  &host_probe_sum,
+  &host_probe_race,
+  &host_probe_leave,
+  &host_probe_half,
+  nullptr,
 };
 }
 

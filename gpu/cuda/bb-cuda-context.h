@@ -1,0 +1,143 @@
+/* bb-cuda-context.h: a card that is open
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-cuda.h"
+
+G_BEGIN_DECLS
+
+/* The kernels of gpu/kernels/, named as there. */
+#define BB_CUDA_KERNELS(X)                                                                         \
+  X (FIT_U8_F16, "bb_fit_u8_f16")                                                                  \
+  X (FIT_U8_F32, "bb_fit_u8_f32")                                                                  \
+  X (FIT_U16_F16, "bb_fit_u16_f16")                                                                \
+  X (FIT_U16_F32, "bb_fit_u16_f32")                                                                \
+  X (REDUCE_U8_F16, "bb_reduce_u8_f16")                                                            \
+  X (REDUCE_U8_F32, "bb_reduce_u8_f32")                                                            \
+  X (REDUCE_U16_F16, "bb_reduce_u16_f16")                                                          \
+  X (REDUCE_U16_F32, "bb_reduce_u16_f32")                                                          \
+  X (BLUR_F16, "bb_blur_f16")                                                                      \
+  X (BLUR_F32, "bb_blur_f32")                                                                      \
+  X (BACK_F16_U8, "bb_back_f16_u8")                                                                \
+  X (BACK_F16_U16, "bb_back_f16_u16")                                                              \
+  X (BACK_F32_U8, "bb_back_f32_u8")                                                                \
+  X (BACK_F32_U16, "bb_back_f32_u16")                                                              \
+  X (PRESENT, "bb_present_pixels")
+
+typedef enum {
+#define BB_CUDA_KERNEL(id, name) BB_CUDA_KERNEL_##id,
+  BB_CUDA_KERNELS (BB_CUDA_KERNEL)
+#undef BB_CUDA_KERNEL
+  BB_CUDA_N_KERNELS
+} BbCudaKernel;
+
+/**
+ * BbCudaContext:
+ * @cuda: the driver's functions
+ * @index: number of the card
+ * @device: the driver's handle of it
+ * @handle: its primary context, which all of the process share
+ * @stream: where all kernels run, in order; FFmpeg gets it too
+ * @upload: where frames and tables are copied to the card
+ * @download: where finished frames are copied off it
+ * @kernel: the kernels
+ * @description: name, memory, architecture and driver, for people
+ *
+ * A card that is open. Reference-counted; any thread may use it while it is inside a scope, see
+ * bb_cuda_context_enter().
+ */
+typedef struct _BbCudaContext BbCudaContext;
+struct _BbCudaContext {
+  const BbCuda *cuda;
+  int index;
+  CUdevice device;
+  CUcontext handle;
+  CUstream stream;
+  CUstream upload;
+  CUstream download;
+  CUfunction kernel[BB_CUDA_N_KERNELS];
+  char *description;
+
+  /*< private >*/
+  gatomicrefcount refs;
+  CUmodule module;
+  GMutex lock;
+  GQueue idle_events;
+  GQueue idle_blocks;
+  gsize allocated; /* bytes of device memory, idle ones too */
+  gsize idle;
+  double busy_seconds;
+  GQueue spans;
+};
+
+BbCudaContext *bb_cuda_context_new (int index, GError **error);
+BbCudaContext *bb_cuda_context_ref (BbCudaContext *context);
+void bb_cuda_context_unref (BbCudaContext *context);
+guint64 bb_cuda_context_get_memory_left (BbCudaContext *context);
+guint64 bb_cuda_context_get_memory_used (BbCudaContext *context);
+gboolean bb_cuda_context_launch (BbCudaContext *context,
+                                 BbCudaKernel kernel,
+                                 const guint grid[3],
+                                 const guint block[2],
+                                 void **parameters,
+                                 GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbCudaContext, bb_cuda_context_unref)
+
+/**
+ * BbCudaScope:
+ *
+ * While one lives, its context is the thread's current one.
+ */
+typedef BbCudaContext *BbCudaScope;
+
+BbCudaScope bb_cuda_context_enter (BbCudaContext *context, GError **error);
+void bb_cuda_scope_clear (BbCudaScope *scope);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BbCudaScope, bb_cuda_scope_clear)
+
+/**
+ * BbCudaEvent:
+ *
+ * A mark in a stream's work. Reference-counted, and used again.
+ */
+typedef struct _BbCudaEvent BbCudaEvent;
+
+BbCudaEvent *bb_cuda_event_new (BbCudaContext *context, CUstream stream, GError **error);
+BbCudaEvent *bb_cuda_event_ref (BbCudaEvent *event);
+void bb_cuda_event_unref (BbCudaEvent *event);
+gboolean bb_cuda_event_hold (BbCudaEvent *event, CUstream stream, GError **error);
+gboolean bb_cuda_event_wait (BbCudaEvent *event, GError **error);
+gboolean bb_cuda_event_is_over (BbCudaEvent *event);
+void bb_cuda_context_add_span (BbCudaContext *context, BbCudaEvent *start, BbCudaEvent *end);
+double bb_cuda_context_get_busy_seconds (BbCudaContext *context);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbCudaEvent, bb_cuda_event_unref)
+
+/**
+ * BbCudaBlock:
+ * @address: first byte, on the card or, of a pinned block, of the host
+ * @size: bytes that were asked for
+ *
+ * Memory of the card, or memory of the host that the card copies from and to by itself. Blocks that
+ * are given back are used again.
+ */
+typedef struct {
+  guint8 *address;
+  gsize size;
+
+  /*< private >*/
+  gboolean pinned;
+  gsize capacity;
+  BbCudaEvent *last_use;
+} BbCudaBlock;
+
+BbCudaBlock *
+bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError **error);
+void
+bb_cuda_block_free (BbCudaContext *context, BbCudaBlock *block, BbCudaEvent *last_use);
+
+G_END_DECLS

@@ -1,0 +1,301 @@
+/* bb-cuda-device.c: the pipeline on an NVIDIA card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-cuda-device.h"
+
+#include "bb-cuda-list.h"
+#include "bb-cuda-memory.h"
+#include "bb-cuda-work.h"
+#include "bb-error.h"
+#include "bb-render.h"
+
+#include <time.h>
+
+struct _BbCudaDevice {
+  BbDevice parent_instance;
+
+  BbCudaContext *context;
+  BbCudaWork *work;
+  guint64 cpu_nanoseconds;
+};
+
+G_DEFINE_FINAL_TYPE (BbCudaDevice, bb_cuda_device, BB_TYPE_DEVICE)
+
+static guint64
+thread_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (guint64) now.tv_sec * G_GUINT64_CONSTANT (1000000000) + (guint64) now.tv_nsec;
+}
+
+static gboolean
+bb_cuda_device_prepare (BbDevice *device, BbPlan *plan, guint n_frames, GError **error)
+{
+  BbCudaDevice *self = BB_CUDA_DEVICE (device);
+  g_autoptr (BbPlan) kept = bb_plan_ref (plan);
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
+
+  if (scope == NULL)
+    return FALSE;
+  /* Its memory serves again. */
+  g_clear_pointer (&self->work, bb_cuda_work_unref);
+  self->work = bb_cuda_work_new (self->context, plan, MAX (n_frames, 1), error);
+  if (self->work == NULL)
+    bb_cuda_memory_trim (self->context);
+  return self->work != NULL;
+}
+
+static BbBatch *
+bb_cuda_device_upload (BbDevice *device, BbBatch *batch, GError **error)
+{
+  BbCudaDevice *self = BB_CUDA_DEVICE (device);
+  g_autoptr (BbBatch) in = batch;
+  g_autoptr (BbBatch) out = bb_batch_new (in->n_frames);
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
+  guint64 start = thread_time ();
+  gboolean done;
+
+  g_return_val_if_fail (self->work != NULL, NULL);
+
+  done =
+    scope != NULL && bb_cuda_work_begin (self->work, in->frame, in->n_frames, out->frame, error);
+  self->cpu_nanoseconds += thread_time () - start;
+  return done ? g_steal_pointer (&out) : NULL;
+}
+
+/* What all frames of a batch were made with. */
+static BbCudaWork *
+find_work (BbCudaDevice *self, const BbBatch *batch, gboolean finished, GError **error)
+{
+  BbCudaWork *work = NULL;
+
+  for (guint i = 0; i < batch->n_frames; i++)
+    {
+      BbCudaOwner *owner = bb_cuda_frame_get_owner (batch->frame[i]);
+
+      if (owner == NULL || owner->work->context != self->context ||
+          (work != NULL && owner->work != work) || (owner->ready != NULL) != finished)
+        {
+          g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
+                               "These frames are not of one plan and one card: upload them first");
+          return NULL;
+        }
+      work = owner->work;
+    }
+  return work;
+}
+
+static BbBatch *
+bb_cuda_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, GError **error)
+{
+  BbCudaDevice *self = BB_CUDA_DEVICE (device);
+  g_autoptr (BbBatch) in = batch;
+  g_auto (BbCudaScope) scope = NULL;
+  guint64 start = thread_time ();
+  BbCudaWork *work;
+  gboolean done;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (in->n_frames == 0)
+    return g_steal_pointer (&in);
+  work = find_work (self, in, FALSE, error);
+  scope = work != NULL ? bb_cuda_context_enter (self->context, error) : NULL;
+  done = scope != NULL && bb_cuda_work_finish (work, in, error);
+  self->cpu_nanoseconds += thread_time () - start;
+  return done ? g_steal_pointer (&in) : NULL;
+}
+
+static BbBatch *
+bb_cuda_device_download (BbDevice *device, BbBatch *batch, GError **error)
+{
+  BbCudaDevice *self = BB_CUDA_DEVICE (device);
+  g_autoptr (BbBatch) in = batch;
+  BbCudaWork *work = find_work (self, in, TRUE, error);
+  g_auto (BbCudaScope) scope = NULL;
+
+  if (work == NULL)
+    return NULL;
+  scope = bb_cuda_context_enter (self->context, error);
+  return scope != NULL ? bb_cuda_work_download (work, in, error) : NULL;
+}
+
+static guint
+bb_cuda_device_get_chunk (BbDevice *device)
+{
+  return G_MAXUINT;
+}
+
+static guint64
+bb_cuda_device_get_memory_left (BbDevice *device)
+{
+  return bb_cuda_context_get_memory_left (BB_CUDA_DEVICE (device)->context);
+}
+
+static guint64
+bb_cuda_device_get_memory_used (BbDevice *device)
+{
+  return bb_cuda_context_get_memory_used (BB_CUDA_DEVICE (device)->context);
+}
+
+static guint64
+bb_cuda_device_get_memory_needed (BbDevice *device, BbPlan *plan, guint n_frames)
+{
+  BbCudaTables tables;
+  guint64 size;
+
+  bb_cuda_tables_init (&tables, plan);
+  size = tables.size;
+  bb_cuda_tables_clear (&tables, BB_CUDA_DEVICE (device)->context, NULL);
+  return size + bb_cuda_work_get_memory (plan, n_frames, TRUE);
+}
+
+static const char *
+bb_cuda_device_get_description (BbDevice *device)
+{
+  return BB_CUDA_DEVICE (device)->context->description;
+}
+
+static double
+bb_cuda_device_get_cpu_seconds (BbDevice *device)
+{
+  return (double) BB_CUDA_DEVICE (device)->cpu_nanoseconds * 1e-9;
+}
+
+static double
+bb_cuda_device_get_seconds (BbDevice *device)
+{
+  return bb_cuda_context_get_busy_seconds (BB_CUDA_DEVICE (device)->context);
+}
+
+static void
+bb_cuda_device_finalize (GObject *object)
+{
+  BbCudaDevice *self = BB_CUDA_DEVICE (object);
+
+  g_clear_pointer (&self->work, bb_cuda_work_unref);
+  g_clear_pointer (&self->context, bb_cuda_context_unref);
+  G_OBJECT_CLASS (bb_cuda_device_parent_class)->finalize (object);
+}
+
+static void
+bb_cuda_device_class_init (BbCudaDeviceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  BbDeviceClass *device_class = BB_DEVICE_CLASS (klass);
+
+  object_class->finalize = bb_cuda_device_finalize;
+  device_class->prepare = bb_cuda_device_prepare;
+  device_class->upload = bb_cuda_device_upload;
+  device_class->run = bb_cuda_device_run;
+  device_class->download = bb_cuda_device_download;
+  device_class->get_chunk = bb_cuda_device_get_chunk;
+  device_class->get_memory_left = bb_cuda_device_get_memory_left;
+  device_class->get_memory_used = bb_cuda_device_get_memory_used;
+  device_class->get_memory_needed = bb_cuda_device_get_memory_needed;
+  device_class->get_description = bb_cuda_device_get_description;
+  device_class->get_cpu_seconds = bb_cuda_device_get_cpu_seconds;
+  device_class->get_seconds = bb_cuda_device_get_seconds;
+}
+
+static void
+bb_cuda_device_init (BbCudaDevice *self)
+{
+}
+
+/**
+ * bb_cuda_device_new:
+ * @index: number of a card, from 0
+ * @error: return location for an error
+ *
+ * Opens a card, which takes up to seconds.
+ *
+ * Returns: (transfer full): a device, or %NULL with %BB_ERROR_DEVICE or %BB_ERROR_MEMORY
+ */
+BbDevice *
+bb_cuda_device_new (int index, GError **error)
+{
+  g_autoptr (BbCudaContext) context = bb_cuda_context_new (index, error);
+  BbCudaDevice *self;
+
+  if (context == NULL)
+    return NULL;
+  self = g_object_new (BB_TYPE_CUDA_DEVICE, NULL);
+  self->context = g_steal_pointer (&context);
+  return BB_DEVICE (self);
+}
+
+/**
+ * bb_cuda_device_new_best:
+ * @error: return location for an error
+ *
+ * Opens the first card that can be used; the driver has them in the order of their speed.
+ *
+ * Returns: (transfer full): a device, or %NULL with %BB_ERROR_DEVICE: why the first one cannot be
+ *   used
+ */
+BbDevice *
+bb_cuda_device_new_best (GError **error)
+{
+  g_autoptr (GError) first = NULL;
+  int n = bb_cuda_count_cards (error);
+
+  for (int i = 0; i < n; i++)
+    {
+      BbDevice *device = bb_cuda_device_new (i, first == NULL ? &first : NULL);
+
+      if (device != NULL)
+        return device;
+    }
+  if (first != NULL)
+    g_propagate_error (error, g_steal_pointer (&first));
+  return NULL;
+}
+
+/**
+ * bb_cuda_device_get_context:
+ * @self: a device
+ *
+ * Returns: (transfer none): its card
+ */
+BbCudaContext *
+bb_cuda_device_get_context (BbCudaDevice *self)
+{
+  return self->context;
+}
+
+/**
+ * bb_cuda_device_list:
+ * @list: (element-type BbDeviceInfo): where the cards are added
+ *
+ * Lists all cards, also those that cannot be used, with the reason; without a driver, the reason
+ * alone.
+ */
+void
+bb_cuda_device_list (GPtrArray *list)
+{
+  g_autoptr (GError) error = NULL;
+  int n = bb_cuda_count_cards (&error);
+
+  if (n < 0)
+    g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup ("NVIDIA card"),
+                                               g_strdup (error->message)));
+  for (int i = 0; i < n; i++)
+    {
+      BbCudaCard card;
+      g_autoptr (GError) problem = NULL;
+      char *id = g_strdup_printf ("cuda:%d", i);
+
+      if (bb_cuda_card_init (&card, i, &problem))
+        g_ptr_array_add (list, bb_device_info_new (id, bb_cuda_card_describe (&card),
+                                                   g_strdup (card.problem)));
+      else
+        g_ptr_array_add (list, bb_device_info_new (id, g_strdup ("NVIDIA card"),
+                                                   g_strdup (problem->message)));
+      bb_cuda_card_clear (&card);
+    }
+}

@@ -1,0 +1,156 @@
+/* bb-cuda-pool.c: rooms for frames that are used again
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-cuda-pool.h"
+
+struct _BbCudaPool {
+  gsize room_size;
+  guint n_at_once;
+  gboolean pinned;
+
+  GMutex lock;
+  GPtrArray *slabs; /* of BbCudaBlock */
+  GPtrArray *rooms; /* all of them */
+  GQueue idle;      /* in the order they were given back: those side by side stay so */
+};
+
+static void
+free_room (gpointer data)
+{
+  BbCudaRoom *room = data;
+
+  g_clear_pointer (&room->last_use, bb_cuda_event_unref);
+  g_free (room);
+}
+
+/**
+ * bb_cuda_pool_new:
+ * @room_size: bytes of a room
+ * @n_at_once: rooms that are allocated together
+ * @pinned: whether they are in pinned memory of the host
+ *
+ * Returns: (transfer full): a pool that has allocated nothing yet
+ */
+BbCudaPool *
+bb_cuda_pool_new (gsize room_size, guint n_at_once, gboolean pinned)
+{
+  BbCudaPool *pool = g_new0 (BbCudaPool, 1);
+
+  pool->room_size = room_size;
+  pool->n_at_once = n_at_once;
+  pool->pinned = pinned;
+  pool->slabs = g_ptr_array_new ();
+  pool->rooms = g_ptr_array_new_with_free_func (free_room);
+  g_queue_init (&pool->idle);
+  g_mutex_init (&pool->lock);
+  return pool;
+}
+
+/**
+ * bb_cuda_pool_grow:
+ * @pool: a pool
+ * @context: the current context
+ * @n_slabs: how many times as many rooms as are allocated together
+ * @error: return location for an error
+ *
+ * Allocates rooms.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY
+ */
+gboolean
+bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_slabs, GError **error)
+{
+  for (guint n = 0; n < n_slabs; n++)
+    {
+      BbCudaBlock *block =
+        bb_cuda_block_new (context, pool->room_size * pool->n_at_once, pool->pinned, error);
+
+      if (block == NULL)
+        return FALSE;
+      g_mutex_lock (&pool->lock);
+      g_ptr_array_add (pool->slabs, block);
+      for (guint i = 0; i < pool->n_at_once; i++)
+        {
+          BbCudaRoom *room = g_new0 (BbCudaRoom, 1);
+
+          room->address = block->address + i * pool->room_size;
+          g_ptr_array_add (pool->rooms, room);
+          g_queue_push_tail (&pool->idle, room);
+        }
+      g_mutex_unlock (&pool->lock);
+    }
+  return TRUE;
+}
+
+/**
+ * bb_cuda_pool_acquire:
+ * @pool: a pool
+ * @context: the current context
+ * @error: return location for an error
+ *
+ * Takes a room. On the card it may be used by what is queued on the stream of kernels from now on;
+ * pinned, by what is queued on the stream of downloads.
+ *
+ * Returns: (transfer full): a room, or %NULL with %BB_ERROR_MEMORY
+ */
+BbCudaRoom *
+bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error)
+{
+  BbCudaRoom *room;
+  g_autoptr (BbCudaEvent) last_use = NULL;
+
+  g_mutex_lock (&pool->lock);
+  room = g_queue_pop_head (&pool->idle);
+  g_mutex_unlock (&pool->lock);
+  if (room == NULL)
+    {
+      if (!bb_cuda_pool_grow (pool, context, 1, error))
+        return NULL;
+      return bb_cuda_pool_acquire (pool, context, error);
+    }
+  last_use = g_steal_pointer (&room->last_use);
+  if (bb_cuda_event_hold (last_use, context->stream, error))
+    return room;
+  bb_cuda_pool_release (pool, room, last_use);
+  return NULL;
+}
+
+/**
+ * bb_cuda_pool_release:
+ * @pool: a pool
+ * @room: (transfer full): a room
+ * @last_use: (nullable): when the last use outside the stream of kernels is over
+ *
+ * Gives a room back, on any thread.
+ */
+void
+bb_cuda_pool_release (BbCudaPool *pool, BbCudaRoom *room, BbCudaEvent *last_use)
+{
+  if (last_use != NULL)
+    room->last_use = bb_cuda_event_ref (last_use);
+  g_mutex_lock (&pool->lock);
+  g_queue_push_tail (&pool->idle, room);
+  g_mutex_unlock (&pool->lock);
+}
+
+/**
+ * bb_cuda_pool_free:
+ * @pool: (transfer full) (nullable): a pool whose rooms were all given back
+ * @context: the current context
+ * @last_use: (nullable): when their last use is over
+ */
+void
+bb_cuda_pool_free (BbCudaPool *pool, BbCudaContext *context, BbCudaEvent *last_use)
+{
+  if (pool == NULL)
+    return;
+  for (guint i = 0; i < pool->slabs->len; i++)
+    bb_cuda_block_free (context, pool->slabs->pdata[i], last_use);
+  g_ptr_array_unref (pool->slabs);
+  g_ptr_array_unref (pool->rooms);
+  g_queue_clear (&pool->idle);
+  g_mutex_clear (&pool->lock);
+  g_free (pool);
+}

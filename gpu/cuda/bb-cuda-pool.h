@@ -1,0 +1,39 @@
+/* bb-cuda-pool.h: rooms for frames that are used again
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-cuda-context.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BbCudaPool:
+ *
+ * Rooms of one size, in memory of the card or pinned memory of the host, allocated many at a time
+ * so that those taken one after the other mostly lie side by side.
+ */
+typedef struct _BbCudaPool BbCudaPool;
+
+/**
+ * BbCudaRoom:
+ * @address: first byte
+ *
+ * Room for a frame.
+ */
+typedef struct {
+  guint8 *address;
+
+  /*< private >*/
+  BbCudaEvent *last_use;
+} BbCudaRoom;
+
+BbCudaPool *bb_cuda_pool_new (gsize room_size, guint n_at_once, gboolean pinned);
+gboolean bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_slabs, GError **error);
+BbCudaRoom *bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error);
+void bb_cuda_pool_release (BbCudaPool *pool, BbCudaRoom *room, BbCudaEvent *last_use);
+void bb_cuda_pool_free (BbCudaPool *pool, BbCudaContext *context, BbCudaEvent *last_use);
+
+G_END_DECLS

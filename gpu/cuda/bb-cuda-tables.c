@@ -1,0 +1,331 @@
+/* bb-cuda-tables.c: a plan's tables on the card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The plan's taps are for upright planes. Here they become taps for stored ones: turning and
+ * mirroring, and the crop's corner, are in the tables, so that kernels read rows as they lie.
+ */
+
+#include "bb-cuda-tables.h"
+
+#include <string.h>
+
+/* Where a table is, until it is uploaded: its offset. */
+#define AT(offset) ((gconstpointer) (offset))
+
+static gsize
+append (BbCudaTables *tables, gconstpointer data, gsize size)
+{
+  static const guint8 zeros[64];
+  gsize offset = (tables->bytes->len + 63) / 64 * 64;
+
+  g_byte_array_append (tables->bytes, zeros, (guint) (offset - tables->bytes->len));
+  g_byte_array_append (tables->bytes, data, (guint) size);
+  return offset;
+}
+
+/* Upright taps, or none, to those of a stored axis of @size samples. */
+static void
+to_stored (BbTaps *stored, const BbTaps *taps, int n, int offset, int size, gboolean flipped)
+{
+  int *first;
+  float *weight;
+
+  if (taps->n_taps == 0)
+    {
+      bb_taps_init_identity (stored, n);
+      to_stored (stored, &(BbTaps) { n, 1, stored->first, stored->weight }, n, offset, size, flipped);
+      return;
+    }
+  first = g_new (int, taps->n_out);
+  weight = g_new (float, (gsize) taps->n_out * (gsize) taps->n_taps);
+  for (int j = 0; j < taps->n_out; j++)
+    {
+      const float *from = taps->weight + (gsize) j * (gsize) taps->n_taps;
+      float *to = weight + (gsize) j * (gsize) taps->n_taps;
+
+      first[j] = taps->first[j] + offset;
+      if (flipped)
+        first[j] = size - first[j] - taps->n_taps;
+      for (int t = 0; t < taps->n_taps; t++)
+        to[t] = from[flipped ? taps->n_taps - 1 - t : t];
+    }
+  *stored = (BbTaps) { taps->n_out, taps->n_taps, first, weight };
+}
+
+/* At least @least outputs, those added being 0. */
+static void
+append_columns (BbCudaTables *tables, const BbTaps *taps, int least, BbTaps *out)
+{
+  int n_out = MAX (taps->n_out, least);
+  g_autofree int *first = g_new0 (int, n_out);
+  g_autofree float *weight = g_new0 (float, (gsize) n_out * (gsize) taps->n_taps);
+  gsize first_at, weight_at;
+
+  for (int j = 0; j < taps->n_out; j++)
+    {
+      first[j] = taps->first[j];
+      for (int t = 0; t < taps->n_taps; t++)
+        weight[(gsize) t * (gsize) n_out + (gsize) j] =
+          taps->weight[(gsize) j * (gsize) taps->n_taps + (gsize) t];
+    }
+  first_at = append (tables, first, sizeof (int) * (gsize) n_out);
+  weight_at = append (tables, weight, sizeof (float) * (gsize) n_out * (gsize) taps->n_taps);
+  *out = (BbTaps) { n_out, taps->n_taps, AT (first_at), AT (weight_at) };
+}
+
+static void
+append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, BbRowTaps *out)
+{
+  int n_groups = (MAX (taps->n_out, least) + BB_TILE_ROWS - 1) / BB_TILE_ROWS *
+                 (BB_TILE_ROWS / BB_ROWS_GROUP);
+  int n_rows = taps->n_taps;
+  int n_taps;
+  g_autofree int *first = g_new0 (int, n_groups);
+  g_autofree float *weight = NULL;
+  gsize first_at, weight_at;
+
+  for (int g = 0; g < n_groups; g++)
+    {
+      int from = G_MAXINT;
+      int to = 0;
+
+      for (int j = g * BB_ROWS_GROUP; j < MIN ((g + 1) * BB_ROWS_GROUP, taps->n_out); j++)
+        {
+          from = MIN (from, taps->first[j]);
+          to = MAX (to, taps->first[j] + taps->n_taps);
+        }
+      first[g] = from;
+      if (to > 0)
+        n_rows = MAX (n_rows, to - from);
+    }
+  n_taps = (n_rows + BB_ROWS_AHEAD - 1) / BB_ROWS_AHEAD * BB_ROWS_AHEAD;
+  weight = g_new0 (float, (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
+  for (int g = 0; g < n_groups; g++)
+    {
+      first[g] = MIN (first[g], size - n_rows);
+      for (int j = g * BB_ROWS_GROUP; j < MIN ((g + 1) * BB_ROWS_GROUP, taps->n_out); j++)
+        for (int t = 0; t < taps->n_taps; t++)
+          weight[((gsize) g * (gsize) n_taps + (gsize) (taps->first[j] - first[g] + t)) *
+                   BB_ROWS_GROUP +
+                 (gsize) (j % BB_ROWS_GROUP)] =
+            taps->weight[(gsize) j * (gsize) taps->n_taps + (gsize) t];
+    }
+  first_at = append (tables, first, sizeof (int) * (gsize) n_groups);
+  weight_at = append (tables, weight,
+                      sizeof (float) * (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
+  *out = (BbRowTaps) { MAX (taps->n_out, least), n_rows, n_taps, AT (first_at), AT (weight_at) };
+}
+
+/* A stage that reads the source. */
+static void
+append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const BbTaps *y,
+                     const BbTaps *x, int crop_x, int crop_y, int width, int height, int least,
+                     BbCudaStage *stage)
+{
+  gboolean transposed = (plan->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
+  int stored_width = bb_format_get_plane_width (&plan->source, plane);
+  int stored_height = bb_format_get_plane_height (&plan->source, plane);
+  BbTaps columns, rows;
+
+  to_stored (&columns, transposed ? y : x, transposed ? height : width,
+             transposed ? crop_y : crop_x, stored_width,
+             (plan->orientation & BB_ORIENTATION_FLIP_X) != 0);
+  to_stored (&rows, transposed ? x : y, transposed ? width : height, transposed ? crop_x : crop_y,
+             stored_height, (plan->orientation & BB_ORIENTATION_FLIP_Y) != 0);
+  append_columns (tables, &columns, least, &stage->columns);
+  append_rows (tables, &rows, least, stored_height, &stage->rows);
+  stage->transposed = transposed;
+  bb_taps_clear (&columns);
+  bb_taps_clear (&rows);
+}
+
+/* A stage that reads a plane kept between stages, which is upright. */
+static void
+append_stage (BbCudaTables *tables, const BbTaps *y, const BbTaps *x, int width, int height,
+              int least, BbCudaStage *stage)
+{
+  BbTaps columns, rows;
+
+  to_stored (&columns, x, width, 0, width, FALSE);
+  to_stored (&rows, y, height, 0, height, FALSE);
+  append_columns (tables, &columns, least, &stage->columns);
+  append_rows (tables, &rows, least, height, &stage->rows);
+  bb_taps_clear (&columns);
+  bb_taps_clear (&rows);
+}
+
+/* Taps of the way up, all of the same number. */
+static void
+append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, BbTaps *out)
+{
+  g_autofree int *first = g_new (int, taps->n_out);
+  g_autofree float *weight = g_new0 (float, (gsize) taps->n_out * BB_BACK_TAPS);
+  gsize first_at, weight_at;
+
+  g_return_if_fail (taps->n_taps <= BB_BACK_TAPS);
+
+  for (int j = 0; j < taps->n_out; j++)
+    {
+      first[j] = MIN (taps->first[j], MAX (n_in, BB_BACK_TAPS) - BB_BACK_TAPS);
+      memcpy (weight + (gsize) j * BB_BACK_TAPS + (taps->first[j] - first[j]),
+              taps->weight + (gsize) j * (gsize) taps->n_taps,
+              sizeof (float) * (gsize) taps->n_taps);
+    }
+  first_at = append (tables, first, sizeof (int) * (gsize) taps->n_out);
+  weight_at = append (tables, weight, sizeof (float) * (gsize) taps->n_out * BB_BACK_TAPS);
+  *out = (BbTaps) { taps->n_out, BB_BACK_TAPS, AT (first_at), AT (weight_at) };
+}
+
+static void
+append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup *group)
+{
+  const BbPlanPlane *plane = &plan->plane[p];
+  int reduced_width, reduced_height, blurred_width, blurred_height;
+
+  if (plane->direct)
+    {
+      append_source_stage (tables, plan, p, &plane->reduce_y, &plane->up_x, plane->crop_x,
+                           plane->crop_y, plane->width, plane->height, 0, &group->direct);
+      return;
+    }
+  bb_plan_get_intermediate (plan, p, &reduced_width, &reduced_height, &blurred_width,
+                            &blurred_height);
+  if (plane->reduce_x.n_taps == 0 && plane->reduce_y.n_taps == 0)
+    append_source_stage (tables, plan, p, &plane->blur_y, &plane->blur_x, plane->crop_x,
+                         plane->crop_y, plane->crop_width, plane->crop_height, BB_BACK_TAPS,
+                         &group->reduce);
+  else
+    {
+      append_source_stage (tables, plan, p, &plane->reduce_y, &plane->reduce_x, plane->crop_x,
+                           plane->crop_y, plane->crop_width, plane->crop_height, 0, &group->reduce);
+      append_stage (tables, &plane->blur_y, &plane->blur_x, reduced_width, reduced_height,
+                    BB_BACK_TAPS, &group->blur);
+    }
+  append_up (tables, &plane->up_y, blurred_height, &group->up_y);
+  append_up (tables, &plane->up_x, blurred_width, &group->up_x);
+}
+
+static const float *
+append_mask (BbCudaTables *tables, const BbPlanPlane *plane, const float *mask)
+{
+  if (mask == NULL)
+    return NULL;
+  return AT (
+    append (tables, mask, sizeof (float) * (gsize) plane->width * (gsize) plane->height));
+}
+
+/**
+ * bb_cuda_tables_init:
+ * @tables: (out caller-allocates): to be cleared by bb_cuda_tables_clear()
+ * @plan: a plan
+ *
+ * Computes the tables, on the host.
+ */
+void
+bb_cuda_tables_init (BbCudaTables *tables, const BbPlan *plan)
+{
+  *tables = (BbCudaTables) { .bytes = g_byte_array_new () };
+  /* So that no table is at offset 0, which would look like none. */
+  append (tables, "blurbox", 8);
+  for (int g = 0; g < BB_CUDA_N_GROUPS; g++)
+    {
+      const BbPlanPlane *plane = &plan->plane[g];
+      BbCudaGroup *group = &tables->group[g];
+
+      if (plane->foreground_width > 0)
+        append_source_stage (tables, plan, g, &plane->foreground_y, &plane->foreground_x, 0, 0,
+                             plane->source_width, plane->source_height, 0, &group->fit);
+      if (!plan->flat)
+        append_background (tables, plan, g, group);
+      group->look = (BbLook) {
+        .left = plane->left,
+        .top = plane->top,
+        .width = plane->foreground_width,
+        .height = plane->foreground_height,
+        .alpha = append_mask (tables, plane, plane->alpha),
+        .shade = append_mask (tables, plane, plane->shade),
+        .canvas_width = plane->width,
+        .canvas_height = plane->height,
+        .bias = { plan->plane[g].bias, plan->plane[2 * g].bias },
+        .black = { plan->plane[g].black, plan->plane[2 * g].black },
+        .maximum = (float) ((1 << plan->target.depth) - 1),
+        .deep = plan->target.depth > 8,
+      };
+    }
+  tables->size = tables->bytes->len;
+}
+
+#define RELOCATE(pointer)                                                                          \
+  if ((pointer) != NULL)                                                                           \
+  (pointer) = (gconstpointer) (base + (gsize) (pointer))
+
+static void
+relocate_stage (BbCudaStage *stage, const guint8 *base)
+{
+  RELOCATE (stage->rows.first);
+  RELOCATE (stage->rows.weight);
+  RELOCATE (stage->columns.first);
+  RELOCATE (stage->columns.weight);
+}
+
+/**
+ * bb_cuda_tables_upload:
+ * @tables: tables
+ * @context: the current context
+ * @error: return location for an error
+ *
+ * Brings the tables to the card, before what is queued on its stream of kernels from now on.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
+ */
+gboolean
+bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **error)
+{
+  const guint8 *base;
+
+  tables->block = bb_cuda_block_new (context, tables->size, FALSE, error);
+  if (tables->block == NULL)
+    return FALSE;
+  tables->staging = bb_cuda_block_new (context, tables->size, TRUE, error);
+  if (tables->staging == NULL)
+    return FALSE;
+  memcpy (tables->staging->address, tables->bytes->data, tables->size);
+  g_clear_pointer (&tables->bytes, g_byte_array_unref);
+  if (!bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) tables->block->address,
+                                                          tables->staging->address, tables->size,
+                                                          context->stream),
+                      "copying tables to the card", error))
+    return FALSE;
+  base = tables->block->address;
+  for (int g = 0; g < BB_CUDA_N_GROUPS; g++)
+    {
+      BbCudaGroup *group = &tables->group[g];
+
+      relocate_stage (&group->fit, base);
+      relocate_stage (&group->direct, base);
+      relocate_stage (&group->reduce, base);
+      relocate_stage (&group->blur, base);
+      RELOCATE (group->up_y.first);
+      RELOCATE (group->up_y.weight);
+      RELOCATE (group->up_x.first);
+      RELOCATE (group->up_x.weight);
+      RELOCATE (group->look.alpha);
+      RELOCATE (group->look.shade);
+    }
+  return TRUE;
+}
+
+/**
+ * bb_cuda_tables_clear:
+ * @tables: tables
+ * @context: the current context
+ * @last_use: (nullable): when the card is done with them; %NULL where it is already
+ */
+void
+bb_cuda_tables_clear (BbCudaTables *tables, BbCudaContext *context, BbCudaEvent *last_use)
+{
+  g_clear_pointer (&tables->bytes, g_byte_array_unref);
+  bb_cuda_block_free (context, g_steal_pointer (&tables->block), last_use);
+  bb_cuda_block_free (context, g_steal_pointer (&tables->staging), last_use);
+}

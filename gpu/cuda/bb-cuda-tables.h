@@ -1,0 +1,75 @@
+/* bb-cuda-tables.h: a plan's tables on the card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-cuda-context.h"
+#include "bb-plan.h"
+
+#include "kernels/bb-launch.h"
+
+G_BEGIN_DECLS
+
+/* Luma, and both chroma planes together. */
+#define BB_CUDA_N_GROUPS 2
+
+/**
+ * BbCudaStage:
+ * @rows: taps down the stored columns
+ * @columns: taps along the stored rows
+ * @transposed: whether the result is turned
+ *
+ * A resampling with its tables on the card, as #BbResample wants them.
+ */
+typedef struct {
+  BbRowTaps rows;
+  BbTaps columns;
+  gboolean transposed;
+} BbCudaStage;
+
+/**
+ * BbCudaGroup:
+ * @fit: the foreground; absent (no rows) where none is on the canvas
+ * @direct: the whole background, where its gaussian is computed for each canvas sample
+ * @reduce: the source to what is blurred, or to what is brought up where nothing is reduced
+ * @blur: the reduced plane to the blurred one; absent where nothing is reduced
+ * @up_y: rows of the way up
+ * @up_x: columns of it
+ * @look: the canvas
+ *
+ * What becomes of the planes of a group.
+ */
+typedef struct {
+  BbCudaStage fit;
+  BbCudaStage direct;
+  BbCudaStage reduce;
+  BbCudaStage blur;
+  BbTaps up_y;
+  BbTaps up_x;
+  BbLook look;
+} BbCudaGroup;
+
+/**
+ * BbCudaTables:
+ * @group: per group
+ * @size: bytes of the tables
+ *
+ * Taps and masks of a plan. Pointers are the card's once they are uploaded.
+ */
+typedef struct {
+  BbCudaGroup group[BB_CUDA_N_GROUPS];
+  gsize size;
+
+  /*< private >*/
+  GByteArray *bytes;
+  BbCudaBlock *block;
+  BbCudaBlock *staging;
+} BbCudaTables;
+
+void bb_cuda_tables_init (BbCudaTables *tables, const BbPlan *plan);
+gboolean bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **error);
+void bb_cuda_tables_clear (BbCudaTables *tables, BbCudaContext *context, BbCudaEvent *last_use);
+
+G_END_DECLS

@@ -1,0 +1,235 @@
+/* bb-cuda-transfer.c: frames to the card, and off it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Copies go through pinned memory on streams of their own, many frames at once, so that they run
+ * beside the kernels of other frames.
+ */
+
+#include "bb-cuda-work.h"
+
+#include <string.h>
+
+/* Memory for BB_CUDA_UPLOAD_FRAMES frames, made when the first ones come. */
+static gboolean
+prepare_staging (BbCudaWork *work, BbCudaStaging *staging, GError **error)
+{
+  BbCudaContext *context = work->context;
+  gsize size = work->source.size * MIN (work->n_frames, BB_CUDA_UPLOAD_FRAMES);
+
+  if (staging->host == NULL)
+    staging->host = bb_cuda_block_new (context, size, TRUE, error);
+  if (staging->host == NULL)
+    return FALSE;
+  if (staging->device == NULL)
+    {
+      staging->device = bb_cuda_block_new (context, size, FALSE, error);
+      /* It may be memory that kernels were the last to use. */
+      staging->consumed =
+        staging->device != NULL ? bb_cuda_event_new (context, context->stream, error) : NULL;
+      if (staging->consumed == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+copy_frame (const BbCudaWork *work, const BbFrame *frame, guint8 *to)
+{
+  int sample = frame->format.depth > 8 ? 2 : 1;
+
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      gsize row = (gsize) (bb_format_get_plane_width (&frame->format, p) * sample);
+
+      for (int y = 0; y < bb_format_get_plane_height (&frame->format, p); y++)
+        memcpy (to + work->source.offset[p] + (gsize) y * (gsize) work->source.stride[p],
+                frame->data[p] + (gssize) y * frame->stride[p], row);
+    }
+}
+
+/**
+ * bb_cuda_work_stage:
+ * @work: work
+ * @in: `[n_frames]`, source frames in host memory
+ * @n_frames: how many, at most %BB_CUDA_UPLOAD_FRAMES
+ * @staged: (out caller-allocates): `[n_frames]`, the same in the card's memory, for what is queued
+ *   on the stream of kernels from now on
+ * @staging: (out): where they are; its `consumed` is to be set when that was queued
+ * @error: return location for an error
+ *
+ * Copies frames to the card, in one transfer.
+ *
+ * Returns: %TRUE, or %FALSE with an error
+ */
+gboolean
+bb_cuda_work_stage (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **staged,
+                    BbCudaStaging **staging, GError **error)
+{
+  BbCudaContext *context = work->context;
+  BbCudaStaging *at = &work->staging[work->next_staging];
+
+  g_return_val_if_fail (n_frames <= MIN (work->n_frames, BB_CUDA_UPLOAD_FRAMES), FALSE);
+
+  *staging = at;
+  if (!prepare_staging (work, at, error) || !bb_cuda_event_wait (at->copied, error))
+    return FALSE;
+  for (guint i = 0; i < n_frames; i++)
+    copy_frame (work, in[i], at->host->address + i * work->source.size);
+
+  g_clear_pointer (&at->copied, bb_cuda_event_unref);
+  if (!bb_cuda_event_hold (at->consumed, context->upload, error) ||
+      !bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) at->device->address,
+                                                          at->host->address,
+                                                          n_frames * work->source.size,
+                                                          context->upload),
+                      "copying frames to the card", error))
+    return FALSE;
+  at->copied = bb_cuda_event_new (context, context->upload, error);
+  if (at->copied == NULL)
+    {
+      /* The copy was queued nevertheless, and reads what the next one would overwrite. */
+      context->cuda->stream_synchronize (context->upload);
+      return FALSE;
+    }
+  if (!bb_cuda_event_hold (at->copied, context->stream, error))
+    return FALSE;
+
+  for (guint i = 0; i < n_frames; i++)
+    {
+      staged[i] = bb_frame_new_wrapped (&in[i]->format, NULL, NULL);
+      staged[i]->memory = BB_MEMORY_CUDA;
+      for (int p = 0; p < BB_N_PLANES; p++)
+        {
+          staged[i]->data[p] = at->device->address + i * work->source.size + work->source.offset[p];
+          staged[i]->stride[p] = work->source.stride[p];
+        }
+    }
+  work->next_staging = (work->next_staging + 1) % BB_CUDA_RING;
+  return TRUE;
+}
+
+typedef struct {
+  BbCudaWork *work;
+  BbCudaPool *pool;
+  BbCudaRoom *room;
+  BbCudaEvent *copied; /* NULL while nothing was queued */
+} Download;
+
+static void
+free_download (gpointer data)
+{
+  Download *download = data;
+
+  if (download->room != NULL)
+    bb_cuda_pool_release (download->pool, download->room, NULL);
+  g_clear_pointer (&download->copied, bb_cuda_event_unref);
+  bb_cuda_work_unref (download->work);
+  g_free (download);
+}
+
+static gboolean
+wait_download (gpointer data, GError **error)
+{
+  Download *download = data;
+
+  return bb_cuda_event_wait (download->copied, error);
+}
+
+static Download *
+new_download (BbCudaWork *work, BbCudaPool *pool, GError **error)
+{
+  Download *download = g_new0 (Download, 1);
+
+  download->work = bb_cuda_work_ref (work);
+  download->pool = pool;
+  download->room = bb_cuda_pool_acquire (pool, work->context, error);
+  if (download->room == NULL)
+    g_clear_pointer (&download, free_download);
+  return download;
+}
+
+static BbFrame *
+new_host_frame (BbCudaWork *work, const BbFrame *frame, GError **error)
+{
+  Download *download = new_download (work, work->pinned, error);
+  BbFrame *host;
+
+  if (download == NULL)
+    return NULL;
+  host = bb_frame_new_wrapped (&frame->format, download, free_download);
+  host->wait = wait_download;
+  host->pts = frame->pts;
+  host->duration = frame->duration;
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      host->data[p] = download->room->address + work->target.offset[p];
+      host->stride[p] = work->target.stride[p];
+    }
+  return host;
+}
+
+/* Copies each run of frames that lie side by side, here and there, at once. */
+static gboolean
+copy_runs (BbCudaWork *work, BbFrame *const *from, BbFrame *const *to, guint n_frames,
+           GError **error)
+{
+  gsize size = work->target.size;
+
+  for (guint first = 0, n; first < n_frames; first += n)
+    {
+      for (n = 1; first + n < n_frames; n++)
+        if (from[first + n]->data[0] != from[first]->data[0] + n * size ||
+            to[first + n]->data[0] != to[first]->data[0] + n * size)
+          break;
+      if (!bb_cuda_check (
+            work->context->cuda->memcpy_d_to_h_async (to[first]->data[0],
+                                                      (CUdeviceptr) from[first]->data[0], n * size,
+                                                      work->context->download),
+            "copying frames off the card", error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * bb_cuda_work_download:
+ * @work: work
+ * @batch: finished frames of one bb_cuda_work_finish()
+ * @error: return location for an error
+ *
+ * Starts to copy frames to the host, beside the kernels that are queued later.
+ *
+ * Returns: (transfer full): the frames in host memory, see bb_frame_wait(), or %NULL with an error
+ */
+BbBatch *
+bb_cuda_work_download (BbCudaWork *work, BbBatch *batch, GError **error)
+{
+  BbCudaContext *context = work->context;
+  g_autoptr (BbBatch) out = bb_batch_new (batch->n_frames);
+  g_autoptr (BbCudaEvent) copied = NULL;
+
+  for (guint i = 0; i < batch->n_frames; i++)
+    {
+      out->frame[i] = new_host_frame (work, batch->frame[i], error);
+      if (out->frame[i] == NULL ||
+          !bb_cuda_event_hold (bb_cuda_frame_get_owner (batch->frame[i])->ready, context->download,
+                               error))
+        return NULL;
+    }
+  if (!copy_runs (work, batch->frame, out->frame, batch->n_frames, error) ||
+      (copied = bb_cuda_event_new (context, context->download, error)) == NULL)
+    {
+      /* What was queued reads frames that are dropped now. */
+      context->cuda->stream_synchronize (context->download);
+      return NULL;
+    }
+  for (guint i = 0; i < batch->n_frames; i++)
+    {
+      Download *download = out->frame[i]->owner;
+
+      download->copied = bb_cuda_event_ref (copied);
+      bb_cuda_frame_set_last_use (batch->frame[i], copied);
+    }
+  return g_steal_pointer (&out);
+}

@@ -1,0 +1,476 @@
+/* bb-cuda-work.c: a plan made ready for a card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * All memory is allocated when a plan is prepared, or when the first frame comes that needs it.
+ */
+
+#include "bb-cuda-work.h"
+
+#include "bb-error.h"
+
+/* Rows of frames that encoders and textures take as they are. */
+#define TARGET_ALIGNMENT 256
+#define SOURCE_ALIGNMENT 64
+
+/* Frames of decoders that may wait for their kernels, before somebody waits for them. */
+#define MAX_READING (2 * BB_CUDA_UPLOAD_FRAMES)
+
+typedef struct {
+  BbFrame *frame;
+  BbCudaEvent *read;
+} Reading;
+
+/**
+ * bb_cuda_layout_init:
+ * @layout: (out caller-allocates): a layout
+ * @format: a format
+ * @alignment: bytes that strides are a multiple of
+ *
+ * Lays planes out one after the other, as NVENC expects it of NV12.
+ */
+void
+bb_cuda_layout_init (BbCudaLayout *layout, const BbFormat *format, int alignment)
+{
+  int sample = format->depth > 8 ? 2 : 1;
+  int n_planes = format->interleaved ? 2 : BB_N_PLANES;
+
+  *layout = (BbCudaLayout) { 0 };
+  for (int p = 0; p < n_planes; p++)
+    {
+      int row = bb_format_get_plane_width (format, p) * sample;
+
+      if (p > 0 && format->interleaved)
+        row *= 2;
+      layout->stride[p] = (row + alignment - 1) / alignment * alignment;
+      layout->offset[p] = layout->size;
+      layout->size += (gsize) layout->stride[p] * (gsize) bb_format_get_plane_height (format, p);
+    }
+  if (format->interleaved)
+    {
+      /* NVENC takes one pitch for both. */
+      layout->stride[1] = layout->stride[0] = MAX (layout->stride[0], layout->stride[1]);
+      layout->offset[1] = (gsize) layout->stride[0] * (gsize) format->height;
+      layout->size = layout->offset[1] + (gsize) layout->stride[1] *
+                                           (gsize) bb_format_get_plane_height (format, 1);
+      layout->stride[2] = layout->stride[1];
+      layout->offset[2] = layout->offset[1] + (gsize) sample;
+    }
+  layout->size = (layout->size + (gsize) alignment - 1) / (gsize) alignment * (gsize) alignment;
+}
+
+static gboolean
+is_covered (const BbPlan *plan)
+{
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      const BbPlanPlane *plane = &plan->plane[p];
+
+      if (plane->alpha != NULL || plane->foreground_width < plane->width ||
+          plane->foreground_height < plane->height)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Room for @width x @height samples of each plane of the group. */
+static void
+lay_kept (BbCudaKept *kept, gsize *size, const BbPlan *plan, int group, int width, int height)
+{
+  int sample = plan->precision == BB_PRECISION_FP16 ? 2 : 4;
+
+  kept->offset = *size;
+  kept->stride = (width * sample + 15) / 16 * 16;
+  kept->component = (gsize) kept->stride * (gsize) height;
+  *size += kept->component * (group == 0 ? 1 : 2);
+  *size = (*size + 255) / 256 * 256;
+}
+
+static gsize
+lay_all_kept (const BbPlan *plan, BbCudaKept reduced[], BbCudaKept blurred[])
+{
+  gsize size = 0;
+
+  if (plan->flat || is_covered (plan))
+    return 0;
+  for (int g = 0; g < BB_CUDA_N_GROUPS; g++)
+    {
+      const BbPlanPlane *plane = &plan->plane[g];
+      int reduced_width, reduced_height, blurred_width, blurred_height;
+
+      if (plane->direct)
+        continue;
+      bb_plan_get_intermediate (plan, g, &reduced_width, &reduced_height, &blurred_width,
+                                &blurred_height);
+      if (plane->reduce_x.n_taps > 0 || plane->reduce_y.n_taps > 0)
+        lay_kept (&reduced[g], &size, plan, g, reduced_width, reduced_height);
+      lay_kept (&blurred[g], &size, plan, g, MAX (blurred_width, BB_BACK_TAPS),
+                MAX (blurred_height, BB_BACK_TAPS));
+    }
+  return size;
+}
+
+/**
+ * bb_cuda_work_get_memory:
+ * @plan: a plan
+ * @n_frames: frames a batch
+ * @host_frames: whether frames come from the host
+ *
+ * Returns: bytes of the card's memory that batches take, besides the tables
+ */
+gsize
+bb_cuda_work_get_memory (const BbPlan *plan, guint n_frames, gboolean host_frames)
+{
+  BbCudaKept reduced[BB_CUDA_N_GROUPS], blurred[BB_CUDA_N_GROUPS];
+  BbCudaLayout source, target;
+
+  bb_cuda_layout_init (&source, &plan->source, SOURCE_ALIGNMENT);
+  bb_cuda_layout_init (&target, &plan->target, TARGET_ALIGNMENT);
+  return n_frames * (BB_CUDA_BATCHES * target.size + lay_all_kept (plan, reduced, blurred)) +
+         (host_frames ? BB_CUDA_RING * MIN (n_frames, BB_CUDA_UPLOAD_FRAMES) * source.size : 0);
+}
+
+/**
+ * bb_cuda_work_new:
+ * @context: the current context
+ * @plan: a plan
+ * @n_frames: most frames of a batch
+ * @error: return location for an error
+ *
+ * Allocates and uploads what batches of the plan need.
+ *
+ * Returns: (transfer full): work, or %NULL with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
+ */
+BbCudaWork *
+bb_cuda_work_new (BbCudaContext *context, BbPlan *plan, guint n_frames, GError **error)
+{
+  g_autoptr (BbCudaWork) work = g_new0 (BbCudaWork, 1);
+
+  g_atomic_ref_count_init (&work->refs);
+  g_queue_init (&work->reading);
+  work->context = bb_cuda_context_ref (context);
+  work->plan = bb_plan_ref (plan);
+  work->n_frames = n_frames;
+  work->covered = is_covered (plan);
+  bb_cuda_tables_init (&work->tables, plan);
+  bb_cuda_layout_init (&work->source, &plan->source, SOURCE_ALIGNMENT);
+  bb_cuda_layout_init (&work->target, &plan->target, TARGET_ALIGNMENT);
+  work->kept_size = lay_all_kept (plan, work->reduced, work->blurred);
+  work->canvases = bb_cuda_pool_new (work->target.size, n_frames, FALSE);
+  work->pinned = bb_cuda_pool_new (work->target.size, n_frames, TRUE);
+  if (work->kept_size > 0)
+    {
+      work->keeps = bb_cuda_pool_new (work->kept_size, n_frames, FALSE);
+      if (!bb_cuda_pool_grow (work->keeps, context, 1, error))
+        return NULL;
+    }
+  if (!bb_cuda_pool_grow (work->canvases, context, BB_CUDA_BATCHES, error) ||
+      !bb_cuda_tables_upload (&work->tables, context, error))
+    return NULL;
+  return g_steal_pointer (&work);
+}
+
+/**
+ * bb_cuda_work_ref:
+ * @work: work
+ *
+ * Returns: (transfer full): @work
+ */
+BbCudaWork *
+bb_cuda_work_ref (BbCudaWork *work)
+{
+  g_atomic_ref_count_inc (&work->refs);
+  return work;
+}
+
+/* Releases the frames at the queue's head whose kernels are done; waits until at most @n_left are
+ * left. */
+static gboolean
+release_read (BbCudaWork *work, guint n_left, GError **error)
+{
+  gboolean good = TRUE;
+
+  while (!g_queue_is_empty (&work->reading))
+    {
+      Reading *reading = g_queue_peek_head (&work->reading);
+
+      if (g_queue_get_length (&work->reading) > n_left)
+        good &= bb_cuda_event_wait (reading->read, good ? error : NULL);
+      else if (!bb_cuda_event_is_over (reading->read))
+        break;
+      g_queue_pop_head (&work->reading);
+      bb_frame_unref (reading->frame);
+      bb_cuda_event_unref (reading->read);
+      g_free (reading);
+    }
+  return good;
+}
+
+/* When all that is queued on any stream is over; %NULL where it is already. */
+static BbCudaEvent *
+join_streams (BbCudaContext *context)
+{
+  CUstream others[] = { context->upload, context->download };
+  g_autoptr (BbCudaEvent) last = NULL;
+  gboolean good = TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (others) && good; i++)
+    {
+      g_autoptr (BbCudaEvent) event = bb_cuda_event_new (context, others[i], NULL);
+
+      good = event != NULL && bb_cuda_event_hold (event, context->stream, NULL);
+    }
+  if (good)
+    last = bb_cuda_event_new (context, context->stream, NULL);
+  if (last != NULL)
+    return g_steal_pointer (&last);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    context->cuda->stream_synchronize (others[i]);
+  context->cuda->stream_synchronize (context->stream);
+  return NULL;
+}
+
+/**
+ * bb_cuda_work_unref:
+ * @work: (transfer full): work
+ *
+ * Drops a reference, on any thread. With the last one its memory is given back, to be used again
+ * when the card is done with it.
+ */
+void
+bb_cuda_work_unref (BbCudaWork *work)
+{
+  BbCudaContext *context = work->context;
+  g_autoptr (BbCudaEvent) last_use = NULL;
+
+  if (!g_atomic_ref_count_dec (&work->refs))
+    return;
+  {
+    g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, NULL);
+
+    release_read (work, 0, NULL);
+    last_use = join_streams (context);
+    bb_cuda_tables_clear (&work->tables, context, last_use);
+    bb_cuda_pool_free (work->canvases, context, last_use);
+    bb_cuda_pool_free (work->keeps, context, last_use);
+    bb_cuda_pool_free (work->pinned, context, last_use);
+    for (guint i = 0; i < BB_CUDA_RING; i++)
+      {
+        bb_cuda_block_free (context, work->staging[i].host, last_use);
+        bb_cuda_block_free (context, work->staging[i].device, last_use);
+        g_clear_pointer (&work->staging[i].copied, bb_cuda_event_unref);
+        g_clear_pointer (&work->staging[i].consumed, bb_cuda_event_unref);
+      }
+    g_clear_pointer (&last_use, bb_cuda_event_unref);
+  }
+  bb_plan_unref (work->plan);
+  g_free (work);
+  bb_cuda_context_unref (context);
+}
+
+static void
+free_owner (gpointer data)
+{
+  BbCudaOwner *owner = data;
+
+  if (owner->canvas != NULL)
+    bb_cuda_pool_release (owner->work->canvases, owner->canvas, owner->last_use);
+  if (owner->kept != NULL)
+    bb_cuda_pool_release (owner->work->keeps, owner->kept, NULL);
+  g_clear_pointer (&owner->ready, bb_cuda_event_unref);
+  g_clear_pointer (&owner->last_use, bb_cuda_event_unref);
+  bb_cuda_work_unref (owner->work);
+  g_free (owner);
+}
+
+/**
+ * bb_cuda_frame_get_owner:
+ * @frame: a frame
+ *
+ * Returns: (transfer none) (nullable): what the frame owns, or %NULL where it is not one that
+ *   bb_cuda_work_begin() made
+ */
+BbCudaOwner *
+bb_cuda_frame_get_owner (BbFrame *frame)
+{
+  return frame->release == free_owner ? frame->owner : NULL;
+}
+
+/**
+ * bb_cuda_frame_set_last_use:
+ * @frame: a finished frame on the card
+ * @last_use: an event of another stream than that of kernels
+ *
+ * Says when a reader of the frame is done. Its memory is written to only after that, so that the
+ * frame may be dropped at once.
+ */
+void
+bb_cuda_frame_set_last_use (BbFrame *frame, BbCudaEvent *last_use)
+{
+  BbCudaOwner *owner = bb_cuda_frame_get_owner (frame);
+
+  g_return_if_fail (owner != NULL);
+
+  g_clear_pointer (&owner->last_use, bb_cuda_event_unref);
+  owner->last_use = bb_cuda_event_ref (last_use);
+}
+
+/* A frame that is still to be made, with room on the canvas. */
+static BbFrame *
+new_frame (BbCudaWork *work, const BbFrame *in, GError **error)
+{
+  BbCudaOwner *owner = g_new0 (BbCudaOwner, 1);
+  g_autoptr (BbFrame) frame = bb_frame_new_wrapped (&work->plan->target, owner, free_owner);
+
+  frame->memory = BB_MEMORY_CUDA;
+  frame->pts = in->pts;
+  frame->duration = in->duration;
+  owner->work = bb_cuda_work_ref (work);
+  owner->canvas = bb_cuda_pool_acquire (work->canvases, work->context, error);
+  if (owner->canvas == NULL)
+    return NULL;
+  if (work->keeps != NULL)
+    {
+      owner->kept = bb_cuda_pool_acquire (work->keeps, work->context, error);
+      if (owner->kept == NULL)
+        return NULL;
+    }
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      frame->data[p] = owner->canvas->address + work->target.offset[p];
+      frame->stride[p] = work->target.stride[p];
+    }
+  return g_steal_pointer (&frame);
+}
+
+static gboolean
+check_format (BbCudaWork *work, const BbFrame *frame, GError **error)
+{
+  const BbFormat *a = &frame->format;
+  const BbFormat *b = &work->plan->source;
+
+  if (a->width == b->width && a->height == b->height && a->depth == b->depth &&
+      a->chroma_shift_x == b->chroma_shift_x && a->chroma_shift_y == b->chroma_shift_y)
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+               "A frame of %d×%d does not go with a plan for %d×%d: make a plan for it", a->width,
+               a->height, b->width, b->height);
+  return FALSE;
+}
+
+/* Up to BB_CUDA_UPLOAD_FRAMES frames of one memory. */
+static gboolean
+begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun, GError **error)
+{
+  BbCudaContext *context = work->context;
+  gboolean on_card = in[0]->memory == BB_MEMORY_CUDA;
+  g_autoptr (BbCudaEvent) start = NULL;
+  g_autoptr (BbCudaEvent) end = NULL;
+  BbFrame *staged[BB_CUDA_UPLOAD_FRAMES] = { NULL };
+  BbCudaStaging *staging = NULL;
+  gboolean good = TRUE;
+
+  for (guint i = 0; i < n_frames && good; i++)
+    good = check_format (work, in[i], error) && (begun[i] = new_frame (work, in[i], error)) != NULL;
+  if (good && !on_card)
+    good = bb_cuda_work_stage (work, in, n_frames, staged, &staging, error);
+  if (good)
+    good = (start = bb_cuda_event_new (context, context->stream, error)) != NULL &&
+           bb_cuda_work_read (work, on_card ? in : staged, begun, n_frames, error) &&
+           (end = bb_cuda_event_new (context, context->stream, error)) != NULL;
+  for (guint i = 0; i < n_frames; i++)
+    g_clear_pointer (&staged[i], bb_frame_unref);
+  if (!good)
+    {
+      /* What was queued may still read them. */
+      context->cuda->stream_synchronize (context->stream);
+      return FALSE;
+    }
+
+  if (on_card)
+    for (guint i = 0; i < n_frames; i++)
+      {
+        Reading *reading = g_new (Reading, 1);
+
+        *reading = (Reading) { bb_frame_ref (in[i]), bb_cuda_event_ref (end) };
+        g_queue_push_tail (&work->reading, reading);
+      }
+  else
+    {
+      g_clear_pointer (&staging->consumed, bb_cuda_event_unref);
+      staging->consumed = bb_cuda_event_ref (end);
+    }
+  bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
+  return release_read (work, MAX_READING, error);
+}
+
+/**
+ * bb_cuda_work_begin:
+ * @work: work
+ * @in: `[n_frames]` source frames, in host memory or the card's
+ * @n_frames: how many
+ * @begun: (out caller-allocates): `[n_frames]`, frames that bb_cuda_work_finish() takes; those that
+ *   an error left unmade are %NULL
+ * @error: return location for an error
+ *
+ * Queues the kernels that read the source. Source frames in host memory may be dropped at once;
+ * those of the card are kept until the kernels are done, but no longer.
+ *
+ * Returns: %TRUE, or %FALSE with an error
+ */
+gboolean
+bb_cuda_work_begin (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun,
+                    GError **error)
+{
+  for (guint first = 0, n; first < n_frames; first += n)
+    {
+      for (n = 1; first + n < n_frames && n < BB_CUDA_UPLOAD_FRAMES; n++)
+        if (in[first + n]->memory != in[first]->memory)
+          break;
+      if (!begin_few (work, in + first, n, begun + first, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * bb_cuda_work_finish:
+ * @work: work
+ * @batch: frames of bb_cuda_work_begin(), each of which becomes a finished one
+ * @error: return location for an error
+ *
+ * Queues the kernels that finish frames. What is queued on the stream of kernels from then on may
+ * read them; other streams must wait for their `ready` event.
+ *
+ * Returns: %TRUE, or %FALSE with an error
+ */
+gboolean
+bb_cuda_work_finish (BbCudaWork *work, BbBatch *batch, GError **error)
+{
+  BbCudaContext *context = work->context;
+  g_autoptr (BbCudaEvent) start = bb_cuda_event_new (context, context->stream, error);
+  g_autoptr (BbCudaEvent) end = NULL;
+
+  if (start == NULL)
+    return FALSE;
+  for (guint first = 0, n; first < batch->n_frames; first += n)
+    {
+      n = MIN (batch->n_frames - first, BB_LAUNCH_FRAMES);
+      if (!bb_cuda_work_compose (work, batch->frame + first, n, error))
+        return FALSE;
+    }
+  end = bb_cuda_event_new (context, context->stream, error);
+  if (end == NULL)
+    return FALSE;
+  for (guint i = 0; i < batch->n_frames; i++)
+    {
+      BbCudaOwner *owner = bb_cuda_frame_get_owner (batch->frame[i]);
+
+      /* Used again by what is queued after what was queued just now. */
+      if (owner->kept != NULL)
+        bb_cuda_pool_release (work->keeps, g_steal_pointer (&owner->kept), NULL);
+      owner->ready = bb_cuda_event_ref (end);
+    }
+  bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
+  return release_read (work, MAX_READING, error);
+}

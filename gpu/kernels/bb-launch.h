@@ -1,0 +1,160 @@
+/* bb-launch.h: what the kernels of bb-kernels.cu are given
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Plain C for whoever launches them. A parameter block is below 4 KiB, what every driver takes.
+ * Pointers are the card's.
+ */
+
+#pragma once
+
+#include "bb-kernels.h"
+
+/** Frames of a launch, the grid's z: the frames' addresses are part of the parameters. */
+#define BB_LAUNCH_FRAMES 64
+
+/** Threads of a block of every kernel. */
+#define BB_BLOCK_THREADS 256
+
+/** Samples of the tile that a block of the resampling kernels makes: along stored rows and down
+ * stored columns. */
+#define BB_TILE_COLUMNS 64
+#define BB_TILE_ROWS 32
+
+/** Stored samples of a row that it works on at once. */
+#define BB_TILE_CHUNK 128
+
+/** Rows that a warp makes at once, and source rows that it has on their way at once. */
+#define BB_ROWS_GROUP 4
+#define BB_ROWS_AHEAD 4
+
+/** Samples of the tile that a block of bb_back makes: a warp is 128 wide and marches down. */
+#define BB_BACK_COLUMNS 128
+#define BB_BACK_MARCH 16
+#define BB_BACK_ROWS (BB_BACK_MARCH * BB_BLOCK_THREADS / 32)
+
+/** Taps a sample has on the way up, at most: a quadratic B-spline's. */
+#define BB_BACK_TAPS 4
+
+/**
+ * BbPlanes:
+ * @data: per frame, the first sample of the first component
+ * @stride: bytes from one row to the next, a multiple of 16
+ * @component: bytes from a sample of the first component to the same of the second
+ * @interleave: samples from one to its right neighbour of the same component: 2 where Cb and Cr
+ *   alternate, 1 where a component has a plane of its own
+ * @shift: bits that a code is shifted up within its word: 6 for P010, else 0
+ *
+ * Luma planes (one component) or chroma planes (two) of the frames of a launch.
+ */
+typedef struct {
+  void *data[BB_LAUNCH_FRAMES];
+  ptrdiff_t stride;
+  ptrdiff_t component;
+  int interleave;
+  int shift;
+} BbPlanes;
+
+/**
+ * BbLook:
+ * @left: first column of the foreground
+ * @top: first row of it
+ * @width: columns of it
+ * @height: rows of it
+ * @alpha: (nullable): `[canvas height][canvas width]`, its coverage
+ * @shade: (nullable): the same, what the shadow leaves
+ * @canvas_width: columns of the canvas plane
+ * @canvas_height: rows of it
+ * @bias: per component, added to the background
+ * @black: per component, the code that the shadow goes to
+ * @maximum: greatest code
+ * @deep: whether codes are 16-bit words
+ *
+ * How the canvas planes look, in samples of a component.
+ */
+typedef struct {
+  int left;
+  int top;
+  int width;
+  int height;
+  const float *alpha;
+  const float *shade;
+  int canvas_width;
+  int canvas_height;
+  float bias[2];
+  float black[2];
+  float maximum;
+  int deep;
+} BbLook;
+
+/**
+ * BbRowTaps:
+ * @n_out: rows made
+ * @n_rows: rows read for a group of %BB_ROWS_GROUP of them
+ * @n_taps: @n_rows, rounded up to a multiple of %BB_ROWS_AHEAD
+ * @first: `[groups]`, first row read
+ * @weight: `[groups][n_taps][BB_ROWS_GROUP]`, 0 where a row of the group does not read the tap
+ *
+ * Taps down the columns, as #BbTaps, for groups of rows together. There are whole tiles of groups;
+ * all rows that they read lie in the plane.
+ */
+typedef struct {
+  int n_out;
+  int n_rows;
+  int n_taps;
+  const int *first;
+  const float *weight;
+} BbRowTaps;
+
+/**
+ * BbResample:
+ * @in: where samples are read
+ * @out: where they go
+ * @rows: taps down the stored columns
+ * @columns: taps along the stored rows: `first` [n_out], `weight` [n_taps][n_out]
+ * @transposed: whether a sample of output row i and column j goes to column i of row j
+ * @split: components that are made by blocks of their own: 2 where @in has chroma planes of their
+ *   own, else 1
+ * @left: first column of the target that is written
+ * @top: first row of it
+ * @over: whether the foreground's coverage mixes what is made over what is there, instead of bias
+ *   and shade being applied to it
+ * @look: the canvas, where @out is one
+ *
+ * Parameters of bb_fit, bb_reduce and bb_blur. Both tables count in samples of a component, as
+ * stored, so that mirroring is in them; windows either rise or fall with the output.
+ */
+typedef struct {
+  BbPlanes in;
+  BbPlanes out;
+  BbRowTaps rows;
+  BbTaps columns;
+  int transposed;
+  int split;
+  int left;
+  int top;
+  int over;
+  BbLook look;
+} BbResample;
+
+/**
+ * BbBack:
+ * @in: the blurred planes, one a component, of at least %BB_BACK_TAPS columns and rows
+ * @out: the canvas
+ * @up_y: taps to canvas rows, rising: `first` [height], `weight` [height][%BB_BACK_TAPS]
+ * @up_x: taps to canvas columns, the same
+ * @split: as in #BbResample, for @out
+ * @flat: whether the background is the bias alone
+ * @look: the canvas
+ *
+ * Parameters of bb_back.
+ */
+typedef struct {
+  BbPlanes in;
+  BbPlanes out;
+  BbTaps up_y;
+  BbTaps up_x;
+  int split;
+  int flat;
+  BbLook look;
+} BbBack;

@@ -1,0 +1,223 @@
+/* bb-cuda-test.c: batches on a card and on the processor, for tests
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-cuda-test.h"
+
+/**
+ * bb_cuda_test_open:
+ *
+ * Returns: (transfer full): the first card
+ */
+BbDevice *
+bb_cuda_test_open (void)
+{
+  g_autoptr (GError) error = NULL;
+  BbDevice *device = bb_device_open ("cuda:0", &error);
+
+  g_assert_no_error (error);
+  return device;
+}
+
+BbFormat
+bb_cuda_test_format (int width, int height, int depth, int shift_x, int shift_y)
+{
+  return (BbFormat) { width, height, depth, shift_x, shift_y, FALSE, 1, 1, 1, 1 };
+}
+
+/**
+ * bb_cuda_test_random_look:
+ * @c: a case whose formats are set
+ * @rand: where the look comes from
+ */
+void
+bb_cuda_test_random_look (BbCudaTestCase *c, GRand *rand)
+{
+  BbRecipeValues *values = &c->values;
+
+  bb_recipe_values_init (values);
+  values->width = c->target.width;
+  values->height = c->target.height;
+  values->zoom = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);
+  values->offset_x = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, -150, 150);
+  values->offset_y = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, -150, 150);
+  values->corner_radius = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, 0, 60);
+  values->shadow = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);
+  values->background =
+    g_rand_int_range (rand, 0, 5) == 0 ? BB_BACKGROUND_COLOR : BB_BACKGROUND_BLUR;
+  values->color = 0x3584e4;
+  values->blur =
+    g_rand_boolean (rand) ? g_rand_double_range (rand, 0, 12) : g_rand_double_range (rand, 0, 400);
+  values->background_zoom = g_rand_double_range (rand, 1, 3);
+  values->dim = g_rand_double (rand);
+  values->saturation = g_rand_double_range (rand, 0, 2);
+  values->precision = g_rand_boolean (rand) ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
+}
+
+/**
+ * bb_cuda_test_plan:
+ * @c: a case
+ *
+ * Returns: (transfer full): its plan
+ */
+BbPlan *
+bb_cuda_test_plan (const BbCudaTestCase *c)
+{
+  BbRecipeValues values = c->values;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+  BbPlan *plan;
+
+  values.width = MAX (c->target.width, 16);
+  values.height = MAX (c->target.height, 16);
+  recipe = bb_recipe_new (&values, &error);
+  g_assert_no_error (error);
+  plan = bb_plan_new (recipe, &c->source, c->orientation, c->aspect, &c->target, &error);
+  g_assert_no_error (error);
+  return plan;
+}
+
+/**
+ * bb_cuda_test_frame:
+ * @format: a format
+ * @seed: which of all frames
+ *
+ * Returns: (transfer full): edges and noise
+ */
+BbFrame *
+bb_cuda_test_frame (const BbFormat *format, guint32 seed)
+{
+  BbFrame *frame = bb_frame_new (format, NULL);
+  guint32 state = seed * 2654435761u + 1;
+  int most = (1 << format->depth) - 1;
+
+  for (int p = 0; p < BB_N_PLANES; p++)
+    for (int y = 0; y < bb_format_get_plane_height (format, p); y++)
+      for (int x = 0; x < bb_format_get_plane_width (format, p); x++)
+        {
+          guint8 *row = frame->data[p] + (gssize) y * frame->stride[p];
+          int code;
+
+          state = state * 1664525u + 1013904223u;
+          code = (x / 7 + y / 5 + (int) seed) % 3 == 0 ? (int) (state >> 20) % (most + 1)
+                 : (x + y + (int) seed) / 11 % 2 != 0  ? most
+                                                       : 0;
+          if (format->depth > 8)
+            ((guint16 *) (gpointer) row)[x] = (guint16) code;
+          else
+            row[x] = (guint8) code;
+        }
+  frame->pts = (gint64) seed * 100;
+  frame->duration = 100;
+  return frame;
+}
+
+/**
+ * bb_cuda_test_run:
+ * @device: a device
+ * @c: a case
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): its finished frames in host memory, or %NULL with an error
+ */
+BbBatch *
+bb_cuda_test_run (BbDevice *device, const BbCudaTestCase *c, GError **error)
+{
+  g_autoptr (BbPlan) plan = bb_cuda_test_plan (c);
+  BbBatch *batch;
+
+  if (!bb_device_prepare (device, plan, c->n_frames, error))
+    return NULL;
+  batch = bb_batch_new (c->n_frames);
+  for (guint i = 0; i < c->n_frames; i++)
+    batch->frame[i] = bb_cuda_test_frame (&c->source, i);
+  batch = bb_device_upload (device, batch, error);
+  if (batch != NULL)
+    batch = bb_device_run (device, batch, NULL, error);
+  if (batch != NULL)
+    batch = bb_device_download_batch (device, batch, error);
+  for (guint i = 0; batch != NULL && i < batch->n_frames; i++)
+    if (!bb_frame_wait (batch->frame[i], error))
+      {
+        bb_batch_free (batch);
+        return NULL;
+      }
+  return batch;
+}
+
+static int
+get_code (const BbFrame *frame, int p, int x, int y)
+{
+  const guint8 *row = frame->data[p] + (gssize) y * frame->stride[p];
+
+  return frame->format.depth > 8 ? ((const guint16 *) (gconstpointer) row)[x] : row[x];
+}
+
+/**
+ * bb_cuda_test_difference:
+ * @a: a frame in host memory
+ * @b: another one of the same format
+ *
+ * Returns: the largest difference of their samples
+ */
+int
+bb_cuda_test_difference (const BbFrame *a, const BbFrame *b)
+{
+  int largest = 0;
+
+  for (int p = 0; p < BB_N_PLANES; p++)
+    for (int y = 0; y < bb_format_get_plane_height (&a->format, p); y++)
+      for (int x = 0; x < bb_format_get_plane_width (&a->format, p); x++)
+        {
+          int difference = ABS (get_code (a, p, x, y) - get_code (b, p, x, y));
+
+          if (difference > MAX (largest, 1))
+            g_test_message ("plane %d, column %d, row %d: %d and %d", p, x, y, get_code (a, p, x, y),
+                            get_code (b, p, x, y));
+          largest = MAX (largest, difference);
+        }
+  return largest;
+}
+
+static void
+describe (const BbCudaTestCase *c)
+{
+  const BbRecipeValues *v = &c->values;
+
+  g_test_message ("%d×%d of %d bit, %d:%d to %d×%d of %d bit, %d:%d; orientation %d, aspect %g, %u "
+                  "frames; zoom %g, offset %g %g, radius %g, shadow %g, background %d, blur %g, %g, "
+                  "dim %g, saturation %g, precision %d",
+                  c->source.width, c->source.height, c->source.depth, c->source.chroma_shift_x,
+                  c->source.chroma_shift_y, c->target.width, c->target.height, c->target.depth,
+                  c->target.chroma_shift_x, c->target.chroma_shift_y, c->orientation, c->aspect,
+                  c->n_frames, v->zoom, v->offset_x, v->offset_y, v->corner_radius, v->shadow,
+                  v->background, v->blur, v->background_zoom, v->dim, v->saturation, v->precision);
+}
+
+/**
+ * bb_cuda_test_compare:
+ * @card: a card
+ * @cpu: the processor
+ * @c: a case
+ * @most: how much their frames may differ, in codes
+ */
+void
+bb_cuda_test_compare (BbDevice *card, BbDevice *cpu, const BbCudaTestCase *c, int most)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbBatch) made = bb_cuda_test_run (card, c, &error);
+  g_autoptr (BbBatch) expected = NULL;
+
+  g_assert_no_error (error);
+  expected = bb_cuda_test_run (cpu, c, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (made->n_frames, ==, expected->n_frames);
+  describe (c);
+  for (guint i = 0; i < made->n_frames; i++)
+    {
+      g_assert_cmpint (made->frame[i]->pts, ==, expected->frame[i]->pts);
+      g_assert_cmpint (made->frame[i]->duration, ==, expected->frame[i]->duration);
+      g_assert_cmpint (bb_cuda_test_difference (made->frame[i], expected->frame[i]), <=, most);
+    }
+}

@@ -69,6 +69,14 @@ bb_cuda_event_ref (BbCudaEvent *event)
   return event;
 }
 
+/* Drops a reference under the lock. */
+static void
+drop_event (BbCudaContext *context, BbCudaEvent *event)
+{
+  if (g_atomic_ref_count_dec (&event->refs))
+    g_queue_push_tail (&context->idle_events, event);
+}
+
 /**
  * bb_cuda_event_unref:
  * @event: (transfer full): an event
@@ -78,10 +86,8 @@ bb_cuda_event_unref (BbCudaEvent *event)
 {
   BbCudaContext *context = event->context;
 
-  if (!g_atomic_ref_count_dec (&event->refs))
-    return;
   g_mutex_lock (&context->lock);
-  g_queue_push_tail (&context->idle_events, event);
+  drop_event (context, event);
   g_mutex_unlock (&context->lock);
 }
 
@@ -147,14 +153,14 @@ add_up_spans (BbCudaContext *context)
       Span *span = g_queue_peek_head (&context->spans);
       float milliseconds = 0.0f;
 
-      if (cuda->event_query (span->end->handle) != CUDA_SUCCESS)
+      if (cuda->event_query (span->end->handle) == CUDA_ERROR_NOT_READY)
         return;
       if (cuda->event_elapsed_time (&milliseconds, span->start->handle, span->end->handle) ==
           CUDA_SUCCESS)
         context->busy_seconds += (double) milliseconds * 1e-3;
       g_queue_pop_head (&context->spans);
-      g_queue_push_tail (&context->idle_events, span->start);
-      g_queue_push_tail (&context->idle_events, span->end);
+      drop_event (context, span->start);
+      drop_event (context, span->end);
       g_free (span);
     }
 }
@@ -446,8 +452,8 @@ bb_cuda_memory_clear (BbCudaContext *context)
     }
   while ((span = g_queue_pop_head (&context->spans)) != NULL)
     {
-      destroy_event (context, span->start);
-      destroy_event (context, span->end);
+      bb_cuda_event_unref (span->start);
+      bb_cuda_event_unref (span->end);
       g_free (span);
     }
   while ((event = g_queue_pop_head (&context->idle_events)) != NULL)

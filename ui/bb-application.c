@@ -9,6 +9,7 @@
 
 #include "bb-about.h"
 #include "bb-preferences.h"
+#include "bb-shortcuts.h"
 #include "bb-window.h"
 
 #include <glib/gi18n.h>
@@ -97,12 +98,8 @@ static void
 shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbWindow *window = ensure_window (BB_APPLICATION (user_data));
-  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (
-    "/io/github/blurbox/Blurbox/bb-shortcuts.ui");
-  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
 
-  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (window));
-  gtk_window_present (shortcuts);
+  bb_shortcuts_present (GTK_WIDGET (window));
 }
 
 static const GActionEntry actions[] = {
@@ -113,28 +110,6 @@ static const GActionEntry actions[] = {
   { "about", about_cb, NULL, NULL, NULL },
   { "quit", quit_cb, NULL, NULL, NULL },
 };
-
-static void
-add_accels (BbApplication *self)
-{
-  static const struct {
-    const char *action;
-    const char *accels[4];
-  } accels[] = {
-    { "app.open", { "<Control>o" } },
-    { "app.quit", { "<Control>q" } },
-    { "window.close", { "<Control>w" } },
-    { "app.preferences", { "<Control>comma" } },
-    { "app.shortcuts", { "<Control>question" } },
-    { "win.export", { "<Control>e" } },
-    { "win.sidebar", { "F9" } },
-    { "win.center", { "<Control>0" } },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
-                                           accels[i].accels);
-}
 
 static void
 style_cb (BbApplication *self)
@@ -152,7 +127,7 @@ bb_application_startup (GApplication *application)
 
   self->settings = g_settings_new (BB_APP_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  add_accels (self);
+  bb_shortcuts_set_accels (GTK_APPLICATION (self));
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (style_cb), self,
                            G_CONNECT_SWAPPED);
   style_cb (self);

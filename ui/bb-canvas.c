@@ -7,6 +7,7 @@
 
 #include "bb-canvas.h"
 
+#include "bb-announce.h"
 #include "bb-handle.h"
 
 #include <adwaita.h>
@@ -198,8 +199,7 @@ announce_offset (BbCanvas *self)
     /* Translators: where the picture is, read aloud */
     text = g_strdup_printf (_("%.0f pixels right, %.0f pixels down"), values->offset_x,
                             values->offset_y);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
-                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 static gboolean

@@ -88,6 +88,8 @@ update_range (BbValueRow *self, double number)
   gtk_adjustment_configure (self->adjustment, number, lower, upper,
                             range > 10.0 ? 1.0 : 0.01, range > 10.0 ? rint (range / 20.0) : 0.1,
                             0.0);
+  /* What goes both ways has no filled side. */
+  gtk_scale_set_has_origin (GTK_SCALE (self->scale), lower >= 0.0);
 }
 
 static void

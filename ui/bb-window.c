@@ -7,7 +7,9 @@
 
 #include "bb-window-private.h"
 
+#include "bb-announce.h"
 #include "bb-preset-popover.h"
+#include "bb-shortcuts.h"
 #include "bb-texture.h"
 
 #include <glib/gi18n.h>
@@ -49,8 +51,7 @@ show_error (BbWindow *self, const GError *error)
       adw_status_page_set_description (self->failed_page, escaped);
       gtk_stack_set_visible_child_name (self->stack, "failed");
     }
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), error->message,
-                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+  bb_announce (GTK_WIDGET (self), error->message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
 static void
@@ -446,6 +447,7 @@ bb_window_init (BbWindow *self)
   g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->stack), GTK_EVENT_CONTROLLER (drop));
   bb_window_add_actions (self);
+  bb_shortcuts_add_keys (GTK_WIDGET (self));
 }
 
 static void

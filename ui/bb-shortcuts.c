@@ -1,0 +1,189 @@
+/* bb-shortcuts.c: which keys do what
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-shortcuts.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * Shortcut:
+ * @group: first of a group where it has a title
+ * @title: what it does
+ * @action: detailed name of the action; %NULL where a widget sees to the keys itself
+ * @keys: accelerators with spaces between
+ * @more: another action that shares the row
+ * @more_keys: its accelerators
+ * @local: whether what has the focus comes first, such as text that is edited or a button
+ *
+ * One row of the dialog, and what it takes for the keys to work.
+ */
+typedef struct {
+  const char *group;
+  const char *title;
+  const char *action;
+  const char *keys;
+  const char *more;
+  const char *more_keys;
+  gboolean local;
+} Shortcut;
+
+static const Shortcut table[] = {
+  { .group = N_("General"), .title = N_("Open a video"), .action = "app.open",
+    .keys = "<Control>o" },
+  { .title = N_("Export"), .action = "win.export", .keys = "<Control>e" },
+  { .title = N_("Show or hide the settings"), .action = "win.sidebar", .keys = "F9" },
+  { .title = N_("Main menu"), .keys = "F10" },
+  { .title = N_("Preferences"), .action = "app.preferences", .keys = "<Control>comma" },
+  { .title = N_("Keyboard shortcuts"), .action = "app.shortcuts", .keys = "<Control>question" },
+  { .title = N_("Close the window"), .action = "window.close", .keys = "<Control>w" },
+  { .title = N_("Quit"), .action = "app.quit", .keys = "<Control>q" },
+
+  { .group = N_("Playing"), .title = N_("Play or pause"), .action = "win.play", .keys = "space",
+    .local = TRUE },
+  { .title = N_("Previous and next frame"), .action = "win.step(-1)", .keys = "comma",
+    .more = "win.step(1)", .more_keys = "period", .local = TRUE },
+  { .title = N_("Begin and end the trim here"), .action = "win.mark-start", .keys = "i",
+    .more = "win.mark-end", .more_keys = "o", .local = TRUE },
+  { .title = N_("Loop"), .action = "win.loop", .keys = "l", .local = TRUE },
+  { .title = N_("Mute"), .action = "win.mute", .keys = "m", .local = TRUE },
+
+  { .group = N_("Picture"), .title = N_("Move by a pixel"), .keys = "Left Right Up Down" },
+  { .title = N_("Move by ten pixels"), .keys = "<Shift>Left <Shift>Right" },
+  { .title = N_("Center"), .action = "win.center", .keys = "<Control>0" },
+  { .title = N_("Compare with the original"), .action = "win.compare", .keys = "c",
+    .local = TRUE },
+  { .title = N_("Actual size"), .action = "win.actual-size", .keys = "1", .local = TRUE },
+
+  { .group = N_("Editing"), .title = N_("Undo"), .action = "win.undo", .keys = "<Control>z",
+    .local = TRUE },
+  { .title = N_("Redo"), .action = "win.redo", .keys = "<Control><Shift>z", .more = "win.redo",
+    .more_keys = "<Control>y", .local = TRUE },
+};
+
+/**
+ * bb_shortcuts_set_accels:
+ * @application: the application
+ *
+ * Binds the keys that work wherever the focus is.
+ */
+void
+bb_shortcuts_set_accels (GtkApplication *application)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (table[i].action != NULL && !table[i].local)
+      gtk_application_set_accels_for_action (application, table[i].action,
+                                             (const char *[]) { table[i].keys, NULL });
+}
+
+static void
+add_key (GtkShortcutController *controller, const char *detailed_action, const char *key)
+{
+  GtkShortcut *shortcut;
+  g_autofree char *name = NULL;
+  GVariant *target = NULL;
+
+  if (!g_action_parse_detailed_name (detailed_action, &name, &target, NULL))
+    g_assert_not_reached ();
+  shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (key),
+                               gtk_named_action_new (name));
+  gtk_shortcut_set_arguments (shortcut, target);
+  gtk_shortcut_controller_add_shortcut (controller, shortcut);
+  g_clear_pointer (&target, g_variant_unref);
+}
+
+/**
+ * bb_shortcuts_add_keys:
+ * @widget: a window
+ *
+ * Binds the keys that belong to what has the focus first.
+ */
+void
+bb_shortcuts_add_keys (GtkWidget *widget)
+{
+  GtkShortcutController *controller = GTK_SHORTCUT_CONTROLLER (gtk_shortcut_controller_new ());
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (table[i].local)
+      {
+        add_key (controller, table[i].action, table[i].keys);
+        if (table[i].more != NULL)
+          add_key (controller, table[i].more, table[i].more_keys);
+      }
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (controller));
+}
+
+static void
+append_labels (GString *text, const char *keys)
+{
+  g_auto (GStrv) parts = g_strsplit (keys, " ", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      guint key;
+      GdkModifierType modifiers;
+      g_autofree char *label = NULL;
+
+      if (!gtk_accelerator_parse (parts[i], &key, &modifiers))
+        g_assert_not_reached ();
+      label = gtk_accelerator_get_label (key, modifiers);
+      if (text->len > 0)
+        g_string_append (text, "   ");
+      g_string_append (text, label);
+    }
+}
+
+static GtkWidget *
+create_row (const Shortcut *shortcut)
+{
+  GtkWidget *row = adw_action_row_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  GtkWidget *label;
+
+  append_labels (text, shortcut->keys);
+  if (shortcut->more_keys != NULL)
+    append_labels (text, shortcut->more_keys);
+  label = gtk_label_new (text->str);
+  gtk_widget_add_css_class (label, "dimmed");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcut->title));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, label,
+                                  NULL, -1);
+  return row;
+}
+
+/**
+ * bb_shortcuts_present:
+ * @parent: a widget of the window to show it over
+ *
+ * Shows a dialog that lists the shortcuts.
+ */
+void
+bb_shortcuts_present (GtkWidget *parent)
+{
+  AdwDialog *dialog = adw_dialog_new ();
+  GtkWidget *view = adw_toolbar_view_new ();
+  GtkWidget *page = adw_preferences_page_new ();
+  GtkWidget *group = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      if (table[i].group != NULL)
+        {
+          group = adw_preferences_group_new ();
+          adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _(table[i].group));
+          adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
+        }
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), create_row (&table[i]));
+    }
+  adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
+  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
+  adw_dialog_set_title (dialog, _("Keyboard Shortcuts"));
+  adw_dialog_set_content_width (dialog, 480);
+  adw_dialog_set_content_height (dialog, 620);
+  adw_dialog_set_child (dialog, view);
+  adw_dialog_present (dialog, parent);
+}

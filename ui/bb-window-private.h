@@ -37,7 +37,8 @@ struct _BbWindow {
   GtkScrolledWindow *stage;
   BbCanvas *canvas;
   BbTransport *transport;
-  BbSidebar *sidebar;
+  AdwToolbarView *sidebar_view;
+  BbSidebar *sidebar; /* NULL until it is needed */
   GtkWidget *presets_button;
   GtkWidget *preset_popover;
 };

@@ -107,6 +107,19 @@ guides_cb (BbWindow *self)
   bb_canvas_set_guides (self->canvas, bb_guides_find (id));
 }
 
+/* Not there from the beginning, so that the window is on screen sooner. */
+static BbSidebar *
+ensure_sidebar (BbWindow *self)
+{
+  if (self->sidebar != NULL)
+    return self->sidebar;
+  self->sidebar = g_object_new (BB_TYPE_SIDEBAR, NULL);
+  bb_sidebar_set_editor (self->sidebar, self->editor);
+  g_settings_bind (self->settings, "guides", self->sidebar, "guides", G_SETTINGS_BIND_DEFAULT);
+  adw_toolbar_view_set_content (self->sidebar_view, GTK_WIDGET (self->sidebar));
+  return self->sidebar;
+}
+
 /* The player starts threads; a window without a file needs none. */
 static BbPlayer *
 ensure_player (BbWindow *self)
@@ -122,7 +135,7 @@ ensure_player (BbWindow *self)
   sound_cb (self);
   wanted_size_cb (self);
   bb_transport_set_player (self->transport, self->player);
-  bb_performance_set_player (bb_sidebar_get_performance (self->sidebar), self->player);
+  bb_performance_set_player (bb_sidebar_get_performance (ensure_sidebar (self)), self->player);
   return self->player;
 }
 
@@ -296,7 +309,13 @@ chosen_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
 static gboolean
 idle_cb (gpointer user_data)
 {
-  bb_recent_list_load (BB_WINDOW (user_data)->recent_list);
+  BbWindow *self = BB_WINDOW (user_data);
+
+  /* It may have been closed meanwhile. */
+  if (self->recent_list == NULL)
+    return G_SOURCE_REMOVE;
+  bb_recent_list_load (self->recent_list);
+  ensure_sidebar (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -304,6 +323,7 @@ static void
 after_paint_cb (GdkFrameClock *clock, gpointer user_data)
 {
   g_signal_handlers_disconnect_by_func (clock, after_paint_cb, user_data);
+  g_debug ("The first frame was painted");
   g_idle_add_full (G_PRIORITY_LOW, idle_cb, g_object_ref (user_data), g_object_unref);
 }
 
@@ -314,6 +334,13 @@ bb_window_realize (GtkWidget *widget)
 
   g_signal_connect_object (gtk_widget_get_frame_clock (widget), "after-paint",
                            G_CALLBACK (after_paint_cb), widget, 0);
+}
+
+static void
+show_presets_cb (BbWindow *self)
+{
+  bb_preset_popover_set_presets (BB_PRESET_POPOVER (self->preset_popover),
+                                 bb_window_get_presets (self));
 }
 
 static void
@@ -407,7 +434,6 @@ bb_window_class_init (BbWindowClass *klass)
   g_type_ensure (BB_TYPE_CANVAS);
   g_type_ensure (BB_TYPE_PRESET_POPOVER);
   g_type_ensure (BB_TYPE_RECENT_LIST);
-  g_type_ensure (BB_TYPE_SIDEBAR);
   g_type_ensure (BB_TYPE_TRANSPORT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-window.ui");
@@ -422,7 +448,7 @@ bb_window_class_init (BbWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbWindow, stage);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, canvas);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, transport);
-  gtk_widget_class_bind_template_child (widget_class, BbWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, sidebar_view);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, presets_button);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, preset_popover);
   gtk_widget_class_bind_template_callback (widget_class, banner_button_cb);
@@ -437,13 +463,12 @@ bb_window_init (BbWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_canvas_set_editor (self->canvas, self->editor);
   bb_transport_set_editor (self->transport, self->editor);
-  bb_sidebar_set_editor (self->sidebar, self->editor);
   g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (recipe_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "wanted-size-changed", G_CALLBACK (wanted_size_cb), self,
                            G_CONNECT_SWAPPED);
-  bb_preset_popover_set_presets (BB_PRESET_POPOVER (self->preset_popover),
-                                 bb_window_get_presets (self));
+  g_signal_connect_object (self->preset_popover, "show", G_CALLBACK (show_presets_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->stack), GTK_EVENT_CONTROLLER (drop));
   bb_window_add_actions (self);
@@ -474,7 +499,6 @@ bb_window_new (BbApplication *application)
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "guides", self->sidebar, "guides", G_SETTINGS_BIND_DEFAULT);
   add_setting_action (self, "guides");
   add_setting_action (self, "loop");
   add_setting_action (self, "mute");

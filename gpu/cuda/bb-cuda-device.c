@@ -7,6 +7,7 @@
 
 #include "bb-cuda-list.h"
 #include "bb-cuda-memory.h"
+#include "bb-cuda-picture.h"
 #include "bb-cuda-work.h"
 #include "bb-error.h"
 #include "bb-render.h"
@@ -124,6 +125,15 @@ bb_cuda_device_download (BbDevice *device, BbBatch *batch, GError **error)
   return scope != NULL ? bb_cuda_work_download (work, in, error) : NULL;
 }
 
+static BbPicture *
+bb_cuda_device_present (BbDevice *device, BbFrame *frame, GError **error)
+{
+  BbCudaDevice *self = BB_CUDA_DEVICE (device);
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
+
+  return scope != NULL ? bb_cuda_picture_new (self->context, frame, error) : NULL;
+}
+
 static guint
 bb_cuda_device_get_chunk (BbDevice *device)
 {
@@ -193,6 +203,7 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
   device_class->upload = bb_cuda_device_upload;
   device_class->run = bb_cuda_device_run;
   device_class->download = bb_cuda_device_download;
+  device_class->present = bb_cuda_device_present;
   device_class->get_chunk = bb_cuda_device_get_chunk;
   device_class->get_memory_left = bb_cuda_device_get_memory_left;
   device_class->get_memory_used = bb_cuda_device_get_memory_used;

@@ -5,10 +5,14 @@
 
 #include "gpu-bench.h"
 
+#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-device.h"
+
 #include <math.h>
 
 static const GpuColumn columns[] = {
   { "ms_per_frame", "ms a frame", 4, TRUE },
+  { "kernels_ms_per_frame", "of it kernels", 4, TRUE },
   { "frames_per_second", "frames/s", 0, TRUE },
   { "mb_per_frame", "MB moved a frame", 2, FALSE },
   { "gb_per_second", "GB/s", 0, TRUE },
@@ -31,18 +35,82 @@ make_frame (const BbFormat *format, guint32 seed, GError **error)
   return frame;
 }
 
-/* @n frames on the device: a few different ones in turn would stay in the card's cache. */
+/* A block of the card's memory that frames share. */
+typedef struct {
+  BbCudaContext *context;
+  BbCudaBlock *block;
+} CardMemory;
+
+static void
+free_card_memory (gpointer data)
+{
+  CardMemory *memory = data;
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (memory->context, NULL);
+
+  bb_cuda_block_free (memory->context, memory->block, NULL);
+  bb_cuda_context_unref (memory->context);
+  g_free (memory);
+}
+
+/* @n frames in a card's memory, as its decoder leaves them: NV12, rows of a multiple of 512 bytes. */
+static BbBatch *
+make_card_batch (BbCudaDevice *device, const BbFormat *format, guint n, GError **error)
+{
+  BbCudaContext *context = bb_cuda_device_get_context (device);
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);
+  gsize stride = ((gsize) format->width + 511) / 512 * 512;
+  gsize size = stride * (gsize) (format->height + bb_format_get_plane_height (format, 1));
+  g_autofree guint8 *noise = g_malloc (size);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (BbBatch) batch = bb_batch_new (n);
+
+  if (scope == NULL)
+    return NULL;
+  for (gsize i = 0; i < size; i++)
+    noise[i] = (guint8) g_rand_int_range (rand, 16, 236);
+  for (guint i = 0; i < n; i++)
+    {
+      BbCudaBlock *block = bb_cuda_block_new (context, size, FALSE, error);
+      CardMemory *memory;
+      BbFrame *frame;
+
+      if (block == NULL)
+        return NULL;
+      memory = g_new (CardMemory, 1);
+      *memory = (CardMemory) { bb_cuda_context_ref (context), block };
+      frame = batch->frame[i] = bb_frame_new_wrapped (format, memory, free_card_memory);
+      frame->memory = BB_MEMORY_CUDA;
+      frame->data[0] = block->address;
+      frame->data[1] = block->address + stride * (gsize) format->height;
+      frame->data[2] = frame->data[1] + 1;
+      for (int p = 0; p < BB_N_PLANES; p++)
+        frame->stride[p] = (int) stride;
+      if (!bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) block->address, noise,
+                                                              size, context->stream),
+                          "copying frames to the card", error) ||
+          !bb_cuda_check (context->cuda->stream_synchronize (context->stream), "copying frames",
+                          error))
+        return NULL;
+    }
+  return g_steal_pointer (&batch);
+}
+
+/* @n frames where the device reads them: different ones, so that none stays in a cache. */
 static BbBatch *
 make_batch (BbDevice *device, const BbFormat *format, guint n, GError **error)
 {
-  g_autoptr (BbBatch) batch = bb_batch_new (n);
-  g_autoptr (BbFrame) first = make_frame (format, 1, error);
+  g_autoptr (BbBatch) batch = NULL;
 
-  if (first == NULL)
-    return NULL;
+  if (BB_IS_CUDA_DEVICE (device))
+    return make_card_batch (BB_CUDA_DEVICE (device), format, n, error);
+  batch = bb_batch_new (n);
   for (guint i = 0; i < n; i++)
-    batch->frame[i] = bb_frame_ref (first);
-  return bb_device_upload (device, g_steal_pointer (&batch), error);
+    {
+      batch->frame[i] = make_frame (format, i, error);
+      if (batch->frame[i] == NULL)
+        return NULL;
+    }
+  return g_steal_pointer (&batch);
 }
 
 /* Runs the batch @rounds times and waits for the last of it. */
@@ -56,13 +124,14 @@ run_rounds (BbDevice *device, BbBatch *frames, guint rounds, GError **error)
 
       for (guint i = 0; i < frames->n_frames; i++)
         batch->frame[i] = bb_frame_ref (frames->frame[i]);
-      out = bb_device_run (device, batch, NULL, error);
+      batch = bb_device_upload (device, batch, error);
+      out = batch != NULL ? bb_device_run (device, batch, NULL, error) : NULL;
       if (out == NULL)
         return FALSE;
       if (round + 1 == rounds)
         {
           out->frame[0] = bb_device_download (device, out->frame[0], error);
-          if (out->frame[0] == NULL)
+          if (out->frame[0] == NULL || !bb_frame_wait (out->frame[0], error))
             return FALSE;
         }
     }
@@ -109,10 +178,12 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   BbRecipeValues values;
   guint rounds = 1;
   double took = 0.0;
+  double kernels = 0.0;
   double frame;
   double bytes;
 
   gpu_bench_get_sizes (bench, &source, &target);
+  source.interleaved = target.interleaved = BB_IS_CUDA_DEVICE (device);
   bb_recipe_values_init (&values);
   values.width = target.width;
   values.height = target.height;
@@ -130,9 +201,11 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
     {
       gint64 start = g_get_monotonic_time ();
 
+      kernels = bb_device_get_seconds (device);
       if (!run_rounds (device, frames, rounds, error))
         return FALSE;
       took = seconds_since (start);
+      kernels = bb_device_get_seconds (device) - kernels;
       if (took >= bench->seconds || bench->small)
         break;
       rounds = (guint) CLAMP ((double) rounds * 1.3 * bench->seconds / MAX (took, 1e-6), rounds + 1.0,
@@ -142,9 +215,9 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   bytes = (double) get_traffic (plan);
   label = g_strdup_printf ("batch %u, %s", n, precision == BB_PRECISION_FP16 ? "FP16" : "FP32");
   gpu_report_row (&bench->report, label,
-                  (const double[]) { frame * 1e3, 1.0 / frame, bytes * 1e-6, bytes / frame * 1e-9,
+                  (const double[]) { frame * 1e3, kernels / ((double) rounds * n) * 1e3, 1.0 / frame, bytes * 1e-6, bytes / frame * 1e-9,
                                      bytes / frame / copy,
-                                     (double) plan->frame_bytes * n / 1048576.0 });
+                                     (double) bb_device_get_memory_used (device) / 1048576.0 });
   return TRUE;
 }
 
@@ -165,7 +238,7 @@ gpu_bench_effect (GpuBench *bench, GError **error)
   g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
   double copy = NAN;
 
-  if (device == NULL)
+  if (device == NULL || !gpu_bench_copy (bench, device, &copy, error))
     return FALSE;
   gpu_report_begin (&bench->report, "effect", "effect alone", columns, G_N_ELEMENTS (columns));
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)

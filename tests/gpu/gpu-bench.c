@@ -30,9 +30,11 @@ gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *target)
 }
 
 static const char usage[] =
-  "picture FOLDER | effect\n\n"
+  "picture FOLDER | effect | render CLIP | interop\n\n"
   "  picture   write a picture and what is made of it, for other programs to compare\n"
-  "  effect    the effect alone, at several batch sizes and both precisions";
+  "  effect    the effect alone, at several batch sizes and both precisions\n"
+  "  render    whole renders of a clip, with each encoder\n"
+  "  interop   a frame into a texture of GL, on the card and by way of main memory";
 
 int
 main (int argc, char **argv)
@@ -83,6 +85,10 @@ main (int argc, char **argv)
     done = gpu_bench_picture (&bench, name, &error);
   else if (g_str_equal (what, "effect"))
     done = gpu_bench_effect (&bench, &error);
+  else if (g_str_equal (what, "render") && name != NULL)
+    done = gpu_bench_render (&bench, name, &error);
+  else if (g_str_equal (what, "interop"))
+    done = gpu_bench_interop (&bench, &error);
   else
     g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                  "“%s” is nothing to measure, or its file was not named: see --help", what);

@@ -29,6 +29,9 @@ typedef struct {
 void gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *target);
 
 gboolean gpu_bench_picture (GpuBench *bench, const char *folder, GError **error);
+gboolean gpu_bench_copy (GpuBench *bench, BbDevice *device, double *bandwidth, GError **error);
 gboolean gpu_bench_effect (GpuBench *bench, GError **error);
+gboolean gpu_bench_interop (GpuBench *bench, GError **error);
+gboolean gpu_bench_render (GpuBench *bench, const char *path, GError **error);
 
 G_END_DECLS

@@ -12,7 +12,7 @@
  * gpu_report_begin:
  * @report: a report
  * @id: name of the table, for the JSON
- * @title: heading of its first column
+ * @title: heading of its first column; must stay
  * @columns: (array length=n_columns): the others; must stay
  * @n_columns: how many
  *
@@ -23,6 +23,7 @@ gpu_report_begin (GpuReport *report, const char *id, const char *title, const Gp
                   gsize n_columns)
 {
   report->id = id;
+  report->title = title;
   report->columns = columns;
   report->n_columns = n_columns;
   printf ("\n| %s |", title);
@@ -64,6 +65,8 @@ gpu_report_row (GpuReport *report, const char *label, const double *values)
   FILE *file;
 
   append_string (json, report->id);
+  g_string_append (json, ", \"title\": ");
+  append_string (json, report->title);
   g_string_append (json, ", \"row\": ");
   append_string (json, label);
   g_string_append (json, ", \"device\": ");

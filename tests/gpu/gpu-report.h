@@ -28,9 +28,8 @@ typedef struct {
  * @device: (owned): what did the work
  * @measured: whether that was a card: figures of anything else are left out
  * @json: (nullable): file that lines of JSON are appended to
- * @id: name of the table at hand
- * @columns: its columns
- * @n_columns: how many
+ *
+ * What figures are of, and where they go.
  */
 typedef struct {
   char *device;
@@ -39,6 +38,7 @@ typedef struct {
 
   /*< private >*/
   const char *id;
+  const char *title;
   const GpuColumn *columns;
   gsize n_columns;
 } GpuReport;

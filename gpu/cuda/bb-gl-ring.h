@@ -1,0 +1,50 @@
+/* bb-gl-ring.h: pictures of a card as textures of GL, without a copy through the host
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Names no type of CUDA or GL, so that who shows the textures needs neither's headers.
+ */
+
+#pragma once
+
+#include "bb-picture.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BbGlRing BbGlRing;
+
+/**
+ * BbGlTexture:
+ * @id: name of a GL_TEXTURE_2D
+ * @sync: (nullable): a GLsync that is signalled once the picture is in it; %NULL where this GL has none
+ *   and the picture is in it already
+ * @format: how a pixel is stored
+ * @width: pixels in a row
+ * @height: rows
+ *
+ * A texture of a ring that is lent.
+ */
+typedef struct {
+  guint id;
+  gpointer sync;
+  BbPictureFormat format;
+  int width;
+  int height;
+
+  /*< private >*/
+  BbGlRing *ring;
+  gpointer slot;
+} BbGlTexture;
+
+gconstpointer bb_gl_ring_find_card (BbPicture *picture);
+BbGlRing *bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error);
+gboolean bb_gl_ring_takes (BbGlRing *ring, BbPicture *picture);
+gboolean bb_gl_ring_write (BbGlRing *ring, BbPicture *picture, BbGlTexture *texture, GError **error);
+void bb_gl_texture_release (BbGlTexture *texture);
+guint bb_gl_ring_close (BbGlRing *ring);
+void bb_gl_ring_unref (BbGlRing *ring);
+guint64 bb_gl_ring_get_n_written (BbGlRing *ring);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbGlRing, bb_gl_ring_unref)
+
+G_END_DECLS

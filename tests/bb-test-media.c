@@ -122,6 +122,23 @@ bb_test_ffmpeg_raw (const char *format, ...)
   return run (command);
 }
 
+/* Runs ffmpeg with all of its arguments.
+ * Returns: (transfer full): what it wrote to its standard output */
+GBytes *
+bb_test_ffmpeg_sound (const char *format, ...)
+{
+  g_autofree char *arguments = NULL;
+  g_autofree char *command = NULL;
+  g_autofree char *quoted = g_shell_quote (folder);
+  va_list list;
+
+  va_start (list, format);
+  arguments = g_strdup_vprintf (format, list);
+  va_end (list);
+  command = g_strdup_printf ("env -C %s ffmpeg -nostdin -v fatal %s", quoted, arguments);
+  return run (command);
+}
+
 /* Returns: (transfer full): presentation times of all frames in the stream's time base; G_MININT64
  * where ffprobe knows none */
 GArray *

@@ -700,7 +700,7 @@ test_compare (void)
                        148 >> shift, 0);
           assert_rows (compared->frame, NULL, p, 152 >> shift, 200 >> shift, p == 0 ? 16 : 128);
         }
-      step_to (&f, 1, 40000000 * (i + 1));
+      step_to (&f, 1, G_GINT64_CONSTANT (40000000) * (i + 1));
     }
   bb_player_set_compare (f.player, FALSE);
   WAIT_FOR (bb_player_get_compared (f.player) == NULL);
@@ -815,7 +815,7 @@ test_close (void)
       if (i % 5 != 0)
         bb_player_play (f.player);
       if (i % 4 == 0)
-        bb_player_seek (f.player, i * 50000000);
+        bb_player_seek (f.player, i * G_GINT64_CONSTANT (50000000));
       if (i % 7 == 0)
         bb_player_step (f.player, -2);
       if (i % 5 == 2 && bb_player_get_playing (f.player))

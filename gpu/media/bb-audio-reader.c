@@ -1,0 +1,359 @@
+/* bb-audio-reader.c: a file's sound as one stream of samples
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Samples lie on a time line that begins with the source's start: where the file has none there is
+ * silence, so that whoever plays them one after the other stays in time.
+ */
+
+#include "bb-audio-reader.h"
+
+#include "bb-error.h"
+#include "bb-ffmpeg.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/opt.h>
+#include <libswresample/swresample.h>
+
+#include <string.h>
+
+/* Decoders need some sound before the one wanted: 80 ms of Opus, a frame or two of others. */
+#define PREROLL 200000000
+
+/* Containers round times to a millisecond and more; beyond this many seconds it is a gap. */
+#define GAP 0.03
+
+#define FRAME_SIZE (BB_AUDIO_READER_CHANNELS * sizeof (float))
+
+struct _BbAudioReader {
+  char *path;
+  gint64 start;
+  int rate;
+  GCancellable *cancellable;
+
+  AVFormatContext *demuxer;
+  AVStream *stream;
+  AVCodecContext *decoder;
+  AVPacket *packet;
+  AVFrame *frame;
+  gboolean draining;
+
+  SwrContext *swr;
+  AVChannelLayout layout; /* of what goes in */
+  int in_rate;
+  int in_format;
+
+  /* What was made and not yet handed out, in frames of all channels */
+  GArray *ready;
+  gsize taken;
+  gint64 silence;    /* samples of silence before those */
+  gint64 made_until; /* the next sample of the decoder is this one */
+  gint64 position;   /* the next sample to be handed out */
+  gboolean anchored; /* times were looked at since the last seek; from there on samples are counted */
+};
+
+static void
+set_error (BbAudioReader *reader, const char *reason, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (reader->path);
+
+  g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
+               "Cannot play the sound of “%s”: %s; convert it, or play without", name, reason);
+}
+
+static gboolean
+open_file (BbAudioReader *reader, GError **error)
+{
+  g_autofree char *url = bb_ffmpeg_url (reader->path);
+  const AVCodec *codec = NULL;
+  int result;
+
+  reader->demuxer = avformat_alloc_context ();
+  bb_ffmpeg_interrupt_init (&reader->demuxer->interrupt_callback, &reader->cancellable);
+  result = avformat_open_input (&reader->demuxer, url, NULL, NULL);
+  if (result >= 0)
+    result = avformat_find_stream_info (reader->demuxer, NULL);
+  if (result >= 0)
+    result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
+  if (result >= 0)
+    {
+      reader->stream = reader->demuxer->streams[result];
+      for (guint i = 0; i < reader->demuxer->nb_streams; i++)
+        reader->demuxer->streams[i]->discard =
+          (int) i == result ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+      reader->decoder = avcodec_alloc_context3 (codec);
+      reader->decoder->pkt_timebase = reader->stream->time_base;
+      result = avcodec_parameters_to_context (reader->decoder, reader->stream->codecpar);
+    }
+  if (result >= 0)
+    result = avcodec_open2 (reader->decoder, codec, NULL);
+  if (result >= 0)
+    return TRUE;
+  if (!g_cancellable_set_error_if_cancelled (reader->cancellable, error))
+    set_error (reader, bb_ffmpeg_reason (result), error);
+  return FALSE;
+}
+
+/**
+ * bb_audio_reader_new:
+ * @path: name of a local file
+ * @start: instant that times are counted from, nanoseconds, as in #BbSourceInfo
+ * @rate: samples a second to make
+ * @cancellable: (nullable): ends every call when it is cancelled
+ * @error: return location for an error
+ *
+ * Opens the file's best sound.
+ *
+ * Returns: (transfer full): a reader that stands at the start, or %NULL with %BB_ERROR_INPUT or
+ *   %G_IO_ERROR_CANCELLED
+ */
+BbAudioReader *
+bb_audio_reader_new (const char *path, gint64 start, int rate, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (BbAudioReader) reader = g_new0 (BbAudioReader, 1);
+
+  bb_ffmpeg_init ();
+  reader->path = g_strdup (path);
+  reader->start = start;
+  reader->rate = rate;
+  g_set_object (&reader->cancellable, cancellable);
+  reader->packet = av_packet_alloc ();
+  reader->frame = av_frame_alloc ();
+  reader->ready = g_array_new (FALSE, FALSE, FRAME_SIZE);
+  if (!open_file (reader, error))
+    return NULL;
+  return g_steal_pointer (&reader);
+}
+
+/**
+ * bb_audio_reader_free:
+ * @reader: (transfer full): a reader
+ */
+void
+bb_audio_reader_free (BbAudioReader *reader)
+{
+  swr_free (&reader->swr);
+  av_channel_layout_uninit (&reader->layout);
+  avcodec_free_context (&reader->decoder);
+  avformat_close_input (&reader->demuxer);
+  av_packet_free (&reader->packet);
+  av_frame_free (&reader->frame);
+  g_array_unref (reader->ready);
+  g_clear_object (&reader->cancellable);
+  g_free (reader->path);
+  g_free (reader);
+}
+
+static gint64
+to_sample (BbAudioReader *reader, gint64 time)
+{
+  return av_rescale_q (time, BB_NANOSECONDS, (AVRational) { 1, reader->rate });
+}
+
+/**
+ * bb_audio_reader_seek:
+ * @reader: a reader
+ * @time: nanoseconds from the start
+ * @error: return location for an error
+ *
+ * The sample at @time is next.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_audio_reader_seek (BbAudioReader *reader, gint64 time, GError **error)
+{
+  gint64 pts = av_rescale_q (reader->start + time - PREROLL, BB_NANOSECONDS,
+                             reader->stream->time_base);
+  int result =
+    avformat_seek_file (reader->demuxer, reader->stream->index, G_MININT64, pts, pts, 0);
+
+  /* Before the first packet: that one. Without an index: from the beginning. */
+  if (result < 0)
+    result = av_seek_frame (reader->demuxer, reader->stream->index, pts, 0);
+  if (result < 0)
+    result = av_seek_frame (reader->demuxer, reader->stream->index, 0, AVSEEK_FLAG_BYTE);
+  if (result < 0)
+    {
+      if (!g_cancellable_set_error_if_cancelled (reader->cancellable, error))
+        set_error (reader, bb_ffmpeg_reason (result), error);
+      return FALSE;
+    }
+  avcodec_flush_buffers (reader->decoder);
+  swr_free (&reader->swr);
+  reader->draining = FALSE;
+  g_array_set_size (reader->ready, 0);
+  reader->taken = 0;
+  reader->silence = 0;
+  reader->anchored = FALSE;
+  reader->position = reader->made_until = to_sample (reader, time);
+  return TRUE;
+}
+
+/* Next decoded frame; whether there is one. */
+static gboolean
+decode (BbAudioReader *reader)
+{
+  while (!g_cancellable_is_cancelled (reader->cancellable))
+    {
+      int result = avcodec_receive_frame (reader->decoder, reader->frame);
+
+      if (result >= 0)
+        return TRUE;
+      if (result == AVERROR_EOF || reader->draining)
+        return FALSE;
+      /* Damaged sound is left out; what comes after it is put where it belongs. */
+      if (result != AVERROR (EAGAIN))
+        continue;
+      do
+        {
+          av_packet_unref (reader->packet);
+          result = av_read_frame (reader->demuxer, reader->packet);
+        }
+      while (result >= 0 && reader->packet->stream_index != reader->stream->index);
+      if (result < 0)
+        {
+          reader->draining = TRUE;
+          avcodec_send_packet (reader->decoder, NULL);
+        }
+      else if (reader->packet->size > 0)
+        avcodec_send_packet (reader->decoder, reader->packet);
+      av_packet_unref (reader->packet);
+    }
+  return FALSE;
+}
+
+/* Whether the resampler is one for the frame at hand. */
+static gboolean
+ensure_swr (BbAudioReader *reader)
+{
+  AVFrame *frame = reader->frame;
+  AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
+
+  if (reader->swr != NULL && reader->in_rate == frame->sample_rate &&
+      reader->in_format == frame->format &&
+      av_channel_layout_compare (&reader->layout, &frame->ch_layout) == 0)
+    return TRUE;
+  swr_free (&reader->swr);
+  reader->in_rate = frame->sample_rate;
+  reader->in_format = frame->format;
+  av_channel_layout_copy (&reader->layout, &frame->ch_layout);
+  if (swr_alloc_set_opts2 (&reader->swr, &stereo, AV_SAMPLE_FMT_FLT, reader->rate, &frame->ch_layout,
+                           frame->format, frame->sample_rate, 0, NULL) >= 0 &&
+      swr_init (reader->swr) >= 0)
+    return TRUE;
+  swr_free (&reader->swr);
+  return FALSE;
+}
+
+/* What the decoder made, or what the resampler still holds where @in is %NULL, to what is ready; what
+ * lies before the position is left out. */
+static void
+convert (BbAudioReader *reader, const guint8 **in, int n_in)
+{
+  int most = swr_get_out_samples (reader->swr, n_in);
+  gint64 late;
+  guint8 *out;
+  int n;
+
+  g_array_set_size (reader->ready, (guint) MAX (most, 0));
+  out = (guint8 *) reader->ready->data;
+  n = most > 0 ? swr_convert (reader->swr, &out, most, in, n_in) : 0;
+  g_array_set_size (reader->ready, (guint) MAX (n, 0));
+  late = reader->position + reader->silence - reader->made_until;
+  reader->taken = (gsize) CLAMP (late, 0, (gint64) reader->ready->len);
+  reader->made_until += reader->ready->len;
+}
+
+/* Sample at which the frame at hand begins, as far as it says. */
+static gint64
+get_sample (BbAudioReader *reader)
+{
+  gint64 pts = reader->frame->best_effort_timestamp;
+
+  if (pts == AV_NOPTS_VALUE)
+    return reader->made_until;
+  /* What the resampler still holds comes before this frame. */
+  return av_rescale_q (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
+         to_sample (reader, reader->start) - swr_get_delay (reader->swr, reader->rate);
+}
+
+/* Decodes on, until something is ready. Whether something is. */
+static gboolean
+make (BbAudioReader *reader)
+{
+  do
+    {
+      const AVFrame *frame = reader->frame;
+      gint64 at;
+
+      if (!decode (reader))
+        {
+          if (reader->swr == NULL)
+            return FALSE;
+          convert (reader, NULL, 0);
+          swr_free (&reader->swr);
+          break;
+        }
+      if (!ensure_swr (reader))
+        {
+          av_frame_unref (reader->frame);
+          return FALSE;
+        }
+      at = get_sample (reader);
+      if (!reader->anchored || ABS (at - reader->made_until) > GAP * reader->rate)
+        {
+          reader->silence = MAX (at - reader->position, 0);
+          reader->made_until = at;
+        }
+      convert (reader, (const guint8 **) frame->extended_data, frame->nb_samples);
+      reader->anchored |= reader->made_until > reader->position;
+      av_frame_unref (reader->frame);
+    }
+  while (reader->silence == 0 && reader->taken == reader->ready->len);
+  return reader->silence > 0 || reader->taken < reader->ready->len;
+}
+
+/**
+ * bb_audio_reader_read:
+ * @reader: a reader
+ * @samples: (out caller-allocates): `[n][2]`, left and right from -1 to 1
+ * @n: how many pairs
+ *
+ * Reads on. Where there is no sound there is silence, before its beginning and within it.
+ *
+ * Returns: pairs that were read; fewer than @n where the sound ends
+ */
+gsize
+bb_audio_reader_read (BbAudioReader *reader, float *samples, gsize n)
+{
+  gsize done = 0;
+
+  while (done < n)
+    {
+      float *out = samples + done * BB_AUDIO_READER_CHANNELS;
+      gsize left = reader->silence > 0 ? (gsize) reader->silence : reader->ready->len - reader->taken;
+      gsize part = MIN (n - done, left);
+
+      if (part == 0)
+        {
+          if (!make (reader))
+            break;
+          continue;
+        }
+      if (reader->silence > 0)
+        {
+          memset (out, 0, part * FRAME_SIZE);
+          reader->silence -= (gint64) part;
+        }
+      else
+        {
+          memcpy (out, reader->ready->data + reader->taken * FRAME_SIZE, part * FRAME_SIZE);
+          reader->taken += part;
+        }
+      reader->position += (gint64) part;
+      done += part;
+    }
+  return done;
+}

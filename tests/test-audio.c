@@ -1,0 +1,207 @@
+/* test-audio.c: a file's sound against what ffmpeg decodes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-audio-reader.h"
+#include "bb-source.h"
+#include "bb-test-media.h"
+
+#include <math.h>
+#include <string.h>
+
+#define RATE 48000
+
+/* A tone that rises, so that every instant sounds otherwise, in a clip with a picture. */
+#define PICTURE "-f lavfi -i testsrc2=s=64x64:r=25:d=3 "
+#define TONE "-f lavfi -i aevalsrc='0.5*sin(300*t*t+900*t)|0.4*cos(200*t*t+500*t):s=%d:d=3' "
+#define CODE "-pix_fmt yuv420p -c:v libx264 "
+
+/* The sound on the source's time line, silence where there is none, out of ffmpeg: [n][2]. */
+static float *
+read_reference (const char *path, gint64 start, gsize *n)
+{
+  g_autofree char *quoted = g_shell_quote (path);
+  /* Times count from the source's start; silence fills from there and within. */
+  g_autoptr (GBytes) bytes =
+    bb_test_ffmpeg_sound ("-copyts -i %s -map 0:a:0 -af \"asetpts=PTS-%.9f/TB,"
+                          "aresample=%d:async=1:min_hard_comp=0.03:first_pts=0\" -ac 2 -f f32le -",
+                          quoted, (double) start * 1e-9, RATE);
+  gsize size;
+  const void *data = g_bytes_get_data (bytes, &size);
+
+  *n = size / (2 * sizeof (float));
+  return g_memdup2 (data, size);
+}
+
+static float
+largest_difference (const float *a, const float *b, gsize n)
+{
+  float largest = 0.0f;
+
+  for (gsize i = 0; i < 2 * n; i++)
+    largest = MAX (largest, fabsf (a[i] - b[i]));
+  return largest;
+}
+
+/* Containers that round times to milliseconds leave it open by that much where a sample lies. */
+static void
+assert_equal (const float *actual, const float *expected, gsize n, int slack, float tolerance)
+{
+  float best = G_MAXFLOAT;
+  int best_shift = 0;
+
+  for (int shift = -slack; shift <= slack; shift++)
+    {
+      float difference = largest_difference (actual, expected + 2 * shift, n);
+
+      if (difference < best)
+        best_shift = shift;
+      best = MIN (best, difference);
+    }
+  g_test_message ("largest difference %f at a shift of %d", (double) best, best_shift);
+  g_assert_cmpfloat (best, <=, tolerance);
+}
+
+static gint64
+get_start (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbSource) source = bb_source_new (path, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (bb_source_get_info (source)->has_audio);
+  return bb_source_get_info (source)->start;
+}
+
+/* All from the start, then from some places. */
+static void
+assert_sound (const char *path)
+{
+  gboolean exact = g_str_has_suffix (path, ".mp4") || g_str_has_suffix (path, ".mov");
+  static const double places[] = { 0.0, 0.01, 0.5, 1.2345, 2.0, 2.9 };
+  /* Opus comes back slowly: its frames lean on all before them. */
+  float tolerance = g_str_has_suffix (path, ".webm") ? 0.05f : 0.002f;
+  g_autoptr (GError) error = NULL;
+  gint64 start = get_start (path);
+  g_autoptr (BbAudioReader) reader = bb_audio_reader_new (path, start, RATE, NULL, &error);
+  gsize n;
+  g_autofree float *expected = read_reference (path, start, &n);
+  g_autofree float *actual = g_new (float, 2 * (n + RATE));
+  gsize got;
+
+  g_assert_no_error (error);
+  got = bb_audio_reader_read (reader, actual, n + RATE);
+  g_test_message ("%" G_GSIZE_FORMAT " samples, ffmpeg has %" G_GSIZE_FORMAT, got, n);
+  g_assert_cmpint (ABS ((int) got - (int) n), <=, 64);
+  assert_equal (actual, expected, MIN (got, n) - 64, 0, 0.002f);
+  g_assert_cmpuint (bb_audio_reader_read (reader, actual, 10), ==, 0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      gsize first = (gsize) lround (places[i] * RATE);
+      int slack = exact ? 0 : RATE / 1000;
+      /* Opus has 312 samples of lead-in, which are only left out where decoding begins. */
+      gsize from = exact ? 0 : 400;
+
+      if (first + 4000 > n)
+        continue;
+      g_assert_true (bb_audio_reader_seek (reader, (gint64) (places[i] * 1e9), &error));
+      g_assert_no_error (error);
+      /* In small pieces as well. */
+      for (gsize done = 0; done < 3000; done += 100)
+        g_assert_cmpuint (bb_audio_reader_read (reader, actual + 2 * done, 100), ==, 100);
+      assert_equal (actual + 2 * from, expected + 2 * (first + from), 2500, slack, tolerance);
+    }
+}
+
+static void
+test_codec (gconstpointer data)
+{
+  const char *name = data;
+  g_autofree char *path = bb_test_media_path (name);
+  const char *codec = g_str_has_suffix (name, ".webm")  ? "-c:a libopus -b:a 192k"
+                      : g_str_has_suffix (name, ".mov") ? "-c:a pcm_s16le"
+                      : g_str_has_suffix (name, ".mkv") ? "-c:a flac"
+                                                        : "-c:a aac -b:a 192k -aac_pns 0";
+  const char *video = g_str_has_suffix (name, ".webm") ? "-c:v libvpx -pix_fmt yuv420p" : CODE;
+  g_autofree char *output =
+    bb_test_ffmpeg (PICTURE TONE "%s %s %s", g_str_has_suffix (name, ".mkv") ? 44100 : 48000, video,
+                    codec, name);
+
+  assert_sound (path);
+}
+
+/* Sound that begins late and ends early, and one with a hole. */
+static void
+test_gaps (void)
+{
+  g_autofree char *late = bb_test_media_path ("late.mp4");
+  g_autofree char *hole = bb_test_media_path ("hole.mkv");
+  g_autofree char *output = NULL;
+  g_autofree char *output2 = NULL;
+
+  output = bb_test_ffmpeg (PICTURE "-itsoffset 0.7 " TONE
+                                   "-t 2.2 -map 0:v -map 1:a " CODE "-c:a aac -aac_pns 0 late.mp4",
+                           48000);
+  assert_sound (late);
+  output2 = bb_test_ffmpeg (PICTURE TONE "-af \"aselect='not(between(t,0.8,1.6))'\" " CODE
+                                         "-c:a pcm_s16le hole.mkv",
+                            48000);
+  assert_sound (hole);
+}
+
+static void
+test_layouts (void)
+{
+  g_autofree char *mono = bb_test_media_path ("mono.mov");
+  g_autofree char *output =
+    bb_test_ffmpeg (PICTURE "-f lavfi -i aevalsrc='0.5*sin(300*t*t+900*t):s=32000:d=3' " CODE
+                            "-c:a pcm_s16le mono.mov");
+  g_autofree char *surround = bb_test_media_path ("surround.mov");
+  g_autofree char *output2 = bb_test_ffmpeg (
+    PICTURE "-f lavfi -i aevalsrc='0.1*sin(900*t)|0.1*sin(800*t)|0.2*sin(700*t)|0|0.1*sin(600*t)|"
+            "0.1*sin(500*t):s=48000:c=5.1:d=3' " CODE "-c:a pcm_s16le surround.mov");
+
+  assert_sound (mono);
+  assert_sound (surround);
+}
+
+static void
+test_refused (void)
+{
+  g_autofree char *path = bb_test_media_path ("mute.mp4");
+  g_autofree char *output = bb_test_ffmpeg (PICTURE CODE "mute.mp4");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (bb_audio_reader_new (path, 0, RATE, NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "mute.mp4"));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const names[] = { "aac.mp4", "opus.webm", "pcm.mov", "flac.mkv" };
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!bb_test_media_has_programs ())
+    {
+      g_print ("1..0 # SKIP the ffmpeg programs are not here\n");
+      return 0;
+    }
+  bb_test_media_init ();
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/audio/codec/%s", names[i]);
+
+      g_test_add_data_func (name, names[i], test_codec);
+    }
+  g_test_add_func ("/audio/gaps", test_gaps);
+  g_test_add_func ("/audio/layouts", test_layouts);
+  g_test_add_func ("/audio/refused", test_refused);
+  result = g_test_run ();
+  bb_test_media_cleanup ();
+  return result;
+}

@@ -37,17 +37,6 @@ is_primed (BbPlayback *self)
          (!self->busy && bb_playback_is_taken (self));
 }
 
-static void
-start_clock (BbPlayback *self)
-{
-  const BbPlaybackFrame *frame = bb_playback_get_frame (self, self->cursor);
-
-  /* A trim may begin in the middle of a frame. */
-  self->base_time = CLAMP (MAX (self->seek_target, self->trim_start), frame->time, frame->end);
-  self->base_monotonic = g_get_monotonic_time ();
-  self->running = TRUE;
-}
-
 /* Moves the cursor to the frame that a shot was made of. */
 static void
 follow (BbPlayback *self, const BbPlaybackShot *shot)
@@ -82,8 +71,8 @@ show_due (BbPlayback *self, gint64 now)
   follow (self, due);
   if (now - due->end > MOST_LATE)
     {
-      self->base_time = due->time;
-      self->base_monotonic = g_get_monotonic_time ();
+      bb_playback_stop_clock (self);
+      bb_playback_start_clock (self, due->time);
     }
   bb_playback_show (self, g_steal_pointer (&due->picture), g_steal_pointer (&due->compared));
   g_free (due);
@@ -119,7 +108,7 @@ tick (BbPlayback *self)
     {
       if (!is_primed (self))
         return 0;
-      start_clock (self);
+      bb_playback_start_clock (self, bb_playback_get_start (self));
     }
   now = bb_playback_get_now (self);
   show_due (self, now);

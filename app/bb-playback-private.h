@@ -11,6 +11,7 @@
 
 #include "bb-meter.h"
 #include "bb-playback.h"
+#include "bb-sound.h"
 
 #include "bb-device.h"
 #include "media/bb-source.h"
@@ -44,6 +45,8 @@ struct _BbPlayback {
 
   /* Written before the threads start. */
   BbSource *source; /* of the decode thread, but for its info */
+  char *path;
+  BbSound *sound; /* (nullable) */
   BbPlayerSource about;
   BbSourceInfo info; /* as the file is, without tone mapping */
   gint64 first_time;
@@ -131,6 +134,9 @@ void bb_playback_go_to (BbPlayback *self, gint64 time);
 void bb_playback_set_cursor (BbPlayback *self, int index);
 void bb_playback_flush (BbPlayback *self);
 void bb_playback_trim_window (BbPlayback *self);
+gint64 bb_playback_get_start (BbPlayback *self);
+void bb_playback_prepare_clock (BbPlayback *self);
+void bb_playback_start_clock (BbPlayback *self, gint64 time);
 void bb_playback_stop_clock (BbPlayback *self);
 gint64 bb_playback_get_now (BbPlayback *self);
 gboolean bb_playback_is_taken (BbPlayback *self);

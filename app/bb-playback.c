@@ -62,6 +62,7 @@ bb_playback_unref (BbPlayback *self)
   g_clear_object (&self->seeking);
   g_clear_object (&self->batching);
   g_clear_error (&self->error);
+  g_free (self->path);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->decode_cond);
   g_cond_clear (&self->effect_cond);
@@ -145,6 +146,7 @@ bb_playback_open (const char *path, GError **error)
   g_cond_init (&self->clock_cond);
   g_queue_init (&self->shots);
   self->closing = g_cancellable_new ();
+  self->path = g_strdup (path);
   self->info = *bb_source_get_info (source);
   self->source = g_steal_pointer (&source);
   self->window = g_ptr_array_new_with_free_func (playback_frame_free);
@@ -174,6 +176,11 @@ bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data)
   self->context = g_main_context_ref_thread_default ();
   self->func = func;
   self->user_data = user_data;
+  if (self->about.has_audio)
+    {
+      self->sound = bb_sound_new (self->path, self->info.start);
+      bb_sound_set_muted (self->sound, self->muted);
+    }
   g_thread_unref (g_thread_new ("bb-decode", bb_playback_decode_thread, bb_playback_ref (self)));
   g_thread_unref (g_thread_new ("bb-effect", bb_playback_effect_thread, bb_playback_ref (self)));
   g_thread_unref (g_thread_new ("bb-clock", bb_playback_clock_thread, bb_playback_ref (self)));
@@ -209,6 +216,7 @@ bb_playback_close (BbPlayback *self)
       g_clear_pointer (&self->idle, g_source_unref);
     }
   wake_all (self);
+  g_clear_pointer (&self->sound, bb_sound_close);
   g_mutex_unlock (&self->lock);
   bb_playback_unref (self);
 }
@@ -344,21 +352,61 @@ bb_playback_set_cursor (BbPlayback *self, int index)
   self->redo = TRUE;
   bb_playback_flush (self);
   bb_playback_trim_window (self);
+  bb_playback_prepare_clock (self);
   g_cond_broadcast (&self->effect_cond);
   g_cond_broadcast (&self->clock_cond);
+}
+
+/* Where playing begins: at the cursor's frame, in the midst of it where it was sought or the trim
+ * begins. */
+gint64
+bb_playback_get_start (BbPlayback *self)
+{
+  const BbPlaybackFrame *frame = bb_playback_get_frame (self, self->cursor);
+
+  return CLAMP (MAX (self->seek_target, self->trim_start), frame->time, frame->end);
+}
+
+/* Gets the sound ready while pictures are made. */
+void
+bb_playback_prepare_clock (BbPlayback *self)
+{
+  if (self->sound != NULL && self->playing && !self->seek_pending && self->cursor >= 0)
+    bb_sound_prepare (self->sound, bb_playback_get_start (self));
+}
+
+void
+bb_playback_start_clock (BbPlayback *self, gint64 time)
+{
+  self->base_time = time;
+  self->base_monotonic = g_get_monotonic_time ();
+  self->running = TRUE;
+  if (self->sound != NULL)
+    bb_sound_start (self->sound, time);
 }
 
 void
 bb_playback_stop_clock (BbPlayback *self)
 {
   self->running = FALSE;
+  if (self->sound != NULL)
+    bb_sound_stop (self->sound);
 }
 
-/* The instant that should be on screen, where the clock runs */
+/* The instant that should be on screen, where the clock runs: what is heard, else what the monotonic
+ * clock says since then. */
 gint64
 bb_playback_get_now (BbPlayback *self)
 {
-  return self->base_time + (g_get_monotonic_time () - self->base_monotonic) * 1000;
+  gint64 monotonic = g_get_monotonic_time ();
+  gint64 heard;
+
+  if (self->sound != NULL && bb_sound_get_time (self->sound, &heard))
+    {
+      self->base_time = heard;
+      self->base_monotonic = monotonic;
+    }
+  return self->base_time + (monotonic - self->base_monotonic) * 1000;
 }
 
 /* Has the decode thread go somewhere. */
@@ -524,6 +572,8 @@ bb_playback_set_muted (BbPlayback *self, gboolean muted)
 {
   g_mutex_lock (&self->lock);
   self->muted = muted;
+  if (self->sound != NULL)
+    bb_sound_set_muted (self->sound, muted);
   g_mutex_unlock (&self->lock);
 }
 
@@ -545,6 +595,7 @@ bb_playback_play (BbPlayback *self)
         bb_playback_go_to (self, self->trim_start);
       else if (self->cursor < 0 && !self->seek_pending)
         bb_playback_go_to (self, self->position);
+      bb_playback_prepare_clock (self);
       wake_all (self);
     }
   g_mutex_unlock (&self->lock);

@@ -7,6 +7,8 @@
 
 #include "bb-about.h"
 
+#include "bb-card-texture.h"
+
 #include "bb-version.h"
 
 #include <glib/gi18n.h>
@@ -32,6 +34,13 @@ describe (GtkWindow *window, const char *device)
   g_string_append_printf (text, "Renderer: %s\n",
                           renderer != NULL ? G_OBJECT_TYPE_NAME (renderer) : "none");
   g_string_append_printf (text, "Display: %s\n", G_OBJECT_TYPE_NAME (display));
+  g_string_append_printf (text, "Preview: %s",
+                          bb_card_texture_is_live () ? "shared with the card" : "main memory");
+  if (bb_card_texture_get_reason () != NULL)
+    g_string_append_printf (text, " (%s)", bb_card_texture_get_reason ());
+  g_string_append_printf (text, "\nPictures: %" G_GUINT64_FORMAT " shared, %" G_GUINT64_FORMAT
+                          " by way of main memory\n",
+                          bb_card_texture_get_n_shared (), bb_card_texture_get_n_copied ());
   g_string_append_printf (text, "System: %s\n", os != NULL ? os : "unknown");
   g_string_append_printf (text, "Sandbox: %s\n",
                           g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) ? "Flatpak" : "none");

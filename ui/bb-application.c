@@ -8,6 +8,7 @@
 #include "bb-application.h"
 
 #include "bb-about.h"
+#include "bb-card-texture.h"
 #include "bb-preferences.h"
 #include "bb-shortcuts.h"
 #include "bb-window.h"
@@ -132,6 +133,15 @@ bb_application_startup (GApplication *application)
                            G_CONNECT_SWAPPED);
   style_cb (self);
   gtk_window_set_default_icon_name (BB_APP_ID);
+  bb_card_texture_init (gdk_display_get_default ());
+}
+
+static void
+bb_application_shutdown (GApplication *application)
+{
+  bb_card_texture_shut_down ();
+
+  G_APPLICATION_CLASS (bb_application_parent_class)->shutdown (application);
 }
 
 static void
@@ -167,6 +177,7 @@ bb_application_class_init (BbApplicationClass *klass)
 
   object_class->finalize = bb_application_finalize;
   application_class->startup = bb_application_startup;
+  application_class->shutdown = bb_application_shutdown;
   application_class->activate = bb_application_activate;
   application_class->open = bb_application_open;
 }

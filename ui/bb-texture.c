@@ -7,6 +7,8 @@
 
 #include "bb-texture.h"
 
+#include "bb-card-texture.h"
+
 #include <glib/gi18n.h>
 
 /* BT.709 or BT.601 and an SDR transfer that players show as sRGB, without a conversion. */
@@ -49,28 +51,41 @@ get_color_state (int primaries, int transfer)
 
 /**
  * bb_texture_new:
- * @picture: a picture with its pixels in host memory
+ * @picture: a picture
  *
- * Makes a texture of a picture. Nothing is copied; the texture keeps the pixels.
+ * Makes a texture of a picture. Pixels in a card's memory stay there where that can be; those in main
+ * memory are not copied, the texture keeps them.
  *
- * Returns: (transfer full): a texture of the picture's size, in its colours
+ * Returns: (transfer full) (nullable): a texture of the picture's size, in its colours; %NULL where
+ *   the card that has the pixels has failed
  */
 GdkTexture *
 bb_texture_new (BbPicture *picture)
 {
-  g_autoptr (GdkMemoryTextureBuilder) builder = gdk_memory_texture_builder_new ();
+  GdkColorState *color_state = get_color_state (picture->primaries, picture->transfer);
+  g_autoptr (GdkMemoryTextureBuilder) builder = NULL;
+  g_autoptr (GError) error = NULL;
+  GdkTexture *texture = bb_card_texture_new (picture, color_state);
+  GBytes *pixels;
 
-  g_return_val_if_fail (picture->pixels != NULL, NULL);
-
-  gdk_memory_texture_builder_set_bytes (builder, picture->pixels);
+  if (texture != NULL)
+    return texture;
+  pixels = bb_picture_get_pixels (picture, &error);
+  if (pixels == NULL)
+    {
+      /* The player hears of it by itself, and says so. */
+      g_info ("A picture cannot be shown: %s", error->message);
+      return NULL;
+    }
+  builder = gdk_memory_texture_builder_new ();
+  gdk_memory_texture_builder_set_bytes (builder, pixels);
   gdk_memory_texture_builder_set_stride (builder, picture->stride);
   gdk_memory_texture_builder_set_width (builder, picture->width);
   gdk_memory_texture_builder_set_height (builder, picture->height);
   gdk_memory_texture_builder_set_format (builder, picture->format == BB_PICTURE_RGBX8
                                                     ? GDK_MEMORY_R8G8B8X8
                                                     : GDK_MEMORY_R16G16B16A16);
-  gdk_memory_texture_builder_set_color_state (builder, get_color_state (picture->primaries,
-                                                                        picture->transfer));
+  gdk_memory_texture_builder_set_color_state (builder, color_state);
   return gdk_memory_texture_builder_build (builder);
 }
 
@@ -78,10 +93,19 @@ bb_texture_new (BbPicture *picture)
  * bb_texture_describe_path:
  * @texture: a texture of bb_texture_new()
  *
- * Returns: how its pixels reach the screen, for people
+ * Returns: (transfer full): how its pixels reach the screen, for people, with the reason where a card
+ *   made them and they have to leave it
  */
-const char *
+char *
 bb_texture_describe_path (GdkTexture *texture)
 {
-  return _("Main memory");
+  const char *reason = bb_card_texture_get_reason ();
+
+  if (GDK_IS_GL_TEXTURE (texture))
+    /* Translators: how pictures reach the screen: they never leave the graphics card */
+    return g_strdup (_("Card’s memory, no copies"));
+  if (reason == NULL)
+    return g_strdup (_("Main memory"));
+  /* Translators: how pictures reach the screen, and why not without leaving the graphics card */
+  return g_strdup_printf (_("Main memory. %s"), reason);
 }

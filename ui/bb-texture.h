@@ -12,6 +12,6 @@
 G_BEGIN_DECLS
 
 GdkTexture *bb_texture_new (BbPicture *picture);
-const char *bb_texture_describe_path (GdkTexture *texture);
+char *bb_texture_describe_path (GdkTexture *texture);
 
 G_END_DECLS

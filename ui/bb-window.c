@@ -63,8 +63,11 @@ picture_cb (BbWindow *self)
                           bb_player_get_compared (self->player));
   texture = bb_screen_get_texture (bb_canvas_get_screen (self->canvas));
   if (texture != NULL)
-    bb_performance_set_path (bb_sidebar_get_performance (self->sidebar),
-                             bb_texture_describe_path (texture));
+    {
+      g_autofree char *path = bb_texture_describe_path (texture);
+
+      bb_performance_set_path (bb_sidebar_get_performance (self->sidebar), path);
+    }
 }
 
 static void

@@ -1,0 +1,22 @@
+/* bb-card-texture.h: pictures of a card for GTK, without a copy through main memory
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-picture.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+void bb_card_texture_init (GdkDisplay *display);
+GdkTexture *bb_card_texture_new (BbPicture *picture, GdkColorState *color_state);
+gboolean bb_card_texture_is_live (void);
+const char *bb_card_texture_get_reason (void);
+guint64 bb_card_texture_get_n_shared (void);
+guint64 bb_card_texture_get_n_copied (void);
+void bb_card_texture_shut_down (void);
+
+G_END_DECLS

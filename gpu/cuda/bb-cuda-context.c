@@ -125,6 +125,19 @@ warn (CUresult result, const char *what)
     g_debug ("%s", error->message);
 }
 
+/* What has to be given back is given back also after a failure: calls return those of earlier work,
+ * once, so the second one tells of itself. */
+static gboolean
+push_to_release (BbCudaContext *context)
+{
+  CUresult result = context->cuda->ctx_push_current (context->handle);
+
+  if (result != CUDA_SUCCESS)
+    result = context->cuda->ctx_push_current (context->handle);
+  warn (result, "entering its context");
+  return result == CUDA_SUCCESS;
+}
+
 /**
  * bb_cuda_context_unref:
  * @context: (transfer full): a context
@@ -139,7 +152,7 @@ bb_cuda_context_unref (BbCudaContext *context)
       const BbCuda *cuda = context->cuda;
       CUstream streams[] = { context->stream, context->upload, context->download };
 
-      warn (cuda->ctx_push_current (context->handle), "closing the card");
+      push_to_release (context);
       for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
         if (streams[i] != NULL)
           warn (cuda->stream_synchronize (streams[i]), "waiting for the card");
@@ -173,6 +186,20 @@ bb_cuda_context_enter (BbCudaContext *context, GError **error)
                       error))
     return NULL;
   return bb_cuda_context_ref (context);
+}
+
+/**
+ * bb_cuda_context_enter_to_release:
+ * @context: a context
+ *
+ * As bb_cuda_context_enter(), for whoever gives something back and cannot fail.
+ *
+ * Returns: a scope, or %NULL where the card is lost
+ */
+BbCudaScope
+bb_cuda_context_enter_to_release (BbCudaContext *context)
+{
+  return push_to_release (context) ? bb_cuda_context_ref (context) : NULL;
 }
 
 /**

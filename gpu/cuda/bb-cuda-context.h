@@ -95,6 +95,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbCudaContext, bb_cuda_context_unref)
 typedef BbCudaContext *BbCudaScope;
 
 BbCudaScope bb_cuda_context_enter (BbCudaContext *context, GError **error);
+BbCudaScope bb_cuda_context_enter_to_release (BbCudaContext *context);
 void bb_cuda_scope_clear (BbCudaScope *scope);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BbCudaScope, bb_cuda_scope_clear)

@@ -388,7 +388,8 @@ bb_cuda_memory_trim (BbCudaContext *context)
  * bb_cuda_context_get_memory_left:
  * @context: a context
  *
- * Returns: bytes of the card's memory that may still be allocated
+ * Returns: bytes of the card's memory that may still be allocated; all that can be where the driver
+ *   does not tell, so that whoever allocates learns why
  */
 guint64
 bb_cuda_context_get_memory_left (BbCudaContext *context)
@@ -398,7 +399,7 @@ bb_cuda_context_get_memory_left (BbCudaContext *context)
   guint64 idle;
 
   if (scope == NULL || context->cuda->mem_get_info (&left, &total) != CUDA_SUCCESS)
-    return 0;
+    return G_MAXUINT64;
   g_mutex_lock (&context->lock);
   idle = context->idle;
   g_mutex_unlock (&context->lock);

@@ -246,7 +246,7 @@ bb_cuda_work_unref (BbCudaWork *work)
   if (!g_atomic_ref_count_dec (&work->refs))
     return;
   {
-    g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, NULL);
+    g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (context);
 
     release_read (work, 0, NULL);
     last_use = join_streams (context);

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""blurbox-render on a card: whole files, and everything that can go wrong, on the driver for tests."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "driver"))
+import tap
+import faults
+
+PROGRAM = os.environ["BLURBOX_RENDER"]
+LOOK = ["--size", "54x96", "--batch", "4", "--blur", "12", "--corner-radius", "7", "--shadow", "0.4"]
+
+
+def clip(folder, frames=10, size="96x54", pixels="yuv420p"):
+    """A short clip without loss."""
+    path = folder / "clip.mkv"
+    tap.ffmpeg("-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25", "-frames:v", str(frames), "-pix_fmt", pixels,
+               "-c:v", "ffv1", path)
+    return path
+
+
+def command(source, target, *arguments, device="cuda:0"):
+    return [PROGRAM, "--overwrite", "--encoder", "ffv1", "--device", device, *LOOK, *arguments, "-o", target, source]
+
+
+def frames(path):
+    raw = tap.output("ffmpeg", "-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "yuv420p", "-")
+    return numpy.frombuffer(raw, dtype=numpy.uint8)
+
+
+def same(path, wanted, what=""):
+    got = frames(path)
+    tap.equal(len(got), len(wanted), f"bytes {what}")
+    tap.check(numpy.abs(got.astype(int) - wanted).max() <= 1, f"frames differ {what}")
+
+
+def reference(folder, source):
+    tap.output(*command(source, folder / "cpu.mkv", device="cpu"))
+    return frames(folder / "cpu.mkv")
+
+
+def test_file_is_the_processors(folder):
+    source = clip(folder)
+    wanted = reference(folder, source)
+    done, counts = faults.run(command(source, folder / "card.mkv", "--stats", folder / "stats.json"), folder)
+    tap.equal(done.returncode, 0, done.stderr)
+    same(folder / "card.mkv", wanted)
+    tap.equal(counts["leaks"], 0, "leaks")
+    stats = json.loads((folder / "stats.json").read_text())
+    tap.equal(stats["frames"], 10)
+    tap.equal(stats["batches"], 3)
+    tap.check(stats["device"].startswith("Test device"), stats["device"])
+    # One transfer a batch each way, and the tables'.
+    tap.equal(counts["calls"]["cuMemcpyDtoHAsync_v2"], 3, "copies off the card")
+    tap.equal(counts["calls"]["cuMemcpyHtoDAsync_v2"], 4, "copies to the card")
+
+
+def test_loop_allocates_nothing(folder):
+    counts = []
+    for n in 16, 32:
+        source = clip(folder, frames=n)
+        done, count = faults.run(command(source, folder / "card.mkv"), folder)
+        tap.equal(done.returncode, 0, done.stderr)
+        counts.append(count["calls"])
+    for function in ("cuMemAlloc_v2", "cuMemHostAlloc", "cuMemFree_v2", "cuMemFreeHost", "cuEventCreate",
+                     "cuStreamCreate", "cuStreamSynchronize", "cuModuleLoadData"):
+        tap.equal(counts[0][function], counts[1][function], function)
+
+
+def test_any_order_gives_the_same(folder):
+    source = clip(folder)
+    tap.equal(faults.run(command(source, folder / "card.mkv"), folder)[0].returncode, 0)
+    wanted = frames(folder / "card.mkv")
+    for seed in range(20):
+        done, counts = faults.run(command(source, folder / "seed.mkv"), folder, BLURBOX_DRIVER_SEED=str(seed))
+        tap.equal(done.returncode, 0, done.stderr)
+        tap.check((frames(folder / "seed.mkv") == wanted).all(), f"frames with seed {seed}")
+        tap.equal(counts["leaks"], 0, "leaks")
+
+
+def check_failure(done, what):
+    """One line that says what happened, and what to do."""
+    tap.equal(done.returncode, 1, f"{what}: {done.stderr}")
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("driver for tests")]
+    tap.equal(len(lines), 1, f"{what}: {done.stderr}")
+    tap.check("CUDA_ERROR_" in lines[0] or "NVIDIA driver" in lines[0], f"{what}: {lines[0]}")
+    tap.check("; " in lines[0] or ": " in lines[0], f"{what}: {lines[0]}")
+
+
+def test_every_call_can_fail(folder):
+    source = clip(folder)
+    wanted = reference(folder, source)
+    n_runs = 0
+    target = folder / "card.mkv"
+    for function, nth, done, counts in faults.sweep(command(source, target), folder):
+        what = f"call {nth} of {function}"
+        n_runs += 1
+        tap.check(done.returncode in (0, 1), f"{what} killed it: {done.returncode} {done.stderr}")
+        if done.returncode == 0:
+            same(target, wanted, what)
+        else:
+            check_failure(done, what)
+            tap.check(not target.exists(), f"{what} left a file")
+        tap.equal(counts["leaks"], 0, f"{what} leaks")
+        target.unlink(missing_ok=True)
+    tap.check(n_runs >= 50, f"only {n_runs} runs")
+
+
+def test_memory_runs_out(folder):
+    source = clip(folder, frames=12)
+    wanted = reference(folder, source)
+    target = folder / "card.mkv"
+    # Every allocation of the card's memory in turn.
+    done, counts = faults.run(command(source, target), folder)
+    tap.equal(done.returncode, 0, done.stderr)
+    for nth in range(1, counts["calls"]["cuMemAlloc_v2"] + 1):
+        done, counts = faults.run(command(source, target, "--stats", folder / "stats.json"), folder,
+                                  f"cuMemAlloc_v2:{nth}:{faults.OUT_OF_MEMORY}")
+        tap.equal(done.returncode, 0, f"allocation {nth}: {done.stderr}")
+        same(target, wanted, f"allocation {nth}")
+        tap.equal(counts["leaks"], 0, "leaks")
+    # Each twice, so that the idle memory is not what is missing.
+    for nth in range(1, 7):
+        done, counts = faults.run(command(source, target, "--stats", folder / "stats.json"), folder,
+                                  f"cuMemAlloc_v2:{nth}:2,cuMemAlloc_v2:{nth + 1}:2")
+        tap.equal(done.returncode, 0, f"allocation {nth}: {done.stderr}")
+        same(target, wanted, f"allocation {nth}")
+        stats = json.loads((folder / "stats.json").read_text())
+        tap.equal(stats["batch"], 2, "batch")
+        tap.equal(done.stderr.count("Memory allows batches of 2 frames, not 4"), 1, done.stderr)
+        tap.equal(counts["leaks"], 0, "leaks")
+
+
+def test_memory_is_small(folder):
+    source = clip(folder, frames=12, size="320x180")
+    arguments = ["--size", "216x384", "--batch", "12", "--stats", folder / "stats.json"]
+    tap.output(*command(source, folder / "cpu.mkv", *arguments, device="cpu"))
+    wanted = frames(folder / "cpu.mkv")
+    done, counts = faults.run(command(source, folder / "card.mkv", *arguments), folder)
+    tap.equal(done.returncode, 0, done.stderr)
+    peak = counts["peak_memory"]
+    for share in 0.9, 0.5:
+        done, counts = faults.run(command(source, folder / "card.mkv", *arguments), folder,
+                                  BLURBOX_DRIVER_MEMORY=str(int(peak * share)))
+        tap.equal(done.returncode, 0, done.stderr)
+        same(folder / "card.mkv", wanted, f"with {share} of the memory")
+        batch = json.loads((folder / "stats.json").read_text())["batch"]
+        tap.check(1 <= batch < 12, f"batch {batch}")
+        tap.equal(done.stderr.count(f"Memory allows batches of {batch} frames, not 12"), 1, done.stderr)
+    done, counts = faults.run(command(source, folder / "card.mkv", *arguments), folder,
+                              BLURBOX_DRIVER_MEMORY="100000")
+    tap.equal(done.returncode, 1, done.stderr)
+    tap.check("Not enough memory" in done.stderr, done.stderr)
+
+
+def test_no_card(folder):
+    source = clip(folder)
+    wanted = reference(folder, source)
+    for variables, words in (({"BLURBOX_DRIVER_INIT": "999"}, "load the kernel module nvidia_uvm"),
+                             ({"BLURBOX_DRIVER_INIT": "100"}, "no NVIDIA card is visible"),
+                             ({"BLURBOX_DRIVER_INIT": "803"}, "restart the computer"),
+                             ({"BLURBOX_DRIVER_DEVICES": "0"}, "no NVIDIA card is visible"),
+                             ({"BLURBOX_DRIVER_VERSION": "11040"}, "too old"),
+                             ({"BLURBOX_DRIVER_CAPABILITY": "6.1"}, "too old"),
+                             ({"LD_LIBRARY_PATH": ""}, "no NVIDIA driver")):
+        done, _ = faults.run(command(source, folder / "auto.mkv", device="auto"), folder, **variables)
+        tap.equal(done.returncode, 0, done.stderr)
+        tap.equal(done.stderr.count(words), 1, f"{variables}: {done.stderr}")
+        tap.check("The processor does the work" in done.stderr, done.stderr)
+        same(folder / "auto.mkv", wanted, str(variables))
+        done, _ = faults.run(command(source, folder / "card.mkv"), folder, **variables)
+        tap.equal(done.returncode, 1, done.stderr)
+        tap.check(words in done.stderr, f"{variables}: {done.stderr}")
+        done, _ = faults.run([PROGRAM, "--list-devices"], folder, **variables)
+        tap.equal(done.returncode, 0, done.stderr)
+        tap.check(words in done.stdout and "cpu " in done.stdout, f"{variables}: {done.stdout}")
+
+
+def test_many_cards(folder):
+    source = clip(folder)
+    wanted = reference(folder, source)
+    done, _ = faults.run([PROGRAM, "--list-devices"], folder, BLURBOX_DRIVER_DEVICES="3")
+    tap.equal([line.split()[0] for line in done.stdout.splitlines()], ["cuda:0", "cuda:1", "cuda:2", "cpu"])
+    tap.check("4.0\u00a0GiB" in done.stdout and "Ada 8.9" in done.stdout and "CUDA 13.0" in done.stdout, done.stdout)
+    done, _ = faults.run(command(source, folder / "card.mkv", device="cuda:2"), folder, BLURBOX_DRIVER_DEVICES="3")
+    tap.equal(done.returncode, 0, done.stderr)
+    same(folder / "card.mkv", wanted)
+    done, _ = faults.run(command(source, folder / "card.mkv", device="cuda:3"), folder, BLURBOX_DRIVER_DEVICES="3")
+    tap.equal(done.returncode, 1, done.stderr)
+    tap.check("There is no card cuda:3" in done.stderr, done.stderr)
+
+
+tap.run(sys.modules[__name__])

@@ -8,7 +8,9 @@
 #include "bb-cuda-test.h"
 
 #include "bb-error.h"
+#include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
+#include "cuda/bb-cuda-ffmpeg.h"
 
 /* Every shape of plan: sizes, odd ones too, depths, subsampling, orientations, looks, radii from
  * none to all, precisions and batches, in random combinations. */
@@ -44,6 +46,8 @@ test_plans (void)
           c.target.width = MIN (c.target.width, 30);
           c.target.height = MIN (c.target.height, 40);
         }
+      /* As NVENC wants them. */
+      c.target.interleaved = g_rand_int_range (rand, 0, 3) == 0;
       bb_cuda_test_random_look (&c, rand);
       bb_cuda_test_compare (card, cpu, &c, 1);
     }
@@ -95,6 +99,384 @@ test_full_size (void)
   bb_cuda_test_compare (card, cpu, &c, 1);
 }
 
+/* Batches that nobody waits for until the last one is queued. */
+static gboolean
+run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
+{
+  BbCudaTestCase c = {
+    .source = bb_cuda_test_format (64, 36, 8, 1, 1),
+    .target = bb_cuda_test_format (36, 64, 8, 1, 1),
+    .aspect = 1.0,
+    .n_frames = n_frames,
+  };
+  g_autoptr (BbPlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_batch_free);
+  int most = 0;
+
+  bb_recipe_values_init (&c.values);
+  c.values.blur = 14;
+  plan = bb_cuda_test_plan (&c);
+  bb_device_prepare (card, plan, n_frames, &error);
+  g_assert_no_error (error);
+  bb_device_prepare (cpu, plan, n_frames, &error);
+  for (guint b = 0; b < n_batches; b++)
+    {
+      BbBatch *batch = bb_batch_new (n_frames);
+
+      for (guint i = 0; i < n_frames; i++)
+        batch->frame[i] = bb_cuda_test_frame (&c.source, b * n_frames + i);
+      batch = bb_device_upload (card, batch, &error);
+      g_assert_no_error (error);
+      batch = bb_device_run (card, batch, NULL, &error);
+      g_assert_no_error (error);
+      batch = bb_device_download_batch (card, batch, &error);
+      g_assert_no_error (error);
+      g_ptr_array_add (batches, batch);
+    }
+  for (guint b = 0; b < n_batches; b++)
+    {
+      BbBatch *made = batches->pdata[b];
+      g_autoptr (BbBatch) expected = bb_batch_new (n_frames);
+
+      for (guint i = 0; i < n_frames; i++)
+        expected->frame[i] = bb_cuda_test_frame (&c.source, b * n_frames + i);
+      expected = bb_device_run (cpu, g_steal_pointer (&expected), NULL, &error);
+      for (guint i = 0; i < n_frames; i++)
+        {
+          bb_frame_wait (made->frame[i], &error);
+          g_assert_no_error (error);
+          g_assert_cmpint (made->frame[i]->pts, ==, (b * n_frames + i) * 100);
+          most = MAX (most, bb_cuda_test_difference (made->frame[i], expected->frame[i]));
+        }
+    }
+  return most <= 1;
+}
+
+static void
+test_stream (void)
+{
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+
+  g_assert_true (run_stream (card, cpu, 4, 9));
+  g_assert_true (run_stream (card, cpu, 27, 2));
+}
+
+/* Waits of which stream are left out. */
+static CUstream careless;
+static CUresult (*true_wait) (CUstream stream, CUevent event, unsigned int flags);
+
+static CUresult
+wait_carelessly (CUstream stream, CUevent event, unsigned int flags)
+{
+  return stream == careless ? CUDA_SUCCESS : true_wait (stream, event, flags);
+}
+
+/* The same without the waits of one stream. Ends with failure where that gives wrong pixels. */
+static void
+check_careless (void)
+{
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  BbCudaContext *context = bb_cuda_device_get_context (BB_CUDA_DEVICE (card));
+  BbCuda *cuda = (BbCuda *) context->cuda;
+  const char *which = g_getenv ("BB_CARELESS");
+  gboolean good;
+
+  true_wait = cuda->stream_wait_event;
+  cuda->stream_wait_event = wait_carelessly;
+  careless = g_str_equal (which, "kernels")    ? context->stream
+             : g_str_equal (which, "upload")   ? context->upload
+             : g_str_equal (which, "download") ? context->download
+                                               : NULL;
+  good = run_stream (card, cpu, 4, 9) && run_stream (card, cpu, 27, 2);
+  cuda->stream_wait_event = true_wait;
+  careless = NULL;
+  g_assert_true (good);
+}
+
+static gboolean
+passes (const char *which, int seed)
+{
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autofree char *number = g_strdup_printf ("%d", seed);
+
+  environment = g_environ_setenv (environment, "BB_CARELESS", which, TRUE);
+  environment = g_environ_setenv (environment, "BLURBOX_DRIVER_SEED", number, TRUE);
+  g_test_trap_subprocess_with_envp ("/cuda/waits/subprocess/careless",
+                                    (const char *const *) environment, 0,
+                                    G_TEST_SUBPROCESS_DEFAULT);
+  return g_test_trap_has_passed ();
+}
+
+/* Each stream's waits are needed: without them some order of work gives wrong pixels. */
+static void
+test_waits (void)
+{
+  static const char *const streams[] = { "kernels", "upload", "download" };
+
+  for (int seed = 1; seed <= 5; seed++)
+    g_assert_true (passes ("none", seed));
+  for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
+    {
+      int seed = 1;
+
+      while (seed <= 20 && passes (streams[i], seed))
+        seed++;
+      g_test_message ("without the waits of %s: wrong with seed %d", streams[i], seed);
+      g_assert_cmpint (seed, <=, 20);
+    }
+}
+
+/* A plan that comes while frames of an older one are on the card. */
+static void
+test_new_plan (void)
+{
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (GError) error = NULL;
+  BbCudaTestCase c[2];
+  g_autoptr (BbBatch) expected = NULL;
+  g_autoptr (BbBatch) made = NULL;
+  BbBatch *batch = bb_batch_new (2);
+  g_autoptr (BbPlan) plan = NULL;
+
+  for (int i = 0; i < 2; i++)
+    {
+      c[i] = (BbCudaTestCase) {
+        .source = bb_cuda_test_format (64, 36, 8, 1, 1),
+        .target = bb_cuda_test_format (36 + 8 * i, 64, 8, 1, 1),
+        .aspect = 1.0,
+        .n_frames = 2,
+      };
+      bb_recipe_values_init (&c[i].values);
+      c[i].values.blur = 10 + 30 * i;
+    }
+  plan = bb_cuda_test_plan (&c[0]);
+  bb_device_prepare (card, plan, 2, &error);
+  for (guint i = 0; i < 2; i++)
+    batch->frame[i] = bb_cuda_test_frame (&c[0].source, i);
+  batch = bb_device_upload (card, batch, &error);
+  g_assert_no_error (error);
+  bb_cuda_test_compare (card, cpu, &c[1], 1);
+  batch = bb_device_run (card, batch, NULL, &error);
+  g_assert_no_error (error);
+  bb_cuda_test_compare (card, cpu, &c[1], 1);
+  made = bb_device_download_batch (card, batch, &error);
+  g_assert_no_error (error);
+  expected = bb_cuda_test_run (cpu, &c[0], &error);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (bb_frame_wait (made->frame[i], &error));
+      g_assert_cmpint (bb_cuda_test_difference (made->frame[i], expected->frame[i]), <=, 1);
+    }
+}
+
+/* Host memory, where the processor's frames are, is not what kernels read. */
+static void
+test_misuse (void)
+{
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  BbCudaTestCase c = {
+    .source = bb_cuda_test_format (64, 36, 8, 1, 1),
+    .target = bb_cuda_test_format (36, 64, 8, 1, 1),
+    .aspect = 1.0,
+    .n_frames = 1,
+  };
+  g_autoptr (BbPlan) plan = NULL;
+  BbBatch *batch = bb_batch_new (1);
+
+  bb_recipe_values_init (&c.values);
+  plan = bb_cuda_test_plan (&c);
+  bb_device_prepare (card, plan, 1, &error);
+  batch->frame[0] = bb_cuda_test_frame (&c.source, 0);
+  g_assert_null (bb_device_run (card, batch, NULL, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
+  g_clear_error (&error);
+
+  c.source.width = 60;
+  batch = bb_batch_new (1);
+  batch->frame[0] = bb_cuda_test_frame (&c.source, 0);
+  g_assert_null (bb_device_upload (card, batch, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
+  g_clear_error (&error);
+
+  c.source.width = 64;
+  batch = bb_batch_new (1);
+  batch->frame[0] = bb_cuda_test_frame (&c.source, 0);
+  batch = bb_device_upload (card, batch, &error);
+  g_assert_no_error (error);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (bb_device_run (card, batch, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* What is said to be needed is what is taken, within a tenth. */
+static void
+test_memory (void)
+{
+  GRand *rand = g_rand_new_with_seed (3);
+
+  for (int i = 0; i < 12; i++)
+    {
+      g_autoptr (BbDevice) card = bb_cuda_test_open ();
+      g_autoptr (BbPlan) plan = NULL;
+      g_autoptr (BbBatch) made = NULL;
+      g_autoptr (BbBatch) again = NULL;
+      g_autoptr (GError) error = NULL;
+      BbCudaTestCase c = {
+        .source = bb_cuda_test_format (320, 180, i % 2 == 0 ? 8 : 10, 1, 1),
+        .target = bb_cuda_test_format (180, 320, 8, 1, 1),
+        .aspect = 1.0,
+        .n_frames = (guint) g_rand_int_range (rand, 1, 20),
+      };
+      guint64 before, after, needed;
+
+      bb_cuda_test_random_look (&c, rand);
+      plan = bb_cuda_test_plan (&c);
+      needed = bb_device_get_memory_needed (card, plan, c.n_frames);
+      before = bb_device_get_memory_left (card);
+      made = bb_cuda_test_run (card, &c, &error);
+      g_assert_no_error (error);
+      /* A second one, while the first one's frames are on their way. */
+      again = bb_batch_new (c.n_frames);
+      for (guint n = 0; n < c.n_frames; n++)
+        again->frame[n] = bb_cuda_test_frame (&c.source, n);
+      again = bb_device_upload (card, g_steal_pointer (&again), &error);
+      g_assert_no_error (error);
+      after = bb_device_get_memory_left (card);
+      g_test_message ("%" G_GUINT64_FORMAT " bytes for %u frames", before - after, c.n_frames);
+      g_assert_cmpuint (before - after, <=, needed + needed / 10);
+      g_assert_cmpuint (before - after, >=, needed - needed / 10);
+      /* Each allocation may be rounded up. */
+      g_assert_cmpuint (bb_device_get_memory_used (card), <=, before - after);
+      g_assert_cmpuint (bb_device_get_memory_used (card) + 16 * 512, >=, before - after);
+    }
+  g_rand_free (rand);
+}
+
+/* A frame in the layouts that decoders of cards give, in their memory. */
+static BbFrame *
+to_surface (AVBufferRef *frames, const BbFrame *frame)
+{
+  const AVHWFramesContext *context = (gconstpointer) frames->data;
+  const BbFormat *format = &frame->format;
+  gboolean deep = format->depth > 8;
+  gboolean interleaved = context->sw_format == AV_PIX_FMT_NV12 || context->sw_format == AV_PIX_FMT_P010;
+  AVFrame *host = av_frame_alloc ();
+  AVFrame *surface = av_frame_alloc ();
+  BbFrame *wrapped;
+
+  host->format = context->sw_format;
+  host->width = format->width;
+  host->height = format->height;
+  g_assert_cmpint (av_frame_get_buffer (host, 0), >=, 0);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    for (int y = 0; y < bb_format_get_plane_height (format, p); y++)
+      for (int x = 0; x < bb_format_get_plane_width (format, p); x++)
+        {
+          const guint8 *in = frame->data[p] + (gssize) y * frame->stride[p];
+          int to = p > 0 && interleaved ? 1 : p;
+          guint8 *out = host->data[to] + (gssize) y * host->linesize[to];
+          int at = p > 0 && interleaved ? 2 * x + p - 1 : x;
+
+          if (deep)
+            ((guint16 *) (gpointer) out)[at] = (guint16) (((const guint16 *) (gconstpointer) in)[x] << 6);
+          else
+            out[at] = in[x];
+        }
+  g_assert_cmpint (av_hwframe_get_buffer (frames, surface, 0), >=, 0);
+  g_assert_cmpint (av_hwframe_transfer_data (surface, host, 0), >=, 0);
+  av_frame_free (&host);
+  surface->pts = frame->pts;
+  surface->duration = frame->duration;
+  wrapped = bb_cuda_ffmpeg_wrap (surface, format);
+  g_assert_nonnull (wrapped);
+  return wrapped;
+}
+
+/* Frames that come in a card's memory, as a decoder's do. */
+static void
+test_surfaces (void)
+{
+  static const struct {
+    enum AVPixelFormat layout;
+    int depth;
+    int shift;
+  } layouts[] = {
+    { AV_PIX_FMT_NV12, 8, 1 },
+    { AV_PIX_FMT_P010, 10, 1 },
+    { AV_PIX_FMT_YUV420P, 8, 1 },
+    { AV_PIX_FMT_YUV444P, 8, 0 },
+  };
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (GError) error = NULL;
+  AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (card, &error);
+  GRand *rand = g_rand_new_with_seed (7);
+
+  g_assert_no_error (error);
+  for (int i = 0; i < 48; i++)
+    {
+      gsize n = (gsize) i % G_N_ELEMENTS (layouts);
+      AVBufferRef *frames = av_hwframe_ctx_alloc (hardware);
+      AVHWFramesContext *context = (gpointer) frames->data;
+      BbCudaTestCase c = {
+        .source = bb_cuda_test_format (2 * g_rand_int_range (rand, 1, 100),
+                                       2 * g_rand_int_range (rand, 1, 60), layouts[n].depth,
+                                       layouts[n].shift, layouts[n].shift),
+        .target = bb_cuda_test_format (2 * g_rand_int_range (rand, 1, 60),
+                                       2 * g_rand_int_range (rand, 1, 100),
+                                       g_rand_boolean (rand) ? 10 : 8, 1, 1),
+        .aspect = 1.0,
+        .orientation = (BbOrientation) g_rand_int_range (rand, 0, 8),
+        .n_frames = 5,
+      };
+      g_autoptr (BbPlan) plan = NULL;
+      g_autoptr (BbBatch) expected = NULL;
+      BbBatch *batch = bb_batch_new (c.n_frames);
+
+      context->format = AV_PIX_FMT_CUDA;
+      context->sw_format = layouts[n].layout;
+      context->width = c.source.width;
+      context->height = c.source.height;
+      g_assert_cmpint (av_hwframe_ctx_init (frames), >=, 0);
+      bb_cuda_test_random_look (&c, rand);
+      expected = bb_cuda_test_run (cpu, &c, &error);
+      g_assert_no_error (error);
+      c.target.interleaved = g_rand_boolean (rand);
+      plan = bb_cuda_test_plan (&c);
+      bb_device_prepare (card, plan, c.n_frames, &error);
+      g_assert_no_error (error);
+      for (guint f = 0; f < c.n_frames; f++)
+        {
+          g_autoptr (BbFrame) host = bb_cuda_test_frame (&c.source, f);
+
+          /* Some of them from the host, as after a decoder's failure. */
+          batch->frame[f] = i % 5 == 0 && f > 2 ? bb_frame_ref (host) : to_surface (frames, host);
+        }
+      batch = bb_device_upload (card, batch, &error);
+      g_assert_no_error (error);
+      batch = bb_device_run (card, batch, NULL, &error);
+      g_assert_no_error (error);
+      batch = bb_device_download_batch (card, batch, &error);
+      g_assert_no_error (error);
+      for (guint f = 0; f < c.n_frames; f++)
+        {
+          g_assert_true (bb_frame_wait (batch->frame[f], &error));
+          g_assert_cmpint (batch->frame[f]->pts, ==, f * 100);
+          g_assert_cmpint (bb_cuda_test_difference (batch->frame[f], expected->frame[f]), <=, 1);
+        }
+      bb_batch_free (batch);
+      av_buffer_unref (&frames);
+    }
+  av_buffer_unref (&hardware);
+  g_rand_free (rand);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -102,5 +484,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/cuda/plans", test_plans);
   g_test_add_func ("/cuda/batches", test_batches);
   g_test_add_func ("/cuda/full-size", test_full_size);
+  g_test_add_func ("/cuda/stream", test_stream);
+  g_test_add_func ("/cuda/waits", test_waits);
+  g_test_add_func ("/cuda/waits/subprocess/careless", check_careless);
+  g_test_add_func ("/cuda/new-plan", test_new_plan);
+  g_test_add_func ("/cuda/misuse", test_misuse);
+  g_test_add_func ("/cuda/memory", test_memory);
+  g_test_add_func ("/cuda/surfaces", test_surfaces);
   return g_test_run ();
 }

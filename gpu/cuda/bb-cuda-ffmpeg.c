@@ -1,0 +1,121 @@
+/* bb-cuda-ffmpeg.c: FFmpeg on a card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * FFmpeg decodes and encodes in our context and on our stream, so that its work and ours follow each
+ * other without anybody waiting.
+ */
+
+#include "bb-cuda-ffmpeg.h"
+
+#include "bb-cuda-context.h"
+#include "bb-cuda-device.h"
+#include "bb-error.h"
+#include "bb-ffmpeg.h"
+
+#include <libavutil/hwcontext_cuda.h>
+
+static void
+release_context (AVHWDeviceContext *device)
+{
+  bb_cuda_context_unref (device->user_opaque);
+}
+
+/**
+ * bb_cuda_ffmpeg_new_device:
+ * @device: a device
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): FFmpeg's view of a card, or %NULL with %BB_ERROR_DEVICE
+ */
+AVBufferRef *
+bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
+{
+  BbCudaContext *context;
+  AVBufferRef *buffer;
+  AVHWDeviceContext *hardware;
+  AVCUDADeviceContext *cuda;
+  int result;
+
+  g_return_val_if_fail (BB_IS_CUDA_DEVICE (device), NULL);
+
+  bb_ffmpeg_init ();
+  context = bb_cuda_device_get_context (BB_CUDA_DEVICE (device));
+  buffer = av_hwdevice_ctx_alloc (AV_HWDEVICE_TYPE_CUDA);
+  if (buffer == NULL)
+    {
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
+                           "This FFmpeg does not know NVIDIA cards: install one that does");
+      return NULL;
+    }
+  hardware = (AVHWDeviceContext *) (gpointer) buffer->data;
+  cuda = hardware->hwctx;
+  cuda->cuda_ctx = context->handle;
+  cuda->stream = context->stream;
+  hardware->user_opaque = bb_cuda_context_ref (context);
+  hardware->free = release_context;
+  result = av_hwdevice_ctx_init (buffer);
+  if (result >= 0)
+    return buffer;
+  av_buffer_unref (&buffer);
+  g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, "FFmpeg cannot use the card (%s): update its driver",
+               bb_ffmpeg_reason (result));
+  return NULL;
+}
+
+/* The format of what is in a frame on a card, whose layout we know. */
+static enum AVPixelFormat
+get_layout (const AVFrame *frame)
+{
+  const AVHWFramesContext *frames;
+
+  if (frame->format != AV_PIX_FMT_CUDA || frame->hw_frames_ctx == NULL)
+    return AV_PIX_FMT_NONE;
+  frames = (const AVHWFramesContext *) (gconstpointer) frame->hw_frames_ctx->data;
+  switch ((int) frames->sw_format)
+    {
+    case AV_PIX_FMT_NV12:
+    case AV_PIX_FMT_P010:
+    case AV_PIX_FMT_YUV420P:
+    case AV_PIX_FMT_YUV444P:
+      return frames->sw_format;
+    default:
+      return AV_PIX_FMT_NONE;
+    }
+}
+
+/**
+ * bb_cuda_ffmpeg_wrap:
+ * @frame: (transfer full): a frame in a card's memory
+ * @format: what its samples mean, its layout aside
+ *
+ * Returns: (transfer full) (nullable): the frame for bb_device_upload(), or %NULL, and @frame stays
+ *   the caller's, where kernels do not know its layout
+ */
+BbFrame *
+bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format)
+{
+  enum AVPixelFormat layout = get_layout (frame);
+  gboolean interleaved = layout == AV_PIX_FMT_NV12 || layout == AV_PIX_FMT_P010;
+  BbFormat own = *format;
+  BbFrame *wrapped;
+
+  if (layout == AV_PIX_FMT_NONE)
+    return NULL;
+  own.interleaved = interleaved;
+  wrapped = bb_frame_new_wrapped (&own, frame, (GDestroyNotify) bb_av_frame_free);
+  wrapped->memory = BB_MEMORY_CUDA;
+  for (int p = 0; p < (interleaved ? 2 : BB_N_PLANES); p++)
+    {
+      wrapped->data[p] = frame->data[p];
+      wrapped->stride[p] = frame->linesize[p];
+    }
+  if (interleaved)
+    {
+      wrapped->data[2] = wrapped->data[1] + (own.depth > 8 ? 2 : 1);
+      wrapped->stride[2] = wrapped->stride[1];
+    }
+  wrapped->pts = frame->pts;
+  wrapped->duration = frame->duration;
+  return wrapped;
+}

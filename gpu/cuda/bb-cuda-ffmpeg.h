@@ -1,0 +1,18 @@
+/* bb-cuda-ffmpeg.h: FFmpeg on a card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-device.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/hwcontext.h>
+
+G_BEGIN_DECLS
+
+AVBufferRef *bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error);
+BbFrame *bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format);
+
+G_END_DECLS

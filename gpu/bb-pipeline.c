@@ -146,7 +146,7 @@ receive (Pipeline *pipeline, BbFrame **frames, guint most)
       if (result < 0)
         {
           while (n > 0)
-            bb_frame_unref (frames[--n]);
+            g_clear_pointer (&frames[--n], bb_frame_unref);
           return -1;
         }
       n++;

@@ -7,6 +7,7 @@
 
 #include "bb-error.h"
 #include "bb-options.h"
+#include "bb-prefix.h"
 #include "bb-progress.h"
 #include "bb-render.h"
 #include "bb-save.h"
@@ -18,7 +19,6 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -365,10 +365,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   g_autofree char *help = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, BB_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  bb_prefix_init ();
   g_set_prgname ("blurbox-render");
 
   options = bb_options_new ((const char *const *) argv, &error);

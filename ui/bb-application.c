@@ -200,6 +200,7 @@ bb_application_new (void)
                        "application-id", BB_APP_ID,
                        "flags", G_APPLICATION_HANDLES_OPEN,
                        "resource-base-path", "/io/github/blurbox/Blurbox",
+                       "version", BB_VERSION,
                        NULL);
 }
 

@@ -6,20 +6,16 @@
 #include "config.h"
 
 #include "bb-application.h"
+#include "bb-prefix.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (BbApplication) application = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, BB_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-
+  bb_prefix_init ();
   g_set_application_name (_("Blurbox"));
 
   application = bb_application_new ();

@@ -45,7 +45,7 @@ struct _BbCanvas {
 
   double scale;          /* device pixels a pixel of the widget */
   graphene_rect_t area;  /* where the canvas lies */
-  int wanted_width;      /* device pixels */
+  int wanted_width;      /* device pixels that there is room for */
   int wanted_height;
   guint resize_timeout;
   gboolean resized;      /* since the timeout began */
@@ -119,28 +119,32 @@ get_scale (BbCanvas *self)
   return surface != NULL ? gdk_surface_get_scale (surface) : 1.0;
 }
 
-/* Lays the canvas out on whole device pixels, so that a picture of its size is shown unscaled. */
+/* Lays the canvas out on whole device pixels, as many as the player makes for this room, so that
+ * its picture is shown unscaled. */
 static void
 lay_out (BbCanvas *self, int width, int height)
 {
   int canvas_width, canvas_height;
-  double room_x, room_y, fit;
+  int room_x, room_y;
+  double fit;
   int w, h;
 
   get_canvas (self, &canvas_width, &canvas_height);
   self->scale = get_scale (self);
-  room_x = MAX (width - 2 * MARGIN, 1) * self->scale;
-  room_y = MAX (height - 2 * MARGIN, 1) * self->scale;
-  fit = MIN (1.0, MIN (room_x / canvas_width, room_y / canvas_height));
-  if (self->actual_size)
-    fit = 1.0;
-  w = MAX (2, (int) lrint (canvas_width * fit));
-  h = MAX (2, (int) lrint (canvas_height * fit));
+  room_x = (int) (MAX (width - 2 * MARGIN, 2) * self->scale);
+  room_y = (int) (MAX (height - 2 * MARGIN, 2) * self->scale);
+  if (self->actual_size || room_x > canvas_width)
+    room_x = canvas_width;
+  if (self->actual_size || room_y > canvas_height)
+    room_y = canvas_height;
+  fit = MIN ((double) room_x / canvas_width, (double) room_y / canvas_height);
+  w = MAX (2, 2 * (int) lround (canvas_width * fit / 2.0));
+  h = MAX (2, 2 * (int) lround (canvas_height * fit / 2.0));
   graphene_rect_init (&self->area,
                       (float) (floor ((width * self->scale - w) / 2.0) / self->scale),
                       (float) (floor ((height * self->scale - h) / 2.0) / self->scale),
                       (float) (w / self->scale), (float) (h / self->scale));
-  want_size (self, w, h);
+  want_size (self, room_x, room_y);
 }
 
 /* Pixels of the widget a pixel of the canvas. */
@@ -363,8 +367,15 @@ bb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
          self->area.origin.y + inset, after.width, after.height);
 }
 
-/* Draws a picture into the canvas: over all of it, or centred where the recipe has just got
- * another shape. */
+/* The device pixel at or before a place. */
+static float
+whole (BbCanvas *self, float place)
+{
+  return (float) (floor (place * self->scale + 0.001) / self->scale);
+}
+
+/* Draws a picture into the canvas: pixel by pixel where it has its size, else over all of it, or
+ * centred where the recipe has just got another shape. */
 static void
 snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
 {
@@ -377,16 +388,23 @@ snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
   if (texture == NULL)
     return;
   aspect = (double) gdk_texture_get_width (texture) / gdk_texture_get_height (texture);
-  if (aspect / area_aspect > 1.02)
+  if (fabs (gdk_texture_get_width (texture) - width * self->scale) < 1.5 &&
+      fabs (gdk_texture_get_height (texture) - height * self->scale) < 1.5)
+    {
+      width = (float) (gdk_texture_get_width (texture) / self->scale);
+      height = (float) (gdk_texture_get_height (texture) / self->scale);
+    }
+  else if (aspect / area_aspect > 1.02)
     height = width / (float) aspect;
   else if (aspect / area_aspect < 0.98)
     width = height * (float) aspect;
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT (self->area.origin.x +
-                                                  (self->area.size.width - width) / 2,
-                                                self->area.origin.y +
-                                                  (self->area.size.height - height) / 2));
+                          &GRAPHENE_POINT_INIT (whole (self, self->area.origin.x +
+                                                               (self->area.size.width - width) / 2),
+                                                whole (self,
+                                                       self->area.origin.y +
+                                                         (self->area.size.height - height) / 2)));
   gdk_paintable_snapshot (GDK_PAINTABLE (screen), snapshot, width, height);
   gtk_snapshot_restore (snapshot);
 }
@@ -656,7 +674,7 @@ bb_canvas_set_actual_size (BbCanvas *self, gboolean actual_size)
  * @width: (out): device pixels; 0 before it has a place on the screen
  * @height: (out): the same
  *
- * Gets the size of picture that would be shown unscaled.
+ * Gets the room for a picture. It is never larger than the canvas of the recipe.
  */
 void
 bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height)

@@ -15,19 +15,26 @@
  * BbTransport:
  *
  * The timeline, and under it what plays, steps and mutes. Its buttons are actions of the window.
+ *
+ * Properties: `compact`, whether it leaves out what there may be no room for.
  */
 struct _BbTransport {
   AdwBin parent_instance;
 
   BbEditor *editor;
   BbPlayer *player;
-  gint64 duration;
+  gboolean compact;
 
   BbTimeline *timeline;
   GtkLabel *time_label;
+  GtkLabel *length_label;
   GtkWidget *play_button;
   GtkWidget *mute_button;
 };
+
+enum { PROP_0, PROP_COMPACT, N_PROPS };
+
+static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (BbTransport, bb_transport, ADW_TYPE_BIN)
 
@@ -36,11 +43,9 @@ position_cb (BbTransport *self)
 {
   gint64 position = bb_player_get_position (self->player);
   g_autofree char *now = bb_time_format (position, TRUE);
-  g_autofree char *length = bb_time_format (self->duration, TRUE);
-  g_autofree char *text = g_strdup_printf ("%s / %s", now, length);
 
   bb_timeline_set_position (self->timeline, position);
-  gtk_label_set_label (self->time_label, text);
+  gtk_label_set_label (self->time_label, now);
 }
 
 static void
@@ -114,6 +119,32 @@ drag_end_cb (BbTimeline *timeline, gpointer user_data)
 }
 
 static void
+bb_transport_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_COMPACT:
+      g_value_set_boolean (value, BB_TRANSPORT (object)->compact);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+bb_transport_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_COMPACT:
+      BB_TRANSPORT (object)->compact = g_value_get_boolean (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 bb_transport_dispose (GObject *object)
 {
   BbTransport *self = BB_TRANSPORT (object);
@@ -128,15 +159,23 @@ bb_transport_dispose (GObject *object)
 static void
 bb_transport_class_init (BbTransportClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bb_transport_dispose;
+  object_class->get_property = bb_transport_get_property;
+  object_class->set_property = bb_transport_set_property;
+  object_class->dispose = bb_transport_dispose;
+
+  props[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE,
+                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_TIMELINE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-transport.ui");
   gtk_widget_class_bind_template_child (widget_class, BbTransport, timeline);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, time_label);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, length_label);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, mute_button);
   gtk_widget_class_bind_template_callback (widget_class, scrub_cb);
@@ -200,9 +239,14 @@ bb_transport_set_player (BbTransport *self, BbPlayer *player)
 void
 bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
 {
+  g_autofree char *length = NULL;
+  g_autofree char *text = NULL;
+
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
-  self->duration = source->duration;
+  length = bb_time_format (source->duration, TRUE);
+  text = g_strdup_printf (" / %s", length);
+  gtk_label_set_label (self->length_label, text);
   bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,
                         (double) source->width / source->height);
   gtk_widget_set_visible (self->mute_button, source->has_audio);

@@ -57,6 +57,13 @@ compare_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 }
 
 static void
+sidebar_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+  adw_overlay_split_view_set_show_sidebar (BB_WINDOW (user_data)->split_view,
+                                           g_variant_get_boolean (state));
+}
+
+static void
 actual_size_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   g_simple_action_set_state (action, state);
@@ -307,6 +314,7 @@ static const GActionEntry entries[] = {
   { "seek", seek_cb, "x", NULL, NULL },
   { "step", step_cb, "i", NULL, NULL },
   { "compare", NULL, NULL, "false", compare_cb },
+  { "sidebar", NULL, NULL, "false", sidebar_cb },
   { "actual-size", NULL, NULL, "false", actual_size_cb },
   { "trim-start", trim_start_cb, "x", NULL, NULL },
   { "trim-end", trim_end_cb, "x", NULL, NULL },
@@ -328,7 +336,7 @@ static const GActionEntry entries[] = {
 /* What makes no sense without a clip. */
 static const char *const clip_actions[] = {
   "play",       "seek",     "step",       "compare", "actual-size", "trim-start", "trim-end",
-  "mark-start", "mark-end", "clear-trim", "reset",   "center",
+  "mark-start", "mark-end", "clear-trim", "sidebar", "reset",       "center",
 };
 
 static GSimpleAction *
@@ -366,6 +374,15 @@ history_cb (BbWindow *self)
   g_simple_action_set_enabled (find (self, "redo"), bb_editor_can_redo (self->editor));
 }
 
+/* No GPropertyAction: that would keep the widget, which keeps the window's actions. */
+static void
+show_sidebar_cb (BbWindow *self)
+{
+  gboolean shown = adw_overlay_split_view_get_show_sidebar (self->split_view);
+
+  g_simple_action_set_state (find (self, "sidebar"), g_variant_new_boolean (shown));
+}
+
 static void
 add_value_action (BbWindow *self, const char *key, const char *type, GVariant *state,
                   GCallback callback)
@@ -387,11 +404,7 @@ add_value_action (BbWindow *self, const char *key, const char *type, GVariant *s
 void
 bb_window_add_actions (BbWindow *self)
 {
-  g_autoptr (GPropertyAction) sidebar = g_property_action_new ("sidebar", self->split_view,
-                                                               "show-sidebar");
-
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (sidebar));
   for (guint i = 0; i < G_N_ELEMENTS (number_keys); i++)
     add_value_action (self, number_keys[i], "d", g_variant_new_double (0.0),
                       G_CALLBACK (set_number_cb));
@@ -404,6 +417,8 @@ bb_window_add_actions (BbWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->editor, "notify::can-redo", G_CALLBACK (history_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->split_view, "notify::show-sidebar", G_CALLBACK (show_sidebar_cb),
+                           self, G_CONNECT_SWAPPED);
   recipe_cb (self);
   history_cb (self);
   bb_window_update_actions (self);

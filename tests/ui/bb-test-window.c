@@ -1,0 +1,241 @@
+/* bb-test-window.c: a window for tests to drive
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-test-window.h"
+
+#include <locale.h>
+
+/* Far longer than anything takes, on a machine that is busy and under sanitizers. */
+#define ALARM_SECONDS 120
+
+static BbApplication *application;
+
+static gboolean
+alarm_cb (gpointer user_data)
+{
+  g_error ("waited in vain for: %s", (const char *) user_data);
+  return G_SOURCE_REMOVE;
+}
+
+guint
+bb_test_set_alarm (const char *condition)
+{
+  return g_timeout_add_seconds (ALARM_SECONDS, alarm_cb, (gpointer) condition);
+}
+
+BbApplication *
+bb_test_get_application (void)
+{
+  return application;
+}
+
+/* Makes the application, runs the tests, and looks whether the application goes. */
+int
+bb_test_window_run (int *argc, char ***argv, void (*add_tests) (void))
+{
+  g_autoptr (GError) error = NULL;
+  int result;
+
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (argc, argv, NULL);
+  g_set_application_name ("Blurbox");
+  bb_test_media_init ();
+  application = bb_application_new ();
+  g_application_register (G_APPLICATION (application), NULL, &error);
+  g_assert_no_error (error);
+  g_application_hold (G_APPLICATION (application));
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  add_tests ();
+  result = g_test_run ();
+  g_application_release (G_APPLICATION (application));
+  g_object_add_weak_pointer (G_OBJECT (application), (gpointer *) &application);
+  g_object_run_dispose (G_OBJECT (application));
+  g_object_unref (application);
+  bb_test_media_cleanup ();
+  return result;
+}
+
+static gboolean
+idle_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Lets everything run that is due. */
+void
+bb_test_settle (void)
+{
+  gboolean idle = FALSE;
+
+  g_idle_add_full (G_PRIORITY_LOW + 1, idle_cb, &idle, NULL);
+  BB_TEST_WAIT (idle);
+}
+
+BbWindow *
+bb_test_window_new (void)
+{
+  BbWindow *window = bb_window_new (application);
+
+  gtk_window_present (GTK_WINDOW (window));
+  BB_TEST_WAIT (gtk_widget_get_mapped (GTK_WIDGET (window)) &&
+                gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  bb_test_settle ();
+  return window;
+}
+
+static void
+gone_cb (gpointer user_data, GObject *where)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Closes a window, and waits until it and its player are finalized. */
+void
+bb_test_window_close (BbWindow *window)
+{
+  BbPlayer *player = bb_window_get_player (window);
+  BbEditor *editor = bb_window_get_editor (window);
+  gboolean window_gone = FALSE;
+  gboolean editor_gone = FALSE;
+  gboolean player_gone = player == NULL;
+
+  g_object_weak_ref (G_OBJECT (window), gone_cb, &window_gone);
+  g_object_weak_ref (G_OBJECT (editor), gone_cb, &editor_gone);
+  if (player != NULL)
+    g_object_weak_ref (G_OBJECT (player), gone_cb, &player_gone);
+  gtk_window_close (GTK_WINDOW (window));
+  BB_TEST_WAIT (window_gone);
+  BB_TEST_WAIT (editor_gone);
+  BB_TEST_WAIT (player_gone);
+}
+
+/* Returns: (transfer full): a clip of 4 s with sound, made once. 320x180, BT.709 */
+char *
+bb_test_clip (void)
+{
+  char *path = bb_test_media_path ("clip.mp4");
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_autofree char *output = bb_test_ffmpeg (
+        "-f lavfi -i testsrc2=s=320x180:r=25:d=4 -f lavfi -i sine=d=4 -shortest "
+        "-vf scale=out_color_matrix=bt709:out_range=tv -pix_fmt yuv420p -color_range tv "
+        "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -chroma_sample_location left "
+        "-c:v libx264 -preset ultrafast -g 25 -c:a aac %s",
+        "clip.mp4");
+    }
+  return path;
+}
+
+/* Opens a file as another program would ask for it. */
+void
+bb_test_open (BbWindow *window, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  bb_window_open (window, &file, 1);
+}
+
+/* Waits for the picture that shows the recipe as it is now. */
+BbPicture *
+bb_test_wait_for_picture (BbWindow *window)
+{
+  BbPlayer *player = bb_window_get_player (window);
+  BbRecipe *recipe = bb_editor_get_recipe (bb_window_get_editor (window));
+  BbPicture *picture = NULL;
+
+  BB_TEST_WAIT ((picture = bb_player_get_picture (player)) != NULL &&
+                picture->generation >= bb_recipe_get_generation (recipe));
+  g_assert_cmpuint (picture->generation, ==, bb_recipe_get_generation (recipe));
+  g_assert_true (bb_screen_get_picture (bb_canvas_get_screen (bb_window_get_canvas (window))) ==
+                 picture);
+  return picture;
+}
+
+void
+bb_test_open_clip (BbWindow *window)
+{
+  g_autofree char *path = bb_test_clip ();
+  gboolean has_clip = FALSE;
+
+  bb_test_open (window, path);
+  BB_TEST_WAIT ((g_object_get (window, "has-clip", &has_clip, NULL), has_clip));
+  bb_test_wait_for_picture (window);
+}
+
+/* Activates an action of the window; its parameter is as for g_variant_new(), or NULL. */
+void
+bb_test_activate (BbWindow *window, const char *action, const char *format, ...)
+{
+  GVariant *parameter = NULL;
+  va_list arguments;
+
+  g_assert_true (g_action_group_has_action (G_ACTION_GROUP (window), action));
+  if (format != NULL)
+    {
+      va_start (arguments, format);
+      parameter = g_variant_new_va (format, NULL, &arguments);
+      va_end (arguments);
+    }
+  g_action_group_activate_action (G_ACTION_GROUP (window), action, parameter);
+}
+
+gboolean
+bb_test_is_enabled (BbWindow *window, const char *action)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (window), action);
+}
+
+GVariant *
+bb_test_get_state (BbWindow *window, const char *action)
+{
+  return g_action_group_get_action_state (G_ACTION_GROUP (window), action);
+}
+
+static gboolean
+has_value (GtkWidget *widget, const char *property, const char *value)
+{
+  g_autofree char *text = NULL;
+
+  if (property == NULL)
+    return TRUE;
+  g_object_get (widget, property, &text, NULL);
+  return g_strcmp0 (text, value) == 0;
+}
+
+/* Returns: (nullable): the first widget of a type in a widget, whose text property has a value */
+GtkWidget *
+bb_test_find (gpointer widget, GType type, const char *property, const char *value)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type) && has_value (widget, property, value))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = bb_test_find (child, type, property, value);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* Returns: (nullable): the first widget in a widget that has a CSS class */
+GtkWidget *
+bb_test_find_css (gpointer widget, const char *css_class)
+{
+  if (gtk_widget_has_css_class (widget, css_class))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = bb_test_find_css (child, css_class);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}

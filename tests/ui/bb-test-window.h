@@ -1,0 +1,42 @@
+/* bb-test-window.h: a window for tests to drive
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-test-media.h"
+#include "bb-window.h"
+
+G_BEGIN_DECLS
+
+/* Lets the main loop run until something is true; a test that waits in vain fails. */
+#define BB_TEST_WAIT(condition)                                                                     \
+  G_STMT_START                                                                                      \
+  {                                                                                                 \
+    guint bb_test_alarm = bb_test_set_alarm (#condition);                                           \
+    while (!(condition))                                                                            \
+      g_main_context_iteration (NULL, TRUE);                                                        \
+    g_source_remove (bb_test_alarm);                                                                \
+  }                                                                                                 \
+  G_STMT_END
+
+int bb_test_window_run (int *argc, char ***argv, void (*add_tests) (void));
+guint bb_test_set_alarm (const char *condition);
+void bb_test_settle (void);
+
+BbApplication *bb_test_get_application (void);
+BbWindow *bb_test_window_new (void);
+void bb_test_window_close (BbWindow *window);
+char *bb_test_clip (void);
+void bb_test_open (BbWindow *window, const char *path);
+void bb_test_open_clip (BbWindow *window);
+BbPicture *bb_test_wait_for_picture (BbWindow *window);
+
+void bb_test_activate (BbWindow *window, const char *action, const char *format, ...);
+gboolean bb_test_is_enabled (BbWindow *window, const char *action);
+GVariant *bb_test_get_state (BbWindow *window, const char *action);
+GtkWidget *bb_test_find (gpointer widget, GType type, const char *property, const char *value);
+GtkWidget *bb_test_find_css (gpointer widget, const char *css_class);
+
+G_END_DECLS

@@ -1,0 +1,330 @@
+/* test-window.c: the window from opening to closing
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-test-window.h"
+#include "bb-timeline.h"
+#include "bb-value-row.h"
+
+#include <glib/gstdio.h>
+
+static const char *
+get_page (BbWindow *window)
+{
+  GtkWidget *stack = bb_test_find (window, GTK_TYPE_STACK, NULL, NULL);
+
+  return gtk_stack_get_visible_child_name (GTK_STACK (stack));
+}
+
+static void
+test_empty (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  const char *clip_actions[] = { "play", "seek", "step", "compare", "mark-start", "clear-trim" };
+
+  g_assert_cmpstr (get_page (window), ==, "empty");
+  g_assert_null (bb_window_get_file (window));
+  /* Nothing heavy is there before there is a file. */
+  g_assert_null (bb_window_get_player (window));
+  for (guint i = 0; i < G_N_ELEMENTS (clip_actions); i++)
+    g_assert_false (bb_test_is_enabled (window, clip_actions[i]));
+  g_assert_false (bb_test_is_enabled (window, "undo"));
+  bb_test_window_close (window);
+}
+
+static void
+test_open (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  g_autofree char *path = bb_test_clip ();
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  BbPicture *picture;
+  gboolean has_clip = FALSE;
+
+  g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "open-uri",
+                                  g_variant_new_string (uri));
+  BB_TEST_WAIT ((g_object_get (window, "has-clip", &has_clip, NULL), has_clip));
+  picture = bb_test_wait_for_picture (window);
+  g_assert_cmpint (picture->time, ==, 0);
+  g_assert_cmpstr (get_page (window), ==, "clip");
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (window)), ==, "clip.mp4");
+  g_assert_cmpint (bb_player_get_source (bb_window_get_player (window))->width, ==, 320);
+  g_assert_true (bb_test_is_enabled (window, "play"));
+  bb_test_window_close (window);
+}
+
+/* What is wrong is said in place, and a clip that is open stays. */
+static void
+test_broken (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  g_autofree char *text = bb_test_media_path ("letter.txt");
+  g_autofree char *sound = bb_test_media_path ("sound.m4a");
+  g_autofree char *missing = bb_test_media_path ("missing.mp4");
+  g_autofree char *output = bb_test_ffmpeg ("-f lavfi -i sine=d=1 -c:a aac %s", "sound.m4a");
+  const char *paths[] = { text, sound, missing };
+  GtkWidget *banner = bb_test_find (window, ADW_TYPE_BANNER, NULL, NULL);
+  GtkWidget *page;
+
+  g_assert_true (g_file_set_contents (text, "Dear Sir or Madam,\n", -1, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autofree char *base = g_path_get_basename (paths[i]);
+
+      bb_test_open (window, paths[i]);
+      BB_TEST_WAIT (g_str_equal (get_page (window), "failed"));
+      page = gtk_stack_get_visible_child (
+        GTK_STACK (bb_test_find (window, GTK_TYPE_STACK, NULL, NULL)));
+      g_test_message ("%s", adw_status_page_get_description (ADW_STATUS_PAGE (page)));
+      g_assert_nonnull (strstr (adw_status_page_get_description (ADW_STATUS_PAGE (page)), base));
+      g_assert_null (bb_window_get_file (window));
+      adw_status_page_set_description (ADW_STATUS_PAGE (page), "");
+      gtk_stack_set_visible_child_name (GTK_STACK (gtk_widget_get_parent (page)), "empty");
+    }
+
+  bb_test_open_clip (window);
+  g_assert_cmpstr (get_page (window), ==, "clip");
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autofree char *base = g_path_get_basename (paths[i]);
+
+      bb_test_open (window, paths[i]);
+      BB_TEST_WAIT (adw_banner_get_revealed (ADW_BANNER (banner)));
+      g_assert_nonnull (strstr (adw_banner_get_title (ADW_BANNER (banner)), base));
+      g_assert_cmpstr (get_page (window), ==, "clip");
+      g_assert_nonnull (bb_window_get_file (window));
+      adw_banner_set_revealed (ADW_BANNER (banner), FALSE);
+    }
+  bb_test_window_close (window);
+}
+
+static void
+test_shared_broken (void)
+{
+  const char *folder = g_getenv ("BB_SHARED_MEDIA");
+  const char *names[] = { "sample_ac3.mp4", "sample_missing_stsd.mp4",
+                          "sample_malformed_free_box.mp4" };
+  BbWindow *window;
+
+  if (folder == NULL || !g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_test_skip ("the clips are not here");
+      return;
+    }
+  window = bb_test_window_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      const char *page;
+
+      bb_test_open (window, path);
+      BB_TEST_WAIT ((page = get_page (window), g_str_equal (page, "failed") ||
+                                                 g_str_equal (page, "clip")));
+      g_test_message ("%s: %s", names[i], page);
+    }
+  /* Closing while one is being opened. */
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      bb_test_open (window, path);
+    }
+  bb_test_window_close (window);
+}
+
+/* Of many files asked for at once the last one is open in the end. */
+static void
+test_open_storm (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  g_autofree char *path = bb_test_clip ();
+  g_autofree char *other = bb_test_media_path ("other.mp4");
+  g_autofree char *output = bb_test_ffmpeg ("-i %s -t 0.4 -c copy %s", "clip.mp4", "other.mp4");
+
+  for (int i = 0; i < 20; i++)
+    bb_test_open (window, i % 2 == 0 ? path : other);
+  BB_TEST_WAIT (bb_window_get_file (window) != NULL);
+  bb_test_settle ();
+  BB_TEST_WAIT (g_str_equal (g_file_peek_path (bb_window_get_file (window)), other));
+  bb_test_wait_for_picture (window);
+  bb_test_window_close (window);
+}
+
+static void
+test_open_close (void)
+{
+  const int n = g_test_slow () ? 200 : 50;
+
+  for (int i = 0; i < n; i++)
+    {
+      BbWindow *window = bb_test_window_new ();
+
+      bb_test_open_clip (window);
+      if (i % 3 == 1)
+        bb_test_activate (window, "play", NULL);
+      if (i % 3 == 2)
+        bb_test_activate (window, "compare", NULL);
+      bb_test_window_close (window);
+    }
+}
+
+/* The newest position wins, and nothing is left to do after it. */
+static void
+test_scrub_storm (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  BbPlayer *player;
+  GtkWidget *timeline = bb_test_find (window, BB_TYPE_TIMELINE, NULL, NULL);
+  const gint64 frame = 40000000;
+  const int n = 300;
+
+  bb_test_open_clip (window);
+  player = bb_window_get_player (window);
+  for (int i = 0; i < n; i++)
+    {
+      gint64 time = (i * 37 % 100) * frame + frame / 3;
+
+      g_signal_emit_by_name (timeline, "scrub", i == n - 1 ? 63 * frame + 1 : time);
+      if (i % 7 == 0)
+        g_main_context_iteration (NULL, FALSE);
+    }
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 63 * frame);
+  bb_test_settle ();
+  g_assert_cmpint (bb_player_get_picture (player)->time, ==, 63 * frame);
+  g_assert_cmpint (bb_player_get_position (player), >=, 63 * frame);
+  g_assert_cmpint (bb_player_get_position (player), <, 64 * frame);
+  bb_test_window_close (window);
+}
+
+static void
+test_transport (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  BbPlayer *player;
+  g_autoptr (GVariant) state = NULL;
+  const gint64 frame = 40000000;
+
+  bb_test_open_clip (window);
+  player = bb_window_get_player (window);
+  bb_test_activate (window, "step", "i", 3);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 3 * frame);
+  bb_test_activate (window, "step", "i", -1);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 2 * frame);
+  bb_test_activate (window, "seek", "x", (gint64) 2000000000);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 50 * frame);
+  bb_test_activate (window, "play", NULL);
+  state = bb_test_get_state (window, "play");
+  g_assert_true (g_variant_get_boolean (state));
+  BB_TEST_WAIT (bb_player_get_picture (player)->time >= 55 * frame);
+  bb_test_activate (window, "play", NULL);
+  g_assert_false (bb_player_get_playing (player));
+
+  bb_test_activate (window, "seek", "x", (gint64) 1000000000);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 25 * frame);
+  bb_test_activate (window, "mark-start", NULL);
+  g_assert_cmpint (bb_editor_get (bb_window_get_editor (window))->start, ==, 1000000000);
+  bb_test_activate (window, "step", "i", 5);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 30 * frame);
+  bb_test_activate (window, "mark-end", NULL);
+  g_assert_cmpint (bb_editor_get (bb_window_get_editor (window))->end, ==, 31 * frame);
+  /* Playing stays in the trim. */
+  bb_test_activate (window, "loop", NULL);
+  bb_test_activate (window, "play", NULL);
+  BB_TEST_WAIT (!bb_player_get_playing (player));
+  g_assert_cmpint (bb_player_get_picture (player)->time, ==, 30 * frame);
+  bb_test_activate (window, "loop", NULL);
+  bb_test_activate (window, "clear-trim", NULL);
+  g_assert_cmpint (bb_editor_get (bb_window_get_editor (window))->start, ==, 0);
+  g_assert_cmpint (bb_editor_get (bb_window_get_editor (window))->end, ==, -1);
+  bb_test_window_close (window);
+}
+
+static void
+assert_inside (GtkWidget *widget, GtkWidget *window)
+{
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_LABEL (widget))
+    {
+      g_assert_true (gtk_widget_compute_bounds (widget, window, &bounds));
+      if (bounds.origin.x < -1 ||
+          bounds.origin.x + bounds.size.width > gtk_widget_get_width (window) + 1)
+        g_error ("%s at %.0f, %.0f wide, in a window of %d", G_OBJECT_TYPE_NAME (widget),
+                 bounds.origin.x, bounds.size.width, gtk_widget_get_width (window));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_inside (child, window);
+}
+
+static void
+test_narrow (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkWidget *split = bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL);
+
+  bb_test_open_clip (window);
+  g_assert_false (adw_overlay_split_view_get_collapsed (ADW_OVERLAY_SPLIT_VIEW (split)));
+  g_assert_true (adw_overlay_split_view_get_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (split)));
+  gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
+  BB_TEST_WAIT (adw_overlay_split_view_get_collapsed (ADW_OVERLAY_SPLIT_VIEW (split)) &&
+                gtk_widget_get_width (GTK_WIDGET (window)) <= 400);
+  bb_test_settle ();
+  adw_overlay_split_view_set_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (split), FALSE);
+  bb_test_settle ();
+  assert_inside (GTK_WIDGET (window), GTK_WIDGET (window));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 360);
+  bb_test_activate (window, "sidebar", NULL);
+  bb_test_settle ();
+  BB_TEST_WAIT (gtk_widget_get_mapped (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom")));
+  bb_test_window_close (window);
+}
+
+static void
+test_dialogs (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  const char *dialogs[] = { "about", "preferences", "shortcuts" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
+    {
+      AdwDialog *dialog = NULL;
+
+      g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), dialogs[i],
+                                      NULL);
+      BB_TEST_WAIT ((dialog = adw_application_window_get_visible_dialog (
+                       ADW_APPLICATION_WINDOW (window))) != NULL &&
+                    gtk_widget_get_mapped (GTK_WIDGET (dialog)));
+      if (ADW_IS_ABOUT_DIALOG (dialog))
+        g_assert_nonnull (strstr (adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog)),
+                                  "FFmpeg: "));
+      adw_dialog_force_close (dialog);
+      BB_TEST_WAIT (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) ==
+                    NULL);
+    }
+  bb_test_window_close (window);
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/window/empty", test_empty);
+  g_test_add_func ("/window/open", test_open);
+  g_test_add_func ("/window/open-storm", test_open_storm);
+  g_test_add_func ("/window/broken", test_broken);
+  g_test_add_func ("/window/shared-broken", test_shared_broken);
+  g_test_add_func ("/window/transport", test_transport);
+  g_test_add_func ("/window/scrub-storm", test_scrub_storm);
+  g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/dialogs", test_dialogs);
+  g_test_add_func ("/window/open-close", test_open_close);
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_window_run (&argc, &argv, add_tests);
+}

@@ -160,3 +160,17 @@ bb_screen_get_texture (BbScreen *self)
     self->texture = bb_texture_new (self->picture);
   return self->texture;
 }
+
+/**
+ * bb_screen_get_drawn:
+ * @self: a screen
+ *
+ * Returns: (nullable) (transfer none): the texture of the picture, if it was drawn already
+ */
+GdkTexture *
+bb_screen_get_drawn (BbScreen *self)
+{
+  g_return_val_if_fail (BB_IS_SCREEN (self), NULL);
+
+  return self->texture;
+}

@@ -18,5 +18,6 @@ BbScreen *bb_screen_new (void);
 void bb_screen_set_picture (BbScreen *self, BbPicture *picture);
 BbPicture *bb_screen_get_picture (BbScreen *self);
 GdkTexture *bb_screen_get_texture (BbScreen *self);
+GdkTexture *bb_screen_get_drawn (BbScreen *self);
 
 G_END_DECLS

@@ -57,17 +57,17 @@ show_error (BbWindow *self, const GError *error)
 static void
 picture_cb (BbWindow *self)
 {
-  GdkTexture *texture;
+  /* The picture before: this one is a texture once it is drawn, which it may never be. */
+  GdkTexture *texture = bb_screen_get_drawn (bb_canvas_get_screen (self->canvas));
 
-  bb_canvas_set_pictures (self->canvas, bb_player_get_picture (self->player),
-                          bb_player_get_compared (self->player));
-  texture = bb_screen_get_texture (bb_canvas_get_screen (self->canvas));
   if (texture != NULL)
     {
       g_autofree char *path = bb_texture_describe_path (texture);
 
       bb_performance_set_path (bb_sidebar_get_performance (self->sidebar), path);
     }
+  bb_canvas_set_pictures (self->canvas, bb_player_get_picture (self->player),
+                          bb_player_get_compared (self->player));
 }
 
 static void

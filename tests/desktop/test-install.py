@@ -94,20 +94,26 @@ def test_translations_are_found(folder):
     tap.check("print errors only" in text, text)
 
 
+def make_video(path):
+    tap.ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x36:rate=5:duration=1", path)
+
+
 def test_a_render(folder):
-    tap.ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x36:rate=5:duration=1", folder / "in.mkv")
+    make_video(folder / "in.mkv")
     tap.output(PREFIX / "bin" / "blurbox-render", "--quiet", "--size", "36x64", "--encoder", "ffv1", "-o",
                folder / "out.mkv", folder / "in.mkv", env=environment())
     tap.check((folder / "out.mkv").stat().st_size > 0, "no file")
 
 
-def show(*command, **more):
-    """Starts the window, in a session of its own, and returns what it says of itself."""
+def show(folder, *command, **more):
+    """Starts the window, in a session of its own, opens a video, and returns what it says of itself."""
     for tool in ("Xvfb", "dbus-run-session", "gdbus", "xdotool", "xprop"):
         if shutil.which(tool) is None:
             raise tap.Skip(f"there is no {tool}")
     tests = SOURCE / "tests"
-    done = subprocess.run([tests / "ui-session", tests / "desktop" / "test-installed.sh", *command],
+    video = folder / "clip.mkv"
+    make_video(video)
+    done = subprocess.run([tests / "ui-session", tests / "desktop" / "test-installed.sh", video, *command],
                           env=environment(G_DEBUG="", **more), capture_output=True, text=True, timeout=240)
     tap.equal(done.returncode, 0, done.stdout + done.stderr)
     entry = (PREFIX / "share" / "applications" / f"{APP_ID}.desktop").read_text()
@@ -129,13 +135,13 @@ def test_started_by_the_desktop(folder):
     tap.check(f"\nExec={program} --gapplication-service\n" in text, text)
     service.write_text(text.replace(program, str(PREFIX / "bin" / "blurbox")))
     # D-Bus and the icon theme have only this list to go by, as on a desktop.
-    shown = show(XDG_DATA_DIRS=f"{PREFIX}/share:/usr/local/share:/usr/share")
+    shown = show(folder, XDG_DATA_DIRS=f"{PREFIX}/share:/usr/local/share:/usr/share")
     tap.check(re.search(r"^_NET_WM_ICON\(CARDINAL\)=[1-9]\d+,", shown, re.MULTILINE), shown)
 
 
 def test_started_by_hand(folder):
     """Where its prefix is on no list, the window still finds its settings and its icon."""
-    shown = show(PREFIX / "bin" / "blurbox")
+    shown = show(folder, PREFIX / "bin" / "blurbox")
     tap.check(re.search(r"^_NET_WM_ICON\(CARDINAL\)=[1-9]\d+,", shown, re.MULTILINE), shown)
 
 

@@ -1,34 +1,46 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Inside a session of its own: starts the installed window as a desktop does, over D-Bus, and prints
-# what its window says of itself, then quits it. With a command, that command starts it.
+# Inside a session of its own: starts the installed window as a desktop does, over D-Bus, prints what
+# its window says of itself, opens a video as a file manager does, and quits.
+#
+# Usage: test-installed.sh VIDEO [COMMAND…]
+# With a command, that starts the window.
 set -euo pipefail
 app=io.github.blurbox.Blurbox
+video=$1
+shift
 
-if [ $# -gt 0 ]; then
-  "$@" &
-else
+# call METHOD ARG…, of what every application that D-Bus starts has
+call() {
   gdbus call --session --dest $app --object-path /io/github/blurbox/Blurbox --timeout 60 \
-    --method org.freedesktop.Application.Activate '{}' >/dev/null
-fi
-window=
-for _ in $(seq 300); do
-  window=$(xdotool search --onlyvisible --name '^Blurbox$' 2>/dev/null | head -n 1 || true)
-  if [ -n "$window" ]; then break; fi
-  sleep 0.1
-done
-[ -n "$window" ] || { echo "no window came" >&2; exit 1; }
+    --method org.freedesktop.Application."$@" >/dev/null
+}
+
+# wait_for COMMAND: until it prints something, which it prints
+wait_for() {
+  local found
+  for _ in $(seq 300); do
+    found=$("$@" 2>/dev/null || true)
+    if [ -n "$found" ]; then
+      printf '%s\n' "${found%%$'\n'*}"
+      return
+    fi
+    sleep 0.1
+  done
+  echo "in vain: $*" >&2
+  return 1
+}
+
+is_gone() {
+  [ "$(gdbus call --session --dest org.freedesktop.DBus --object-path /org/freedesktop/DBus \
+    --method org.freedesktop.DBus.NameHasOwner $app)" = '(false,)' ] && echo gone
+}
+
+if [ $# -gt 0 ]; then "$@" & else call Activate '{}'; fi
+window=$(wait_for xdotool search --onlyvisible --name '^Blurbox$')
 xprop -id "$window" WM_CLASS _NET_WM_NAME _GTK_APPLICATION_ID
 xprop -id "$window" -f _NET_WM_ICON 32c '=$0,$1\n' _NET_WM_ICON
-gdbus call --session --dest $app --object-path /io/github/blurbox/Blurbox \
-  --method org.freedesktop.Application.ActivateAction quit '[]' '{}' >/dev/null
-for _ in $(seq 300); do
-  if [ "$(gdbus call --session --dest org.freedesktop.DBus --object-path /org/freedesktop/DBus \
-    --method org.freedesktop.DBus.NameHasOwner $app)" = '(false,)' ]; then
-    echo "gone"
-    exit
-  fi
-  sleep 0.1
-done
-echo "it did not quit" >&2
-exit 1
+call Open "['file://$video']" '{}'
+wait_for xdotool search --onlyvisible --name "^$(basename "$video")\$" >/dev/null
+call ActivateAction quit '[]' '{}'
+wait_for is_gone

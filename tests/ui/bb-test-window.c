@@ -80,6 +80,25 @@ bb_test_settle (void)
   BB_TEST_WAIT (idle);
 }
 
+static void
+after_paint_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Waits until what was asked for so far is laid out and painted. */
+void
+bb_test_wait_for_paint (BbWindow *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+  gboolean painted = FALSE;
+
+  g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), &painted);
+  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
+  BB_TEST_WAIT (painted);
+  g_signal_handlers_disconnect_by_data (clock, &painted);
+}
+
 BbWindow *
 bb_test_window_new (void)
 {

@@ -1,0 +1,417 @@
+/* test-tuning.c: what the settings do to the recipe, and the recipe to the picture
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-frame-group.h"
+#include "bb-test-window.h"
+#include "bb-value-row.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Small enough to be shown unscaled in the window. */
+#define WIDTH 216
+#define HEIGHT 384
+
+static BbWindow *
+new_window (void)
+{
+  BbWindow *window = bb_test_window_new ();
+
+  bb_test_open_clip (window);
+  bb_test_activate (window, "set-size", "(ii)", WIDTH, HEIGHT);
+  bb_test_wait_for_picture (window);
+  return window;
+}
+
+/* What `blurbox-render` makes of a frame with the same recipe, out of a lossless file by ffmpeg:
+ * the planes one after another without padding. */
+static GBytes *
+render_frame (BbWindow *window)
+{
+  g_autofree char *clip = bb_test_clip ();
+  g_autofree char *recipe_path = bb_test_media_path ("tuned.recipe");
+  g_autofree char *finished = bb_test_media_path ("tuned.mkv");
+  g_autoptr (GFile) file = g_file_new_for_path (recipe_path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+
+  g_assert_true (bb_recipe_save (bb_editor_get_recipe (bb_window_get_editor (window)), file, &error));
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, g_getenv ("BLURBOX_RENDER"),
+                              "--quiet", "--overwrite", "--recipe", recipe_path, "--encoder",
+                              "ffv1", "--audio", "none", "--end", "0.04", "-o", finished, "--", clip,
+                              NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
+  return bb_test_ffmpeg_raw ("-i %s -frames:v 1 -pix_fmt yuv420p", "tuned.mkv");
+}
+
+static double
+sample (const BbFrame *frame, int plane, int x, int y)
+{
+  x = CLAMP (x, 0, bb_format_get_plane_width (&frame->format, plane) - 1);
+  y = CLAMP (y, 0, bb_format_get_plane_height (&frame->format, plane) - 1);
+  return frame->data[plane][(gsize) y * (gsize) frame->stride[plane] + (gsize) x];
+}
+
+/* A chroma sample at a luma sample's place: linear, 4:2:0 with samples left in the middle of two
+ * rows. */
+static double
+chroma (const BbFrame *frame, int plane, int x, int y)
+{
+  double v = (y - 0.5) / 2.0;
+  int row = (int) floor (v);
+  double fy = v - row;
+  int column = x / 2;
+  double fx = x % 2 / 2.0;
+
+  return ((1 - fx) * sample (frame, plane, column, row) +
+          fx * sample (frame, plane, column + 1, row)) * (1 - fy) +
+         ((1 - fx) * sample (frame, plane, column, row + 1) +
+          fx * sample (frame, plane, column + 1, row + 1)) * fy;
+}
+
+/* H.273's equations for BT.709 and narrow range, in double precision. */
+static void
+to_rgb (const BbFrame *frame, int x, int y, double rgb[3])
+{
+  const double kr = 0.2126, kb = 0.0722, kg = 1.0 - kr - kb;
+  double luma = (sample (frame, 0, x, y) - 16.0) / 219.0;
+  double cb = (chroma (frame, 1, x, y) - 128.0) / 224.0;
+  double cr = (chroma (frame, 2, x, y) - 128.0) / 224.0;
+
+  rgb[0] = luma + 2.0 * (1.0 - kr) * cr;
+  rgb[2] = luma + 2.0 * (1.0 - kb) * cb;
+  rgb[1] = (luma - kr * rgb[0] - kb * rgb[2]) / kg;
+  for (int i = 0; i < 3; i++)
+    rgb[i] = CLAMP (rgb[i], 0.0, 1.0) * 255.0;
+}
+
+static guint8 *
+download (GdkTexture *texture)
+{
+  g_autoptr (GdkTextureDownloader) downloader = gdk_texture_downloader_new (texture);
+  gsize stride = 4 * (gsize) gdk_texture_get_width (texture);
+  guint8 *pixels = g_malloc (stride * (gsize) gdk_texture_get_height (texture));
+
+  gdk_texture_downloader_set_format (downloader, GDK_MEMORY_R8G8B8A8);
+  gdk_texture_downloader_download_into (downloader, pixels, stride);
+  return pixels;
+}
+
+/* The canvas as the window's renderer draws it, cut to where the picture is. */
+static guint8 *
+draw (BbWindow *window)
+{
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  int width = gtk_widget_get_width (canvas);
+  int height = gtk_widget_get_height (canvas);
+  graphene_rect_t area = GRAPHENE_RECT_INIT (floorf ((float) (width - WIDTH) / 2),
+                                             floorf ((float) (height - HEIGHT) / 2), WIDTH, HEIGHT);
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  GTK_WIDGET_GET_CLASS (canvas)->snapshot (canvas, snapshot);
+  node = gtk_snapshot_free_to_node (snapshot);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &area);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==, WIDTH);
+  return download (texture);
+}
+
+/* At 1:1 the frame is what a render makes, the texture what the frame says, and the screen shows
+ * the texture. */
+static void
+assert_shown (BbWindow *window)
+{
+  BbPicture *picture = bb_test_wait_for_picture (window);
+  BbFrame *frame = picture->frame;
+  g_autoptr (GBytes) shown_planes = NULL;
+  g_autoptr (GBytes) rendered = NULL;
+  g_autofree guint8 *texels = NULL;
+  g_autofree guint8 *drawn = NULL;
+  GdkTexture *texture;
+  double worst = 0.0;
+
+  if (picture->time != 0)
+    {
+      bb_test_activate (window, "seek", "x", (gint64) 0);
+      BB_TEST_WAIT ((picture = bb_player_get_picture (bb_window_get_player (window)))->time == 0);
+      frame = picture->frame;
+    }
+  g_assert_cmpint (picture->width, ==, WIDTH);
+  g_assert_cmpint (picture->height, ==, HEIGHT);
+  shown_planes = bb_test_frame_bytes (frame);
+  rendered = render_frame (window);
+  g_assert_cmpmem (g_bytes_get_data (shown_planes, NULL), g_bytes_get_size (shown_planes),
+                   g_bytes_get_data (rendered, NULL), g_bytes_get_size (rendered));
+
+  texture = bb_screen_get_texture (bb_canvas_get_screen (bb_window_get_canvas (window)));
+  texels = download (texture);
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++)
+      {
+        double rgb[3];
+
+        to_rgb (frame, x, y, rgb);
+        for (int i = 0; i < 3; i++)
+          worst = MAX (worst, fabs (texels[4 * (y * WIDTH + x) + i] - rgb[i]));
+      }
+  g_test_message ("furthest from double precision: %.3f codes", worst);
+  /* Half a code is the rounding; what is above it comes of single precision. */
+  g_assert_cmpfloat (worst, <, 0.51);
+
+  bb_test_wait_for_paint (window);
+  drawn = draw (window);
+  g_assert_cmpmem (texels, 4 * WIDTH * HEIGHT, drawn, 4 * WIDTH * HEIGHT);
+}
+
+/* Every setting, through its action: in the recipe at once, on screen as a render makes it, and
+ * gone with one undo. */
+static void
+test_numbers (void)
+{
+  static const struct {
+    const char *key;
+    double value;
+  } cases[] = {
+    { "zoom", 0.35 },       { "offset-x", 31 }, { "offset-y", -44 },
+    { "corner-radius", 18 }, { "shadow", 0.7 },  { "blur", 24 },
+    { "background-zoom", 1.4 }, { "dim", 0.4 },  { "saturation", 0.3 },
+    { "batch", 5 },
+  };
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+
+  assert_shown (window);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *action = g_strconcat ("set-", cases[i].key, NULL);
+      double before = bb_recipe_values_get_number (bb_editor_get (editor), cases[i].key);
+      g_autoptr (GVariant) state = NULL;
+
+      g_test_message ("%s", cases[i].key);
+      bb_test_activate (window, action, "d", cases[i].value);
+      g_assert_cmpfloat (bb_recipe_values_get_number (bb_editor_get (editor), cases[i].key), ==,
+                         cases[i].value);
+      state = bb_test_get_state (window, action);
+      g_assert_cmpfloat (g_variant_get_double (state), ==, cases[i].value);
+      assert_shown (window);
+      bb_test_activate (window, "undo", NULL);
+      g_assert_cmpfloat (bb_recipe_values_get_number (bb_editor_get (editor), cases[i].key), ==,
+                         before);
+      bb_test_activate (window, "redo", NULL);
+      bb_editor_end_step (editor);
+    }
+  assert_shown (window);
+  bb_test_window_close (window);
+}
+
+static void
+test_words (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+
+  bb_test_activate (window, "set-background", "s", "color");
+  bb_test_activate (window, "set-color", "s", "#3584e4");
+  g_assert_cmpint (bb_editor_get (editor)->background, ==, BB_BACKGROUND_COLOR);
+  g_assert_cmphex (bb_editor_get (editor)->color, ==, 0x3584e4);
+  assert_shown (window);
+  bb_test_activate (window, "set-background", "s", "blur");
+  bb_test_activate (window, "set-precision", "s", "fp32");
+  g_assert_cmpint (bb_editor_get (editor)->precision, ==, BB_PRECISION_FP32);
+  assert_shown (window);
+  bb_test_activate (window, "set-device", "s", "cpu");
+  assert_shown (window);
+  /* What cannot be is refused, and said. */
+  bb_test_activate (window, "set-color", "s", "blue");
+  g_assert_cmphex (bb_editor_get (editor)->color, ==, 0x3584e4);
+  bb_test_activate (window, "reset", NULL);
+  g_assert_cmpint (bb_editor_get (editor)->width, ==, 1080);
+  bb_test_window_close (window);
+}
+
+static void
+test_aspect (void)
+{
+  static const struct {
+    const char *aspect;
+    int width;
+    int height;
+  } cases[] = { { "9:16", 1080, 1920 }, { "4:5", 1080, 1350 }, { "1:1", 1080, 1080 },
+                { "16:9", 1920, 1080 }, { "2:3", 1080, 1620 } };
+  BbWindow *window = bb_test_window_new ();
+  const BbRecipeValues *values;
+  AdwToggleGroup *toggles;
+  BbPicture *picture;
+
+  bb_test_open_clip (window);
+  toggles = ADW_TOGGLE_GROUP (bb_test_find (bb_test_find (window, BB_TYPE_FRAME_GROUP, NULL, NULL),
+                                            ADW_TYPE_TOGGLE_GROUP, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      bb_test_activate (window, "set-aspect", "s", cases[i].aspect);
+      values = bb_editor_get (bb_window_get_editor (window));
+      g_assert_cmpint (values->width, ==, cases[i].width);
+      g_assert_cmpint (values->height, ==, cases[i].height);
+      picture = bb_test_wait_for_picture (window);
+      g_assert_cmpfloat_with_epsilon ((double) picture->width / picture->height,
+                                      (double) cases[i].width / cases[i].height, 0.02);
+      g_assert_cmpstr (adw_toggle_group_get_active_name (toggles), ==,
+                       i < 4 ? cases[i].aspect : "custom");
+    }
+  /* The row, and back. */
+  adw_toggle_group_set_active_name (toggles, "1:1");
+  values = bb_editor_get (bb_window_get_editor (window));
+  g_assert_cmpint (values->width, ==, values->height);
+  bb_test_activate (window, "undo", NULL);
+  g_assert_cmpstr (adw_toggle_group_get_active_name (toggles), ==, "custom");
+  bb_test_window_close (window);
+}
+
+/* Rows show the recipe, and change it. */
+static void
+test_rows (void)
+{
+  const char *keys[] = { "zoom",            "offset-x", "offset-y",   "corner-radius", "shadow", "blur",
+                         "background-zoom", "dim",      "saturation", "batch" };
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      GtkWidget *row = bb_test_find (window, BB_TYPE_VALUE_ROW, "key", keys[i]);
+      GtkRange *scale = GTK_RANGE (bb_test_find (row, GTK_TYPE_SCALE, NULL, NULL));
+      GtkWidget *entry = bb_test_find (row, GTK_TYPE_ENTRY, NULL, NULL);
+      GtkAdjustment *adjustment = gtk_range_get_adjustment (scale);
+      double upper = gtk_adjustment_get_upper (adjustment);
+      double value = gtk_adjustment_get_lower (adjustment) +
+                     0.5 * (upper - gtk_adjustment_get_lower (adjustment));
+      const BbRecipeField *field = bb_recipe_get_field (keys[i]);
+      g_autofree char *text = NULL;
+      double number;
+
+      gtk_range_set_value (scale, value);
+      number = bb_recipe_values_get_number (bb_editor_get (editor), keys[i]);
+      g_assert_cmpfloat_with_epsilon (number, value, 0.51);
+      bb_editor_end_step (editor);
+
+      /* The field takes the whole range, and the slider follows. */
+      text = g_strdup_printf ("%g", field->maximum);
+      if (g_str_has_suffix (gtk_editable_get_text (GTK_EDITABLE (entry)), "%"))
+        {
+          g_free (text);
+          text = g_strdup_printf ("%g %%", field->maximum * 100.0);
+        }
+      gtk_editable_set_text (GTK_EDITABLE (entry), text);
+      g_signal_emit_by_name (entry, "activate");
+      g_assert_cmpfloat (bb_recipe_values_get_number (bb_editor_get (editor), keys[i]), ==,
+                         field->maximum);
+      g_assert_cmpfloat (gtk_range_get_value (scale), ==, field->maximum);
+      bb_test_activate (window, "undo", NULL);
+      g_assert_cmpfloat (bb_recipe_values_get_number (bb_editor_get (editor), keys[i]), ==, number);
+      g_assert_cmpfloat_with_epsilon (gtk_range_get_value (scale), number, 1e-9);
+
+      g_signal_emit_by_name (bb_test_find (row, GTK_TYPE_BUTTON, NULL, NULL), "clicked");
+      g_assert_cmpfloat (bb_recipe_values_get_number (bb_editor_get (editor), keys[i]), ==,
+                         field->fallback);
+    }
+  bb_test_window_close (window);
+}
+
+/* While it plays: each change with the next frame, none of an older recipe after it, and it goes
+ * on. */
+typedef struct {
+  BbWindow *window;
+  guint64 newest;
+  guint n;
+} Watch;
+
+static void
+watch_cb (BbPlayer *player, gpointer user_data)
+{
+  Watch *watch = user_data;
+  BbPicture *picture = bb_player_get_picture (player);
+  BbRecipe *recipe = bb_editor_get_recipe (bb_window_get_editor (watch->window));
+
+  g_assert_cmpuint (picture->generation, ==, bb_recipe_get_generation (recipe));
+  g_assert_cmpuint (picture->generation, >=, watch->newest);
+  watch->newest = picture->generation;
+  watch->n++;
+}
+
+static void
+test_while_playing (void)
+{
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  Watch watch = { .window = window };
+  const int batches[] = { 1, 128, 32, 1 };
+
+  g_signal_connect (player, "picture", G_CALLBACK (watch_cb), &watch);
+  bb_test_activate (window, "play", NULL);
+  for (int i = 0; i <= 20; i++)
+    {
+      bb_test_activate (window, "set-blur", "d", 400.0 * (i <= 10 ? i : 20 - i) / 10.0);
+      bb_test_wait_for_picture (window);
+    }
+  for (int i = 0; i < 4; i++)
+    {
+      bb_test_activate (window, "set-precision", "s", i % 2 == 0 ? "fp32" : "fp16");
+      bb_test_wait_for_picture (window);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (batches); i++)
+    {
+      guint n;
+
+      bb_test_activate (window, "set-batch", "d", (double) batches[i]);
+      bb_test_wait_for_picture (window);
+      n = watch.n;
+      BB_TEST_WAIT (watch.n >= n + 5);
+    }
+  g_assert_true (bb_player_get_playing (player));
+  g_signal_handlers_disconnect_by_data (player, &watch);
+  bb_test_window_close (window);
+}
+
+static void
+test_presets (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+
+  bb_test_activate (window, "set-blur", "d", 77.0);
+  bb_test_activate (window, "save-preset", "s", "Seventy-seven");
+  bb_test_activate (window, "reset", NULL);
+  g_assert_cmpfloat (bb_editor_get (editor)->blur, ==, 60.0);
+  bb_test_activate (window, "apply-preset", "s", "Seventy-seven");
+  g_assert_cmpfloat (bb_editor_get (editor)->blur, ==, 77.0);
+  g_assert_cmpint (bb_editor_get (editor)->width, ==, WIDTH);
+  assert_shown (window);
+  bb_test_activate (window, "rename-preset", "(ss)", "Seventy-seven", "77");
+  g_assert_nonnull (bb_presets_find (bb_window_get_presets (window), "77"));
+  bb_test_activate (window, "delete-preset", "s", "77");
+  g_assert_null (bb_presets_find (bb_window_get_presets (window), "77"));
+  bb_test_activate (window, "apply-preset", "s", "77");
+  g_assert_cmpfloat (bb_editor_get (editor)->blur, ==, 77.0);
+  bb_test_window_close (window);
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/tuning/numbers", test_numbers);
+  g_test_add_func ("/tuning/words", test_words);
+  g_test_add_func ("/tuning/aspect", test_aspect);
+  g_test_add_func ("/tuning/rows", test_rows);
+  g_test_add_func ("/tuning/while-playing", test_while_playing);
+  g_test_add_func ("/tuning/presets", test_presets);
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_window_run (&argc, &argv, add_tests);
+}

@@ -2,8 +2,10 @@
 """What several files say of the program is the same everywhere."""
 
 import configparser
+import json
 import os
 import re
+import shutil
 import sys
 import xml.etree.ElementTree as tree
 from pathlib import Path
@@ -86,6 +88,31 @@ def test_actions(folder):
     for action in entry["Desktop Entry"]["Actions"].rstrip(";").split(";"):
         tap.check(entry.has_section(f"Desktop Action {action}"), action)
         tap.check(re.search(rf'\{{ "{re.escape(action)}", \w+_cb, NULL,', source), action)
+
+
+def test_flatpak(folder):
+    """The Flatpak is built from what is pinned, and asks for no file and no network."""
+    if shutil.which("flatpak-builder") is None:
+        raise tap.Skip("there is no flatpak-builder")
+    manifest = json.loads(tap.output("flatpak-builder", "--show-manifest",
+                                     SOURCE / "flatpak" / f"{APP_ID}.yml", cwd=folder))
+    tap.equal((manifest["id"], manifest["command"]), (APP_ID, "blurbox"))
+    asked = manifest["finish-args"]
+    tap.check("--socket=wayland" in asked and "--device=dri" in asked, asked)
+    for argument in asked:
+        tap.check(not argument.startswith(("--filesystem", "--share=network", "--talk-name", "--device=all")),
+                  argument)
+    for module in manifest["modules"]:
+        for source in module["sources"]:
+            if module["name"] == "blurbox":
+                tap.equal(source["type"], "dir")
+            elif source["type"] == "git":
+                tap.check(re.fullmatch("[0-9a-f]{40}", source["commit"]), source)
+            else:
+                tap.check(re.fullmatch("[0-9a-f]{64}", source["sha256"]), source)
+    # Of the compiler for cards nothing is kept.
+    kept = {module["name"]: module.get("cleanup") for module in manifest["modules"]}
+    tap.equal(kept["cuda"], ["*"])
 
 
 tap.run(sys.modules[__name__])

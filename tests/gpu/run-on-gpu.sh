@@ -42,7 +42,7 @@ export G_DEBUG=${G_DEBUG:-fatal-warnings}
 bench=(--json "$parts/figures.jsonl")
 title="Blurbox on a card"
 if [ -n "$driver" ]; then
-  export BLURBOX_DRIVER_DIR=$driver
+  export BLURBOX_DRIVER_DIR=$driver BLURBOX_TEST_DRIVER=1 BLURBOX_DRIVER_MEMORY=1073741824
   bench+=(--test-driver --small)
   title="Blurbox on the driver for tests: executed on a processor, no figure here is a card's"
 fi
@@ -166,38 +166,163 @@ if [ -z "$card" ]; then
   echo "No NVIDIA card can be used here (see above for the reason): what needs one is left out, the rest runs."
 fi
 
+# Decoding by the card against decoding by the processor: every frame's checksum, as ffmpeg has them.
+decode_test() {
+  local clip name count=0 number=0 hardware software
+  for clip in "$here"/clips/*; do count=$((count + 1)); done
+  echo "1..$count"
+  for clip in "$here"/clips/*; do
+    number=$((number + 1))
+    name=${clip##*/}
+    # Only what NVDEC itself refuses is decoded by the processor after all; ffmpeg says so.
+    "$here/bin/ffmpeg" -nostdin -v verbose -hwaccel cuda -hwaccel_output_format cuda -i "$clip" -map 0:v -frames:v 60 \
+      -vf hwdownload,format="$(case $name in *10.mp4) echo p010 ;; *) echo nv12 ;; esac)",format="$(pixel_format "$clip")" \
+      -f framemd5 - >"$parts/hardware" 2>"$parts/decode.err"
+    if ! grep -q '^[0-9]' "$parts/hardware"; then
+      echo "ok $number - $name # SKIP $(grep -iE 'not supported|no device|cannot load|failed|error' "$parts/decode.err" |
+        head -n 1 | tr -d '#')"
+      continue
+    fi
+    "$here/bin/ffmpeg" -nostdin -v error -i "$clip" -map 0:v -frames:v 60 -pix_fmt "$(pixel_format "$clip")" -f framemd5 - \
+      >"$parts/software" 2>>"$parts/decode.err"
+    hardware=$(grep '^[0-9]' "$parts/hardware")
+    software=$(grep '^[0-9]' "$parts/software")
+    if [ "$hardware" = "$software" ]; then
+      echo "ok $number - $name: $(printf '%s\n' "$hardware" | wc -l) frames to the bit"
+    else
+      echo "not ok $number - $name: frames differ"
+    fi
+  done
+}
+
+pixel_format() {
+  "$here/bin/ffprobe" -v error -select_streams v -show_entries stream=pix_fmt -of csv=p=0 "$1" | tr -d ',' | head -n 1
+}
+
+# The same clip many times over, so that starting does not count.
+lengthen() {
+  local target=$parts/long-$1.mkv
+  [ -e "$target" ] || "$here/bin/ffmpeg" -nostdin -v error -y -stream_loop "$2" -i "$here/clips/$1" -map 0:v -c copy \
+    "$target" || return
+  echo "$target"
+}
+
+# decode_figures CLIP TIMES: NVDEC alone by ffmpeg, then with the effect by Blurbox, in turn, the best of three.
+decode_figures() {
+  local clip frames rate round start took best_alone=0 best_ours=0 share ours=(--device "$card" --encoder none --audio none)
+  clip=$(lengthen "$1" "$2") || return
+  frames=$("$here/bin/ffprobe" -v error -count_packets -select_streams v -show_entries stream=nb_read_packets -of csv=p=0 \
+    "$clip" | tr -dc 0-9)
+  if [ -n "$driver" ]; then ours+=(--size 108x192 --end 0.3); fi
+  for round in 1 2 3; do
+    start=$(date +%s%N)
+    "$here/bin/ffmpeg" -nostdin -v error -hwaccel cuda -hwaccel_output_format cuda -i "$clip" \
+      $([ -z "$driver" ] || echo -t 0.3) -f null - 2>"$parts/decode.err" || [ -s "$parts/decode.err" ] || return
+    took=$((($(date +%s%N) - start) / 1000))
+    # ffmpeg mostly goes on with the processor, and would measure that.
+    if [ -z "$driver" ] && [ -s "$parts/decode.err" ]; then
+      printf '| %s | %s | NVDEC cannot be used: %s | | |\n' "$1" "$frames" "$(head -n 1 "$parts/decode.err" | tr -d '|')"
+      return 0
+    fi
+    rate=$((frames * 1000000 / took))
+    [ "$rate" -le "$best_alone" ] || best_alone=$rate
+    start=$(date +%s%N)
+    "$here/bin/blurbox-render" --quiet "${ours[@]}" "$clip" || return
+    took=$((($(date +%s%N) - start) / 1000))
+    rate=$((frames * 1000000 / took))
+    [ "$rate" -le "$best_ours" ] || best_ours=$rate
+    if [ -n "$driver" ]; then break; fi
+  done
+  share=$((best_ours * 100 / (best_alone > 0 ? best_alone : 1)))
+  if [ -n "$driver" ]; then
+    printf '| %s | %s | not a card | not a card | not a card |\n' "$1" "$frames"
+    best_alone=null best_ours=null share=null
+  else
+    printf '| %s | %s | %s | %s | %s %% |\n' "$1" "$frames" "$best_alone" "$best_ours" "$share"
+  fi
+  printf '{"table": "decode", "row": "%s", "measured": %s, "frames": %s, "nvdec_frames_per_second": %s, %s}\n' "$1" \
+    "$([ -n "$driver" ] && echo false || echo true)" "$frames" "$best_alone" \
+    "\"with_effect_frames_per_second\": $best_ours, \"percent\": $share" >>"$parts/figures.jsonl"
+}
+
+decode_table() {
+  local clip times failed=0
+  echo "| decoding with NVDEC, whole processes | frames | alone (ffmpeg), frames/s | with the effect, frames/s | share |"
+  echo "| --- | ---: | ---: | ---: | ---: |"
+  while read -r clip times; do
+    decode_figures "$clip" "$times" || failed=1
+  done <<END_OF_CLIPS
+bench-h264.mp4 $([ -n "$driver" ] && echo 0 || echo 14)
+bench-hevc10.mp4 $([ -n "$driver" ] && echo 0 || echo 19)
+bench-av1.mp4 $([ -n "$driver" ] && echo 0 || echo 19)
+bench-2160.mp4 $([ -n "$driver" ] && echo 0 || echo 9)
+END_OF_CLIPS
+  return "$failed"
+}
+
 python=$(command -v python3 || command -v python)
 has_torch() {
   [ -n "$python" ] && "$python" -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null
 }
 
 torch_recipe() {
-  local folder=$results/picture
+  local folder=$parts/picture
   mkdir -p "$folder"
   "$here/bin/gpu-bench" --device "$card" picture "$folder" || return
   echo "| the recipe in PyTorch, batch 32 | ms a frame | frames/s | MiB |"
   echo "| --- | ---: | ---: | ---: |"
-  "$python" "$here/torch_recipe.py" --check "$folder" --json "$parts/figures.jsonl" --seconds 2 || return
-  rm -rf "$folder"
+  "$python" "$here/torch_recipe.py" --check "$folder" --json "$parts/figures.jsonl" --seconds 2
+}
+
+find_sanitizer() {
+  local place
+  for place in "$(command -v compute-sanitizer)" /usr/local/cuda/bin/compute-sanitizer \
+    /usr/local/cuda/compute-sanitizer/compute-sanitizer /opt/nvidia/compute-sanitizer/compute-sanitizer; do
+    if [ -x "$place" ]; then
+      echo "$place"
+      return
+    fi
+  done
 }
 
 if [ -n "$card" ]; then
+  export -f decode_test decode_table decode_figures lengthen pixel_format torch_recipe
+  export here parts card driver python
+  step kernels 90 test "$here/bin/test-cuda" --tap
+  step nvdec 60 test bash -c decode_test
+  step gl 60 test "$here/bin/test-gpu-gl" --tap
   step effect 60 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" effect
+  step decode 90 figures bash -c decode_table
+  step renders 60 test "$here/bin/test-gpu-render" --tap
   if [ -n "$driver" ]; then
     skip torch "PyTorch would not see the driver for tests"
   elif has_torch; then
-    export -f torch_recipe
-    export here results parts card python
-    step torch 90 figures bash -c torch_recipe
+    step torch 60 figures bash -c torch_recipe
   else
     skip torch "PyTorch with CUDA is not installed here"
+  fi
+  clip=$here/clips/h264.mp4
+  if [ -z "$driver" ]; then clip=$(lengthen bench-h264.mp4 4); fi
+  step render 60 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" render "$clip"
+  step interop 30 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop
+  step memory 30 test "$here/bin/test-gpu-memory" --tap
+  sanitizer=$(find_sanitizer)
+  if [ -n "$driver" ]; then
+    skip sanitizer "the driver for tests checks memory by itself"
+  elif [ -n "$sanitizer" ]; then
+    step sanitizer 60 test env BLURBOX_UNDER="$sanitizer --error-exitcode 86 --target-processes all" \
+      "$here/bin/test-cuda" --tap
+  else
+    skip sanitizer "compute-sanitizer is not installed here"
   fi
 fi
 
 # What needs no card: that the folder is whole, and that this processor makes the same picture.
-step picture 60 test "$here/bin/test-picture" --tap
+step picture 120 test "$here/bin/test-picture" --tap
 step recipe 20 test "$here/bin/test-recipe" --tap
 
+rm -f "$parts"/long-* "$parts"/hardware "$parts"/software
+rm -rf "$parts/picture"
 echo
 echo "Results: $results/table.md, $results/results.json"
 [ "$failed" = 0 ]

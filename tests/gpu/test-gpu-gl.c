@@ -410,8 +410,9 @@ run_again (const char *path, const char *variable, const char *value, gboolean *
   char *output = NULL;
 
   g_subprocess_launcher_setenv (launcher, variable, value, TRUE);
-  process =
-    g_subprocess_launcher_spawn (launcher, &error, "/proc/self/exe", "--tap", "-p", path, NULL);
+  process = g_subprocess_launcher_spawn (launcher, &error,
+                                         g_getenv ("BLURBOX_TEST_PROGRAM") ?: "/proc/self/exe",
+                                         "--tap", "-p", path, NULL);
   g_assert_no_error (error);
   g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error);
   g_assert_no_error (error);

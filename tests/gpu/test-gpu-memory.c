@@ -1,0 +1,179 @@
+/* test-gpu-memory.c: a card whose memory is nearly full
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Takes nearly all of the card's memory, so that the driver itself refuses more. Runs on a card, and
+ * on the driver for tests.
+ */
+
+#include "gpu-compare.h"
+
+#include "bb-device.h"
+#include "bb-error.h"
+#include "bb-source.h"
+#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-device.h"
+
+#include <glib/gstdio.h>
+
+#define BATCH 128
+
+/* Memory that others have. */
+typedef struct {
+  BbCudaContext *context;
+  GArray *taken; /* of CUdeviceptr */
+} Hog;
+
+static Hog *
+hog_new (BbDevice *device)
+{
+  Hog *hog = g_new0 (Hog, 1);
+
+  hog->context = bb_cuda_context_ref (bb_cuda_device_get_context (BB_CUDA_DEVICE (device)));
+  hog->taken = g_array_new (FALSE, FALSE, sizeof (CUdeviceptr));
+  return hog;
+}
+
+/* Takes memory until about @leave bytes are left. */
+static void
+hog_take (Hog *hog, gsize leave)
+{
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (hog->context, NULL);
+  const BbCuda *cuda = hog->context->cuda;
+  size_t left = 0, total = 0;
+
+  for (gsize piece = (gsize) 1 << 34; piece >= 1 << 20; piece /= 2)
+    while (cuda->mem_get_info (&left, &total) == CUDA_SUCCESS && left > leave + piece)
+      {
+        CUdeviceptr address;
+
+        if (cuda->mem_alloc (&address, piece) != CUDA_SUCCESS)
+          break;
+        g_array_append_val (hog->taken, address);
+      }
+  g_test_message ("%zu MiB of %zu left", left >> 20, total >> 20);
+}
+
+static void
+hog_free (Hog *hog)
+{
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (hog->context, NULL);
+
+  for (guint i = 0; i < hog->taken->len; i++)
+    hog->context->cuda->mem_free (g_array_index (hog->taken, CUdeviceptr, i));
+  g_array_unref (hog->taken);
+  bb_cuda_context_unref (hog->context);
+  g_free (hog);
+}
+
+static BbDevice *
+open_device (void)
+{
+  g_autoptr (GError) error = NULL;
+  BbDevice *device = bb_device_open (gpu_get_device (), &error);
+
+  if (device == NULL)
+    g_test_skip (error->message);
+  return device;
+}
+
+static BbPlan *
+make_plan (const char *clip, BbRecipeValues *values)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbSource) source = bb_source_new (clip, &error);
+  g_autoptr (BbRecipe) recipe = bb_recipe_new (values, &error);
+  const BbSourceInfo *info;
+  BbFormat target;
+  BbPlan *plan;
+
+  g_assert_no_error (error);
+  info = bb_source_get_info (source);
+  target = info->format;
+  target.width = values->width;
+  target.height = values->height;
+  plan = bb_plan_new (recipe, &info->format, info->orientation, 1.0, &target, &error);
+  g_assert_no_error (error);
+  return plan;
+}
+
+/* The driver refuses memory for a batch; a smaller one then goes, and the large one once there is room
+ * again. */
+static void
+test_refused (void)
+{
+  g_autofree char *clip = g_build_filename (gpu_get_clips (), "h264.mp4", NULL);
+  g_autoptr (BbDevice) device = open_device ();
+  g_autoptr (BbPlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  BbRecipeValues values;
+  Hog *hog;
+
+  if (device == NULL)
+    return;
+  bb_recipe_values_init (&values);
+  gpu_set_size (&values);
+  plan = make_plan (clip, &values);
+  hog = hog_new (device);
+  hog_take (hog, bb_device_get_memory_needed (device, plan, BATCH) / 4);
+  g_assert_false (bb_device_prepare (device, plan, BATCH, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_MEMORY);
+  g_test_message ("%s", error->message);
+  g_clear_error (&error);
+  bb_device_prepare (device, plan, 8, &error);
+  g_assert_no_error (error);
+  hog_free (hog);
+  bb_device_prepare (device, plan, BATCH, &error);
+  g_assert_no_error (error);
+}
+
+/* A whole render with so little memory is made in smaller batches, says so once, and is the same. */
+static void
+test_render (void)
+{
+  g_autofree char *clip = g_build_filename (gpu_get_clips (), "h264.mp4", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("blurbox-gpu-XXXXXX", NULL);
+  g_autofree char *ours = g_build_filename (folder, "card.mkv", NULL);
+  g_autofree char *theirs = g_build_filename (folder, "processor.mkv", NULL);
+  g_autoptr (BbDevice) device = open_device ();
+  g_autoptr (BbPlan) plan = NULL;
+  g_autofree char *told = NULL;
+  const char *first;
+  BbRecipeValues values;
+  Hog *hog;
+
+  if (device == NULL)
+    {
+      g_rmdir (folder);
+      return;
+    }
+  bb_recipe_values_init (&values);
+  gpu_set_size (&values);
+  plan = make_plan (clip, &values);
+  hog = hog_new (device);
+  hog_take (hog, bb_device_get_memory_needed (device, plan, BATCH) / 4);
+  values.encoder = "ffv1";
+  values.audio = BB_AUDIO_NONE;
+  values.batch = BATCH;
+  values.device = gpu_get_device ();
+  told = gpu_render (clip, ours, &values);
+  hog_free (hog);
+  first = strstr (told, "batches of");
+  g_assert_nonnull (first);
+  g_assert_null (strstr (first + 1, "batches of"));
+  values.device = "cpu";
+  g_free (gpu_render (clip, theirs, &values));
+  gpu_compare_files (ours, theirs, 1);
+  g_unlink (ours);
+  g_unlink (theirs);
+  g_rmdir (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/memory/refused", test_refused);
+  g_test_add_func ("/memory/render", test_render);
+  return g_test_run ();
+}

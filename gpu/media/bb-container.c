@@ -60,6 +60,9 @@ bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec)
       codec != AV_CODEC_ID_EAC3 && codec != AV_CODEC_ID_ALAC && codec != AV_CODEC_ID_OPUS &&
       codec != AV_CODEC_ID_FLAC)
     return FALSE;
+  /* The muxer says that it knows AV1 and then refuses it. */
+  if (codec == AV_CODEC_ID_AV1 && g_str_equal (container->name, "mov"))
+    return FALSE;
   if (codec == AV_CODEC_ID_FFV1)
     return g_str_equal (container->name, "matroska");
   return avformat_query_codec (container, codec, FF_COMPLIANCE_NORMAL) == 1;

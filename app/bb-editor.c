@@ -5,6 +5,8 @@
 
 #include "bb-editor.h"
 
+#include "bb-output.h"
+
 /* Far more than anybody undoes; a recipe takes less than a kilobyte. */
 #define MAX_STEPS 500
 /* Changes of one value by key or wheel that follow each other faster are one step. */
@@ -97,12 +99,16 @@ change (BbEditor *self, BbRecipe *recipe, const char *key)
   show (self, recipe, could_undo, could_redo);
 }
 
-/* A recipe that was used before, under a new generation: what is shown always gets newer. */
+/* A recipe that was used before, under a new generation: what is shown always gets newer. What kind
+ * of file is made is no part of the history. */
 static BbRecipe *
-renew (BbRecipe *recipe)
+renew (BbEditor *self, BbRecipe *recipe)
 {
-  BbRecipe *renewed = bb_recipe_new (bb_recipe_get (recipe), NULL);
+  BbRecipeValues values = *bb_recipe_get (recipe);
+  BbRecipe *renewed;
 
+  bb_output_copy (&values, bb_recipe_get (self->recipe));
+  renewed = bb_recipe_new (&values, NULL);
   bb_recipe_unref (recipe);
   return renewed;
 }
@@ -118,7 +124,7 @@ travel (BbEditor *self, GQueue *from, GQueue *to)
     return;
   bb_editor_end_step (self);
   g_queue_push_head (to, bb_recipe_ref (self->recipe));
-  show (self, renew (recipe), could_undo, could_redo);
+  show (self, renew (self, recipe), could_undo, could_redo);
 }
 
 static void
@@ -315,6 +321,29 @@ bb_editor_set_look (BbEditor *self, BbRecipe *recipe)
 }
 
 /**
+ * bb_editor_set_output:
+ * @self: an editor
+ * @output: values of which codec, encoder, quality, preset and audio are taken
+ *
+ * Changes what kind of file is made. That is no step of the history, since nothing of it is seen
+ * where undoing is.
+ */
+void
+bb_editor_set_output (BbEditor *self, const BbRecipeValues *output)
+{
+  BbRecipeValues values = *bb_editor_get (self);
+  BbRecipe *recipe;
+
+  bb_output_copy (&values, output);
+  recipe = bb_recipe_new (&values, NULL);
+  g_return_if_fail (recipe != NULL);
+  if (bb_recipe_equal (recipe, self->recipe))
+    bb_recipe_unref (recipe);
+  else
+    show (self, recipe, bb_editor_can_undo (self), bb_editor_can_redo (self));
+}
+
+/**
  * bb_editor_reset:
  * @self: an editor
  * @recipe: a recipe
@@ -330,7 +359,7 @@ bb_editor_reset (BbEditor *self, BbRecipe *recipe)
   bb_editor_end_step (self);
   clear_history (&self->undo);
   clear_history (&self->redo);
-  show (self, renew (bb_recipe_ref (recipe)), could_undo, could_redo);
+  show (self, bb_recipe_new (bb_recipe_get (recipe), NULL), could_undo, could_redo);
 }
 
 /**

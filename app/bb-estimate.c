@@ -19,7 +19,7 @@
 
 #define SECOND G_GINT64_CONSTANT (1000000000)
 #define N_PARTS 3
-#define PART (2 * SECOND)
+#define PART SECOND
 /* Frames from one key frame to the next where the picture is calm: what x264 and x265 do. */
 #define KEY_INTERVAL 250
 /* What a container takes however short the film is. */
@@ -253,8 +253,8 @@ estimate_thread (gpointer data)
  * @callback: called when it is known
  * @user_data: data for both functions
  *
- * Estimates how large the finished file will be: renders three parts of two seconds with the very
- * encoder, a clip of six seconds or less as a whole, and extrapolates picture and sound.
+ * Estimates how large the finished file will be: renders three parts of a second with the very
+ * encoder, a clip of three seconds or less as a whole, and extrapolates picture and sound.
  */
 void
 bb_estimate_async (GFile *input,

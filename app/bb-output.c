@@ -7,6 +7,8 @@
 
 #include "bb-output.h"
 
+#include "bb-render.h"
+
 /**
  * bb_output_get_containers:
  *
@@ -182,4 +184,46 @@ bb_output_settle (BbRecipeValues *values, const char *container)
   bb_output_set_codec (values, codec);
   for (int i = 0; i < BB_OUTPUT_N_CODECS && bb_output_find_encoder (values, container) == NULL; i++)
     bb_output_set_codec (values, i);
+}
+
+static void
+find_card (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) devices = bb_device_list ();
+  gboolean card = FALSE;
+
+  for (guint i = 0; i < devices->len; i++)
+    card |= g_str_has_prefix (((BbDeviceInfo *) devices->pdata[i])->id, "cuda");
+  g_task_return_boolean (task, card);
+}
+
+/**
+ * bb_output_find_card_async:
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when it is known
+ * @user_data: data for @callback
+ *
+ * Looks for a card that may encode, on a thread, as drivers take their time.
+ */
+void
+bb_output_find_card_async (GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, bb_output_find_card_async);
+  g_task_run_in_thread (task, find_card);
+}
+
+/**
+ * bb_output_find_card_finish:
+ * @result: result of bb_output_find_card_async()
+ *
+ * Returns: whether there is a card; %FALSE where it was cancelled
+ */
+gboolean
+bb_output_find_card_finish (GAsyncResult *result)
+{
+  return g_task_propagate_boolean (G_TASK (result), NULL);
 }

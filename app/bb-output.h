@@ -37,5 +37,9 @@ GPtrArray *bb_output_list_encoders (BbOutputCodec codec, gboolean card);
 const BbEncoder *bb_output_find_encoder (const BbRecipeValues *values, const char *container);
 gboolean bb_output_takes (const char *container, BbOutputCodec codec);
 void bb_output_settle (BbRecipeValues *values, const char *container);
+void bb_output_find_card_async (GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean bb_output_find_card_finish (GAsyncResult *result);
 
 G_END_DECLS

@@ -102,8 +102,8 @@ static const Case cases[] = {
   { "uneven", "uneven.mp4", "libx264", 23, BB_AUDIO_NONE, 0, -1, "mp4", 0.7, 1.4, 2 },
   { "trim", "calm.mp4", "libx264", 23, BB_AUDIO_ENCODE, 5, 15, "mp4", 0.8, 1.3, 2 },
   { "lossless", "calm.mp4", "ffv1", -1, BB_AUDIO_COPY, 0, -1, "mkv", 0.9, 1.1, 2 },
-  { "hevc", "calm.mp4", "libx265", 28, BB_AUDIO_NONE, 0, -1, "mp4", 0.75, 1.35, 2 },
-  { "short", "calm.mp4", "libx264", 23, BB_AUDIO_COPY, 2, 6, "mp4", 0.995, 1.005, 0 },
+  { "hevc", "calm.mp4", "libx265", 28, BB_AUDIO_NONE, 0, -1, "mp4", 0.75, 1.4, 2 },
+  { "short", "calm.mp4", "libx264", 23, BB_AUDIO_COPY, 2, 4.5, "mp4", 0.995, 1.005, 0 },
 };
 
 static BbRecipe *

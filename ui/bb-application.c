@@ -14,6 +14,9 @@
 #include "bb-window.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* Made by glib-compile-resources; named here because the library is static. */
 GResource *bb_ui_get_resource (void);
@@ -27,6 +30,7 @@ struct _BbApplication {
   AdwApplication parent_instance;
 
   GSettings *settings;
+  BbExports *exports;
 };
 
 G_DEFINE_FINAL_TYPE (BbApplication, bb_application, ADW_TYPE_APPLICATION)
@@ -127,6 +131,7 @@ bb_application_startup (GApplication *application)
   G_APPLICATION_CLASS (bb_application_parent_class)->startup (application);
 
   self->settings = g_settings_new (BB_APP_ID);
+  self->exports = bb_exports_new (GTK_APPLICATION (self));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   bb_shortcuts_set_accels (GTK_APPLICATION (self));
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (style_cb), self,
@@ -139,9 +144,18 @@ bb_application_startup (GApplication *application)
 static void
 bb_application_shutdown (GApplication *application)
 {
-  bb_card_texture_shut_down ();
+  BbApplication *self = BB_APPLICATION (application);
+  gboolean over = bb_exports_stop (self->exports);
 
+  bb_card_texture_shut_down ();
   G_APPLICATION_CLASS (bb_application_parent_class)->shutdown (application);
+  if (over)
+    return;
+  /* An encoder that is busy with a frame is not waited for, and libraries are not pulled away from
+   * under it: its file is gone already. */
+  g_settings_sync ();
+  fflush (NULL);
+  _exit (EXIT_SUCCESS);
 }
 
 static void
@@ -165,6 +179,7 @@ bb_application_finalize (GObject *object)
   BbApplication *self = BB_APPLICATION (object);
 
   g_clear_object (&self->settings);
+  g_clear_object (&self->exports);
 
   G_OBJECT_CLASS (bb_application_parent_class)->finalize (object);
 }
@@ -216,4 +231,18 @@ bb_application_get_settings (BbApplication *self)
   g_return_val_if_fail (BB_IS_APPLICATION (self), NULL);
 
   return self->settings;
+}
+
+/**
+ * bb_application_get_exports:
+ * @self: the application
+ *
+ * Returns: (transfer none): the exports; there from startup on
+ */
+BbExports *
+bb_application_get_exports (BbApplication *self)
+{
+  g_return_val_if_fail (BB_IS_APPLICATION (self), NULL);
+
+  return self->exports;
 }

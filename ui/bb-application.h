@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "bb-exports.h"
+
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -14,5 +16,6 @@ G_DECLARE_FINAL_TYPE (BbApplication, bb_application, BB, APPLICATION, AdwApplica
 
 BbApplication *bb_application_new (void);
 GSettings *bb_application_get_settings (BbApplication *self);
+BbExports *bb_application_get_exports (BbApplication *self);
 
 G_END_DECLS

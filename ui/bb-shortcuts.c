@@ -35,6 +35,8 @@ static const Shortcut table[] = {
   { .group = N_("General"), .title = N_("Open a video"), .action = "app.open",
     .keys = "<Control>o" },
   { .title = N_("Export"), .action = "win.export", .keys = "<Control>e" },
+  { .title = N_("Show the exports"), .action = "win.show-queue", .keys = "<Control>j" },
+  { .title = N_("Move an export that waits"), .keys = "<Alt>Up <Alt>Down" },
   { .title = N_("Show or hide the settings"), .action = "win.sidebar", .keys = "F9" },
   { .title = N_("Main menu"), .keys = "F10" },
   { .title = N_("Preferences"), .action = "app.preferences", .keys = "<Control>comma" },

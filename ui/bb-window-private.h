@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bb-canvas.h"
+#include "bb-exporter.h"
 #include "bb-player.h"
 #include "bb-presets.h"
 #include "bb-recent-list.h"
@@ -22,6 +23,7 @@ struct _BbWindow {
   BbEditor *editor;
   BbPlayer *player; /* NULL until the first file is opened */
   BbPresets *presets;
+  BbExporter *exporter;
   GCancellable *opening;
   guint loading_timeout;
   gboolean has_clip;

@@ -173,6 +173,7 @@ show_clip (BbWindow *self)
       g_settings_set_string (self->settings, "last-folder", uri);
     }
   bb_recent_list_add (file);
+  bb_exporter_set_file (self->exporter, file);
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
   adw_window_title_set_subtitle (self->window_title, size);
@@ -247,29 +248,19 @@ open_file (BbWindow *self, GFile *file)
   bb_player_open_async (self->player, file, self->opening, open_cb, g_object_ref (self));
 }
 
-/* The others of several files that were opened at once. */
+/* Several files at once: one is tuned, and the others are exported with its settings. */
 static void
-offer_to_queue (BbWindow *self, GFile *const *files, guint n_files)
+keep_others (BbWindow *self, GFile *const *files, guint n_files)
 {
-  g_autoptr (GStrvBuilder) uris = g_strv_builder_new ();
-  g_auto (GStrv) strv = NULL;
   g_autofree char *text = NULL;
-  AdwToast *toast;
 
-  if (n_files == 0 || !g_action_group_has_action (G_ACTION_GROUP (self), "queue-files"))
+  bb_exporter_set_others (self->exporter, files, n_files);
+  if (n_files == 0)
     return;
-  for (guint i = 0; i < n_files; i++)
-    g_strv_builder_take (uris, g_file_get_uri (files[i]));
-  strv = g_strv_builder_end (uris);
-  text = g_strdup_printf (ngettext ("%u more video was not opened", "%u more videos were not opened",
-                                    n_files),
+  text = g_strdup_printf (ngettext ("%u more video goes along when you export",
+                                    "%u more videos go along when you export", n_files),
                           n_files);
-  toast = adw_toast_new (text);
-  adw_toast_set_button_label (toast, _("_Export with These Settings"));
-  adw_toast_set_action_name (toast, "win.queue-files");
-  adw_toast_set_action_target_value (toast, g_variant_new_strv ((const char *const *) strv, -1));
-  adw_toast_set_timeout (toast, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_window_show_toast (self, text);
 }
 
 static gboolean
@@ -415,6 +406,7 @@ bb_window_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
+  g_clear_object (&self->exporter);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
 }
@@ -499,6 +491,9 @@ bb_window_new (BbApplication *application)
   GSettings *settings = bb_application_get_settings (application);
 
   self->settings = g_object_ref (settings);
+  self->exporter = bb_exporter_new (ADW_APPLICATION_WINDOW (self),
+                                    bb_application_get_exports (application), self->editor, settings,
+                                    self->queue_sheet, self->toasts);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
@@ -523,7 +518,7 @@ bb_window_new (BbApplication *application)
  * @n_files: how many
  *
  * Opens the first one in place of the video that is open, which stays where that fails; the others
- * are offered to the queue.
+ * go along when it is exported.
  */
 void
 bb_window_open (BbWindow *self, GFile *const *files, guint n_files)
@@ -531,7 +526,7 @@ bb_window_open (BbWindow *self, GFile *const *files, guint n_files)
   g_return_if_fail (BB_IS_WINDOW (self) && n_files > 0);
 
   open_file (self, files[0]);
-  offer_to_queue (self, files + 1, n_files - 1);
+  keep_others (self, files + 1, n_files - 1);
 }
 
 /**

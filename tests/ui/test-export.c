@@ -1,0 +1,607 @@
+/* test-export.c: exporting from the window, through its actions
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-command.h"
+#include "bb-error.h"
+#include "bb-export-dialog.h"
+#include "bb-job-row.h"
+#include "bb-output.h"
+#include "bb-queue-bar.h"
+#include "bb-test-window.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static GPtrArray *announced;
+
+typedef struct {
+  BbWindow *window;
+  BbQueue *queue;
+  BbEditor *editor;
+} Fixture;
+
+static void
+log_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  if (g_str_has_prefix (message, "Announced: "))
+    g_ptr_array_add (announced, g_strdup (message + strlen ("Announced: ")));
+}
+
+static gboolean
+was_announced (const char *text)
+{
+  for (guint i = 0; i < announced->len; i++)
+    if (strstr (announced->pdata[i], text) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_clip (Fixture *fixture)
+{
+  gboolean clip = FALSE;
+
+  g_object_get (fixture->window, "has-clip", &clip, NULL);
+  return clip;
+}
+
+static gboolean
+is_idle (Fixture *fixture)
+{
+  return bb_queue_get_current (fixture->queue) == NULL &&
+         bb_queue_get_n_waiting (fixture->queue) == 0;
+}
+
+static gboolean
+is_rendering (Fixture *fixture)
+{
+  BbJob *job = bb_queue_get_current (fixture->queue);
+
+  return job != NULL && bb_job_get_stats (job)->frames > 0;
+}
+
+static gboolean
+has_dialog (Fixture *fixture)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)) != NULL;
+}
+
+static void
+open_files (Fixture *fixture, const char *const *names)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (; *names != NULL; names++)
+    {
+      g_autofree char *path = bb_test_media_path (*names);
+
+      g_ptr_array_add (files, g_file_new_for_path (path));
+    }
+  bb_window_open (fixture->window, (GFile *const *) files->pdata, files->len);
+  BB_TEST_WAIT (has_clip (fixture));
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  BbRecipeValues values;
+  g_autoptr (GError) error = NULL;
+
+  fixture->window = bb_test_window_new ();
+  g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
+  fixture->queue = bb_exports_get_queue (bb_application_get_exports (bb_test_get_application ()));
+  fixture->editor = bb_window_get_editor (fixture->window);
+  g_ptr_array_set_size (announced, 0);
+  open_files (fixture, data);
+  values = *bb_editor_get (fixture->editor);
+  values.width = 72;
+  values.height = 128;
+  values.device = "cpu";
+  values.batch = 4;
+  values.preset = "ultrafast";
+  g_assert_true (bb_editor_set (fixture->editor, &values, NULL, &error));
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  GSettings *settings = bb_application_get_settings (bb_test_get_application ());
+
+  bb_exports_abandon (bb_application_get_exports (bb_test_get_application ()));
+  BB_TEST_WAIT (is_idle (fixture));
+  bb_queue_clear (fixture->queue);
+  if (fixture->window != NULL)
+    bb_test_window_close (fixture->window);
+  g_settings_reset (settings, "recipe");
+  g_settings_reset (settings, "export-container");
+  g_settings_reset (settings, "export-folder");
+}
+
+static void
+activate (Fixture *fixture, const char *name, GVariant *parameter)
+{
+  if (g_action_group_has_action (G_ACTION_GROUP (fixture->window), name))
+    g_action_group_activate_action (G_ACTION_GROUP (fixture->window), name, parameter);
+  else
+    g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), name, parameter);
+}
+
+static BbJob *
+get_job (Fixture *fixture, guint position)
+{
+  g_autoptr (BbJob) job = g_list_model_get_item (G_LIST_MODEL (fixture->queue), position);
+
+  return job;
+}
+
+static BbJob *
+export_to (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = bb_test_media_path (name);
+
+  activate (fixture, "export-to", g_variant_new_string (path));
+  return get_job (fixture, g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)) - 1);
+}
+
+static GtkWidget *
+find (GtkWidget *widget, gboolean (*fits) (GtkWidget *widget, const char *text), const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (fits (widget, text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, fits, text);
+  return found;
+}
+
+static gboolean
+is_button (GtkWidget *widget, const char *text)
+{
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *plain = NULL;
+
+  if (!GTK_IS_BUTTON (widget) || gtk_button_get_label (GTK_BUTTON (widget)) == NULL)
+    return FALSE;
+  parts = g_strsplit (gtk_button_get_label (GTK_BUTTON (widget)), "_", -1);
+  plain = g_strjoinv ("", parts);
+  return g_str_equal (plain, text);
+}
+
+static gboolean
+is_label (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) &&
+         strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
+}
+
+static GtkWidget *
+get_dialog (Fixture *fixture)
+{
+  BB_TEST_WAIT (has_dialog (fixture));
+  return GTK_WIDGET (
+    adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)));
+}
+
+static gboolean
+shows (Fixture *fixture, const char *text)
+{
+  return find (GTK_WIDGET (fixture->window), is_label, text) != NULL;
+}
+
+static void
+answer (Fixture *fixture, const char *text)
+{
+  GtkWidget *button = find (get_dialog (fixture), is_button, text);
+
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static gpointer
+get_child (GtkWidget *widget, const char *name)
+{
+  return gtk_widget_get_template_child (widget, G_OBJECT_TYPE (widget), name);
+}
+
+/* Packets of all streams, with their times. */
+static char *
+checksum (const char *name)
+{
+  return bb_test_ffmpeg ("-i %s -map 0 -c copy -f framemd5 -", name);
+}
+
+static void
+run_line (const char *line)
+{
+  const char *program = g_getenv ("BLURBOX_RENDER");
+  g_autofree char *script = g_strdup_printf ("blurbox-render () { %s -q \"$@\"; }; %s", program, line);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) shell =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "bash", "-c", script, NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_wait_check (shell, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+remove_file (const char *name)
+{
+  g_autofree char *path = bb_test_media_path (name);
+
+  g_unlink (path);
+}
+
+static guint
+count_files (const char *prefix)
+{
+  g_autofree char *folder = bb_test_media_path ("");
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_prefix (name[0] == '.' ? name + 1 : name, prefix);
+  return n;
+}
+
+/* The window's file is the command line's, packet for packet, and the line that it copies does it. */
+static void
+test_same (Fixture *fixture, gconstpointer data)
+{
+  BbRecipeValues values = *bb_editor_get (fixture->editor);
+  g_autofree char *input = bb_test_media_path ("short.mp4");
+  g_autofree char *output = bb_test_media_path ("out-line.mkv");
+  g_autofree char *line = NULL;
+  g_autofree char *window_sum = NULL;
+  g_autofree char *line_sum = NULL;
+  g_autoptr (GError) error = NULL;
+  BbJob *job;
+
+  values.encoder = "ffv1";
+  values.preset = "";
+  values.zoom = 0.25;
+  values.offset_x = -6.5;
+  values.corner_radius = 9;
+  values.shadow = 0.5;
+  values.blur = 33.3;
+  values.dim = 0.2;
+  values.saturation = 1.3;
+  values.start = 200000000;
+  values.end = 800000000;
+  g_assert_true (bb_editor_set (fixture->editor, &values, NULL, &error));
+  job = export_to (fixture, "out-window.mkv");
+  line = bb_command_new (bb_editor_get_recipe (fixture->editor), input, output, FALSE);
+
+  /* What is tuned meanwhile is for the next export. */
+  bb_editor_set_number (fixture->editor, "blur", 5);
+  BB_TEST_WAIT (is_idle (fixture));
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_DONE);
+  run_line (line);
+  window_sum = checksum ("out-window.mkv");
+  line_sum = checksum ("out-line.mkv");
+  g_assert_cmpstr (window_sum, ==, line_sum);
+  g_assert_cmpint (bb_test_ffprobe_count (output), ==, 15);
+  g_assert_true (was_announced ("“out-window.mkv” is ready"));
+  BB_TEST_WAIT (shows (fixture, "“out-window.mkv” is ready"));
+  BB_TEST_WAIT (shows (fixture, "1 export finished"));
+  remove_file ("out-window.mkv");
+  remove_file ("out-line.mkv");
+}
+
+static void
+test_failure (Fixture *fixture, gconstpointer data)
+{
+  BbJob *job = export_to (fixture, "none/out.mp4");
+  GtkWidget *label;
+
+  BB_TEST_WAIT (is_idle (fixture));
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_FAILED);
+  g_assert_true (was_announced ("Cannot write “"));
+  g_assert_true (was_announced ("none/out.mp4”"));
+  activate (fixture, "show-queue", NULL);
+  g_assert_true (adw_bottom_sheet_get_open (bb_window_get_queue_sheet (fixture->window)));
+  BB_TEST_WAIT (shows (fixture, bb_job_get_error (job)->message));
+  label = find (GTK_WIDGET (fixture->window), is_label, bb_job_get_error (job)->message);
+  g_assert_nonnull (label);
+
+  /* The row leads to the whole sentence. */
+  bb_job_row_activate (BB_JOB_ROW (gtk_widget_get_ancestor (label, BB_TYPE_JOB_ROW)));
+  BB_TEST_WAIT (shows (fixture, "“out.mp4” Failed"));
+  BB_TEST_WAIT (shows (fixture, bb_job_get_error (job)->message));
+  answer (fixture, "Close");
+  BB_TEST_WAIT (!has_dialog (fixture));
+}
+
+static void
+test_cancel (Fixture *fixture, gconstpointer data)
+{
+  BbJob *job = export_to (fixture, "out-1.mp4");
+
+  BB_TEST_WAIT (is_rendering (fixture));
+  activate (fixture, "queue-cancel", NULL);
+  BB_TEST_WAIT (shows (fixture, "“out-1.mp4” is not finished"));
+  answer (fixture, "Keep Exporting");
+  BB_TEST_WAIT (!has_dialog (fixture));
+  g_assert_true (bb_job_is_running (job));
+  g_assert_cmpuint (count_files ("out-1"), ==, 1);
+
+  activate (fixture, "queue-cancel", NULL);
+  answer (fixture, "Cancel Export");
+  BB_TEST_WAIT (is_idle (fixture));
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_CANCELLED);
+  g_assert_cmpuint (count_files ("out-1"), ==, 0);
+  BB_TEST_WAIT (!has_dialog (fixture));
+}
+
+static void
+test_pause (Fixture *fixture, gconstpointer data)
+{
+  BbJob *job = export_to (fixture, "out-1.mp4");
+
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (bb_test_get_application ()), "queue-resume"));
+  BB_TEST_WAIT (is_rendering (fixture));
+  activate (fixture, "queue-pause", NULL);
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_PAUSED);
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (bb_test_get_application ()), "queue-pause"));
+  BB_TEST_WAIT (shows (fixture, "Paused"));
+  activate (fixture, "queue-resume", NULL);
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_RENDERING);
+}
+
+static void
+test_close (Fixture *fixture, gconstpointer data)
+{
+  export_to (fixture, "out-1.mp4");
+  export_to (fixture, "out-2.mp4");
+  BB_TEST_WAIT (is_rendering (fixture));
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  BB_TEST_WAIT (shows (fixture, "2 exports are not finished"));
+  answer (fixture, "Keep Exporting");
+  BB_TEST_WAIT (!has_dialog (fixture));
+  g_assert_nonnull (fixture->window);
+  g_assert_nonnull (bb_queue_get_current (fixture->queue));
+
+  activate (fixture, "quit", NULL);
+  answer (fixture, "Cancel and Close");
+  BB_TEST_WAIT (fixture->window == NULL);
+  BB_TEST_WAIT (is_idle (fixture));
+  g_assert_cmpuint (count_files ("out-"), ==, 0);
+}
+
+static void
+test_close_idle (Fixture *fixture, gconstpointer data)
+{
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  BB_TEST_WAIT (fixture->window == NULL);
+}
+
+static void
+test_dialog (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *dialog;
+  AdwComboRow *container_row;
+  AdwComboRow *codec_row;
+  GtkEditable *name_row;
+  GtkWidget *export_button;
+  const BbRecipeValues *values;
+  g_autofree char *base = NULL;
+  g_autofree char *path = NULL;
+  BbJob *job;
+
+  activate (fixture, "export", NULL);
+  dialog = get_dialog (fixture);
+  g_assert_true (BB_IS_EXPORT_DIALOG (dialog));
+  container_row = get_child (dialog, "container_row");
+  codec_row = get_child (dialog, "codec_row");
+  name_row = get_child (dialog, "name_row");
+  export_button = get_child (dialog, "export_button");
+  g_assert_cmpstr (gtk_editable_get_text (name_row), ==, "short-72x128");
+
+  /* Names that cannot be. */
+  gtk_editable_set_text (name_row, "");
+  g_assert_false (gtk_widget_get_sensitive (export_button));
+  gtk_editable_set_text (name_row, "a/b");
+  g_assert_false (gtk_widget_get_sensitive (export_button));
+
+  /* Each container shows the codecs that it takes, and each of them can be exported. */
+  for (guint i = 0; bb_output_get_containers ()[i] != NULL; i++)
+    {
+      const char *container = bb_output_get_containers ()[i];
+      guint n = 0;
+
+      adw_combo_row_set_selected (container_row, i);
+      for (int codec = 0; codec < BB_OUTPUT_N_CODECS; codec++)
+        n += bb_output_takes (container, codec);
+      g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (codec_row)), ==, n);
+      gtk_editable_set_text (name_row, "good");
+      for (guint k = 0; k < n; k++)
+        {
+          adw_combo_row_set_selected (codec_row, k);
+          g_assert_cmpuint (adw_combo_row_get_selected (codec_row), ==, k);
+          g_assert_true (gtk_widget_get_sensitive (export_button));
+        }
+    }
+  adw_combo_row_set_selected (container_row, 1);
+  adw_combo_row_set_selected (codec_row, 3);
+  gtk_editable_set_text (name_row, "out-dialog");
+  adw_combo_row_set_selected (get_child (dialog, "audio_row"), BB_AUDIO_NONE);
+  g_signal_emit_by_name (export_button, "clicked");
+  BB_TEST_WAIT (!has_dialog (fixture));
+  job = get_job (fixture, 0);
+  values = bb_recipe_get (bb_job_get_recipe (job));
+  g_assert_cmpstr (values->encoder, ==, "ffv1");
+  g_assert_cmpint (values->audio, ==, BB_AUDIO_NONE);
+  base = g_file_get_basename (bb_job_get_output (job));
+  g_assert_cmpstr (base, ==, "out-dialog.mkv");
+  /* The settings stay for the next one, and are no step to undo. */
+  g_assert_cmpstr (bb_editor_get (fixture->editor)->encoder, ==, "ffv1");
+  bb_editor_undo (fixture->editor);
+  g_assert_cmpstr (bb_editor_get (fixture->editor)->encoder, ==, "ffv1");
+  BB_TEST_WAIT (is_idle (fixture));
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_DONE);
+  path = g_file_get_path (bb_job_get_output (job));
+  g_assert_cmpint (bb_test_ffprobe_count (path), ==, 25);
+  g_unlink (path);
+}
+
+/* A name that is there is replaced only by who says so. */
+static void
+test_replace (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = bb_test_media_path ("out-there.mp4");
+  g_autofree char *text = NULL;
+  GtkWidget *dialog;
+
+  g_assert_true (g_file_set_contents (path, "somebody's", -1, NULL));
+  activate (fixture, "export", NULL);
+  dialog = get_dialog (fixture);
+  gtk_editable_set_text (get_child (dialog, "name_row"), "out-there");
+  g_signal_emit_by_name (get_child (dialog, "export_button"), "clicked");
+  answer (fixture, "Cancel");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, 0);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "somebody's");
+
+  g_signal_emit_by_name (get_child (dialog, "export_button"), "clicked");
+  answer (fixture, "Replace");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, 1);
+  BB_TEST_WAIT (is_idle (fixture));
+  g_assert_cmpint (bb_test_ffprobe_count (path), ==, 25);
+  g_unlink (path);
+}
+
+/* Several files at once: one recipe for all, the trim for the first. */
+static void
+test_many (Fixture *fixture, gconstpointer data)
+{
+  BbRecipeValues values = *bb_editor_get (fixture->editor);
+  g_autoptr (GError) error = NULL;
+  GtkWidget *dialog;
+
+  values.end = 400000000;
+  values.blur = 17;
+  g_assert_true (bb_editor_set (fixture->editor, &values, NULL, &error));
+  activate (fixture, "export", NULL);
+  dialog = get_dialog (fixture);
+  g_assert_cmpstr (adw_dialog_get_title (ADW_DIALOG (dialog)), ==, "Export 3 Videos");
+  g_assert_false (gtk_widget_get_visible (get_child (dialog, "name_row")));
+  adw_switch_row_set_active (get_child (dialog, "others_row"), FALSE);
+  g_assert_true (gtk_widget_get_visible (get_child (dialog, "name_row")));
+  adw_switch_row_set_active (get_child (dialog, "others_row"), TRUE);
+  g_signal_emit_by_name (get_child (dialog, "export_button"), "clicked");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, 3);
+  BB_TEST_WAIT (is_idle (fixture));
+  for (guint i = 0; i < 3; i++)
+    {
+      BbJob *job = get_job (fixture, i);
+      g_autofree char *path = g_file_get_path (bb_job_get_output (job));
+
+      g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_DONE);
+      g_assert_cmpfloat (bb_recipe_get (bb_job_get_recipe (job))->blur, ==, 17);
+      g_assert_cmpint (bb_test_ffprobe_count (path), ==, i == 0 ? 10 : 25);
+      g_unlink (path);
+    }
+}
+
+static gboolean
+is_job_row (GtkWidget *widget, const char *name)
+{
+  g_autofree char *output = NULL;
+
+  if (!BB_IS_JOB_ROW (widget))
+    return FALSE;
+  output = bb_job_get_output_name (bb_job_row_get_job (BB_JOB_ROW (widget)));
+  return g_str_equal (output, name);
+}
+
+static GtkWidget *
+get_row (Fixture *fixture, const char *name)
+{
+  GtkWidget *row = find (GTK_WIDGET (fixture->window), is_job_row, name);
+
+  g_assert_nonnull (row);
+  return row;
+}
+
+static void
+assert_order (Fixture *fixture, const char *const *names)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *name = bb_job_get_output_name (get_job (fixture, i));
+
+      g_assert_cmpstr (name, ==, names[i]);
+    }
+}
+
+static void
+test_rows (Fixture *fixture, gconstpointer data)
+{
+  BbJob *running = export_to (fixture, "out-0.mp4");
+
+  export_to (fixture, "out-1.mp4");
+  export_to (fixture, "out-2.mp4");
+  export_to (fixture, "out-3.mp4");
+  BB_TEST_WAIT (is_rendering (fixture));
+  activate (fixture, "show-queue", NULL);
+  BB_TEST_WAIT (shows (fixture, "out-3.mp4"));
+  gtk_widget_grab_focus (get_row (fixture, "out-3.mp4"));
+  g_assert_true (gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.move-up", NULL));
+  assert_order (fixture, (const char *[]) { "out-0.mp4", "out-1.mp4", "out-3.mp4", "out-2.mp4", NULL });
+  /* The row that moves keeps the focus, so that the next key moves it on. */
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture->window)) == get_row (fixture, "out-3.mp4"));
+  gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.move-up", NULL);
+  gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.move-up", NULL);
+  assert_order (fixture, (const char *[]) { "out-0.mp4", "out-3.mp4", "out-1.mp4", "out-2.mp4", NULL });
+  gtk_widget_activate_action (get_row (fixture, "out-1.mp4"), "job.move-down", NULL);
+  gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.remove", NULL);
+  assert_order (fixture, (const char *[]) { "out-0.mp4", "out-2.mp4", "out-1.mp4", NULL });
+  /* Not the one that runs. */
+  gtk_widget_activate_action (get_row (fixture, "out-0.mp4"), "job.remove", NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, 3);
+  g_assert_true (bb_job_is_running (running));
+}
+
+static void
+add_tests (void)
+{
+  static const char *const one[] = { "short.mp4", NULL };
+  static const char *const endless[] = { "endless.mp4", NULL };
+  static const char *const three[] = { "short.mp4", "second.mp4", "third.mp4", NULL };
+
+  announced = g_ptr_array_new_with_free_func (g_free);
+  g_log_set_handler ("Blurbox", G_LOG_LEVEL_DEBUG, log_cb, NULL);
+  for (const char *const *name = three; *name != NULL; name++)
+    g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=1 "
+                            "-f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -c:a aac %s",
+                            *name));
+  g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=160 "
+                          "-c:v libx264 -preset ultrafast long.mp4"));
+  g_free (bb_test_ffmpeg ("-stream_loop 24 -i long.mp4 -c copy endless.mp4"));
+
+#define ADD(name, files, func) g_test_add ("/export/" name, Fixture, files, set_up, func, tear_down)
+  ADD ("same", one, test_same);
+  ADD ("failure", one, test_failure);
+  ADD ("cancel", endless, test_cancel);
+  ADD ("pause", endless, test_pause);
+  ADD ("close", endless, test_close);
+  ADD ("close-idle", one, test_close_idle);
+  ADD ("dialog", one, test_dialog);
+  ADD ("replace", one, test_replace);
+  ADD ("many", three, test_many);
+  ADD ("rows", endless, test_rows);
+}
+
+int
+main (int argc, char *argv[])
+{
+  int result = bb_test_window_run (&argc, &argv, add_tests);
+
+  g_ptr_array_unref (announced);
+  return result;
+}

@@ -1,0 +1,813 @@
+/* bb-export-dialog.c: what is exported, and to where
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-export-dialog.h"
+
+#include "bb-command.h"
+#include "bb-output-text.h"
+#include "bb-output.h"
+#include "bb-quality-row.h"
+#include "bb-size-guess.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Of a name without its extension, so that the temporary name fits too. */
+#define MAX_NAME 200
+
+/**
+ * BbExportDialog:
+ *
+ * Asks for name, folder and kind of the files, and adds the exports to the queue.
+ */
+struct _BbExportDialog {
+  AdwDialog parent_instance;
+
+  BbQueue *queue;
+  BbEditor *editor;
+  GSettings *settings;
+  GPtrArray *files;
+  BbSizeGuess *guess;
+  GCancellable *cancellable;
+
+  BbRecipe *base; /* what was tuned; holds the strings of values */
+  BbRecipeValues values;
+  const char *container;
+  GFile *folder; /* NULL is the folder of each video */
+  char *proposed;
+  GArray *codecs;
+  GPtrArray *encoders;
+  GStrv preset_names;
+  gboolean card;
+  gboolean updating;
+
+  GtkWidget *export_button;
+  AdwBanner *problem;
+  AdwToastOverlay *toasts;
+  AdwEntryRow *name_row;
+  GtkLabel *extension_label;
+  AdwActionRow *folder_row;
+  GtkWidget *beside_button;
+  AdwSwitchRow *others_row;
+  AdwComboRow *container_row;
+  AdwComboRow *codec_row;
+  AdwComboRow *encoder_row;
+  BbQualityRow *quality_row;
+  AdwComboRow *preset_row;
+  AdwComboRow *audio_row;
+  GtkStringList *containers;
+  GtkStringList *codec_titles;
+  GtkStringList *encoder_titles;
+  GtkStringList *preset_titles;
+  GtkWidget *size_spinner;
+  GtkLabel *size_label;
+};
+
+G_DEFINE_FINAL_TYPE (BbExportDialog, bb_export_dialog, ADW_TYPE_DIALOG)
+
+static gboolean
+is_many (BbExportDialog *self)
+{
+  return self->files->len > 1 && adw_switch_row_get_active (self->others_row);
+}
+
+static guint
+count_files (BbExportDialog *self)
+{
+  return is_many (self) ? self->files->len : 1;
+}
+
+static void
+set_titles (GtkStringList *list, GPtrArray *titles)
+{
+  g_ptr_array_add (titles, NULL);
+  gtk_string_list_splice (list, 0, g_list_model_get_n_items (G_LIST_MODEL (list)),
+                          (const char *const *) titles->pdata);
+}
+
+static void
+show_codecs (BbExportDialog *self)
+{
+  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+  BbOutputCodec chosen = bb_output_get_codec (&self->values);
+  guint selected = 0;
+
+  g_array_set_size (self->codecs, 0);
+  for (BbOutputCodec codec = 0; codec < BB_OUTPUT_N_CODECS; codec++)
+    {
+      if (!bb_output_takes (self->container, codec))
+        continue;
+      if (codec == chosen)
+        selected = self->codecs->len;
+      g_array_append_val (self->codecs, codec);
+      g_ptr_array_add (titles, (gpointer) bb_output_text_codec (codec));
+    }
+  set_titles (self->codec_titles, titles);
+  adw_combo_row_set_selected (self->codec_row, selected);
+}
+
+static void
+show_encoders (BbExportDialog *self)
+{
+  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+  guint selected = 0;
+
+  g_clear_pointer (&self->encoders, g_ptr_array_unref);
+  self->encoders = bb_output_list_encoders (bb_output_get_codec (&self->values), self->card);
+  g_ptr_array_add (titles, _("Automatic"));
+  for (guint i = 0; i < self->encoders->len; i++)
+    {
+      const BbEncoder *encoder = self->encoders->pdata[i];
+
+      if (g_str_equal (encoder->name, self->values.encoder))
+        selected = i + 1;
+      g_ptr_array_add (titles, (gpointer) bb_output_text_encoder (encoder));
+    }
+  set_titles (self->encoder_titles, titles);
+  adw_combo_row_set_selected (self->encoder_row, selected);
+  /* FFV1 has no other. */
+  gtk_widget_set_visible (GTK_WIDGET (self->encoder_row),
+                          bb_output_get_codec (&self->values) != BB_OUTPUT_LOSSLESS);
+}
+
+static void
+show_encoder (BbExportDialog *self)
+{
+  const BbEncoder *encoder = bb_output_find_encoder (&self->values, self->container);
+  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (g_free);
+  guint selected = 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->quality_row),
+                          encoder != NULL && encoder->quality_option != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->preset_row), encoder != NULL && encoder->preset != NULL);
+  if (encoder == NULL || encoder->quality_option == NULL)
+    return;
+  bb_quality_row_set_range (self->quality_row, encoder->quality_option, encoder->quality_min,
+                            encoder->quality_max, encoder->quality);
+  bb_quality_row_set_value (self->quality_row, self->values.quality);
+
+  g_clear_pointer (&self->preset_names, g_strfreev);
+  self->preset_names = bb_encoder_get_presets (encoder);
+  for (guint i = 0; self->preset_names[i] != NULL; i++)
+    {
+      const char *name = self->preset_names[i];
+      gboolean fallback = g_str_equal (name, encoder->preset);
+
+      if (*self->values.preset != '\0' ? g_str_equal (name, self->values.preset) : fallback)
+        selected = i;
+      /* Translators: name of an encoder's preset */
+      g_ptr_array_add (titles, fallback ? g_strdup_printf (_("%s (default)"), name) : g_strdup (name));
+    }
+  set_titles (self->preset_titles, titles);
+  adw_combo_row_set_selected (self->preset_row, selected);
+}
+
+/* The folder of exports of @file. */
+static char *
+get_folder (BbExportDialog *self, GFile *file)
+{
+  return self->folder != NULL ? g_file_get_path (self->folder) : bb_output_text_folder (file);
+}
+
+static char *
+propose (BbExportDialog *self, GFile *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *folder = get_folder (self, file);
+  g_autofree char *fallback = g_file_get_basename (file);
+
+  return bb_queue_propose (self->queue, path != NULL ? path : fallback, folder, self->base,
+                           self->container);
+}
+
+static char *
+cut_extension (const char *path, const char *extension)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  gsize length = strlen (base) - strlen (extension) - 1;
+
+  return g_strndup (base, length);
+}
+
+static gboolean
+is_edited (BbExportDialog *self)
+{
+  return self->proposed != NULL &&
+         !g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->name_row)), self->proposed);
+}
+
+/* A name that its user wrote stays; one that was proposed follows folder and container. */
+static void
+show_name (BbExportDialog *self)
+{
+  g_autofree char *path = propose (self, self->files->pdata[0]);
+  g_autofree char *base = cut_extension (path, self->container);
+  g_autofree char *shown = g_filename_display_name (base);
+  g_autofree char *extension = g_strconcat (".", self->container, NULL);
+  gboolean edited = is_edited (self);
+
+  g_set_str (&self->proposed, shown);
+  if (!edited)
+    gtk_editable_set_text (GTK_EDITABLE (self->name_row), shown);
+  gtk_label_set_text (self->extension_label, extension);
+}
+
+static void
+show_folder (BbExportDialog *self)
+{
+  g_autofree char *path = get_folder (self, self->files->pdata[0]);
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *short_name = bb_output_text_path (path);
+  g_autofree char *escaped = g_markup_escape_text (short_name, -1);
+
+  adw_action_row_set_subtitle (self->folder_row, escaped);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder_row), shown);
+  gtk_widget_set_visible (self->beside_button, self->folder != NULL);
+}
+
+static char *
+find_problem (BbExportDialog *self)
+{
+  const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autofree char *file = g_strdup_printf ("film.%s", self->container);
+  g_autoptr (GError) error = NULL;
+
+  if (!is_many (self))
+    {
+      if (*name == '\0')
+        return g_strdup (_("The name is empty"));
+      if (strchr (name, '/') != NULL)
+        return g_strdup (_("A name cannot have a “/”"));
+      if (strlen (name) > MAX_NAME)
+        return g_strdup (_("The name is too long"));
+    }
+  recipe = bb_recipe_new (&self->values, &error);
+  if (recipe == NULL || bb_encoder_find (recipe, file, &error) == NULL)
+    return g_strdup (error->message);
+  return NULL;
+}
+
+static void
+show_problem (BbExportDialog *self, const char *problem)
+{
+  if (problem != NULL)
+    adw_banner_set_title (self->problem, problem);
+  adw_banner_set_revealed (self->problem, problem != NULL);
+}
+
+static void
+check (BbExportDialog *self)
+{
+  g_autofree char *problem = find_problem (self);
+
+  show_problem (self, problem);
+  gtk_widget_set_sensitive (self->export_button, problem == NULL);
+  if (problem != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->name_row), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->name_row), "error");
+}
+
+/* What becomes of the @i-th file. The trim is about the first one. */
+static BbRecipe *
+make_recipe (BbExportDialog *self, guint i)
+{
+  BbRecipeValues values = self->values;
+
+  if (i > 0)
+    {
+      values.start = 0;
+      values.end = -1;
+    }
+  return bb_recipe_new (&values, NULL);
+}
+
+static void
+guess_size (BbExportDialog *self)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) recipes = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_recipe_unref);
+
+  for (guint i = 0; i < count_files (self); i++)
+    {
+      g_ptr_array_add (files, g_object_ref (self->files->pdata[i]));
+      g_ptr_array_add (recipes, make_recipe (self, i));
+    }
+  bb_size_guess_set (self->guess, files, recipes, self->container);
+}
+
+static void
+guess_changed_cb (BbSizeGuess *guess, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  g_autofree char *text = bb_size_guess_get_text (guess);
+
+  gtk_label_set_text (self->size_label, text);
+  gtk_widget_set_visible (self->size_spinner, bb_size_guess_get_busy (guess));
+}
+
+static void
+show_title (BbExportDialog *self)
+{
+  guint n = count_files (self);
+  gboolean busy = bb_queue_get_current (self->queue) != NULL;
+  g_autofree char *title =
+    n > 1 ? g_strdup_printf (ngettext ("Export %u Video", "Export %u Videos", n), n)
+          : g_strdup (_("Export"));
+
+  adw_dialog_set_title (ADW_DIALOG (self), title);
+  gtk_button_set_label (GTK_BUTTON (self->export_button),
+                        busy ? _("_Add to Queue") : _("_Export"));
+  gtk_widget_set_visible (GTK_WIDGET (self->name_row), n == 1);
+}
+
+/* Everything that follows from container, codec and encoder. */
+static void
+show_all (BbExportDialog *self)
+{
+  self->updating = TRUE;
+  bb_output_settle (&self->values, self->container);
+  show_codecs (self);
+  show_encoders (self);
+  show_encoder (self);
+  adw_combo_row_set_selected (self->audio_row, self->values.audio);
+  show_name (self);
+  show_folder (self);
+  show_title (self);
+  self->updating = FALSE;
+  check (self);
+  guess_size (self);
+}
+
+static void
+name_changed_cb (GtkEditable *editable, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+
+  if (!self->updating)
+    check (self);
+}
+
+static void
+others_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+
+  if (!self->updating)
+    show_all (self);
+}
+
+static void
+container_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  guint selected = adw_combo_row_get_selected (row);
+
+  if (self->updating || selected == GTK_INVALID_LIST_POSITION)
+    return;
+  self->container = bb_output_get_containers ()[selected];
+  show_all (self);
+}
+
+static void
+codec_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  guint selected = adw_combo_row_get_selected (row);
+
+  if (self->updating || selected >= self->codecs->len)
+    return;
+  bb_output_set_codec (&self->values, g_array_index (self->codecs, BbOutputCodec, selected));
+  show_all (self);
+}
+
+static void
+encoder_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  guint selected = adw_combo_row_get_selected (row);
+  BbOutputCodec codec;
+
+  if (self->updating || selected > self->encoders->len)
+    return;
+  codec = bb_output_get_codec (&self->values);
+  if (selected == 0)
+    bb_output_set_codec (&self->values, codec);
+  else
+    bb_output_set_encoder (&self->values,
+                           ((const BbEncoder *) self->encoders->pdata[selected - 1])->name);
+  show_all (self);
+}
+
+static void
+quality_cb (BbQualityRow *row, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  const BbEncoder *encoder;
+  int quality = bb_quality_row_get_value (row);
+
+  if (self->updating)
+    return;
+  encoder = bb_output_find_encoder (&self->values, self->container);
+  self->values.quality = encoder != NULL && quality == encoder->quality ? -1 : quality;
+  guess_size (self);
+}
+
+static void
+preset_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  const BbEncoder *encoder;
+  const char *name;
+
+  if (self->updating || adw_combo_row_get_selected (row) == GTK_INVALID_LIST_POSITION)
+    return;
+  encoder = bb_output_find_encoder (&self->values, self->container);
+  name = self->preset_names[adw_combo_row_get_selected (row)];
+  self->values.preset =
+    encoder != NULL && g_str_equal (name, encoder->preset) ? "" : g_intern_string (name);
+  guess_size (self);
+}
+
+static void
+audio_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+
+  if (self->updating || adw_combo_row_get_selected (row) == GTK_INVALID_LIST_POSITION)
+    return;
+  self->values.audio = (BbAudio) adw_combo_row_get_selected (row);
+  guess_size (self);
+}
+
+static void
+set_folder (BbExportDialog *self, GFile *folder)
+{
+  g_set_object (&self->folder, folder);
+  self->updating = TRUE;
+  show_name (self);
+  show_folder (self);
+  self->updating = FALSE;
+  check (self);
+}
+
+static void
+folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) folder =
+    gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (folder != NULL && g_file_peek_path (folder) != NULL)
+    set_folder (self, folder);
+  else if (folder != NULL)
+    show_problem (self, _("Films cannot be written there: choose a folder on this computer"));
+}
+
+static void
+folder_cb (GtkButton *button, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autofree char *path = get_folder (self, self->files->pdata[0]);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+
+  gtk_file_dialog_set_title (dialog, _("Choose a Folder"));
+  gtk_file_dialog_set_initial_folder (dialog, folder);
+  gtk_file_dialog_select_folder (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                 self->cancellable, folder_chosen_cb, g_object_ref (self));
+}
+
+static void
+beside_cb (GtkButton *button, gpointer user_data)
+{
+  set_folder (BB_EXPORT_DIALOG (user_data), NULL);
+}
+
+/* Where the @i-th file goes. Who typed a name with its extension means that one. */
+static GFile *
+make_target (BbExportDialog *self, guint i)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *full = NULL;
+  g_autofree char *extension = NULL;
+
+  if (is_many (self) || !is_edited (self))
+    {
+      path = propose (self, self->files->pdata[i]);
+      return g_file_new_for_path (path);
+    }
+  folder = get_folder (self, self->files->pdata[i]);
+  extension = g_strconcat (".", self->container, NULL);
+  name = g_filename_from_utf8 (gtk_editable_get_text (GTK_EDITABLE (self->name_row)), -1, NULL,
+                               NULL, NULL);
+  if (name == NULL)
+    name = g_strdup (self->proposed);
+  full = g_str_has_suffix (name, extension) ? g_strdup (name) : g_strconcat (name, extension, NULL);
+  path = g_build_filename (folder, full, NULL);
+  return g_file_new_for_path (path);
+}
+
+static void
+copy_cb (AdwButtonRow *row, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < count_files (self); i++)
+    {
+      g_autoptr (BbRecipe) recipe = make_recipe (self, i);
+      g_autoptr (GFile) target = make_target (self, i);
+      const char *input = g_file_peek_path (self->files->pdata[i]);
+      g_autofree char *line = NULL;
+
+      if (input == NULL)
+        continue;
+      line = bb_command_new (recipe, input, g_file_peek_path (target), FALSE);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
+    }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("Command copied")));
+}
+
+static void
+export_files (BbExportDialog *self, BbJobName name)
+{
+  g_autofree char *uri = self->folder != NULL ? g_file_get_uri (self->folder) : g_strdup ("");
+
+  for (guint i = 0; i < count_files (self); i++)
+    {
+      g_autoptr (BbRecipe) recipe = make_recipe (self, i);
+      g_autoptr (GFile) target = make_target (self, i);
+      g_autoptr (BbJob) job = bb_job_new (self->files->pdata[i], target, recipe, name);
+      g_autoptr (GError) error = NULL;
+
+      if (!bb_queue_add (self->queue, job, &error))
+        {
+          show_problem (self, error->message);
+          return;
+        }
+    }
+  g_settings_set_string (self->settings, "export-container", self->container);
+  g_settings_set_string (self->settings, "export-folder", uri);
+  bb_editor_set_output (self->editor, &self->values);
+  adw_dialog_force_close (ADW_DIALOG (self));
+}
+
+static void
+replace_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
+{
+  if (g_str_equal (response, "replace"))
+    export_files (BB_EXPORT_DIALOG (user_data), BB_JOB_NAME_REPLACE);
+}
+
+static void
+ask_to_replace (BbExportDialog *self, GFile *target)
+{
+  g_autofree char *base = g_file_get_basename (target);
+  g_autofree char *name = g_filename_display_name (base);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Replace File?"), NULL);
+
+  adw_alert_dialog_format_body (
+    ADW_ALERT_DIALOG (dialog),
+    _("“%s” is there already. It will be replaced when the export is finished."), name);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "replace", _("_Replace"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "replace",
+                                            ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (replace_response_cb), self, 0);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+export_cb (GtkButton *button, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  g_autoptr (GFile) target = NULL;
+
+  if (is_many (self) || !is_edited (self))
+    {
+      export_files (self, BB_JOB_NAME_PROPOSED);
+      return;
+    }
+  target = make_target (self, 0);
+  if (g_file_query_exists (target, NULL))
+    ask_to_replace (self, target);
+  else
+    export_files (self, BB_JOB_NAME_CHOSEN);
+}
+
+static void
+cancel_cb (GtkButton *button, gpointer user_data)
+{
+  adw_dialog_close (ADW_DIALOG (user_data));
+}
+
+static void
+closed_cb (AdwDialog *dialog, gpointer user_data)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (dialog);
+
+  g_cancellable_cancel (self->cancellable);
+  bb_size_guess_stop (self->guess);
+}
+
+static void
+card_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (user_data);
+
+  if (!bb_output_find_card_finish (result))
+    return;
+  self->card = TRUE;
+  self->updating = TRUE;
+  show_encoders (self);
+  self->updating = FALSE;
+}
+
+static void
+bb_export_dialog_dispose (GObject *object)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (object);
+
+  g_cancellable_cancel (self->cancellable);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_EXPORT_DIALOG);
+  g_clear_object (&self->guess);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->editor);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->folder);
+
+  G_OBJECT_CLASS (bb_export_dialog_parent_class)->dispose (object);
+}
+
+static void
+bb_export_dialog_finalize (GObject *object)
+{
+  BbExportDialog *self = BB_EXPORT_DIALOG (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->base, bb_recipe_unref);
+  g_clear_pointer (&self->codecs, g_array_unref);
+  g_clear_pointer (&self->encoders, g_ptr_array_unref);
+  g_clear_pointer (&self->preset_names, g_strfreev);
+  g_free (self->proposed);
+
+  G_OBJECT_CLASS (bb_export_dialog_parent_class)->finalize (object);
+}
+
+static void
+bb_export_dialog_class_init (BbExportDialogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = bb_export_dialog_dispose;
+  object_class->finalize = bb_export_dialog_finalize;
+
+  g_type_ensure (BB_TYPE_QUALITY_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-export-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, export_button);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, problem);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, toasts);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, name_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, extension_label);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, folder_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, beside_button);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, others_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, container_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, codec_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, encoder_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, quality_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, preset_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, audio_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, containers);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, codec_titles);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, encoder_titles);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, preset_titles);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, size_spinner);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, size_label);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
+  gtk_widget_class_bind_template_callback (widget_class, export_cb);
+  gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, folder_cb);
+  gtk_widget_class_bind_template_callback (widget_class, beside_cb);
+  gtk_widget_class_bind_template_callback (widget_class, others_cb);
+  gtk_widget_class_bind_template_callback (widget_class, container_cb);
+  gtk_widget_class_bind_template_callback (widget_class, codec_cb);
+  gtk_widget_class_bind_template_callback (widget_class, encoder_cb);
+  gtk_widget_class_bind_template_callback (widget_class, quality_cb);
+  gtk_widget_class_bind_template_callback (widget_class, preset_cb);
+  gtk_widget_class_bind_template_callback (widget_class, audio_cb);
+  gtk_widget_class_bind_template_callback (widget_class, copy_cb);
+}
+
+static void
+bb_export_dialog_init (BbExportDialog *self)
+{
+  self->updating = TRUE;
+  self->files = g_ptr_array_new_with_free_func (g_object_unref);
+  self->codecs = g_array_new (FALSE, FALSE, sizeof (BbOutputCodec));
+  self->cancellable = g_cancellable_new ();
+  self->guess = bb_size_guess_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->guess, "changed", G_CALLBACK (guess_changed_cb), self, 0);
+  g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
+}
+
+static void
+show_others (BbExportDialog *self)
+{
+  guint n = self->files->len - 1;
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *title =
+    g_strdup_printf (ngettext ("With the Other Video", "With the %u Other Videos", n), n);
+
+  for (guint i = 1; i <= n; i++)
+    {
+      g_autofree char *base = g_file_get_basename (self->files->pdata[i]);
+      g_autofree char *name = g_filename_display_name (base);
+
+      g_string_append_printf (names, "%s%s", i > 1 ? ", " : "", name);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->others_row), n > 0);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->others_row), title);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->others_row), FALSE);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->others_row), names->str);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->others_row), 2);
+}
+
+static void
+load_settings (BbExportDialog *self)
+{
+  g_autofree char *container = g_settings_get_string (self->settings, "export-container");
+  g_autofree char *uri = g_settings_get_string (self->settings, "export-folder");
+  const char *const *containers = bb_output_get_containers ();
+  guint selected = 0;
+
+  for (guint i = 0; containers[i] != NULL; i++)
+    {
+      gtk_string_list_append (self->containers, bb_output_text_container (containers[i]));
+      if (g_str_equal (containers[i], container))
+        selected = i;
+    }
+  self->container = containers[selected];
+  adw_combo_row_set_selected (self->container_row, selected);
+  if (*uri != '\0')
+    {
+      g_autoptr (GFile) folder = g_file_new_for_uri (uri);
+
+      if (g_file_peek_path (folder) != NULL &&
+          g_file_test (g_file_peek_path (folder), G_FILE_TEST_IS_DIR))
+        self->folder = g_steal_pointer (&folder);
+    }
+}
+
+/**
+ * bb_export_dialog_new:
+ * @queue: where the exports go
+ * @editor: what tunes the recipe
+ * @settings: what the user set
+ * @files: (array length=n_files): the video that the recipe was tuned for, and others
+ * @n_files: how many, at least one
+ *
+ * Returns: (transfer floating): a dialog
+ */
+BbExportDialog *
+bb_export_dialog_new (BbQueue *queue,
+                      BbEditor *editor,
+                      GSettings *settings,
+                      GFile *const *files,
+                      guint n_files)
+{
+  BbExportDialog *self = g_object_new (BB_TYPE_EXPORT_DIALOG, NULL);
+
+  self->queue = g_object_ref (queue);
+  self->editor = g_object_ref (editor);
+  self->settings = g_object_ref (settings);
+  self->base = bb_recipe_ref (bb_editor_get_recipe (editor));
+  self->values = *bb_recipe_get (self->base);
+  for (guint i = 0; i < n_files; i++)
+    g_ptr_array_add (self->files, g_object_ref (files[i]));
+  load_settings (self);
+  show_others (self);
+  show_all (self);
+  g_signal_connect_object (queue, "notify::current", G_CALLBACK (show_title), self,
+                           G_CONNECT_SWAPPED);
+  bb_output_find_card_async (self->cancellable, card_cb, g_object_ref (self));
+  return self;
+}

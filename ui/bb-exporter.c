@@ -1,0 +1,322 @@
+/* bb-exporter.c: exporting from a window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-exporter.h"
+
+#include "bb-announce.h"
+#include "bb-export-dialog.h"
+#include "bb-output.h"
+#include "bb-queue-bar.h"
+#include "bb-queue-view.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/**
+ * BbExporter:
+ *
+ * A window's side of exporting: the commands `win.export`, `win.export-to` and `win.show-queue`,
+ * the bar and the list of the queue, what is said when an export ends, and the question before the
+ * window closes on one.
+ */
+struct _BbExporter {
+  GObject parent_instance;
+
+  AdwApplicationWindow *window;
+  BbExports *exports;
+  BbEditor *editor;
+  GSettings *settings;
+  AdwBottomSheet *sheet;
+  AdwToastOverlay *toasts;
+  GFile *file;
+  GPtrArray *others; /* that were opened with it */
+
+  AdwDialog *dialog;
+  AdwDialog *question;
+  AdwToast *toast; /* about the last export that ended */
+};
+
+G_DEFINE_FINAL_TYPE (BbExporter, bb_exporter, G_TYPE_OBJECT)
+
+static void
+show_message (BbExporter *self, const char *message)
+{
+  AdwToast *toast = adw_toast_new (message);
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_announce (GTK_WIDGET (self->window), message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+message_cb (BbExports *exports, const char *message, gpointer user_data)
+{
+  show_message (BB_EXPORTER (user_data), message);
+}
+
+static void
+finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
+{
+  BbExporter *self = BB_EXPORTER (user_data);
+  g_autofree char *name = bb_job_get_output_name (job);
+  g_autofree char *uri = g_file_get_uri (bb_job_get_output (job));
+  g_autofree char *title = NULL;
+  AdwToast *toast;
+
+  if (bb_job_get_state (job) == BB_JOB_CANCELLED)
+    title = g_strdup_printf (_("“%s” was cancelled"), name);
+  else if (bb_job_get_state (job) == BB_JOB_FAILED)
+    title = g_strdup_printf (_("“%s” failed"), name);
+  else
+    title = g_strdup_printf (_("“%s” is ready"), name);
+  toast = adw_toast_new (title);
+  adw_toast_set_use_markup (toast, FALSE);
+  if (bb_job_get_state (job) == BB_JOB_DONE)
+    {
+      adw_toast_set_button_label (toast, _("_Open"));
+      adw_toast_set_action_name (toast, "app.open-file");
+      adw_toast_set_action_target (toast, "s", uri);
+      adw_toast_set_timeout (toast, 10);
+    }
+  else if (bb_job_get_state (job) == BB_JOB_FAILED)
+    {
+      adw_toast_set_button_label (toast, _("_Details"));
+      adw_toast_set_action_name (toast, "win.show-queue");
+      adw_toast_set_timeout (toast, 10);
+    }
+  /* Many that end one after the other are not told minutes later. */
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_announce (GTK_WIDGET (self->window),
+               bb_job_get_error (job) != NULL ? bb_job_get_error (job)->message : title,
+               bb_job_get_error (job) != NULL ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
+                                              : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExporter *self = BB_EXPORTER (user_data);
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  if (self->file == NULL || self->dialog != NULL)
+    return;
+  g_ptr_array_add (files, self->file);
+  for (guint i = 0; i < self->others->len; i++)
+    g_ptr_array_add (files, self->others->pdata[i]);
+  g_set_weak_pointer (&self->dialog, ADW_DIALOG (bb_export_dialog_new (
+                                       bb_exports_get_queue (self->exports), self->editor,
+                                       self->settings, (GFile *const *) files->pdata,
+                                       files->len)));
+  adw_dialog_present (self->dialog, GTK_WIDGET (self->window));
+}
+
+/* As the dialog does, but to a file that is named: the container is what its name says. */
+static void
+export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExporter *self = BB_EXPORTER (user_data);
+  const char *path = g_variant_get_string (parameter, NULL);
+  g_autoptr (GFile) output = g_file_new_for_path (path);
+  g_autoptr (BbJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->file == NULL)
+    return;
+  job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor),
+                    BB_JOB_NAME_CHOSEN);
+  if (!bb_queue_add (bb_exports_get_queue (self->exports), job, &error))
+    show_message (self, error->message);
+}
+
+static void
+show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExporter *self = BB_EXPORTER (user_data);
+
+  adw_bottom_sheet_set_open (self->sheet, TRUE);
+}
+
+static const GActionEntry actions[] = {
+  { "export", export_cb, NULL, NULL, NULL },
+  { "export-to", export_to_cb, "s", NULL, NULL },
+  { "show-queue", show_queue_cb, NULL, NULL, NULL },
+};
+
+static void
+set_enabled (BbExporter *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->window), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static void
+items_changed_cb (BbExporter *self)
+{
+  GListModel *model = G_LIST_MODEL (bb_exports_get_queue (self->exports));
+
+  adw_bottom_sheet_set_reveal_bottom_bar (self->sheet, g_list_model_get_n_items (model) > 0);
+}
+
+static void
+close_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
+{
+  BbExporter *self = BB_EXPORTER (user_data);
+
+  if (!g_str_equal (response, "close"))
+    return;
+  bb_exports_abandon (self->exports);
+  gtk_window_destroy (GTK_WINDOW (self->window));
+}
+
+static gboolean
+close_request_cb (GtkWindow *window, gpointer user_data)
+{
+  BbExporter *self = BB_EXPORTER (user_data);
+  BbQueue *queue = bb_exports_get_queue (self->exports);
+  BbJob *job = bb_queue_get_current (queue);
+  guint n = bb_queue_get_n_waiting (queue) + (job != NULL);
+  g_autofree char *body = NULL;
+
+  if (!bb_exports_has_work (self->exports))
+    return GDK_EVENT_PROPAGATE;
+  gtk_window_present (window);
+  if (self->question != NULL)
+    return GDK_EVENT_STOP;
+  body = g_strdup_printf (ngettext ("%u export is not finished, and nothing of it will be kept.",
+                                    "%u exports are not finished, and nothing of them will be kept.",
+                                    n),
+                          n);
+  g_set_weak_pointer (&self->question, adw_alert_dialog_new (_("Cancel Exports and Close?"), body));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (self->question),
+                                  "keep", _("_Keep Exporting"),
+                                  "close", _("_Cancel and Close"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (self->question), "close",
+                                            ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (self->question), "keep");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (self->question), "keep");
+  g_signal_connect_object (self->question, "response", G_CALLBACK (close_response_cb), self, 0);
+  adw_dialog_present (self->question, GTK_WIDGET (window));
+  return GDK_EVENT_STOP;
+}
+
+static void
+bb_exporter_dispose (GObject *object)
+{
+  BbExporter *self = BB_EXPORTER (object);
+
+  g_clear_weak_pointer (&self->dialog);
+  g_clear_weak_pointer (&self->question);
+  g_clear_weak_pointer (&self->toast);
+  g_clear_object (&self->exports);
+  g_clear_object (&self->editor);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->others, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (bb_exporter_parent_class)->dispose (object);
+}
+
+static void
+bb_exporter_class_init (BbExporterClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = bb_exporter_dispose;
+}
+
+static void
+bb_exporter_init (BbExporter *self)
+{
+  self->others = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/**
+ * bb_exporter_new:
+ * @window: the window, which owns it
+ * @exports: the exports of the application
+ * @editor: what tunes the recipe
+ * @settings: what the user set
+ * @sheet: the place of the queue
+ * @toasts: where short notices go
+ *
+ * Adds the actions to @window and fills @sheet.
+ *
+ * Returns: (transfer full): the window's side of exporting
+ */
+BbExporter *
+bb_exporter_new (AdwApplicationWindow *window,
+                 BbExports *exports,
+                 BbEditor *editor,
+                 GSettings *settings,
+                 AdwBottomSheet *sheet,
+                 AdwToastOverlay *toasts)
+{
+  BbExporter *self = g_object_new (BB_TYPE_EXPORTER, NULL);
+  BbQueue *queue = bb_exports_get_queue (exports);
+
+  self->window = window;
+  self->exports = g_object_ref (exports);
+  self->editor = g_object_ref (editor);
+  self->settings = g_object_ref (settings);
+  self->sheet = sheet;
+  self->toasts = toasts;
+  adw_bottom_sheet_set_bottom_bar (sheet, GTK_WIDGET (bb_queue_bar_new (queue)));
+  adw_bottom_sheet_set_sheet (sheet, GTK_WIDGET (bb_queue_view_new (queue)));
+  /* The bar lies over the content, which has controls at its lower edge. */
+  g_object_bind_property (sheet, "bottom-bar-height", adw_bottom_sheet_get_content (sheet),
+                          "margin-bottom", G_BINDING_SYNC_CREATE);
+  g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), self);
+  set_enabled (self, "export", FALSE);
+  set_enabled (self, "export-to", FALSE);
+  g_signal_connect_object (window, "close-request", G_CALLBACK (close_request_cb), self, 0);
+  g_signal_connect_object (exports, "message", G_CALLBACK (message_cb), self, 0);
+  g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
+  g_signal_connect_object (queue, "items-changed", G_CALLBACK (items_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  items_changed_cb (self);
+  return self;
+}
+
+/**
+ * bb_exporter_set_file:
+ * @self: a window's side of exporting
+ * @file: (nullable): the video that is open
+ *
+ * Says what there is to export.
+ */
+void
+bb_exporter_set_file (BbExporter *self, GFile *file)
+{
+  g_return_if_fail (BB_IS_EXPORTER (self));
+
+  g_set_object (&self->file, file);
+  set_enabled (self, "export", file != NULL);
+  set_enabled (self, "export-to", file != NULL);
+}
+
+/**
+ * bb_exporter_set_others:
+ * @self: a window's side of exporting
+ * @files: (array length=n_files): videos that were opened with the first one
+ * @n_files: how many
+ *
+ * Says what else is offered when the video that is open is exported.
+ */
+void
+bb_exporter_set_others (BbExporter *self, GFile *const *files, guint n_files)
+{
+  g_return_if_fail (BB_IS_EXPORTER (self));
+
+  g_ptr_array_set_size (self->others, 0);
+  for (guint i = 0; i < n_files; i++)
+    g_ptr_array_add (self->others, g_object_ref (files[i]));
+}

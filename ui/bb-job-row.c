@@ -1,0 +1,378 @@
+/* bb-job-row.c: an export in the list
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-job-row.h"
+
+#include "bb-command.h"
+#include "bb-job-text.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * BbJobRow:
+ *
+ * Shows where an export stands, and has what can be done with it as actions of the group `job`. Rows
+ * that wait are moved by dragging and with Alt and the arrow keys.
+ */
+struct _BbJobRow {
+  GtkListBoxRow parent_instance;
+
+  BbQueue *queue;
+  BbJob *job;
+  GSimpleActionGroup *actions;
+  GtkDragSource *drag;
+
+  GtkImage *icon;
+  GtkLabel *title_label;
+  GtkLabel *state_label;
+  GtkProgressBar *progress_bar;
+  GtkButton *main_button;
+  GtkMenuButton *menu_button;
+
+  GMenuModel *waiting_menu;
+  GMenuModel *running_menu;
+  GMenuModel *done_menu;
+  GMenuModel *failed_menu;
+  GMenuModel *cancelled_menu;
+};
+
+G_DEFINE_FINAL_TYPE (BbJobRow, bb_job_row, GTK_TYPE_LIST_BOX_ROW)
+
+/* How each state looks. The last members are what its button does, called and looks like. */
+static const struct {
+  const char *icon;
+  const char *style;
+  const char *action;
+  const char *tooltip;
+  const char *button;
+} looks[] = {
+  [BB_JOB_WAITING] = { "list-drag-handle-symbolic", "dimmed", "job.remove", N_("Remove"),
+                       "window-close-symbolic" },
+  [BB_JOB_RENDERING] = { "media-record-symbolic", "accent", "app.queue-pause", N_("Pause Export"),
+                         "media-playback-pause-symbolic" },
+  [BB_JOB_PAUSED] = { "media-playback-pause-symbolic", "accent", "app.queue-resume",
+                      N_("Resume Export"), "media-playback-start-symbolic" },
+  [BB_JOB_DONE] = { "object-select-symbolic", "success", "job.show", N_("Show in Files"),
+                    "folder-open-symbolic" },
+  [BB_JOB_FAILED] = { "dialog-error-symbolic", "error", "job.retry", N_("Try Again"),
+                      "view-refresh-symbolic" },
+  [BB_JOB_CANCELLED] = { "process-stop-symbolic", "dimmed", "job.retry", N_("Try Again"),
+                         "view-refresh-symbolic" },
+};
+
+static GMenuModel *
+get_menu (BbJobRow *self)
+{
+  switch (bb_job_get_state (self->job))
+    {
+    case BB_JOB_WAITING:
+      return self->waiting_menu;
+    case BB_JOB_RENDERING:
+    case BB_JOB_PAUSED:
+      return self->running_menu;
+    case BB_JOB_DONE:
+      return self->done_menu;
+    case BB_JOB_FAILED:
+      return self->failed_menu;
+    case BB_JOB_CANCELLED:
+    default:
+      return self->cancelled_menu;
+    }
+}
+
+static void
+update_figures (BbJobRow *self)
+{
+  g_autofree char *text = bb_job_text_state (self->job);
+  double fraction = bb_job_get_fraction (self->job);
+
+  if (!g_str_equal (gtk_label_get_text (self->state_label), text))
+    gtk_label_set_text (self->state_label, text);
+  if (fraction >= 0)
+    gtk_progress_bar_set_fraction (self->progress_bar, fraction);
+  else
+    gtk_progress_bar_pulse (self->progress_bar);
+}
+
+static void
+update_name (BbJobRow *self)
+{
+  g_autofree char *name = bb_job_get_output_name (self->job);
+  g_autofree char *path = g_file_get_parse_name (bb_job_get_output (self->job));
+
+  gtk_label_set_text (self->title_label, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title_label), path);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
+}
+
+static void
+set_enabled (BbJobRow *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static void
+update_state (BbJobRow *self)
+{
+  BbJobState state = bb_job_get_state (self->job);
+
+  gtk_image_set_from_icon_name (self->icon, looks[state].icon);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->icon),
+                              (const char *[]) { looks[state].style, NULL });
+  gtk_button_set_icon_name (self->main_button, looks[state].button);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->main_button), _(looks[state].tooltip));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->main_button), looks[state].action);
+  gtk_menu_button_set_menu_model (self->menu_button, get_menu (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), bb_job_is_running (self->job));
+  if (state == BB_JOB_FAILED)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->state_label), "dimmed");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->state_label), "dimmed");
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self),
+                                    state == BB_JOB_DONE || state == BB_JOB_FAILED);
+  gtk_event_controller_set_propagation_phase (
+    GTK_EVENT_CONTROLLER (self->drag), state == BB_JOB_WAITING ? GTK_PHASE_BUBBLE : GTK_PHASE_NONE);
+  set_enabled (self, "open", state == BB_JOB_DONE);
+  set_enabled (self, "show", state == BB_JOB_DONE);
+  set_enabled (self, "details", state == BB_JOB_FAILED);
+  set_enabled (self, "retry", state == BB_JOB_FAILED || state == BB_JOB_CANCELLED);
+  set_enabled (self, "remove", !bb_job_is_running (self->job));
+  set_enabled (self, "move-up", state == BB_JOB_WAITING);
+  set_enabled (self, "move-down", state == BB_JOB_WAITING);
+  update_figures (self);
+}
+
+static void
+activate_with_file (BbJobRow *self, const char *action)
+{
+  g_autofree char *uri = g_file_get_uri (bb_job_get_output (self->job));
+
+  gtk_widget_activate_action (GTK_WIDGET (self), action, "s", uri);
+}
+
+static void
+open_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  activate_with_file (BB_JOB_ROW (user_data), "app.open-file");
+}
+
+static void
+show_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  activate_with_file (BB_JOB_ROW (user_data), "app.show-file");
+}
+
+static void
+details_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+  const GError *error = bb_job_get_error (self->job);
+  g_autofree char *name = bb_job_get_output_name (self->job);
+  g_autofree char *heading = g_strdup_printf (_("“%s” Failed"), name);
+  AdwDialog *dialog;
+
+  if (error == NULL)
+    return;
+  dialog = adw_alert_dialog_new (heading, error->message);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_dialog_present (dialog, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
+}
+
+static void
+retry_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+  g_autoptr (BbJobRow) kept = g_object_ref (self);
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+  g_autoptr (GError) error = NULL;
+  AdwDialog *dialog;
+
+  if (bb_queue_retry (self->queue, self->job, &error))
+    return;
+  dialog = adw_alert_dialog_new (_("Cannot Try Again"), error->message);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_dialog_present (dialog, root);
+}
+
+static void
+remove_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+
+  bb_queue_remove (self->queue, self->job);
+}
+
+static void
+copy_command_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+  const char *input = g_file_peek_path (bb_job_get_input (self->job));
+  const char *output = g_file_peek_path (bb_job_get_output (self->job));
+  g_autofree char *line = NULL;
+
+  if (input == NULL || output == NULL)
+    return;
+  line = bb_command_new (bb_job_get_recipe (self->job), input, output,
+                         bb_job_get_name (self->job) == BB_JOB_NAME_REPLACE);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), line);
+}
+
+static void
+move_up_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+
+  bb_queue_move (self->queue, self->job, -1);
+}
+
+static void
+move_down_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+
+  bb_queue_move (self->queue, self->job, 1);
+}
+
+static const GActionEntry action_entries[] = {
+  { "open", open_cb, NULL, NULL, NULL },
+  { "show", show_cb, NULL, NULL, NULL },
+  { "details", details_cb, NULL, NULL, NULL },
+  { "retry", retry_cb, NULL, NULL, NULL },
+  { "remove", remove_cb, NULL, NULL, NULL },
+  { "copy-command", copy_command_cb, NULL, NULL, NULL },
+  { "move-up", move_up_cb, NULL, NULL, NULL },
+  { "move-down", move_down_cb, NULL, NULL, NULL },
+};
+
+static GdkContentProvider *
+prepare_cb (GtkDragSource *source, double x, double y, gpointer user_data)
+{
+  return gdk_content_provider_new_typed (BB_TYPE_JOB, BB_JOB_ROW (user_data)->job);
+}
+
+static void
+drag_begin_cb (GtkDragSource *source, GdkDrag *drag, gpointer user_data)
+{
+  GtkWidget *row = GTK_WIDGET (user_data);
+  g_autoptr (GdkPaintable) picture = gtk_widget_paintable_new (row);
+
+  gtk_drag_source_set_icon (source, picture, 24, gtk_widget_get_height (row) / 2);
+}
+
+static void
+bb_job_row_dispose (GObject *object)
+{
+  BbJobRow *self = BB_JOB_ROW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_JOB_ROW);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->job);
+  g_clear_object (&self->actions);
+
+  G_OBJECT_CLASS (bb_job_row_parent_class)->dispose (object);
+}
+
+static void
+bb_job_row_class_init (BbJobRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = bb_job_row_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-job-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, title_label);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, state_label);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, main_button);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, waiting_menu);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, running_menu);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, done_menu);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, failed_menu);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, cancelled_menu);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Up, GDK_ALT_MASK, "job.move-up", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Down, GDK_ALT_MASK, "job.move-down",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "job.remove", NULL);
+}
+
+static void
+bb_job_row_init (BbJobRow *self)
+{
+  self->actions = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), action_entries,
+                                   G_N_ELEMENTS (action_entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "job", G_ACTION_GROUP (self->actions));
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->drag = gtk_drag_source_new ();
+  gtk_drag_source_set_actions (self->drag, GDK_ACTION_MOVE);
+  g_signal_connect (self->drag, "prepare", G_CALLBACK (prepare_cb), self);
+  g_signal_connect (self->drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (self->drag));
+}
+
+/**
+ * bb_job_row_new:
+ * @queue: the queue
+ * @job: an export of it
+ *
+ * Returns: (transfer floating): a row
+ */
+BbJobRow *
+bb_job_row_new (BbQueue *queue, BbJob *job)
+{
+  BbJobRow *self = g_object_new (BB_TYPE_JOB_ROW, NULL);
+
+  self->queue = g_object_ref (queue);
+  self->job = g_object_ref (job);
+  g_signal_connect_object (job, "notify::state", G_CALLBACK (update_state), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "notify::fraction", G_CALLBACK (update_figures), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "notify::output", G_CALLBACK (update_name), self,
+                           G_CONNECT_SWAPPED);
+  update_name (self);
+  update_state (self);
+  return self;
+}
+
+/**
+ * bb_job_row_get_job:
+ * @self: a row
+ *
+ * Returns: (transfer none): its export
+ */
+BbJob *
+bb_job_row_get_job (BbJobRow *self)
+{
+  g_return_val_if_fail (BB_IS_JOB_ROW (self), NULL);
+
+  return self->job;
+}
+
+/**
+ * bb_job_row_activate:
+ * @self: a row
+ *
+ * Does what is expected when it is clicked: opens the file, or says why there is none.
+ */
+void
+bb_job_row_activate (BbJobRow *self)
+{
+  g_return_if_fail (BB_IS_JOB_ROW (self));
+
+  g_action_group_activate_action (G_ACTION_GROUP (self->actions),
+                                  bb_job_get_state (self->job) == BB_JOB_FAILED ? "details" : "open",
+                                  NULL);
+}

@@ -1,0 +1,18 @@
+/* bb-output-text.h: what kinds of files are called
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-output.h"
+
+G_BEGIN_DECLS
+
+const char *bb_output_text_container (const char *container);
+const char *bb_output_text_codec (BbOutputCodec codec);
+const char *bb_output_text_encoder (const BbEncoder *encoder);
+char *bb_output_text_path (const char *path);
+char *bb_output_text_folder (GFile *file);
+
+G_END_DECLS

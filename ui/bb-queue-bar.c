@@ -1,0 +1,209 @@
+/* bb-queue-bar.c: the export that runs, in the window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-queue-bar.h"
+
+#include "bb-job-text.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * BbQueueBar:
+ *
+ * The lower edge of a window that exports: progress of the export that runs, or what has become of
+ * the last ones.
+ */
+struct _BbQueueBar {
+  AdwBin parent_instance;
+
+  BbQueue *queue;
+  BbJob *job;
+
+  GtkLabel *title_label;
+  GtkLabel *figures_label;
+  GtkButton *pause_button;
+  GtkWidget *cancel_button;
+  GtkProgressBar *progress_bar;
+};
+
+G_DEFINE_FINAL_TYPE (BbQueueBar, bb_queue_bar, ADW_TYPE_BIN)
+
+/* A label that is set to what it has is laid out again for nothing. */
+static void
+set_text (GtkLabel *label, const char *text)
+{
+  if (!g_str_equal (gtk_label_get_text (label), text))
+    gtk_label_set_text (label, text);
+}
+
+static void
+show_job (BbQueueBar *self)
+{
+  g_autofree char *name = bb_job_get_output_name (self->job);
+  g_autofree char *figures = bb_job_text_figures (self->job);
+  g_autofree char *title = NULL;
+  guint n = bb_queue_get_n_waiting (self->queue);
+  double fraction = bb_job_get_fraction (self->job);
+
+  if (n > 0)
+    /* Translators: name of a file, and how many exports wait */
+    title = g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n), name, n);
+  set_text (self->title_label, title != NULL ? title : name);
+  set_text (self->figures_label, figures);
+  gtk_widget_set_visible (GTK_WIDGET (self->figures_label), TRUE);
+  if (fraction >= 0)
+    gtk_progress_bar_set_fraction (self->progress_bar, fraction);
+  else
+    gtk_progress_bar_pulse (self->progress_bar);
+}
+
+static guint
+count (BbQueueBar *self, BbJobState state)
+{
+  GListModel *model = G_LIST_MODEL (self->queue);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (BbJob) job = g_list_model_get_item (model, i);
+
+      n += bb_job_get_state (job) == state;
+    }
+  return n;
+}
+
+static void
+show_result (BbQueueBar *self)
+{
+  guint n_waiting = bb_queue_get_n_waiting (self->queue);
+  guint n_done = count (self, BB_JOB_DONE);
+  guint n_failed = count (self, BB_JOB_FAILED);
+  guint n_cancelled = count (self, BB_JOB_CANCELLED);
+  g_autofree char *title = NULL;
+  g_autofree char *figures = NULL;
+
+  if (n_waiting > 0)
+    title = g_strdup_printf (ngettext ("%u export waits", "%u exports wait", n_waiting), n_waiting);
+  else if (n_done > 0)
+    title = g_strdup_printf (ngettext ("%u export finished", "%u exports finished", n_done), n_done);
+  else if (n_failed > 0)
+    title = g_strdup_printf (ngettext ("%u export failed", "%u exports failed", n_failed), n_failed);
+  else
+    title = g_strdup_printf (ngettext ("%u export cancelled", "%u exports cancelled", n_cancelled),
+                             n_cancelled);
+  if (n_waiting > 0 && bb_queue_get_paused (self->queue))
+    figures = g_strdup (_("Paused"));
+  else if (n_waiting == 0 && n_done > 0 && n_failed > 0)
+    figures = g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
+  set_text (self->title_label, title);
+  set_text (self->figures_label, figures != NULL ? figures : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->figures_label), figures != NULL);
+}
+
+static void
+update (BbQueueBar *self)
+{
+  gboolean paused = bb_queue_get_paused (self->queue);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), self->job != NULL);
+  gtk_widget_set_visible (self->cancel_button, self->job != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), self->job != NULL || paused);
+  if (self->job != NULL)
+    show_job (self);
+  else
+    show_result (self);
+}
+
+static void
+paused_cb (BbQueueBar *self)
+{
+  gboolean paused = bb_queue_get_paused (self->queue);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause_button),
+                                  paused ? "app.queue-resume" : "app.queue-pause");
+  gtk_button_set_icon_name (self->pause_button, paused ? "media-playback-start-symbolic"
+                                                       : "media-playback-pause-symbolic");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button),
+                               paused ? _("Resume Export") : _("Pause Export"));
+  update (self);
+}
+
+static void
+set_job (BbQueueBar *self, BbJob *job)
+{
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_set_object (&self->job, job);
+  if (job != NULL)
+    g_signal_connect_swapped (job, "notify", G_CALLBACK (update), self);
+}
+
+static void
+current_cb (BbQueueBar *self)
+{
+  set_job (self, bb_queue_get_current (self->queue));
+  update (self);
+}
+
+static void
+bb_queue_bar_dispose (GObject *object)
+{
+  BbQueueBar *self = BB_QUEUE_BAR (object);
+
+  set_job (self, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_QUEUE_BAR);
+  g_clear_object (&self->queue);
+
+  G_OBJECT_CLASS (bb_queue_bar_parent_class)->dispose (object);
+}
+
+static void
+bb_queue_bar_class_init (BbQueueBarClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = bb_queue_bar_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/blurbox/Blurbox/bb-queue-bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, title_label);
+  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, figures_label);
+  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, progress_bar);
+}
+
+static void
+bb_queue_bar_init (BbQueueBar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * bb_queue_bar_new:
+ * @queue: the queue
+ *
+ * Returns: (transfer floating): a bar for it
+ */
+BbQueueBar *
+bb_queue_bar_new (BbQueue *queue)
+{
+  BbQueueBar *self = g_object_new (BB_TYPE_QUEUE_BAR, NULL);
+
+  self->queue = g_object_ref (queue);
+  g_signal_connect_object (queue, "notify::current", G_CALLBACK (current_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "notify::n-waiting", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "notify::paused", G_CALLBACK (paused_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  set_job (self, bb_queue_get_current (queue));
+  paused_cb (self);
+  return self;
+}

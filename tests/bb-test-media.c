@@ -125,7 +125,7 @@ bb_test_ffmpeg_raw (const char *format, ...)
 /* Runs ffmpeg with all of its arguments.
  * Returns: (transfer full): what it wrote to its standard output */
 GBytes *
-bb_test_ffmpeg_sound (const char *format, ...)
+bb_test_ffmpeg_bytes (const char *format, ...)
 {
   g_autofree char *arguments = NULL;
   g_autofree char *command = NULL;

@@ -16,7 +16,7 @@ char *bb_test_media_path (const char *name);
 
 char *bb_test_ffmpeg (const char *format, ...) G_GNUC_PRINTF (1, 2);
 GBytes *bb_test_ffmpeg_raw (const char *format, ...) G_GNUC_PRINTF (1, 2);
-GBytes *bb_test_ffmpeg_sound (const char *format, ...) G_GNUC_PRINTF (1, 2);
+GBytes *bb_test_ffmpeg_bytes (const char *format, ...) G_GNUC_PRINTF (1, 2);
 GArray *bb_test_ffprobe_times (const char *path);
 gint64 bb_test_ffprobe_count (const char *path);
 

@@ -24,7 +24,7 @@ read_reference (const char *path, gint64 start, gsize *n)
   g_autofree char *quoted = g_shell_quote (path);
   /* Times count from the source's start; silence fills from there and within. */
   g_autoptr (GBytes) bytes =
-    bb_test_ffmpeg_sound ("-copyts -i %s -map 0:a:0 -af \"asetpts=PTS-%.9f/TB,"
+    bb_test_ffmpeg_bytes ("-copyts -i %s -map 0:a:0 -af \"asetpts=PTS-%.9f/TB,"
                           "aresample=%d:async=1:min_hard_comp=0.03:first_pts=0\" -ac 2 -f f32le -",
                           quoted, (double) start * 1e-9, RATE);
   gsize size;

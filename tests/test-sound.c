@@ -224,7 +224,7 @@ static float *
 read_reference (const char *path, gsize *n)
 {
   g_autofree char *quoted = g_shell_quote (path);
-  g_autoptr (GBytes) bytes = bb_test_ffmpeg_sound ("-i %s -map 0:a -f f32le -", quoted);
+  g_autoptr (GBytes) bytes = bb_test_ffmpeg_bytes ("-i %s -map 0:a -f f32le -", quoted);
   gsize size;
   const void *data = g_bytes_get_data (bytes, &size);
 

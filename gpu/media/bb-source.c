@@ -725,6 +725,31 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
 }
 
 /**
+ * bb_source_seek_near:
+ * @source: a source
+ * @time: nanoseconds from the source's start
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Goes to a frame before @time that is quick to reach: to a keyframe, mostly the last one before it.
+ * Where there is no index that is the first frame of the file.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
+{
+  gint64 pts = av_rescale_q_rnd (source->info.start + time + SEEK_TOLERANCE, BB_NANOSECONDS,
+                                 source->time_base, AV_ROUND_DOWN);
+
+  if (!bb_reader_seek (source->reader, MAX (pts, source->first->pts), cancellable, error))
+    return FALSE;
+  forget_frames (source);
+  source->skip_to = AV_NOPTS_VALUE;
+  return TRUE;
+}
+
+/**
  * bb_source_read:
  * @source: a source
  * @cancellable: (nullable): a cancellable

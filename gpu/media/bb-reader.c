@@ -32,6 +32,7 @@ struct _BbReader
   gboolean draining;
   guint n_corrupt_packets; /* whose frames are still to come */
   gint64 drop_before;      /* frames before this lack references */
+  gint64 hurry_until;      /* frames before this are only decoded where others need them */
   gint64 last_pts;
   gint64 last_duration;
   gint64 offset; /* what is added to times since the clock jumped back */
@@ -201,6 +202,7 @@ reset (BbReader *reader, gboolean from_start)
   reader->n_corrupt = 0;
   reader->n_corrupt_packets = 0;
   reader->drop_before = G_MININT64;
+  reader->hurry_until = G_MININT64;
   reader->last_pts = AV_NOPTS_VALUE;
   reader->last_duration = 0;
   reader->offset = 0;
@@ -504,7 +506,10 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
       if (reader->packet->size > 0)
         {
           gboolean corrupt = (reader->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+          gboolean hurry = reader->packet->pts != AV_NOPTS_VALUE &&
+                           reader->packet->pts < reader->hurry_until;
 
+          reader->decoder->skip_frame = hurry ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
           result = avcodec_send_packet (reader->decoder, reader->packet);
           if (result < 0 || corrupt)
             reader->n_corrupt++;
@@ -604,6 +609,19 @@ bb_reader_seek (BbReader *reader, gint64 pts, GCancellable *cancellable, GError 
         break;
     }
   return bb_reader_restart (reader, cancellable, error);
+}
+
+/**
+ * bb_reader_hurry:
+ * @reader: a reader, right after a seek
+ * @pts: a time in the stream's time base
+ *
+ * Leaves out frames before @pts that no other frame refers to, as far as the decoder can.
+ */
+void
+bb_reader_hurry (BbReader *reader, gint64 pts)
+{
+  reader->hurry_until = pts;
 }
 
 /**

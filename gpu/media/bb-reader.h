@@ -22,6 +22,7 @@ gboolean bb_reader_is_from_start (BbReader *reader);
 gboolean
 bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GError **error);
 gboolean bb_reader_seek (BbReader *reader, gint64 pts, GCancellable *cancellable, GError **error);
+void bb_reader_hurry (BbReader *reader, gint64 pts);
 gboolean bb_reader_restart (BbReader *reader, GCancellable *cancellable, GError **error);
 void bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, GError **error);
 

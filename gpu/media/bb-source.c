@@ -20,6 +20,9 @@
 
 /* Times that are rounded to the microsecond still find the frame they mean. */
 #define SEEK_TOLERANCE 1000
+/* Of what lies further back than this before a frame that is sought, nanoseconds, only the frames that
+ * others refer to are decoded. */
+#define HURRY_MARGIN 500000000
 /* bwdif looks at the frame before and the one after. */
 #define DEINTERLACE_CONTEXT 2
 
@@ -37,6 +40,7 @@ struct _BbSource
   /* From the reader to the filter. */
   GQueue decoded; /* of AVFrame */
   gboolean ended;
+  gint64 hurry_until; /* what was left out lies before this */
   gint64 skip_to; /* the frame that is shown at this time is next; AV_NOPTS_VALUE: any */
   gboolean skipped;
 
@@ -114,36 +118,70 @@ decode (BbSource *source, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+static void
+hurry (BbSource *source)
+{
+  gint64 margin = av_rescale_q (HURRY_MARGIN, BB_NANOSECONDS, source->time_base);
+
+  source->hurry_until = source->deinterlace ? G_MININT64 : source->skip_to - margin;
+  bb_reader_hurry (source->reader, source->hurry_until);
+}
+
+/* Whether the frame to skip to may be one that was left out; then it is gone back to, slowly. */
+static gboolean
+check_hurry (BbSource *source, gboolean *again, GCancellable *cancellable, GError **error)
+{
+  const AVFrame *frame = g_queue_peek_head (&source->decoded);
+
+  *again = source->hurry_until > G_MININT64 &&
+           (frame == NULL || frame->pts < source->hurry_until || source->deinterlace);
+  if (!*again)
+    return TRUE;
+  g_queue_clear_full (&source->decoded, free_frame);
+  source->ended = FALSE;
+  source->hurry_until = G_MININT64;
+  return bb_reader_seek (source->reader, source->skip_to, cancellable, error);
+}
+
 /* Decodes up to the first frame after the one to skip to, and drops what is not needed before. */
 static gboolean
 skip (BbSource *source, GCancellable *cancellable, GError **error)
 {
-  while (!source->ended)
-    {
-      AVFrame *frame;
-      guint n_kept;
+  gboolean again = FALSE;
 
-      if (!decode (source, cancellable, error))
-        return FALSE;
-      frame = g_queue_peek_tail (&source->decoded);
-      if (frame == NULL || (!source->ended && frame->pts > source->skip_to))
+  do
+    {
+      while (!source->ended)
         {
-          /* The keyframe made no picture by itself: gradual refresh, or damage. */
-          if (g_queue_get_length (&source->decoded) < 2 &&
-              !bb_reader_is_from_start (source->reader))
+          AVFrame *frame;
+          guint n_kept;
+
+          if (!decode (source, cancellable, error))
+            return FALSE;
+          frame = g_queue_peek_tail (&source->decoded);
+          if (frame == NULL || (!source->ended && frame->pts > source->skip_to))
             {
-              g_queue_clear_full (&source->decoded, free_frame);
-              source->ended = FALSE;
-              if (!bb_reader_restart (source->reader, cancellable, error))
-                return FALSE;
-              continue;
+              /* The keyframe made no picture by itself: gradual refresh, or damage. */
+              if (g_queue_get_length (&source->decoded) < 2 &&
+                  !bb_reader_is_from_start (source->reader))
+                {
+                  g_queue_clear_full (&source->decoded, free_frame);
+                  source->ended = FALSE;
+                  source->hurry_until = G_MININT64;
+                  if (!bb_reader_restart (source->reader, cancellable, error))
+                    return FALSE;
+                  continue;
+                }
+              break;
             }
-          break;
+          n_kept = 1 + (source->deinterlace ? DEINTERLACE_CONTEXT : 0);
+          while (g_queue_get_length (&source->decoded) > n_kept)
+            free_frame (g_queue_pop_head (&source->decoded));
         }
-      n_kept = 1 + (source->deinterlace ? DEINTERLACE_CONTEXT : 0);
-      while (g_queue_get_length (&source->decoded) > n_kept)
-        free_frame (g_queue_pop_head (&source->decoded));
+      if (!check_hurry (source, &again, cancellable, error))
+        return FALSE;
     }
+  while (again);
   source->skipped = TRUE;
   return TRUE;
 }
@@ -721,6 +759,7 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
   forget_frames (source);
   source->skip_to = MAX (pts, source->first->pts);
   source->skipped = FALSE;
+  hurry (source);
   return TRUE;
 }
 

@@ -14,8 +14,9 @@
 #include <libavutil/threadmessage.h>
 
 /* Frames are handed to the device as they are decoded, this many at once, so that it need not hold
- * all the source frames of a batch: decoders of cards have few. */
+ * all the source frames of a batch. Those that a card decoded are surfaces, of which there are few. */
 #define FRAMES_AT_ONCE 8
+#define SURFACES_AT_ONCE 2
 
 typedef struct {
   BbSource *source;
@@ -130,19 +131,23 @@ decode_thread (gpointer data)
   return NULL;
 }
 
-/* Up to @most frames, in order; fewer, even none, at the end. Negative where another stage ended the
- * pipeline. */
+/* Up to @most frames, in order; at the end there may be none, and @more becomes %FALSE. Negative where
+ * another stage ended the pipeline. */
 static int
-receive (Pipeline *pipeline, BbFrame **frames, guint most)
+receive (Pipeline *pipeline, BbFrame **frames, guint most, gboolean *more)
 {
   guint n = 0;
 
+  *more = TRUE;
   while (n < most)
     {
       int result = av_thread_message_queue_recv (pipeline->decoded, &frames[n], 0);
 
       if (result == AVERROR_EOF)
-        break;
+        {
+          *more = FALSE;
+          break;
+        }
       if (result < 0)
         {
           while (n > 0)
@@ -150,6 +155,8 @@ receive (Pipeline *pipeline, BbFrame **frames, guint most)
           return -1;
         }
       n++;
+      if (frames[0]->memory != BB_MEMORY_HOST)
+        most = MIN (most, SURFACES_AT_ONCE);
     }
   return (int) n;
 }
@@ -314,10 +321,12 @@ device_thread (gpointer data)
     {
       BbFrame *frames[FRAMES_AT_ONCE] = { NULL };
       guint most = MIN (pipeline->part->n_frames - pipeline->n_in_part, FRAMES_AT_ONCE);
-      int n = receive (pipeline, frames, most);
+      gboolean last;
+      int n = receive (pipeline, frames, most, &more);
 
-      more = n == (int) most && take (pipeline, frames, most);
-      if (n >= 0 && n < (int) most && take (pipeline, frames, (guint) n) &&
+      last = !more;
+      more = n >= 0 && take (pipeline, frames, (guint) n) && more;
+      if (n >= 0 && last && !g_cancellable_is_cancelled (pipeline->cancellable) &&
           run_part (pipeline, TRUE))
         av_thread_message_queue_set_err_recv (pipeline->finished, AVERROR_EOF);
       for (guint i = 0; i < FRAMES_AT_ONCE; i++)
@@ -398,7 +407,7 @@ bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, BbPlan *plan, g
     .gate = gate,
     .cancellable = inner,
   };
-  guint n_ahead = CLAMP (batch / 4, 2, 4);
+  guint n_ahead = pipeline.seconds_before >= 0.0 ? 2 : CLAMP (batch / 4, 2, 4);
   /* A device that works beside the host begins the next batch while this one is consumed. */
   guint n_finished = pipeline.seconds_before >= 0.0 ? MAX (batch, n_ahead) : n_ahead;
   GThread *threads[2];

@@ -284,7 +284,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (bb_device_get_notice (render->device) != NULL)
     add_notice (render, g_strdup (bb_device_get_notice (render->device)));
   plan = prepare (render, &target, &batch, error);
-  if (plan == NULL)
+  if (plan == NULL || !bb_source_set_device (render->source, render->device, cancellable, error))
     return FALSE;
   render->stats.batch = (int) batch;
   g_strlcpy (render->stats.device, bb_device_get_description (render->device),
@@ -349,6 +349,8 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
       for (guint i = 0; notices != NULL && notices[i] != NULL; i++)
         add_notice (render, g_strdup (notices[i]));
     }
+  if (render->source != NULL && bb_source_get_notice (render->source) != NULL)
+    add_notice (render, g_strdup (bb_source_get_notice (render->source)));
   if (render->source != NULL && bb_source_get_n_corrupt (render->source) > 0)
     add_notice (render, g_strdup_printf ("%u damaged parts of the source were skipped",
                                          bb_source_get_n_corrupt (render->source)));

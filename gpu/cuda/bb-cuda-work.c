@@ -13,8 +13,9 @@
 #define TARGET_ALIGNMENT 256
 #define SOURCE_ALIGNMENT 64
 
-/* Frames of decoders that may wait for their kernels, before somebody waits for them. */
-#define MAX_READING (2 * BB_CUDA_UPLOAD_FRAMES)
+/* Frames of decoders that may wait for their kernels, before somebody waits for them: decoders have
+ * few more than they need themselves. */
+#define MAX_READING 2
 
 typedef struct {
   BbFrame *frame;

@@ -6,6 +6,7 @@
 #include "bb-ffmpeg.h"
 
 #include <libavutil/error.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/log.h>
 
 static void G_GNUC_PRINTF (3, 0)
@@ -64,6 +65,33 @@ char *
 bb_ffmpeg_url (const char *path)
 {
   return g_strconcat ("file:", path, NULL);
+}
+
+/**
+ * bb_ffmpeg_to_host:
+ * @frame: a frame; one in a card's memory becomes the same in the host's
+ *
+ * Returns: 0, or a negative FFmpeg error
+ */
+int
+bb_ffmpeg_to_host (AVFrame *frame)
+{
+  AVFrame *host;
+  int result;
+
+  if (frame->hw_frames_ctx == NULL)
+    return 0;
+  host = av_frame_alloc ();
+  result = av_hwframe_transfer_data (host, frame, 0);
+  if (result >= 0)
+    result = av_frame_copy_props (host, frame);
+  if (result >= 0)
+    {
+      av_frame_unref (frame);
+      av_frame_move_ref (frame, host);
+    }
+  av_frame_free (&host);
+  return result;
 }
 
 static int

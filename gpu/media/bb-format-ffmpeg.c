@@ -5,6 +5,7 @@
 
 #include "bb-format-ffmpeg.h"
 
+#include <libavutil/hwcontext.h>
 #include <libavutil/pixdesc.h>
 
 static const enum AVPixelFormat natives[] = {
@@ -36,6 +37,20 @@ enum AVPixelFormat
 bb_format_to_pixel_format (const BbFormat *format)
 {
   return find (format->depth, format->chroma_shift_x, format->chroma_shift_y);
+}
+
+/**
+ * bb_frame_get_pixel_format:
+ * @frame: a frame
+ *
+ * Returns: how its samples lie, be it in the host's memory or a card's
+ */
+enum AVPixelFormat
+bb_frame_get_pixel_format (const AVFrame *frame)
+{
+  if (frame->hw_frames_ctx != NULL)
+    return ((const AVHWFramesContext *)(gconstpointer)frame->hw_frames_ctx->data)->sw_format;
+  return frame->format;
 }
 
 static gboolean
@@ -195,7 +210,7 @@ guess_full_range (const AVFrame *frame, const AVCodecParameters *parameters)
     }
   if (range != AVCOL_RANGE_UNSPECIFIED)
     return range == AVCOL_RANGE_JPEG;
-  if (!bb_pixel_format_is_grey (frame->format))
+  if (!bb_pixel_format_is_grey (bb_frame_get_pixel_format (frame)))
     return FALSE;
   switch (parameters->codec_id)
     {
@@ -230,10 +245,11 @@ guess_full_range (const AVFrame *frame, const AVCodecParameters *parameters)
 void
 bb_format_from_frame (BbFormat *format, const AVFrame *frame, const AVCodecParameters *parameters)
 {
-  enum AVPixelFormat nearest = bb_pixel_format_find_nearest (frame->format);
+  enum AVPixelFormat pixel_format = bb_frame_get_pixel_format (frame);
+  enum AVPixelFormat nearest = bb_pixel_format_find_nearest (pixel_format);
   const AVPixFmtDescriptor *d = av_pix_fmt_desc_get (nearest);
   gboolean grey = bb_pixel_format_is_grey (nearest);
-  gboolean rgb = bb_pixel_format_is_rgb (frame->format);
+  gboolean rgb = bb_pixel_format_is_rgb (pixel_format);
 
   *format = (BbFormat){
     .width = frame->width,

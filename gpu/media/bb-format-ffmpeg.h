@@ -13,6 +13,7 @@
 G_BEGIN_DECLS
 
 enum AVPixelFormat bb_format_to_pixel_format (const BbFormat *format);
+enum AVPixelFormat bb_frame_get_pixel_format (const AVFrame *frame);
 gboolean bb_pixel_format_is_grey (enum AVPixelFormat pixel_format);
 gboolean bb_pixel_format_is_rgb (enum AVPixelFormat pixel_format);
 enum AVPixelFormat bb_pixel_format_find_native (enum AVPixelFormat pixel_format);

@@ -17,6 +17,12 @@ BbReader *bb_reader_new (const char *path, GError **error);
 void bb_reader_free (BbReader *reader);
 AVFormatContext *bb_reader_get_demuxer (BbReader *reader);
 AVStream *bb_reader_get_stream (BbReader *reader);
+gboolean bb_reader_has_hardware (BbReader *reader);
+gboolean bb_reader_set_hardware (BbReader *reader,
+                                 AVBufferRef *device,
+                                 GCancellable *cancellable,
+                                 GError **error);
+const char *bb_reader_get_notice (BbReader *reader);
 guint bb_reader_get_n_corrupt (BbReader *reader);
 gboolean bb_reader_is_from_start (BbReader *reader);
 gboolean

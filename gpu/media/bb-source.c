@@ -6,12 +6,17 @@
 #include "bb-source.h"
 
 #include "bb-chain.h"
+#include "bb-device.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-filter.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-reader.h"
 #include "bb-source-private.h"
+#ifdef HAVE_CUDA
+#include "cuda/bb-cuda-device.h"
+#include "cuda/bb-cuda-ffmpeg.h"
+#endif
 
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
@@ -34,6 +39,7 @@ struct _BbSource
   AVCodecParameters *parameters;
   int stream_index;
   AVRational time_base;
+  gboolean on_card; /* whether a card was to decode */
   BbReader *reader;
   AVFrame *first; /* the first frame, kept for what it tells */
 
@@ -71,13 +77,15 @@ free_frame (gpointer data)
 static void
 tag (BbSource *source, AVFrame *frame)
 {
-  if (!bb_pixel_format_is_rgb (frame->format))
+  enum AVPixelFormat pixel_format = bb_frame_get_pixel_format (frame);
+
+  if (!bb_pixel_format_is_rgb (pixel_format))
     {
       BbFormat format;
 
       bb_format_from_frame (&format, frame, source->parameters);
       if (frame->color_range == AVCOL_RANGE_UNSPECIFIED &&
-          bb_pixel_format_is_grey (frame->format) ==
+          bb_pixel_format_is_grey (pixel_format) ==
             bb_pixel_format_is_grey (source->first->format))
         format.full_range |= source->stored.full_range;
       frame->color_range = format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
@@ -190,8 +198,14 @@ skip (BbSource *source, GCancellable *cancellable, GError **error)
 static gboolean
 differs (BbSource *source, const AVFrame *frame)
 {
+  enum AVPixelFormat pixel_format = bb_frame_get_pixel_format (frame);
+  enum AVPixelFormat native = bb_pixel_format_find_native (pixel_format);
+
+  /* Kernels also read the layouts of decoders. */
+  if (frame->format == AV_PIX_FMT_CUDA && native == AV_PIX_FMT_NONE)
+    native = bb_pixel_format_find_nearest (pixel_format);
   return frame->width != source->stored.width || frame->height != source->stored.height ||
-         bb_pixel_format_find_native (frame->format) != source->pixel_format ||
+         native != source->pixel_format ||
          frame->color_range != (source->stored.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG) ||
          frame->colorspace != (enum AVColorSpace)source->stored.matrix;
 }
@@ -225,6 +239,18 @@ flush_filter (BbSource *source)
   if (!source->filter_flushed)
     bb_filter_push (source->filter, NULL);
   source->filter_flushed = TRUE;
+}
+
+/* What a filter takes. */
+static gboolean
+bring_to_host (BbSource *source, AVFrame *frame, GError **error)
+{
+  int result = bb_ffmpeg_to_host (frame);
+
+  if (result < 0)
+    bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
+                         "its frames cannot be had from the card, so choose the device “cpu”", error);
+  return result >= 0;
 }
 
 /* Whether the open chain does for @frame what has to be done. */
@@ -277,6 +303,9 @@ filter (BbSource *source, AVFrame **out, GCancellable *cancellable, GError **err
       frame = g_queue_peek_head (&source->decoded);
       if (frame == NULL && source->filter == NULL)
         return TRUE;
+      if (frame != NULL && frame->hw_frames_ctx != NULL && needs_filter (source, frame) &&
+          !bring_to_host (source, frame, error))
+        return FALSE;
       if (source->filter != NULL && (frame == NULL || !filter_fits (source, frame)))
         {
           /* The end, or the picture changed: what the chain holds comes first. */
@@ -336,6 +365,10 @@ wrap (BbSource *source, AVFrame *frame)
 {
   BbFrame *wrapped;
 
+#ifdef HAVE_CUDA
+  if (frame->format == AV_PIX_FMT_CUDA)
+    return bb_cuda_ffmpeg_wrap (frame, &source->info.format);
+#endif
   /* Stored bottom up: devices want rows in their order. */
   if (frame->linesize[0] < 0)
     {
@@ -731,6 +764,64 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
   source->info.format = source->stored;
   source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
   return FALSE;
+}
+
+/**
+ * bb_source_set_device:
+ * @source: a source
+ * @device: (nullable): where frames are wanted; %NULL is the host's memory
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Lets a card decode, and leave frames in its memory, where it can: frames that must be
+ * deinterlaced, tone-mapped or converted come in the host's memory, and so do all others where the
+ * card's decoder refuses or fails, see bb_source_get_notice(). With a device that has no memory of
+ * its own nothing changes. The source stands before its first frame afterwards; its info stays.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_source_set_device (BbSource *source,
+                      BbDevice *device,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+#ifdef HAVE_CUDA
+  AVBufferRef *hardware = NULL;
+  gboolean done;
+
+  if (BB_IS_CUDA_DEVICE (device) && !source->tone_map && !source->deinterlace &&
+      bb_reader_has_hardware (source->reader))
+    {
+      g_autoptr (GError) failure = NULL;
+
+      hardware = bb_cuda_ffmpeg_new_device (device, &failure);
+      if (hardware == NULL)
+        g_debug ("%s", failure->message);
+    }
+  if (hardware == NULL && !source->on_card)
+    return TRUE;
+  source->on_card = hardware != NULL;
+  forget_frames (source);
+  source->skip_to = AV_NOPTS_VALUE;
+  done = bb_reader_set_hardware (source->reader, hardware, cancellable, error);
+  av_buffer_unref (&hardware);
+  return done;
+#else
+  return TRUE;
+#endif
+}
+
+/**
+ * bb_source_get_notice:
+ * @source: a source
+ *
+ * Returns: (nullable): why the processor decodes although a card was to, a sentence
+ */
+const char *
+bb_source_get_notice (BbSource *source)
+{
+  return bb_reader_get_notice (source->reader);
 }
 
 /**

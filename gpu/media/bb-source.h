@@ -52,12 +52,18 @@ gint64 bb_source_info_get_time (const BbSourceInfo *info, gint64 pts);
 gint64 bb_source_info_get_pts (const BbSourceInfo *info, gint64 time);
 
 typedef struct _BbSource BbSource;
+typedef struct _BbDevice BbDevice;
 
 BbSource *bb_source_new (const char *path, GError **error);
 void bb_source_free (BbSource *source);
 const char *bb_source_get_path (BbSource *source);
 const BbSourceInfo *bb_source_get_info (BbSource *source);
 gboolean bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error);
+gboolean bb_source_set_device (BbSource *source,
+                               BbDevice *device,
+                               GCancellable *cancellable,
+                               GError **error);
+const char *bb_source_get_notice (BbSource *source);
 gboolean bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
 gboolean
 bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);

@@ -216,7 +216,7 @@ test_waits (void)
 {
   static const char *const streams[] = { "kernels", "upload", "download" };
 
-  for (int seed = 1; seed <= 5; seed++)
+  for (int seed = 1; seed <= 20; seed++)
     g_assert_true (passes ("none", seed));
   for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
     {

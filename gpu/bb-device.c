@@ -301,6 +301,18 @@ bb_device_present (BbDevice *self, BbFrame *frame, GError **error)
 }
 
 /**
+ * bb_device_get_memory:
+ * @self: a device
+ *
+ * Returns: where its finished frames are
+ */
+BbMemory
+bb_device_get_memory (BbDevice *self)
+{
+  return BB_DEVICE_GET_CLASS (self)->memory;
+}
+
+/**
  * bb_device_get_chunk:
  * @self: a device
  *
@@ -377,7 +389,7 @@ bb_device_fit_batch (BbDevice *self, BbPlan *plan, guint n_frames)
 {
   guint64 left = bb_device_get_memory_left (self);
   /* A card is there for this; the host's memory is not. */
-  guint64 most = BB_DEVICE_GET_CLASS (self)->get_memory_used != NULL ? left / 10 * 9 : left / 2;
+  guint64 most = bb_device_get_memory (self) != BB_MEMORY_HOST ? left / 10 * 9 : left / 2;
   guint fits = 0;
   guint least_too_many = n_frames + 1;
 

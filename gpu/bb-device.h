@@ -33,6 +33,7 @@ G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
 
 /**
  * BbDeviceClass:
+ * @memory: where its frames are
  * @prepare: gets ready to run a plan on batches of up to so many frames
  * @upload: brings frames onto the device; takes them over
  * @run: makes a batch of finished frames
@@ -54,6 +55,8 @@ G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
  */
 struct _BbDeviceClass {
   GObjectClass parent_class;
+
+  BbMemory memory;
 
   gboolean (*prepare) (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
   BbBatch *(*upload) (BbDevice *self, BbBatch *batch, GError **error);
@@ -77,6 +80,7 @@ bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
 BbBatch *bb_device_download_batch (BbDevice *self, BbBatch *batch, GError **error);
 BbPicture *bb_device_present (BbDevice *self, BbFrame *frame, GError **error);
+BbMemory bb_device_get_memory (BbDevice *self);
 guint bb_device_get_chunk (BbDevice *self);
 guint64 bb_device_get_memory_left (BbDevice *self);
 guint64 bb_device_get_memory_used (BbDevice *self);

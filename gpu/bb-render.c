@@ -249,6 +249,53 @@ estimate_frames (BbRender *render)
       (gint64) ceil ((double) info->n_frames * (double) (end - values->start) / (double) info->duration);
 }
 
+/* Opens the file with an encoder, and has the source deliver what that takes. */
+static gboolean
+open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map,
+           GCancellable *cancellable, GError **error)
+{
+  if (!bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), target,
+                              tone_map, error) ||
+      !bb_source_set_tone_map (render->source, *tone_map, error))
+    return FALSE;
+  target->interleaved =
+    encoder->on_card && bb_device_get_memory (render->device) == BB_MEMORY_CUDA;
+  render->sink = bb_sink_new (render->output, render->recipe, encoder, target, render->device,
+                              render->source, render->overwrite, cancellable, error);
+  if (render->sink == NULL)
+    return FALSE;
+  g_strlcpy (render->stats.encoder, encoder->name, sizeof render->stats.encoder);
+  return TRUE;
+}
+
+/* The card's encoder where frames are there already, else or where it refuses @encoder. */
+static gboolean
+open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map,
+                GCancellable *cancellable, GError **error)
+{
+  const BbEncoder *on_card = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
+                               ? bb_encoder_find_on_card (render->recipe)
+                               : NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (on_card != NULL)
+    {
+      if (open_sink (render, on_card, target, tone_map, cancellable, &failure))
+        return TRUE;
+      if (!g_error_matches (failure, BB_ERROR, BB_ERROR_ENCODER) &&
+          !g_error_matches (failure, BB_ERROR, BB_ERROR_DEVICE))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      g_debug ("%s", failure->message);
+      add_notice (render, g_strdup_printf ("The card's encoder %s cannot be had (none there, or too many "
+                                           "in use): %s encodes",
+                                           on_card->name, encoder->name));
+    }
+  return open_sink (render, encoder, target, tone_map, cancellable, error);
+}
+
 static gboolean
 run (BbRender *render, GCancellable *cancellable, GError **error)
 {
@@ -271,34 +318,32 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
     return FALSE;
   info = bb_source_get_info (render->source);
   estimate_frames (render);
-  if (!bb_encoder_get_format (encoder, render->recipe, info, &target, &tone_map, error) ||
-      !bb_source_set_tone_map (render->source, tone_map, error))
+  if (!bb_encoder_get_format (encoder, render->recipe, info, &target, &tone_map, error))
     return FALSE;
-  if (tone_map)
-    add_notice (render, g_strdup ("HDR is tone-mapped to SDR, since this codec is delivered in 8 bit; "
-                                  "HEVC and AV1 keep it"));
 
   render->device = bb_device_open (values->device, error);
   if (render->device == NULL)
     return FALSE;
   if (bb_device_get_notice (render->device) != NULL)
     add_notice (render, g_strdup (bb_device_get_notice (render->device)));
-  plan = prepare (render, &target, &batch, error);
-  if (plan == NULL || !bb_source_set_device (render->source, render->device, cancellable, error))
-    return FALSE;
-  render->stats.batch = (int) batch;
   g_strlcpy (render->stats.device, bb_device_get_description (render->device),
              sizeof render->stats.device);
-  g_strlcpy (render->stats.encoder, encoder->name, sizeof render->stats.encoder);
-
-  render->sink = bb_sink_new (render->output, render->recipe, encoder, &target, render->source,
-                              render->overwrite, cancellable, error);
-  if (render->sink == NULL ||
+  if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
+    return FALSE;
+  if (tone_map)
+    add_notice (render, g_strdup ("HDR is tone-mapped to SDR, since this codec is delivered in 8 bit; "
+                                  "HEVC and AV1 keep it"));
+  plan = prepare (render, &target, &batch, error);
+  if (plan == NULL)
+    return FALSE;
+  render->stats.batch = (int) batch;
+  if (!bb_source_set_device (render->source, render->device, cancellable, error) ||
       (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
     return FALSE;
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
-  done = bb_pipeline_run (render->source, end, render->device, plan, batch, BB_MEMORY_HOST,
-                          consume_cb, render, &stats, render->gate, cancellable, error);
+  done = bb_pipeline_run (render->source, end, render->device, plan, batch,
+                          target.interleaved ? BB_MEMORY_CUDA : BB_MEMORY_HOST, consume_cb, render,
+                          &stats, render->gate, cancellable, error);
   report_batch (render, stats.batch);
   if (!done)
     return FALSE;

@@ -199,6 +199,7 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
   BbDeviceClass *device_class = BB_DEVICE_CLASS (klass);
 
   object_class->finalize = bb_cuda_device_finalize;
+  device_class->memory = BB_MEMORY_CUDA;
   device_class->prepare = bb_cuda_device_prepare;
   device_class->upload = bb_cuda_device_upload;
   device_class->run = bb_cuda_device_run;

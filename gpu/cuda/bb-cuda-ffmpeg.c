@@ -63,6 +63,43 @@ bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
   return NULL;
 }
 
+/**
+ * bb_cuda_ffmpeg_new_frames:
+ * @device: a card
+ * @format: format of the frames, interleaved
+ * @error: return location for an error
+ *
+ * Describes frames of the card to an encoder. FFmpeg allocates none of them.
+ *
+ * Returns: (transfer full): the description, or %NULL with %BB_ERROR_ENCODER
+ */
+AVBufferRef *
+bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format, GError **error)
+{
+  AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (device, error);
+  AVBufferRef *buffer;
+  AVHWFramesContext *frames;
+  int result;
+
+  if (hardware == NULL)
+    return NULL;
+  buffer = av_hwframe_ctx_alloc (hardware);
+  av_buffer_unref (&hardware);
+  frames = (AVHWFramesContext *) (gpointer) buffer->data;
+  frames->format = AV_PIX_FMT_CUDA;
+  frames->sw_format = format->depth > 8 ? AV_PIX_FMT_P010 : AV_PIX_FMT_NV12;
+  frames->width = format->width;
+  frames->height = format->height;
+  result = av_hwframe_ctx_init (buffer);
+  if (result >= 0)
+    return buffer;
+  av_buffer_unref (&buffer);
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               "The card's encoder does not take frames of %d×%d (%s): choose another encoder",
+               format->width, format->height, bb_ffmpeg_reason (result));
+  return NULL;
+}
+
 /* The format of what is in a frame on a card, whose layout we know. */
 static enum AVPixelFormat
 get_layout (const AVFrame *frame)

@@ -284,6 +284,14 @@ free_owner (gpointer data)
   g_free (owner);
 }
 
+static gboolean
+wait_owner (gpointer data, GError **error)
+{
+  BbCudaOwner *owner = data;
+
+  return bb_cuda_event_wait (owner->ready, error);
+}
+
 /**
  * bb_cuda_frame_get_owner:
  * @frame: a frame
@@ -324,6 +332,7 @@ new_frame (BbCudaWork *work, const BbFrame *in, GError **error)
   g_autoptr (BbFrame) frame = bb_frame_new_wrapped (&work->plan->target, owner, free_owner);
 
   frame->memory = BB_MEMORY_CUDA;
+  frame->wait = wait_owner;
   frame->pts = in->pts;
   frame->duration = in->duration;
   owner->work = bb_cuda_work_ref (work);

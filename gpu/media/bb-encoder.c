@@ -11,14 +11,14 @@
 #include <libavcodec/avcodec.h>
 
 static const BbEncoder encoders[] = {
-  { "libx264", BB_CODEC_H264, TRUE, "crf", 0, 51, 20, "fast" },
-  { "libx265", BB_CODEC_HEVC, TRUE, "crf", 0, 51, 22, "medium" },
-  { "libsvtav1", BB_CODEC_AV1, TRUE, "crf", 0, 63, 30, "8" },
-  { "h264_nvenc", BB_CODEC_H264, FALSE, "cq", 0, 51, 20, "p5" },
-  { "hevc_nvenc", BB_CODEC_HEVC, TRUE, "cq", 0, 51, 22, "p5" },
-  { "av1_nvenc", BB_CODEC_AV1, TRUE, "cq", 0, 51, 30, "p5" },
-  { "ffv1", BB_CODEC_H264, TRUE, NULL, -1, -1, -1, NULL },
-  { "none", BB_CODEC_H264, TRUE, NULL, -1, -1, -1, NULL },
+  { "libx264", BB_CODEC_H264, TRUE, FALSE, "crf", 0, 51, 20, "fast" },
+  { "libx265", BB_CODEC_HEVC, TRUE, FALSE, "crf", 0, 51, 22, "medium" },
+  { "libsvtav1", BB_CODEC_AV1, TRUE, FALSE, "crf", 0, 63, 30, "8" },
+  { "h264_nvenc", BB_CODEC_H264, FALSE, TRUE, "cq", 1, 51, 20, "p5" },
+  { "hevc_nvenc", BB_CODEC_HEVC, TRUE, TRUE, "cq", 1, 51, 22, "p5" },
+  { "av1_nvenc", BB_CODEC_AV1, TRUE, TRUE, "cq", 1, 51, 30, "p5" },
+  { "ffv1", BB_CODEC_H264, TRUE, FALSE, NULL, -1, -1, -1, NULL },
+  { "none", BB_CODEC_H264, TRUE, FALSE, NULL, -1, -1, -1, NULL },
 };
 
 /* Largest picture of each codec: H.264 level 6.2, HEVC and AV1 level 7. */
@@ -188,6 +188,38 @@ bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error)
       return NULL;
     }
   return bb_container_check (path, avcodec_find_encoder_by_name (name)->id, error) ? encoder : NULL;
+}
+
+/**
+ * bb_encoder_find_on_card:
+ * @recipe: what to make
+ *
+ * Finds the card's encoder for a recipe that leaves the choice to us. A preset or a quality that it
+ * does not have is meant for another one.
+ *
+ * Returns: (nullable): an encoder that takes frames in the card's memory, or %NULL
+ */
+const BbEncoder *
+bb_encoder_find_on_card (const BbRecipe *recipe)
+{
+  const BbRecipeValues *values = bb_recipe_get (recipe);
+
+  if (!g_str_equal (values->encoder, "auto"))
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (encoders); i++)
+    {
+      const BbEncoder *encoder = &encoders[i];
+      g_auto (GStrv) presets = NULL;
+
+      if (!encoder->on_card || encoder->codec != values->codec || !is_there (encoder))
+        continue;
+      presets = bb_encoder_get_presets (encoder);
+      if ((*values->preset == '\0' ||
+           g_strv_contains ((const char *const *) presets, values->preset)) &&
+          check_quality (encoder, values, NULL))
+        return encoder;
+    }
+  return NULL;
 }
 
 static gboolean

@@ -6,12 +6,16 @@
 #include "bb-sink.h"
 
 #include "bb-container.h"
+#include "bb-device.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-output-file.h"
 #include "bb-source-private.h"
 #include "bb-tracks.h"
+#ifdef HAVE_CUDA
+#include "cuda/bb-cuda-ffmpeg.h"
+#endif
 
 #include <errno.h>
 #include <libavutil/opt.h>
@@ -134,8 +138,34 @@ set_options (BbSink *self, const BbRecipeValues *values, AVDictionary **options)
     }
 }
 
+/* What kind of frames the encoder gets: those of a card stay there. */
 static gboolean
-open_encoder (BbSink *self, const BbRecipeValues *values, BbSource *source, GError **error)
+set_pixel_format (BbSink *self, BbDevice *device, GError **error)
+{
+  AVCodecContext *context = self->context;
+
+#ifdef HAVE_CUDA
+  if (self->format.interleaved)
+    {
+      context->hw_frames_ctx = bb_cuda_ffmpeg_new_frames (device, &self->format, error);
+      context->pix_fmt = AV_PIX_FMT_CUDA;
+      return context->hw_frames_ctx != NULL;
+    }
+#endif
+  if (self->encoder->on_card && self->format.depth > 8)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   "%s takes 10 bit only where its card is the device too: leave out the device",
+                   self->encoder->name);
+      return FALSE;
+    }
+  context->pix_fmt = bb_format_to_pixel_format (&self->format);
+  return TRUE;
+}
+
+static gboolean
+open_encoder (BbSink *self, const BbRecipeValues *values, BbDevice *device, BbSource *source,
+              GError **error)
 {
   const BbSourceInfo *info = bb_source_get_info (source);
   const AVCodec *codec = avcodec_find_encoder_by_name (self->encoder->name);
@@ -146,7 +176,8 @@ open_encoder (BbSink *self, const BbRecipeValues *values, BbSource *source, GErr
   self->context = context;
   context->width = self->format.width;
   context->height = self->format.height;
-  context->pix_fmt = bb_format_to_pixel_format (&self->format);
+  if (!set_pixel_format (self, device, error))
+    return FALSE;
   context->sample_aspect_ratio = (AVRational) { 1, 1 };
   context->time_base = (AVRational) { info->time_base_num, info->time_base_den };
   if (info->rate_num > 0)
@@ -220,7 +251,9 @@ open_file (BbSink *self, GError **error)
  * @path: (nullable): name of the target; ignored by the encoder `none`
  * @recipe: what to make
  * @encoder: encoder of the picture
- * @format: format of the frames, from bb_encoder_get_format()
+ * @format: format of the frames, from bb_encoder_get_format(); interleaved where they come in the
+ *   memory of @device, a card, for its encoder
+ * @device: (nullable): what makes the frames
  * @source: where the picture comes from; sound, subtitles, chapters and metadata are taken from
  *   its file
  * @overwrite: whether a file that is there may be replaced
@@ -235,7 +268,7 @@ open_file (BbSink *self, GError **error)
  */
 BbSink *
 bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
-             const BbFormat *format, BbSource *source, gboolean overwrite,
+             const BbFormat *format, BbDevice *device, BbSource *source, gboolean overwrite,
              GCancellable *cancellable, GError **error)
 {
   g_autoptr (BbSink) self = g_new0 (BbSink, 1);
@@ -269,7 +302,7 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
     }
   bb_ffmpeg_interrupt_init (&self->muxer->interrupt_callback, &self->cancellable);
   self->stream = avformat_new_stream (self->muxer, NULL);
-  if (!open_encoder (self, values, source, error))
+  if (!open_encoder (self, values, device, source, error))
     return NULL;
   self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
@@ -305,7 +338,9 @@ wrap (BbSink *self, BbFrame *frame)
   wrapped->color_primaries = self->context->color_primaries;
   wrapped->color_trc = self->context->color_trc;
   wrapped->chroma_location = self->context->chroma_sample_location;
-  for (int p = 0; p < BB_N_PLANES; p++)
+  if (self->context->hw_frames_ctx != NULL)
+    wrapped->hw_frames_ctx = av_buffer_ref (self->context->hw_frames_ctx);
+  for (int p = 0; p < (frame->format.interleaved ? 2 : BB_N_PLANES); p++)
     {
       wrapped->data[p] = frame->data[p];
       wrapped->linesize[p] = frame->stride[p];

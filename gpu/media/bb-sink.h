@@ -11,12 +11,14 @@
 G_BEGIN_DECLS
 
 typedef struct _BbSink BbSink;
+typedef struct _BbDevice BbDevice;
 
 /**
  * BbEncoder:
  * @name: FFmpeg's name, such as `libx264`
  * @codec: what it makes
  * @deep: whether it takes 10 bit
+ * @on_card: whether it is an NVIDIA card's
  * @quality_option: name of the private option that @quality of the recipe sets, such as `crf`
  * @quality_min: least quality value
  * @quality_max: greatest quality value
@@ -29,6 +31,7 @@ typedef struct {
   const char *name;
   BbCodec codec;
   gboolean deep;
+  gboolean on_card;
   const char *quality_option;
   int quality_min;
   int quality_max;
@@ -39,6 +42,7 @@ typedef struct {
 GPtrArray *bb_encoder_list (void);
 GStrv bb_encoder_get_presets (const BbEncoder *encoder);
 const BbEncoder *bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error);
+const BbEncoder *bb_encoder_find_on_card (const BbRecipe *recipe);
 gboolean bb_encoder_get_format (const BbEncoder *encoder,
                                 const BbRecipe *recipe,
                                 const BbSourceInfo *source,
@@ -50,6 +54,7 @@ BbSink *bb_sink_new (const char *path,
                      const BbRecipe *recipe,
                      const BbEncoder *encoder,
                      const BbFormat *format,
+                     BbDevice *device,
                      BbSource *source,
                      gboolean overwrite,
                      GCancellable *cancellable,

@@ -289,4 +289,27 @@ def test_trim_on_card(folder):
     same(folder / "card.mkv", wanted)
 
 
+def test_card_does_not_encode(folder):
+    """Without an encoder on the card the processor's makes the same file as with its own frames."""
+    source = clip(folder)
+    for encoder, software in (("h264", "libx264"), ("hevc", "libx265")):
+        base = [PROGRAM, "--overwrite", "--device", "cuda:0", *LOOK, "--codec", encoder, "--stats", folder / "stats.json"]
+        done, counts = faults.run([*base, "-o", folder / "card.mkv", source], folder)
+        tap.equal(done.returncode, 0, done.stderr)
+        tap.equal(done.stderr.count(f"cannot be had (none there, or too many in use): {software} encodes"), 1, done.stderr)
+        tap.equal(json.loads((folder / "stats.json").read_text())["encoder"], software)
+        tap.equal(counts["leaks"], 0, "leaks")
+        tap.equal(len(frames(folder / "card.mkv")), 10 * 54 * 96 * 3 // 2, "bytes")
+    # Whoever asks for it by name is told.
+    done, _ = faults.run([PROGRAM, "--overwrite", "--device", "cuda:0", *LOOK, "--encoder", "h264_nvenc", "-o",
+                          folder / "named.mkv", source], folder)
+    tap.equal(done.returncode, 1, done.stderr)
+    tap.check("h264_nvenc refused" in done.stderr, done.stderr)
+    tap.check(not (folder / "named.mkv").exists(), "a file is left")
+    # A preset of the processor's encoder is meant for that one.
+    done, _ = faults.run([*base, "--codec", "h264", "--preset", "veryfast", "-o", folder / "card.mkv", source], folder)
+    tap.equal(done.returncode, 0, done.stderr)
+    tap.check("cannot be had" not in done.stderr, done.stderr)
+
+
 tap.run(sys.modules[__name__])

@@ -229,11 +229,20 @@ update_n_thumbnails (BbTimeline *self)
   double length = MAX (self->width - 2 * TRIM_WIDTH, 1);
   double width = MAX (STRIP_HEIGHT * self->aspect, 16.0);
   guint n = self->duration <= 0 ? 0 : (guint) CLAMP (ceil (length / width), 1, MAX_THUMBNAILS);
+  GPtrArray *old;
 
   if (n == self->thumbnails->len)
     return;
-  g_ptr_array_set_size (self->thumbnails, 0);
-  g_ptr_array_set_size (self->thumbnails, (int) n);
+  /* Until there are pictures for the new places, those of the old ones stand in. */
+  old = self->thumbnails;
+  self->thumbnails = g_ptr_array_new_with_free_func (unref_thumbnail);
+  for (guint i = 0; i < n; i++)
+    {
+      GdkTexture *texture = old->len > 0 ? old->pdata[(2 * i + 1) * old->len / (2 * n)] : NULL;
+
+      g_ptr_array_add (self->thumbnails, texture != NULL ? g_object_ref (texture) : NULL);
+    }
+  g_ptr_array_unref (old);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_THUMBNAILS]);
 }
 
@@ -417,6 +426,14 @@ bb_timeline_init (BbTimeline *self)
                                   -1);
 }
 
+static void
+clear_thumbnails (BbTimeline *self)
+{
+  for (guint i = 0; i < self->thumbnails->len; i++)
+    g_clear_object ((GdkTexture **) &self->thumbnails->pdata[i]);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 /**
  * bb_timeline_set_clip:
  * @self: a timeline
@@ -437,7 +454,7 @@ bb_timeline_set_clip (BbTimeline *self, gint64 duration, gint64 frame_duration, 
   self->position = 0;
   self->start = 0;
   self->end = duration;
-  bb_timeline_clear_thumbnails (self);
+  clear_thumbnails (self);
   update_n_thumbnails (self);
   update_handles (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
@@ -513,21 +530,5 @@ bb_timeline_set_thumbnail (BbTimeline *self, int index, GdkTexture *texture)
   g_return_if_fail (index >= 0 && (guint) index < self->thumbnails->len);
 
   g_set_object ((GdkTexture **) &self->thumbnails->pdata[index], texture);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-/**
- * bb_timeline_clear_thumbnails:
- * @self: a timeline
- *
- * Forgets the pictures.
- */
-void
-bb_timeline_clear_thumbnails (BbTimeline *self)
-{
-  g_return_if_fail (BB_IS_TIMELINE (self));
-
-  for (guint i = 0; i < self->thumbnails->len; i++)
-    g_clear_object ((GdkTexture **) &self->thumbnails->pdata[i]);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

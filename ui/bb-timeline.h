@@ -17,6 +17,5 @@ void bb_timeline_set_position (BbTimeline *self, gint64 position);
 void bb_timeline_set_trim (BbTimeline *self, gint64 start, gint64 end);
 int bb_timeline_get_n_thumbnails (BbTimeline *self);
 void bb_timeline_set_thumbnail (BbTimeline *self, int index, GdkTexture *texture);
-void bb_timeline_clear_thumbnails (BbTimeline *self);
 
 G_END_DECLS

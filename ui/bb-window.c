@@ -89,6 +89,12 @@ wanted_size_cb (BbWindow *self)
   int width, height;
 
   bb_canvas_get_wanted_size (self->canvas, &width, &height);
+  /* Before the canvas has a place: about that, rather than a first picture of the full size. */
+  if (width == 0)
+    {
+      width = gtk_widget_get_width (GTK_WIDGET (self->stack));
+      height = gtk_widget_get_height (GTK_WIDGET (self->stack));
+    }
   if (self->player != NULL && width > 0)
     bb_player_set_size (self->player, width, height);
 }

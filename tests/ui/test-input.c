@@ -1,0 +1,403 @@
+/* test-input.c: the window by hand: keyboard and pointer of a real X server
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-handle.h"
+#include "bb-test-window.h"
+#include "bb-timeline.h"
+#include "bb-value-row.h"
+
+#include <math.h>
+
+/* Runs xdotool, and lets its events arrive. */
+G_GNUC_PRINTF (1, 2)
+static void
+xdo (const char *format, ...)
+{
+  g_autofree char *arguments = NULL;
+  g_auto (GStrv) argv = NULL;
+  g_autofree char *command = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  va_list list;
+
+  va_start (list, format);
+  arguments = g_strdup_vprintf (format, list);
+  va_end (list);
+  command = g_strconcat ("xdotool ", arguments, NULL);
+  g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
+  process = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
+}
+
+static BbWindow *
+new_window (void)
+{
+  BbWindow *window = bb_test_window_new ();
+
+  bb_test_open_clip (window);
+  bb_test_wait_for_paint (window);
+  /* There is no window manager to do it. */
+  xdo ("search --sync --onlyvisible --name clip.mp4 windowfocus --sync");
+  BB_TEST_WAIT (gtk_window_is_active (GTK_WINDOW (window)));
+  return window;
+}
+
+/* The place of a widget's point on the screen. */
+static void
+get_place (GtkWidget *widget, double x, double y, int *screen_x, int *screen_y)
+{
+  GtkNative *native = gtk_widget_get_native (widget);
+  graphene_point_t place;
+  double shift_x, shift_y;
+
+  g_assert_true (gtk_widget_compute_point (widget, GTK_WIDGET (native),
+                                           &GRAPHENE_POINT_INIT ((float) x, (float) y), &place));
+  gtk_native_get_surface_transform (native, &shift_x, &shift_y);
+  *screen_x = (int) lrint (place.x + shift_x);
+  *screen_y = (int) lrint (place.y + shift_y);
+}
+
+/* Drags from one point of a widget to another, in small moves. */
+static void
+drag (GtkWidget *widget, double x0, double y0, double x1, double y1)
+{
+  int x, y;
+
+  get_place (widget, x0, y0, &x, &y);
+  xdo ("mousemove %d %d mousedown 1", x, y);
+  for (int i = 1; i <= 10; i++)
+    {
+      get_place (widget, x0 + (x1 - x0) * i / 10, y0 + (y1 - y0) * i / 10, &x, &y);
+      xdo ("mousemove %d %d", x, y);
+      bb_test_settle ();
+    }
+  xdo ("mouseup 1");
+}
+
+static const BbRecipeValues *
+get (BbWindow *window)
+{
+  return bb_editor_get (bb_window_get_editor (window));
+}
+
+static void
+test_keys (void)
+{
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  const gint64 frame = 40000000;
+  gboolean muted;
+
+  gtk_widget_grab_focus (canvas);
+  xdo ("key Right Right Down");
+  BB_TEST_WAIT (get (window)->offset_x == 2.0 && get (window)->offset_y == 1.0);
+  xdo ("key shift+Left shift+Up");
+  BB_TEST_WAIT (get (window)->offset_x == -8.0 && get (window)->offset_y == -9.0);
+  xdo ("key ctrl+z");
+  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y == 0.0);
+  xdo ("key ctrl+shift+z");
+  BB_TEST_WAIT (get (window)->offset_x == -8.0);
+  xdo ("key ctrl+0");
+  BB_TEST_WAIT (get (window)->offset_x == 0.0);
+
+  xdo ("key period period");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 2 * frame);
+  xdo ("key i");
+  BB_TEST_WAIT (get (window)->start == 2 * frame);
+  xdo ("key comma");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == frame);
+  xdo ("key space");
+  BB_TEST_WAIT (bb_player_get_playing (player));
+  xdo ("key space");
+  BB_TEST_WAIT (!bb_player_get_playing (player));
+  xdo ("key m");
+  BB_TEST_WAIT ((g_object_get (player, "muted", &muted, NULL), muted));
+  xdo ("key m");
+  BB_TEST_WAIT ((g_object_get (player, "muted", &muted, NULL), !muted));
+  bb_test_window_close (window);
+}
+
+/* In a field, keys write. */
+static void
+test_entry (void)
+{
+  BbWindow *window = new_window ();
+  GtkWidget *row = bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur");
+  GtkWidget *entry = bb_test_find (row, GTK_TYPE_ENTRY, NULL, NULL);
+
+  gtk_widget_grab_focus (entry);
+  xdo ("key ctrl+a");
+  xdo ("type 12.5");
+  xdo ("key Return");
+  BB_TEST_WAIT (get (window)->blur == 12.5);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "12.50 px");
+  g_assert_false (bb_player_get_playing (bb_window_get_player (window)));
+  /* What is no number goes. */
+  xdo ("key ctrl+a");
+  xdo ("type mm");
+  xdo ("key Return");
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "12.50 px"));
+  g_assert_cmpfloat (get (window)->blur, ==, 12.5);
+
+  gtk_widget_grab_focus (bb_test_find (row, GTK_TYPE_SCALE, NULL, NULL));
+  xdo ("key Right");
+  BB_TEST_WAIT (get (window)->blur == 14.0);
+  bb_test_window_close (window);
+}
+
+static void
+test_handles (void)
+{
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  GtkWidget *playhead = bb_test_find_css (window, "playhead");
+  GtkWidget *start = bb_test_find_css (window, "trim-start");
+  GtkWidget *end = bb_test_find_css (window, "trim-end");
+  GtkWidget *divider;
+  const gint64 frame = 40000000;
+  const gint64 duration = bb_player_get_source (player)->duration;
+  double split;
+
+  gtk_widget_grab_focus (playhead);
+  xdo ("key Right Right Right");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 3 * frame);
+  xdo ("key Page_Up");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 28 * frame);
+  xdo ("key Home");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 0);
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (playhead), GTK_ACCESSIBLE_ROLE_SLIDER);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (playhead),
+                                       GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "0.0 seconds");
+
+  gtk_widget_grab_focus (start);
+  xdo ("key Right Right");
+  BB_TEST_WAIT (get (window)->start == 2 * frame);
+  gtk_widget_grab_focus (end);
+  xdo ("key Page_Down Left");
+  BB_TEST_WAIT (get (window)->end == duration - 26 * frame);
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (end), GTK_ACCESSIBLE_ROLE_SLIDER);
+  /* It cannot pass the start. */
+  xdo ("key Home");
+  BB_TEST_WAIT (get (window)->end == 3 * frame);
+  xdo ("key End");
+  BB_TEST_WAIT (get (window)->end == -1);
+
+  xdo ("key c");
+  BB_TEST_WAIT (bb_player_get_compared (player) != NULL);
+  divider = bb_test_find_css (window, "divider");
+  gtk_widget_grab_focus (divider);
+  split = bb_handle_get_value (BB_HANDLE (divider));
+  xdo ("key Left Left");
+  BB_TEST_WAIT (fabs (bb_handle_get_value (BB_HANDLE (divider)) - (split - 0.02)) < 1e-9);
+  bb_test_window_close (window);
+}
+
+static void
+test_canvas_drag (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  double x = gtk_widget_get_width (canvas) / 2.0;
+  double y = gtk_widget_get_height (canvas) / 2.0;
+  int room_x, room_y;
+  double zoom;
+  int screen_x, screen_y;
+
+  /* Pixels of the widget a pixel of the canvas, as the shorter way decides. */
+  bb_canvas_get_wanted_size (bb_window_get_canvas (window), &room_x, &room_y);
+  zoom = MIN (room_x / 1080.0, room_y / 1920.0);
+  drag (canvas, x, y, x + 60, y - 80);
+  BB_TEST_WAIT (fabs (get (window)->offset_x - 60 / zoom) <= 1.0 / zoom &&
+                fabs (get (window)->offset_y + 80 / zoom) <= 1.0 / zoom);
+  /* Near to the centre it snaps to it, each way for itself. */
+  drag (canvas, x, y, x - 56, y + 30);
+  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y != 0.0);
+  /* Each drag is one step. */
+  bb_editor_undo (editor);
+  g_assert_cmpfloat_with_epsilon (get (window)->offset_x, 60 / zoom, 1.0 / zoom);
+  bb_editor_undo (editor);
+  g_assert_cmpfloat (get (window)->offset_x, ==, 0.0);
+  g_assert_false (bb_editor_can_undo (editor));
+  bb_editor_redo (editor);
+  get_place (canvas, x, y, &screen_x, &screen_y);
+  xdo ("mousemove %d %d click --repeat 2 --delay 50 1", screen_x, screen_y);
+  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y == 0.0);
+  bb_test_wait_for_picture (window);
+  bb_test_window_close (window);
+}
+
+static void
+test_timeline_drag (void)
+{
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  GtkWidget *timeline = bb_test_find (window, BB_TYPE_TIMELINE, NULL, NULL);
+  double width = gtk_widget_get_width (timeline);
+  double y = gtk_widget_get_height (timeline) / 2.0;
+  const gint64 duration = bb_player_get_source (player)->duration;
+  const double end = 14; /* of each end, for its handle */
+  gint64 wanted;
+
+  drag (timeline, width * 0.2, y, width * 0.5, y);
+  wanted = (gint64) ((width * 0.5 - end) / (width - 2 * end) * (double) duration);
+  BB_TEST_WAIT (llabs (bb_player_get_position (player) - wanted) < 60000000);
+  BB_TEST_WAIT (llabs (bb_player_get_picture (player)->time - wanted) < 60000000);
+
+  drag (timeline, end / 2, y, end / 2 + 100, y);
+  wanted = (gint64) (100.0 / (width - 2 * end) * (double) duration);
+  BB_TEST_WAIT (llabs (get (window)->start - wanted) < 20000000);
+  drag (timeline, width - end / 2, y, width - end / 2 - 100, y);
+  BB_TEST_WAIT (llabs (duration - get (window)->end - wanted) < 20000000);
+  /* Each drag is one step. */
+  bb_test_activate (window, "undo", NULL);
+  g_assert_cmpint (get (window)->end, ==, -1);
+  bb_test_activate (window, "undo", NULL);
+  g_assert_cmpint (get (window)->start, ==, 0);
+  g_assert_false (bb_test_is_enabled (window, "undo"));
+  bb_test_window_close (window);
+}
+
+static void
+test_scale_drag (void)
+{
+  BbWindow *window = new_window ();
+  GtkWidget *row = bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom");
+  GtkWidget *scale = bb_test_find (row, GTK_TYPE_SCALE, NULL, NULL);
+  double y = gtk_widget_get_height (scale) / 2.0;
+  double before = get (window)->zoom;
+
+  drag (scale, gtk_widget_get_width (scale) * 0.3, y, gtk_widget_get_width (scale) * 0.7, y);
+  BB_TEST_WAIT (get (window)->zoom > 0.5);
+  bb_test_wait_for_picture (window);
+  bb_test_activate (window, "undo", NULL);
+  g_assert_cmpfloat (get (window)->zoom, ==, before);
+  g_assert_false (bb_test_is_enabled (window, "undo"));
+  /* A wheel over it scrolls the list. */
+  xdo ("click --repeat 3 5");
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  g_assert_cmpfloat (get (window)->zoom, ==, before);
+  bb_test_window_close (window);
+}
+
+static gboolean
+is_inside (GtkWidget *widget, gpointer ancestor)
+{
+  return widget != NULL && ancestor != NULL &&
+         (widget == ancestor || gtk_widget_is_ancestor (widget, ancestor));
+}
+
+/* Tab reaches everything, and comes round. */
+static void
+test_traversal (void)
+{
+  BbWindow *window = new_window ();
+  GtkWidget *wanted[] = {
+    GTK_WIDGET (bb_window_get_canvas (window)),
+    bb_test_find_css (window, "playhead"),
+    bb_test_find_css (window, "trim-start"),
+    bb_test_find_css (window, "trim-end"),
+    bb_test_find (window, GTK_TYPE_BUTTON, "icon-name", "media-playback-start-symbolic"),
+    bb_test_find (window, GTK_TYPE_BUTTON, "icon-name", "media-skip-forward-symbolic"),
+    bb_test_find (window, GTK_TYPE_TOGGLE_BUTTON, "icon-name", "bb-compare-symbolic"),
+    bb_test_find (window, GTK_TYPE_MENU_BUTTON, "icon-name", "open-menu-symbolic"),
+    bb_test_find (window, ADW_TYPE_TOGGLE_GROUP, NULL, NULL),
+    bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom"),
+    bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"),
+    bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "batch"),
+    bb_test_find (window, ADW_TYPE_SWITCH_ROW, NULL, NULL),
+    bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Device"),
+    bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Safe Areas"),
+  };
+  gboolean reached[G_N_ELEMENTS (wanted)] = { FALSE };
+  GtkWidget *first = wanted[0];
+  int n = 0;
+
+  gtk_widget_grab_focus (first);
+  do
+    {
+      GtkWidget *focus;
+
+      gtk_widget_child_focus (GTK_WIDGET (window), GTK_DIR_TAB_FORWARD);
+      focus = gtk_window_get_focus (GTK_WINDOW (window));
+      if (focus == NULL)
+        continue;
+      for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+        reached[i] |= is_inside (focus, wanted[i]);
+    }
+  while (gtk_window_get_focus (GTK_WINDOW (window)) != first && ++n < 200);
+  g_test_message ("%d stops", n);
+  g_assert_cmpint (n, <, 200);
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_assert_nonnull (wanted[i]);
+      if (!reached[i])
+        g_error ("Tab does not reach %s, number %u", G_OBJECT_TYPE_NAME (wanted[i]), i);
+    }
+  bb_test_window_close (window);
+}
+
+/* What has no text of its own has a name for screen readers. */
+static void
+check_names (GtkWidget *widget)
+{
+  if (!gtk_widget_get_visible (widget))
+    return;
+  if ((GTK_IS_BUTTON (widget) && gtk_button_get_label (GTK_BUTTON (widget)) == NULL &&
+       gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL) ||
+      BB_IS_HANDLE (widget))
+    {
+      const char *tooltip = gtk_widget_get_tooltip_text (widget);
+
+      for (GtkWidget *w = gtk_widget_get_parent (widget); tooltip == NULL && w != NULL;
+           w = gtk_widget_get_parent (w))
+        if (GTK_IS_MENU_BUTTON (w) || GTK_IS_SPIN_BUTTON (w) || GTK_IS_WINDOW_CONTROLS (w))
+          tooltip = "of its parent";
+      if (tooltip == NULL)
+        g_error ("%s has no name", G_OBJECT_TYPE_NAME (widget));
+    }
+  if (BB_IS_HANDLE (widget))
+    {
+      g_assert_true (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
+                                                       GTK_ACCESSIBLE_PROPERTY_LABEL));
+      g_assert_true (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
+                                                       GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    check_names (child);
+}
+
+static void
+test_names (void)
+{
+  BbWindow *window = new_window ();
+
+  bb_test_activate (window, "compare", NULL);
+  check_names (GTK_WIDGET (window));
+  bb_test_window_close (window);
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/input/keys", test_keys);
+  g_test_add_func ("/input/entry", test_entry);
+  g_test_add_func ("/input/handles", test_handles);
+  g_test_add_func ("/input/canvas-drag", test_canvas_drag);
+  g_test_add_func ("/input/timeline-drag", test_timeline_drag);
+  g_test_add_func ("/input/scale-drag", test_scale_drag);
+  g_test_add_func ("/input/traversal", test_traversal);
+  g_test_add_func ("/input/names", test_names);
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_window_run (&argc, &argv, add_tests);
+}

@@ -7,9 +7,16 @@
 
 #include "bb-transport.h"
 
+#include "bb-texture.h"
+#include "bb-thumbnails.h"
 #include "bb-time.h"
 
 #include <glib/gi18n.h>
+
+/* After a clip was opened, and between the sizes of a window that is being resized: the picture
+ * comes first. */
+#define THUMBNAIL_PAUSE_MS 250
+#define THUMBNAIL_HEIGHT 48
 
 /**
  * BbTransport:
@@ -24,6 +31,9 @@ struct _BbTransport {
   BbEditor *editor;
   BbPlayer *player;
   gboolean compact;
+  gint64 duration;
+  GCancellable *thumbnails;
+  guint thumbnail_timeout;
 
   BbTimeline *timeline;
   GtkLabel *time_label;
@@ -119,6 +129,63 @@ drag_end_cb (BbTimeline *timeline, gpointer user_data)
 }
 
 static void
+thumbnail_cb (guint index, BbPicture *picture, gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+  g_autoptr (GdkTexture) texture = bb_texture_new (picture);
+
+  if (texture != NULL && (int) index < bb_timeline_get_n_thumbnails (self->timeline))
+    bb_timeline_set_thumbnail (self->timeline, (int) index, texture);
+}
+
+static void
+thumbnails_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* A timeline without pictures does its work all the same. */
+  if (!bb_thumbnails_load_finish (result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_info ("Pictures of the timeline: %s", error->message);
+}
+
+static gboolean
+thumbnail_timeout_cb (gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+  GFile *file = self->player != NULL ? bb_player_get_file (self->player) : NULL;
+  guint n = (guint) bb_timeline_get_n_thumbnails (self->timeline);
+  g_autofree gint64 *times = g_new (gint64, n + 1);
+
+  self->thumbnail_timeout = 0;
+  if (file == NULL || n == 0)
+    return G_SOURCE_REMOVE;
+  for (guint i = 0; i < n; i++)
+    times[i] = self->duration * (2 * (gint64) i + 1) / (2 * (gint64) n);
+  self->thumbnails = g_cancellable_new ();
+  bb_thumbnails_load_async (file, times, n,
+                            THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+                            thumbnail_cb, self, self->thumbnails, thumbnails_cb, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop_thumbnails (BbTransport *self)
+{
+  g_clear_handle_id (&self->thumbnail_timeout, g_source_remove);
+  if (self->thumbnails != NULL)
+    g_cancellable_cancel (self->thumbnails);
+  g_clear_object (&self->thumbnails);
+}
+
+static void
+want_thumbnails (BbTransport *self)
+{
+  stop_thumbnails (self);
+  self->thumbnail_timeout = g_timeout_add (THUMBNAIL_PAUSE_MS, thumbnail_timeout_cb, self);
+}
+
+static void
 bb_transport_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   switch (id)
@@ -149,6 +216,7 @@ bb_transport_dispose (GObject *object)
 {
   BbTransport *self = BB_TRANSPORT (object);
 
+  stop_thumbnails (self);
   bb_transport_set_player (self, NULL);
   bb_transport_set_editor (self, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_TRANSPORT);
@@ -188,6 +256,8 @@ static void
 bb_transport_init (BbTransport *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->timeline, "notify::n-thumbnails", G_CALLBACK (want_thumbnails),
+                           self, G_CONNECT_SWAPPED);
 }
 
 /**
@@ -244,6 +314,8 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
 
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
+  self->duration = source->duration;
+  want_thumbnails (self);
   length = bb_time_format (source->duration, TRUE);
   text = g_strdup_printf (" / %s", length);
   gtk_label_set_label (self->length_label, text);

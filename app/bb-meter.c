@@ -5,6 +5,8 @@
 
 #include "bb-meter.h"
 
+#define LAST_FEW 32
+
 /**
  * bb_meter_add:
  * @meter: a meter
@@ -45,7 +47,7 @@ bb_meter_get_rate (const BbMeter *meter, gint64 now)
  * @meter: a meter
  * @now: now, as g_get_monotonic_time() tells
  *
- * Returns: milliseconds that one thing took, over the last second, or the last time where that is
+ * Returns: milliseconds that one thing took, over the last second, or over the last few where all are
  *   longer ago; 0 where there was none
  */
 double
@@ -55,17 +57,16 @@ bb_meter_get_milliseconds (const BbMeter *meter, gint64 now)
   guint count = 0;
 
   for (guint i = 0; i < MIN (meter->next, BB_METER_SIZE); i++)
-    if (meter->entry[i].when > now - G_USEC_PER_SEC)
-      {
-        seconds += meter->entry[i].seconds;
-        count += meter->entry[i].count;
-      }
-  if (count == 0 && meter->next > 0)
     {
-      guint last = (meter->next - 1) % BB_METER_SIZE;
+      guint at = (meter->next - 1 - i) % BB_METER_SIZE;
 
-      seconds = meter->entry[last].seconds;
-      count = meter->entry[last].count;
+      if (i >= LAST_FEW && meter->entry[at].when <= now - G_USEC_PER_SEC)
+        break;
+      if (i > 0 && meter->entry[at].when <= now - G_USEC_PER_SEC &&
+          meter->entry[(at + 1) % BB_METER_SIZE].when > now - G_USEC_PER_SEC)
+        break;
+      seconds += meter->entry[at].seconds;
+      count += meter->entry[at].count;
     }
   return count > 0 ? 1000.0 * seconds / count : 0.0;
 }

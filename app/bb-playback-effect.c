@@ -184,10 +184,18 @@ present (Engine *engine, const Job *job, guint i, BbFrame *frame, GError **error
   return picture;
 }
 
+/* Seconds that the device worked beside the host; negative where it does not. */
+static double
+get_worked (Effect *effect)
+{
+  return effect->finished.device != NULL ? bb_device_get_seconds (effect->finished.device) : -1.0;
+}
+
 static gboolean
 run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, GError **error)
 {
   gint64 start = g_get_monotonic_time ();
+  double worked = get_worked (effect);
   g_autoptr (BbBatch) finished = NULL;
   g_autoptr (BbBatch) compared = NULL;
 
@@ -226,6 +234,9 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
       g_clear_pointer (&finished->frame[i], bb_frame_unref);
     }
   *display_seconds = bb_playback_seconds_since (start);
+  /* A card works on while the calls return. */
+  if (worked >= 0.0)
+    *effect_seconds = get_worked (effect) - worked;
   return TRUE;
 }
 
@@ -406,14 +417,18 @@ handle_error (Effect *effect, Job *job, GError *error)
     }
   if (job->epoch == self->epoch && job->look == self->look)
     {
+      guint part = effect->finished.device != NULL ? get_part (effect, job->recipe) : 1;
+
       self->next = self->cursor + 1 + (int) g_queue_get_length (&self->shots);
-      if (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && job->n_frames > 1)
+      if (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && part > 1)
         {
           /* The same frames once more, fewer at once. */
-          g_message ("%s", error->message);
+          g_debug ("%s", error->message);
           g_error_free (error);
-          effect->most = job->n_frames / 2;
+          effect->most = part / 2;
           effect->look = 0;
+          self->part = effect->most;
+          self->redo |= job->single;
           return;
         }
     }
@@ -454,6 +469,17 @@ work (Effect *effect, Job *job)
   g_cond_broadcast (&self->clock_cond);
 }
 
+static void
+free_waste (BbPlayback *self)
+{
+  GQueue waste = self->waste;
+
+  g_queue_init (&self->waste);
+  g_mutex_unlock (&self->lock);
+  g_queue_clear_full (&waste, bb_playback_shot_free);
+  g_mutex_lock (&self->lock);
+}
+
 gpointer
 bb_playback_effect_thread (gpointer data)
 {
@@ -467,6 +493,8 @@ bb_playback_effect_thread (gpointer data)
 
       if (pick (self, &job))
         work (&effect, &job);
+      else if (!g_queue_is_empty (&self->waste))
+        free_waste (self);
       else
         g_cond_wait (&self->effect_cond, &self->lock);
     }

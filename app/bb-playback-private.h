@@ -85,6 +85,7 @@ struct _BbPlayback {
   gboolean busy;         /* a job is on the device */
   GCancellable *batching; /* (nullable): cancels the batch in progress */
   GQueue shots;          /* of BbPlaybackShot, ahead of the clock */
+  GQueue waste;          /* of BbPlaybackShot, to be freed */
   guint part;            /* frames that the device takes at once */
   guint ahead;           /* most frames in @shots */
   guint history;         /* decoded frames that are kept behind the cursor */

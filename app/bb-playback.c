@@ -52,6 +52,7 @@ bb_playback_unref (BbPlayback *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   g_queue_clear_full (&self->shots, bb_playback_shot_free);
+  g_queue_clear_full (&self->waste, bb_playback_shot_free);
   g_clear_pointer (&self->window, g_ptr_array_unref);
   g_clear_pointer (&self->picture, bb_picture_unref);
   g_clear_pointer (&self->compared, bb_picture_unref);
@@ -145,6 +146,7 @@ bb_playback_open (const char *path, GError **error)
   g_cond_init (&self->effect_cond);
   g_cond_init (&self->clock_cond);
   g_queue_init (&self->shots);
+  g_queue_init (&self->waste);
   self->closing = g_cancellable_new ();
   self->path = g_strdup (path);
   self->info = *bb_source_get_info (source);
@@ -323,7 +325,11 @@ bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
 void
 bb_playback_flush (BbPlayback *self)
 {
-  g_queue_clear_full (&self->shots, bb_playback_shot_free);
+  BbPlaybackShot *shot;
+
+  /* Freed by the effect thread: giving back that much memory takes a while, and callers do not wait. */
+  while ((shot = g_queue_pop_head (&self->shots)) != NULL)
+    g_queue_push_tail (&self->waste, shot);
   if (self->batching != NULL)
     g_cancellable_cancel (self->batching);
   self->next = self->cursor + 1;

@@ -305,6 +305,7 @@ bb_cpu_device_new (guint n_threads, gboolean plain)
                                        plain ? "plain" : bb_rows_get_isa ());
   self->scratch = g_new0 (BbCpuScratch *, self->n_threads);
   self->planes = g_new0 (BbCpuPlanes *, self->n_threads);
-  self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, FALSE, NULL);
+  /* Threads of its own, which step back as far as the one that opened the device. */
+  self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
   return BB_DEVICE (self);
 }

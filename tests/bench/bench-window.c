@@ -1,0 +1,252 @@
+/* bench-window.c: how long the window's main loop is kept from its events
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Usage: bench-window CLIP FOLDER SECONDS. Prints figures as a key file. A turn of the loop is timed
+ * from where it comes out of poll() until it is there again: that long no key and no click is
+ * answered. What GTK takes to draw is counted apart, as it is the processor's work where there is no
+ * graphics card. Where the system tells, the time that the thread was ready but others had the
+ * processor is left out: it says how busy the machine is with other things.
+ */
+
+#include "bb-window.h"
+
+#include <glib/gstdio.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_TURNS 1000000
+
+/* Milliseconds. */
+typedef struct {
+  double wall;
+  double own; /* without waits for the processor */
+  double rest; /* of that, without drawing */
+} Turn;
+
+/* Nanoseconds. */
+typedef struct {
+  gint64 wall;
+  gint64 delay;
+} Instant;
+
+static Turn turns[MAX_TURNS];
+static guint n_turns;
+static Instant turn_start;
+static Instant drawing_start;
+static gint64 drawing;
+static int schedstat = -1;
+
+static const char *clip;
+static const char *folder;
+static double seconds;
+
+static Instant
+get_instant (void)
+{
+  Instant instant = { g_get_monotonic_time () * 1000, 0 };
+  char text[128];
+  gssize n = schedstat >= 0 ? pread (schedstat, text, sizeof text - 1, 0) : 0;
+  char *delay;
+
+  if (n > 0)
+    {
+      text[n] = '\0';
+      delay = strchr (text, ' ');
+      instant.delay = delay != NULL ? g_ascii_strtoll (delay, NULL, 10) : 0;
+    }
+  return instant;
+}
+
+static gint64
+get_own (Instant from, Instant to)
+{
+  return to.wall - from.wall - (to.delay - from.delay);
+}
+
+static int
+poll_cb (GPollFD *fds, guint n_fds, int timeout)
+{
+  Instant now = get_instant ();
+  int result;
+
+  if (turn_start.wall != 0 && n_turns < MAX_TURNS)
+    {
+      double own = (double) get_own (turn_start, now) * 1e-6;
+
+      turns[n_turns++] = (Turn) { (double) (now.wall - turn_start.wall) * 1e-6, own,
+                                  own - (double) drawing * 1e-6 };
+    }
+  result = g_poll (fds, n_fds, timeout);
+  turn_start = get_instant ();
+  drawing = 0;
+  return result;
+}
+
+static void
+before_paint_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  drawing_start = get_instant ();
+}
+
+static void
+after_paint_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  drawing += get_own (drawing_start, get_instant ());
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+static void
+report_series (const char *name, const char *series, gsize offset)
+{
+  g_autofree double *values = g_new (double, n_turns + 1);
+  guint over = 0;
+
+  for (guint i = 0; i < n_turns; i++)
+    {
+      values[i] = *(double *) (gpointer) ((guint8 *) &turns[i] + offset);
+      over += values[i] > 16.0;
+    }
+  qsort (values, n_turns, sizeof *values, compare);
+  g_print ("%s_%s_p99_ms=%.2f\n%s_%s_worst_ms=%.2f\n%s_%s_over=%u\n", name, series,
+           values[n_turns * 99 / 100], name, series, values[n_turns - 1], name, series, over);
+}
+
+static void
+report (const char *name, guint n_frames)
+{
+  g_print ("%s_turns=%u\n%s_frames=%u\n", name, n_turns, name, n_frames);
+  report_series (name, "rest", G_STRUCT_OFFSET (Turn, rest));
+  report_series (name, "own", G_STRUCT_OFFSET (Turn, own));
+  report_series (name, "wall", G_STRUCT_OFFSET (Turn, wall));
+}
+
+static gboolean
+over_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+drag_cb (gpointer user_data)
+{
+  static int step;
+
+  /* To and fro, as a hand that looks for the right radius. */
+  step = (step + 1) % 80;
+  bb_editor_set_number (user_data, "blur", step < 40 ? step * 10 : (80 - step) * 10);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+measure (BbWindow *window, const char *name, gboolean play, gboolean render, gboolean drag)
+{
+  BbPlayer *player = bb_window_get_player (window);
+  BbQueue *queue =
+    bb_exports_get_queue (bb_application_get_exports (BB_APPLICATION (g_application_get_default ())));
+  g_autofree char *output = g_build_filename (folder, "bench-window.mp4", NULL);
+  BbPlayerStats before;
+  BbPlayerStats after;
+  gboolean over = FALSE;
+  guint source = 0;
+
+  if (render)
+    g_action_group_activate_action (G_ACTION_GROUP (window), "export-to",
+                                    g_variant_new_string (output));
+  if (play)
+    bb_player_play (player);
+  if (drag)
+    source = g_timeout_add (33, drag_cb, bb_window_get_editor (window));
+  bb_player_get_stats (player, &before);
+  n_turns = 0;
+  turn_start = (Instant) { 0 };
+  g_timeout_add ((guint) (seconds * 1000), over_cb, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  bb_player_get_stats (player, &after);
+  report (name, (guint) (after.shown - before.shown));
+  if (source != 0)
+    g_source_remove (source);
+  bb_player_pause (player);
+  bb_queue_cancel (queue);
+  while (bb_queue_get_current (queue) != NULL || bb_queue_get_n_waiting (queue) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  bb_queue_clear (queue);
+  g_unlink (output);
+}
+
+static void
+settle (BbWindow *window)
+{
+  gboolean over = FALSE;
+
+  bb_player_play (bb_window_get_player (window));
+  g_timeout_add_seconds (2, over_cb, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  bb_player_pause (bb_window_get_player (window));
+}
+
+static gboolean
+has_clip (BbWindow *window)
+{
+  gboolean clip_there = FALSE;
+
+  g_object_get (window, "has-clip", &clip_there, NULL);
+  return clip_there && bb_player_get_picture (bb_window_get_player (window)) != NULL;
+}
+
+static void
+activate_cb (GApplication *application, gpointer user_data)
+{
+  BbWindow *window = bb_window_new (BB_APPLICATION (application));
+  g_autoptr (GFile) file = g_file_new_for_path (clip);
+  GdkFrameClock *clock;
+
+  g_signal_stop_emission_by_name (application, "activate");
+  gtk_window_present (GTK_WINDOW (window));
+  bb_window_open (window, &file, 1);
+  while (!has_clip (window))
+    g_main_context_iteration (NULL, TRUE);
+  clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+  g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
+  g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
+  /* The first frames make shaders and caches. */
+  settle (window);
+  g_main_context_set_poll_func (NULL, poll_cb);
+  measure (window, "play", TRUE, FALSE, FALSE);
+  measure (window, "render", FALSE, TRUE, FALSE);
+  measure (window, "both", TRUE, TRUE, FALSE);
+  measure (window, "drag", TRUE, TRUE, TRUE);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (BbApplication) application = NULL;
+
+  if (argc != 4)
+    {
+      g_printerr ("Usage: bench-window CLIP FOLDER SECONDS\n");
+      return 2;
+    }
+  clip = argv[1];
+  folder = argv[2];
+  seconds = g_ascii_strtod (argv[3], NULL);
+  schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  application = bb_application_new ();
+  g_signal_connect (application, "activate", G_CALLBACK (activate_cb), NULL);
+  return g_application_run (G_APPLICATION (application), 1, argv);
+}

@@ -464,6 +464,9 @@ work (Effect *effect, Job *job)
     }
   else
     handle_error (effect, job, error);
+  if (effect->finished.device != NULL)
+    bb_playback_set_on_card (self, bb_device_get_memory (effect->finished.device) ==
+                                     BB_MEMORY_CUDA);
   job_clear (job);
   g_cond_broadcast (&self->decode_cond);
   g_cond_broadcast (&self->clock_cond);

@@ -57,7 +57,8 @@ struct _BbPlayback {
   int box_width;
   int box_height;
   gboolean compare;
-  BbFormat target; /* what an encoder would get */
+  gboolean on_card; /* whether the device is a card */
+  BbFormat target;  /* what an encoder would get */
   gboolean tone_map;
   guint64 look; /* changes with each of the above */
   gint64 trim_start;
@@ -129,6 +130,7 @@ gpointer bb_playback_clock_thread (gpointer data);
 
 /* All of these with the lock held. */
 void bb_playback_tell (BbPlayback *self);
+void bb_playback_set_on_card (BbPlayback *self, gboolean on_card);
 void bb_playback_fail (BbPlayback *self, GError *error);
 void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);
 void bb_playback_go_to (BbPlayback *self, gint64 time);

@@ -478,9 +478,11 @@ choose_target (BbPlayback *self)
 {
   /* Takes everything. */
   static const char *const path = "preview.mkv";
-  const BbEncoder *encoder = bb_encoder_find (self->recipe, path, NULL);
+  const BbEncoder *encoder = self->on_card ? bb_encoder_find_on_card (self->recipe) : NULL;
   g_autoptr (BbRecipe) plain = NULL;
 
+  if (encoder == NULL)
+    encoder = bb_encoder_find (self->recipe, path, NULL);
   if (encoder == NULL)
     {
       BbRecipeValues values = *bb_recipe_get (self->recipe);
@@ -495,6 +497,23 @@ choose_target (BbPlayback *self)
     bb_encoder_get_format (encoder, self->recipe, &self->info, &self->target, &self->tone_map, NULL);
   else
     self->target = self->info.format;
+}
+
+/* Says whether the device is a card, whose encoder may take other frames. */
+void
+bb_playback_set_on_card (BbPlayback *self, gboolean on_card)
+{
+  BbFormat before = self->target;
+  gboolean tone_map = self->tone_map;
+
+  if (self->on_card == on_card)
+    return;
+  self->on_card = on_card;
+  choose_target (self);
+  if (tone_map == self->tone_map && memcmp (&before, &self->target, sizeof before) == 0)
+    return;
+  change_look (self);
+  g_cond_broadcast (&self->decode_cond);
 }
 
 /**

@@ -749,6 +749,39 @@ test_hdr (void)
   fixture_clear (&f);
 }
 
+/* Sound that goes on after the picture: so does the position, up to the end. */
+static void
+test_tail (void)
+{
+  Fixture f;
+  g_autofree char *path = bb_test_media_path ("tail.mp4");
+  g_autofree char *output =
+    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=1 -f lavfi -i sine=d=2 -pix_fmt yuv420p "
+                    "-c:v libx264 -c:a aac tail.mp4");
+  BbRecipeValues values;
+  gint64 furthest = 0;
+  gint64 duration;
+
+  fixture_init (&f);
+  small_values (&values);
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  duration = bb_player_get_source (f.player)->duration;
+  g_assert_true (bb_player_get_source (f.player)->has_audio);
+  g_assert_cmpint (duration, >=, 2000000000);
+  bb_player_play (f.player);
+  while (f.n_ended == 0)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpint (bb_player_get_position (f.player), >=, furthest);
+      furthest = bb_player_get_position (f.player);
+    }
+  g_assert_cmpint (shown_time (&f), ==, 960000000);
+  g_assert_cmpint (furthest, >, 1100000000);
+  g_assert_cmpint (furthest, <=, duration);
+  fixture_clear (&f);
+}
+
 /* A device that is not there: said, and all is well again with one that is. */
 static void
 test_failure (void)
@@ -888,6 +921,7 @@ main (int argc, char **argv)
   g_test_add_func ("/player/late", test_late);
   g_test_add_func ("/player/compare", test_compare);
   g_test_add_func ("/player/hdr", test_hdr);
+  g_test_add_func ("/player/tail", test_tail);
   g_test_add_func ("/player/failure", test_failure);
   g_test_add_func ("/player/close", test_close);
   result = g_test_run ();

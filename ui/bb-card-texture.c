@@ -87,29 +87,6 @@ make_context (GError **error)
   return TRUE;
 }
 
-/* Makes the GL context of the ring the current one, and what was current before that once it is left:
- * textures may come back while GTK draws. */
-typedef GdkGLContext *GlScope;
-
-static GlScope
-enter_context (void)
-{
-  GdkGLContext *before = gdk_gl_context_get_current ();
-
-  gdk_gl_context_make_current (textures.context);
-  return before != NULL ? g_object_ref (before) : NULL;
-}
-
-static void
-leave_context (GlScope before)
-{
-  if (before != NULL)
-    gdk_gl_context_make_current (before);
-  else
-    gdk_gl_context_clear_current ();
-  g_clear_object (&before);
-}
-
 /* Lets go of closed rings whose textures have all come back. */
 static void
 collect (void)
@@ -122,11 +99,10 @@ collect (void)
 static gboolean
 collect_cb (gpointer user_data)
 {
-  GlScope before = enter_context ();
-
   textures.collect_idle = 0;
+  gdk_gl_context_make_current (textures.context);
   collect ();
-  leave_context (before);
+  gdk_gl_context_clear_current ();
   return G_SOURCE_REMOVE;
 }
 
@@ -285,19 +261,16 @@ GdkTexture *
 bb_card_texture_new (BbPicture *picture, GdkColorState *color_state)
 {
 #ifdef HAVE_CUDA
-  GlScope before;
   GdkTexture *texture;
 
   textures.by_card = bb_gl_ring_find_card (picture) != NULL;
   if (!textures.by_card)
     return NULL;
-  before = gdk_gl_context_get_current ();
-  if (before != NULL)
-    g_object_ref (before);
   texture = share (picture, color_state);
   if (texture == NULL)
     textures.n_copied++;
-  leave_context (before);
+  /* GTK makes its own current before it draws. */
+  gdk_gl_context_clear_current ();
   return texture;
 #else
   return NULL;

@@ -16,9 +16,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* Of a name without its extension, so that the temporary name fits too. */
-#define MAX_NAME 200
-
 /**
  * BbExportDialog:
  *
@@ -237,15 +234,8 @@ find_problem (BbExportDialog *self)
   g_autofree char *file = g_strdup_printf ("film.%s", self->container);
   g_autoptr (GError) error = NULL;
 
-  if (!is_many (self))
-    {
-      if (*name == '\0')
-        return g_strdup (_("The name is empty"));
-      if (strchr (name, '/') != NULL)
-        return g_strdup (_("A name cannot have a “/”"));
-      if (strlen (name) > MAX_NAME)
-        return g_strdup (_("The name is too long"));
-    }
+  if (!is_many (self) && bb_output_text_check_name (name) != NULL)
+    return g_strdup (bb_output_text_check_name (name));
   recipe = bb_recipe_new (&self->values, &error);
   if (recipe == NULL || bb_encoder_find (recipe, file, &error) == NULL)
     return g_strdup (error->message);

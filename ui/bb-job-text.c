@@ -83,7 +83,10 @@ bb_job_text_figures (BbJob *job)
     }
   if (text->len > 0)
     g_string_append (text, " · ");
-  if (fraction >= 0)
+  if (stats->frames == stats->total_frames && text->len == 0)
+    /* Translators: all frames of an export are done, and the file is brought to disk */
+    g_string_append (text, _("Finishing…"));
+  else if (fraction >= 0)
     /* Translators: how much of an export is done */
     g_string_append_printf (text, _("%d %%"), (int) (fraction * 100));
   else

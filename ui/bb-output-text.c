@@ -12,6 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Bytes of a name without its extension, so that the temporary name fits too. */
+#define MAX_NAME 200
+
 /**
  * bb_output_text_container:
  * @container: extension of a container
@@ -77,6 +80,24 @@ bb_output_text_encoder (const BbEncoder *encoder)
   if (g_str_has_suffix (encoder->name, "_nvenc"))
     return _("NVENC (graphics card)");
   return encoder->name;
+}
+
+/**
+ * bb_output_text_check_name:
+ * @name: name for a file, without its extension
+ *
+ * Returns: (nullable): why there can be no file of that name
+ */
+const char *
+bb_output_text_check_name (const char *name)
+{
+  if (*name == '\0')
+    return _("The name is empty");
+  if (strchr (name, '/') != NULL)
+    return _("A name cannot have a “/”");
+  if (strlen (name) > MAX_NAME)
+    return _("The name is too long");
+  return NULL;
 }
 
 /**

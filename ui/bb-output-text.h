@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 const char *bb_output_text_container (const char *container);
 const char *bb_output_text_codec (BbOutputCodec codec);
 const char *bb_output_text_encoder (const BbEncoder *encoder);
+const char *bb_output_text_check_name (const char *name);
 char *bb_output_text_path (const char *path);
 char *bb_output_text_folder (GFile *file);
 

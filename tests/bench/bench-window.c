@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_TURNS 1000000
@@ -24,12 +25,14 @@ typedef struct {
   double wall;
   double own; /* without waits for the processor */
   double rest; /* of that, without drawing */
+  double cpu;  /* processor time, without drawing */
 } Turn;
 
 /* Nanoseconds. */
 typedef struct {
   gint64 wall;
   gint64 delay;
+  gint64 cpu;
 } Instant;
 
 static Turn turns[MAX_TURNS];
@@ -37,6 +40,7 @@ static guint n_turns;
 static Instant turn_start;
 static Instant drawing_start;
 static gint64 drawing;
+static gint64 drawing_cpu;
 static int schedstat = -1;
 
 static const char *clip;
@@ -46,11 +50,14 @@ static double seconds;
 static Instant
 get_instant (void)
 {
-  Instant instant = { g_get_monotonic_time () * 1000, 0 };
+  Instant instant = { g_get_monotonic_time () * 1000, 0, 0 };
+  struct timespec cpu;
   char text[128];
   gssize n = schedstat >= 0 ? pread (schedstat, text, sizeof text - 1, 0) : 0;
   char *delay;
 
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &cpu);
+  instant.cpu = (gint64) cpu.tv_sec * 1000000000 + cpu.tv_nsec;
   if (n > 0)
     {
       text[n] = '\0';
@@ -77,11 +84,12 @@ poll_cb (GPollFD *fds, guint n_fds, int timeout)
       double own = (double) get_own (turn_start, now) * 1e-6;
 
       turns[n_turns++] = (Turn) { (double) (now.wall - turn_start.wall) * 1e-6, own,
-                                  own - (double) drawing * 1e-6 };
+                                  own - (double) drawing * 1e-6,
+                                  (double) (now.cpu - turn_start.cpu - drawing_cpu) * 1e-6 };
     }
   result = g_poll (fds, n_fds, timeout);
   turn_start = get_instant ();
-  drawing = 0;
+  drawing = drawing_cpu = 0;
   return result;
 }
 
@@ -94,7 +102,10 @@ before_paint_cb (GdkFrameClock *clock, gpointer user_data)
 static void
 after_paint_cb (GdkFrameClock *clock, gpointer user_data)
 {
-  drawing += get_own (drawing_start, get_instant ());
+  Instant now = get_instant ();
+
+  drawing += get_own (drawing_start, now);
+  drawing_cpu += now.cpu - drawing_start.cpu;
 }
 
 static int
@@ -126,6 +137,7 @@ static void
 report (const char *name, guint n_frames)
 {
   g_print ("%s_turns=%u\n%s_frames=%u\n", name, n_turns, name, n_frames);
+  report_series (name, "cpu", G_STRUCT_OFFSET (Turn, cpu));
   report_series (name, "rest", G_STRUCT_OFFSET (Turn, rest));
   report_series (name, "own", G_STRUCT_OFFSET (Turn, own));
   report_series (name, "wall", G_STRUCT_OFFSET (Turn, wall));

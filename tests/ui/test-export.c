@@ -381,6 +381,23 @@ test_close_idle (Fixture *fixture, gconstpointer data)
 }
 
 static void
+read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(char **) data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+}
+
+static char *
+read_clipboard (Fixture *fixture)
+{
+  char *text = NULL;
+
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (fixture->window)), NULL,
+                                 read_cb, &text);
+  BB_TEST_WAIT (text != NULL);
+  return text;
+}
+
+static void
 test_dialog (Fixture *fixture, gconstpointer data)
 {
   GtkWidget *dialog;
@@ -389,8 +406,11 @@ test_dialog (Fixture *fixture, gconstpointer data)
   GtkEditable *name_row;
   GtkWidget *export_button;
   const BbRecipeValues *values;
+  g_autofree char *input = bb_test_media_path ("short.mp4");
   g_autofree char *base = NULL;
   g_autofree char *path = NULL;
+  g_autofree char *copied = NULL;
+  g_autofree char *line = NULL;
   BbJob *job;
 
   activate (fixture, "export", NULL);
@@ -430,6 +450,9 @@ test_dialog (Fixture *fixture, gconstpointer data)
   adw_combo_row_set_selected (codec_row, 3);
   gtk_editable_set_text (name_row, "out-dialog");
   adw_combo_row_set_selected (get_child (dialog, "audio_row"), BB_AUDIO_NONE);
+  BB_TEST_WAIT (g_str_has_prefix (gtk_label_get_text (get_child (dialog, "size_label")), "about "));
+  g_signal_emit_by_name (bb_test_find (dialog, ADW_TYPE_BUTTON_ROW, NULL, NULL), "activated");
+  copied = read_clipboard (fixture);
   g_signal_emit_by_name (export_button, "clicked");
   BB_TEST_WAIT (!has_dialog (fixture));
   job = get_job (fixture, 0);
@@ -446,6 +469,8 @@ test_dialog (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_DONE);
   path = g_file_get_path (bb_job_get_output (job));
   g_assert_cmpint (bb_test_ffprobe_count (path), ==, 25);
+  line = bb_command_new (bb_job_get_recipe (job), input, path, FALSE);
+  g_assert_cmpstr (copied, ==, line);
   g_unlink (path);
 }
 

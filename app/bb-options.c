@@ -69,6 +69,7 @@ static const Option rows[] = {
   { "device", N_("DEVICE"), "device", N_("auto (default), cpu or cuda:N") },
   { "batch", N_("N"), "batch", N_("size of a batch"), 0, TRUE },
   { "precision", N_("P"), "precision", N_("fp16 (default) or fp32") },
+  { "auto-tune", NULL, NULL, N_("measure which batch and precision are fastest with INPUT") },
   { "quiet", NULL, NULL, N_("print errors only"), 'q' },
 
   { NULL, NULL, NULL, N_("Information:") },
@@ -384,6 +385,27 @@ check_inputs (GStrv inputs, GError **error)
   return TRUE;
 }
 
+/* Nothing is rendered, so nothing that only a render has makes sense. */
+static gboolean
+check_tune (GHashTable *given, GStrv inputs, GError **error)
+{
+  static const char *const useless[] = { "output", "stats" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (useless); i++)
+    if (g_hash_table_contains (given, useless[i]))
+      {
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                     _("“--auto-tune” renders nothing: leave out “--%s”"), useless[i]);
+        return FALSE;
+      }
+  if (inputs != NULL && g_strv_length (inputs) == 1)
+    return TRUE;
+  g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
+                       _("“--auto-tune” measures with one video: write blurbox-render --auto-tune "
+                         "clip.mp4"));
+  return FALSE;
+}
+
 /**
  * bb_options_new:
  * @argv: (array zero-terminated=1): the program's arguments, its own name first, in the file
@@ -410,8 +432,9 @@ bb_options_new (const char *const *argv, GError **error)
                     : g_hash_table_contains (given, "version")       ? BB_ACTION_VERSION
                     : g_hash_table_contains (given, "list-devices")  ? BB_ACTION_LIST_DEVICES
                     : g_hash_table_contains (given, "list-encoders") ? BB_ACTION_LIST_ENCODERS
+                    : g_hash_table_contains (given, "auto-tune")     ? BB_ACTION_AUTO_TUNE
                                                                      : BB_ACTION_RENDER;
-  if (options->action != BB_ACTION_RENDER)
+  if (options->action != BB_ACTION_RENDER && options->action != BB_ACTION_AUTO_TUNE)
     return g_steal_pointer (&options);
 
   output = g_hash_table_lookup (given, "output");
@@ -419,6 +442,12 @@ bb_options_new (const char *const *argv, GError **error)
   options->quiet = g_hash_table_contains (given, "quiet");
   options->stats = g_strdup (g_hash_table_lookup (given, "stats"));
   options->save_recipe = g_strdup (g_hash_table_lookup (given, "save-recipe"));
+  if (options->action == BB_ACTION_AUTO_TUNE)
+    {
+      if (!check_tune (given, inputs, error))
+        return NULL;
+      options->tune_input = g_strdup (inputs[0]);
+    }
   if (inputs == NULL && (options->save_recipe == NULL || output != NULL || options->stats != NULL))
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
@@ -433,12 +462,21 @@ bb_options_new (const char *const *argv, GError **error)
   options->recipe = make_recipe (given, error);
   if (options->recipe == NULL)
     return NULL;
-  options->targets = bb_targets_new ((const char *const *) inputs, output, options->recipe, error);
+  if (options->action == BB_ACTION_AUTO_TUNE)
+    options->targets = g_ptr_array_new ();
+  else
+    options->targets =
+      bb_targets_new ((const char *const *) inputs, output, options->recipe, error);
   if (options->targets == NULL ||
       (options->stats != NULL && !check_side_file (options, "stats", options->stats, error)) ||
       (options->save_recipe != NULL &&
        !check_side_file (options, "save-recipe", options->save_recipe, error)))
     return NULL;
+  if (is_same_file (options->save_recipe, options->tune_input))
+    {
+      refuse (error, "save-recipe", options->save_recipe, _("choose another file"));
+      return NULL;
+    }
   if (is_same_file (options->stats, options->save_recipe))
     {
       refuse (error, "stats", options->stats, _("it is the file of --save-recipe"));
@@ -457,6 +495,7 @@ bb_options_free (BbOptions *options)
 {
   g_clear_pointer (&options->recipe, bb_recipe_unref);
   g_clear_pointer (&options->targets, g_ptr_array_unref);
+  g_free (options->tune_input);
   g_free (options->new_folder);
   g_free (options->save_recipe);
   g_free (options->stats);

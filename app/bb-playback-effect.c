@@ -41,6 +41,7 @@ typedef struct {
   BbRecipe *recipe;
   BbFormat target;
   gboolean compare;
+  int gain;
   BbPlaybackShot **shots;
 } Job;
 
@@ -48,7 +49,8 @@ typedef struct {
   BbPlayback *playback;
   Engine finished;
   Engine compared;
-  guint64 look; /* that both are prepared for */
+  Engine differing; /* the same in the other precision */
+  guint64 look; /* that all are prepared for */
   BbFormat source;
   guint most; /* frames that the memory holds */
 } Effect;
@@ -107,6 +109,16 @@ make_plain (const BbRecipe *recipe)
   return bb_recipe_new (&values, NULL);
 }
 
+static BbRecipe *
+make_other (const BbRecipe *recipe)
+{
+  BbRecipeValues values = *bb_recipe_get (recipe);
+
+  values.precision =
+    values.precision == BB_PRECISION_FP16 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
+  return bb_recipe_new (&values, NULL);
+}
+
 /* Gets the devices ready for a job. */
 static gboolean
 prepare (Effect *effect, const Job *job, GError **error)
@@ -132,6 +144,16 @@ prepare (Effect *effect, const Job *job, GError **error)
     }
   else
     engine_clear (&effect->compared);
+  if (job->gain > 0)
+    {
+      g_autoptr (BbRecipe) other = make_other (job->recipe);
+
+      if (!engine_open (&effect->differing, values->device, error) ||
+          !engine_prepare (effect, &effect->differing, other, &job->target, error))
+        return FALSE;
+    }
+  else
+    engine_clear (&effect->differing);
   effect->look = job->look;
   return TRUE;
 }
@@ -172,11 +194,25 @@ run_engine (Engine *engine, const Job *job, GError **error)
   return bb_device_run (engine->device, batch, job->cancellable, error);
 }
 
+/* What the two precisions make of a frame, brought together on the host: the picture of it is made
+ * for the eye, and no faster than that. */
 static BbPicture *
-present (Engine *engine, const Job *job, guint i, BbFrame *frame, GError **error)
+make_difference (Effect *effect, const Job *job, BbFrame *finished, BbFrame *differing,
+                 GError **error)
 {
-  BbPicture *picture = bb_device_present (engine->device, frame, error);
+  g_autoptr (BbFrame) frame =
+    bb_device_download (effect->finished.device, bb_frame_ref (finished), error);
+  g_autoptr (BbFrame) other = NULL;
 
+  if (frame == NULL)
+    return NULL;
+  other = bb_device_download (effect->differing.device, bb_frame_ref (differing), error);
+  return other != NULL ? bb_picture_new_difference (frame, other, job->gain) : NULL;
+}
+
+static BbPicture *
+label (BbPicture *picture, const Job *job, guint i)
+{
   if (picture == NULL)
     return NULL;
   picture->time = job->frames[i].time;
@@ -198,6 +234,7 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
   double worked = get_worked (effect);
   g_autoptr (BbBatch) finished = NULL;
   g_autoptr (BbBatch) compared = NULL;
+  g_autoptr (BbBatch) differing = NULL;
 
   if (!prepare (effect, job, error))
     return FALSE;
@@ -210,15 +247,24 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
       if (compared == NULL)
         return FALSE;
     }
+  if (job->gain > 0)
+    {
+      differing = run_engine (&effect->differing, job, error);
+      if (differing == NULL)
+        return FALSE;
+    }
   *effect_seconds = bb_playback_seconds_since (start);
 
   start = g_get_monotonic_time ();
   for (guint i = 0; i < job->n_frames; i++)
     {
       BbPlaybackShot *shot;
-      BbPicture *picture = present (&effect->finished, job, i, finished->frame[i], error);
+      BbPicture *picture =
+        differing != NULL
+          ? make_difference (effect, job, finished->frame[i], differing->frame[i], error)
+          : bb_device_present (effect->finished.device, finished->frame[i], error);
 
-      if (picture == NULL)
+      if (label (picture, job, i) == NULL)
         return FALSE;
       shot = job->shots[i] = g_new0 (BbPlaybackShot, 1);
       shot->picture = picture;
@@ -227,8 +273,9 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
       shot->end = job->frames[i].end;
       if (compared != NULL)
         {
-          shot->compared = present (&effect->compared, job, i, compared->frame[i], error);
-          if (shot->compared == NULL)
+          shot->compared =
+            bb_device_present (effect->compared.device, compared->frame[i], error);
+          if (label (shot->compared, job, i) == NULL)
             return FALSE;
         }
       g_clear_pointer (&finished->frame[i], bb_frame_unref);
@@ -271,6 +318,7 @@ job_init (Job *job, BbPlayback *self, int first, guint n_frames, gboolean single
     .recipe = bb_recipe_ref (self->recipe),
     .target = self->target,
     .compare = self->compare,
+    .gain = self->gain,
     .shots = g_new0 (BbPlaybackShot *, n_frames),
   };
   choose_size (self, &job->target);
@@ -504,6 +552,7 @@ bb_playback_effect_thread (gpointer data)
   g_mutex_unlock (&self->lock);
   engine_clear (&effect.finished);
   engine_clear (&effect.compared);
+  engine_clear (&effect.differing);
   bb_playback_unref (self);
   return NULL;
 }

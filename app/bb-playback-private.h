@@ -57,6 +57,7 @@ struct _BbPlayback {
   int box_width;
   int box_height;
   gboolean compare;
+  int gain;         /* of the difference that is wanted in place of the picture; 0: none */
   gboolean on_card; /* whether the device is a card */
   BbFormat target;  /* what an encoder would get */
   gboolean tone_map;

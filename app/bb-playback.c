@@ -584,6 +584,24 @@ bb_playback_set_compare (BbPlayback *self, gboolean compare)
   g_mutex_unlock (&self->lock);
 }
 
+/**
+ * bb_playback_set_difference:
+ * @self: a playback
+ * @gain: how much the difference between FP16 and FP32 is amplified that is shown in place of the
+ *   picture; 0 shows the picture
+ */
+void
+bb_playback_set_difference (BbPlayback *self, int gain)
+{
+  g_mutex_lock (&self->lock);
+  if (self->gain != gain)
+    {
+      self->gain = gain;
+      change_look (self);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
 void
 bb_playback_set_loop (BbPlayback *self, gboolean loop)
 {

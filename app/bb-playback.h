@@ -47,6 +47,7 @@ const BbPlayerSource *bb_playback_get_source (BbPlayback *self);
 void bb_playback_set_recipe (BbPlayback *self, BbRecipe *recipe);
 void bb_playback_set_size (BbPlayback *self, int width, int height);
 void bb_playback_set_compare (BbPlayback *self, gboolean compare);
+void bb_playback_set_difference (BbPlayback *self, int gain);
 void bb_playback_set_loop (BbPlayback *self, gboolean loop);
 void bb_playback_set_muted (BbPlayback *self, gboolean muted);
 

@@ -20,6 +20,7 @@ struct _BbPlayer {
   int width;
   int height;
   gboolean compare;
+  int gain;
   gboolean loop;
   gboolean muted;
 
@@ -377,6 +378,7 @@ bb_player_open_finish (BbPlayer *self, GAsyncResult *result, GError **error)
   self->file = g_object_ref (g_task_get_task_data (G_TASK (result)));
   bb_playback_set_size (playback, self->width, self->height);
   bb_playback_set_compare (playback, self->compare);
+  bb_playback_set_difference (playback, self->gain);
   bb_playback_set_loop (playback, self->loop);
   bb_playback_set_muted (playback, self->muted);
   if (self->recipe != NULL)
@@ -489,6 +491,22 @@ bb_player_set_compare (BbPlayer *self, gboolean compare)
   self->compare = compare;
   if (self->playback != NULL)
     bb_playback_set_compare (self->playback, compare);
+}
+
+/**
+ * bb_player_set_difference:
+ * @self: a player
+ * @gain: how much to amplify it; 0 shows the picture
+ *
+ * Shows how far FP16 and FP32 are apart in place of the picture: each frame is made in both, on the
+ * recipe's device. `difference` of the picture has the figures.
+ */
+void
+bb_player_set_difference (BbPlayer *self, int gain)
+{
+  self->gain = gain;
+  if (self->playback != NULL)
+    bb_playback_set_difference (self->playback, gain);
 }
 
 /**

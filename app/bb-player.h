@@ -77,6 +77,7 @@ const BbPlayerSource *bb_player_get_source (BbPlayer *self);
 void bb_player_set_recipe (BbPlayer *self, BbRecipe *recipe);
 void bb_player_set_size (BbPlayer *self, int width, int height);
 void bb_player_set_compare (BbPlayer *self, gboolean compare);
+void bb_player_set_difference (BbPlayer *self, int gain);
 
 void bb_player_play (BbPlayer *self);
 void bb_player_pause (BbPlayer *self);

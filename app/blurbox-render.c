@@ -14,6 +14,7 @@
 #include "bb-sink.h"
 #include "bb-stats.h"
 #include "bb-targets.h"
+#include "bb-tune-table.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -298,6 +299,57 @@ run_targets (Session *session)
 }
 
 static gboolean
+save_recipe (const BbOptions *options, BbRecipe *recipe)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (options->save_recipe);
+  g_autoptr (GError) error = NULL;
+
+  if (bb_recipe_save (recipe, file, &error))
+    return TRUE;
+  say (NULL, "%s", error->message);
+  return FALSE;
+}
+
+static void
+measured_cb (const BbTunePoint *point, guint n_done, gpointer user_data)
+{
+  fputc ('\r', stderr);
+  /* Translators: how far a measurement is */
+  fprintf (stderr, _("Measuring: %u of %u"), n_done, BB_TUNE_N_POINTS);
+  fputs (n_done == BB_TUNE_N_POINTS ? "\r\033[K" : "", stderr);
+  fflush (stderr);
+}
+
+/* It leaves nothing behind, so that a signal may end it as it ends any program. */
+static int
+auto_tune (const BbOptions *options)
+{
+  gboolean watched = !options->quiet && isatty (STDERR_FILENO);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbTune) tune = bb_tune_new (options->tune_input, options->recipe,
+                                         watched ? measured_cb : NULL, NULL, NULL, &error);
+  g_autofree char *table = NULL;
+  g_autoptr (BbRecipe) best = NULL;
+  BbRecipeValues values = *bb_recipe_get (options->recipe);
+
+  if (tune == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_FAILED;
+    }
+  if (tune->notice != NULL && !options->quiet)
+    say (NULL, _("note: %s"), tune->notice);
+  table = bb_tune_table_new (tune);
+  fputs (table, stdout);
+  if (options->save_recipe == NULL)
+    return EXIT_DONE;
+  values.batch = tune->point[tune->best].batch;
+  values.precision = tune->point[tune->best].precision;
+  best = bb_recipe_new (&values, NULL);
+  return save_recipe (options, best) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static gboolean
 is_ignored (int number)
 {
   struct sigaction action;
@@ -309,19 +361,10 @@ static int
 render (const BbOptions *options)
 {
   Session session = { .options = options };
-  g_autoptr (GError) error = NULL;
   gboolean good;
 
-  if (options->save_recipe != NULL)
-    {
-      g_autoptr (GFile) file = g_file_new_for_path (options->save_recipe);
-
-      if (!bb_recipe_save (options->recipe, file, &error))
-        {
-          say (NULL, "%s", error->message);
-          return EXIT_FAILED;
-        }
-    }
+  if (options->save_recipe != NULL && !save_recipe (options, options->recipe))
+    return EXIT_FAILED;
   if (options->targets->len == 0)
     return EXIT_DONE;
 
@@ -387,6 +430,8 @@ main (int argc, char *argv[])
       return list_devices ();
     case BB_ACTION_LIST_ENCODERS:
       return list_encoders ();
+    case BB_ACTION_AUTO_TUNE:
+      return auto_tune (options);
     case BB_ACTION_RENDER:
     default:
       return render (options);

@@ -31,6 +31,34 @@ bb_picture_new (BbFrame *frame)
 }
 
 /**
+ * bb_picture_new_difference:
+ * @frame: a finished frame in host memory
+ * @other: the same frame, made in another way
+ * @gain: what differences are multiplied by, at least 1
+ *
+ * Makes a picture of how far two frames are apart, see bb_difference_draw(); `difference` has the
+ * figures.
+ *
+ * Returns: (transfer full): a picture in sRGB
+ */
+BbPicture *
+bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain)
+{
+  BbPicture *picture = bb_picture_new (frame);
+  gsize size = picture->stride * (gsize) picture->height;
+  guint8 *pixels = g_malloc (size);
+
+  /* BT.709 and sRGB of ITU-T H.273 */
+  picture->primaries = 1;
+  picture->transfer = 13;
+  picture->difference = g_new (BbDifference, 1);
+  bb_difference_measure (frame, other, picture->difference);
+  bb_difference_draw (frame, other, gain, pixels, picture->stride);
+  picture->pixels = g_bytes_new_take (pixels, size);
+  return picture;
+}
+
+/**
  * bb_picture_get_pixel_size:
  * @format: a format
  *
@@ -112,6 +140,7 @@ bb_picture_unref (BbPicture *picture)
   if (picture->device != NULL)
     picture->device->release (picture);
   g_clear_pointer (&picture->pixels, g_bytes_unref);
+  g_free (picture->difference);
   bb_frame_unref (picture->frame);
   g_free (picture);
 }

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-difference.h"
 #include "bb-frame.h"
 
 G_BEGIN_DECLS
@@ -46,6 +47,7 @@ typedef struct {
  * @frame: the pipeline's frame that it was made of, the very one an encoder would get
  * @time: nanoseconds from the beginning of the source
  * @generation: generation of the recipe that it shows
+ * @difference: (nullable): what it shows in place of the frame, see bb_picture_new_difference()
  *
  * A finished frame in R'G'B', for the screen. Reference-counted and immutable.
  */
@@ -60,6 +62,7 @@ struct _BbPicture {
   BbFrame *frame;
   gint64 time;
   guint64 generation;
+  BbDifference *difference;
 
   /*< private >*/
   gatomicrefcount refs;
@@ -68,6 +71,7 @@ struct _BbPicture {
 };
 
 BbPicture *bb_picture_new (BbFrame *frame);
+BbPicture *bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain);
 gsize bb_picture_get_pixel_size (BbPictureFormat format);
 void bb_picture_set_stay_on_device (gboolean stay);
 gboolean bb_picture_get_stay_on_device (void);

@@ -140,6 +140,25 @@ class Information(Case):
             self.assertIn(name, names)
 
 
+    def test_auto_tune(self):
+        done = self.render("--auto-tune", self.clip, "--size", "90x160", "--device", "cpu",
+                           "--save-recipe", "best.recipe")
+        self.assertEqual(done.stderr, b"")
+        lines = done.stdout.decode().splitlines()
+        rows = [line.split() for line in lines[3:19]]
+        self.assertEqual([(row[0], row[1]) for row in rows],
+                         [(str(2 ** i), p) for i in range(8) for p in ("fp16", "fp32")])
+        best = [row for row, line in zip(rows, lines[3:19]) if line.endswith("← best")]
+        self.assertEqual(len(best), 1)
+        self.assertEqual(lines[-1], f"--batch {best[0][0]} --precision {best[0][1]}")
+        recipe = (self.folder / "best.recipe").read_text().splitlines()
+        for line in (f"batch={best[0][0]}", f"precision={best[0][1]}", "width=90"):
+            self.assertIn(line, recipe)
+        # Nothing else is written.
+        self.assertEqual(self.listing(), [os.fsencode(self.folder / "best.recipe")])
+        self.assert_fails("--auto-tune", "missing.mp4", names=["missing.mp4"])
+
+
 class Good(Case):
     def test_beside_the_input(self):
         shutil.copy(self.clip, self.folder / "in.mp4")

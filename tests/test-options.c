@@ -290,6 +290,7 @@ test_actions (void)
   g_autoptr (BbOptions) version = parse_good ("--version");
   g_autoptr (BbOptions) devices = parse_good ("--list-devices");
   g_autoptr (BbOptions) encoders = parse_good ("--list-encoders");
+  g_autoptr (BbOptions) tune = parse_good ("--auto-tune", "a.mp4", "--size", "90x160", "--device", "cpu");
   g_autofree char *text = bb_options_get_help ();
 
   g_assert_cmpint (help->action, ==, BB_ACTION_HELP);
@@ -297,6 +298,14 @@ test_actions (void)
   g_assert_cmpint (version->action, ==, BB_ACTION_VERSION);
   g_assert_cmpint (devices->action, ==, BB_ACTION_LIST_DEVICES);
   g_assert_cmpint (encoders->action, ==, BB_ACTION_LIST_ENCODERS);
+  g_assert_cmpint (tune->action, ==, BB_ACTION_AUTO_TUNE);
+  g_assert_cmpstr (tune->tune_input, ==, "a.mp4");
+  g_assert_cmpint (bb_recipe_get (tune->recipe)->height, ==, 160);
+  g_assert_cmpstr (bb_recipe_get (tune->recipe)->device, ==, "cpu");
+  assert_refused ("with one video", "--auto-tune");
+  assert_refused ("with one video", "--auto-tune", "a.mp4", "b.mp4");
+  assert_refused ("leave out “--output”", "--auto-tune", "a.mp4", "-o", "b.mp4");
+  assert_refused ("leave out “--stats”", "--auto-tune", "a.mp4", "--stats", "b.json");
   g_assert_nonnull (strstr (text, "--blur R"));
   g_assert_nonnull (strstr (text, "0 to 1000 px (default 60)"));
 }

@@ -53,6 +53,7 @@ struct _BbCanvas {
   GtkWidget *divider;
   GtkWidget *before;
   GtkWidget *after;
+  GtkWidget *caption;
   double split;
 
   GtkGesture *drag;
@@ -347,6 +348,21 @@ place (GtkWidget *child, double x, double y, int width, int height)
                             -1);
 }
 
+/* At the bottom of the picture, in more lines where that is narrow. */
+static void
+place_caption (BbCanvas *self)
+{
+  const int inset = 8;
+  int room = (int) self->area.size.width - 2 * inset;
+  int least, width, height;
+
+  gtk_widget_measure (self->caption, GTK_ORIENTATION_HORIZONTAL, -1, &least, &width, NULL, NULL);
+  width = CLAMP (room, least, width);
+  gtk_widget_measure (self->caption, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  place (self->caption, self->area.origin.x + (self->area.size.width - (float) width) / 2,
+         self->area.origin.y + self->area.size.height - inset - (float) height, width, height);
+}
+
 static void
 bb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
@@ -355,6 +371,8 @@ bb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   const int inset = 8;
 
   lay_out (self, width, height);
+  if (gtk_widget_get_visible (self->caption))
+    place_caption (self);
   if (!self->compare)
     return;
   place (self->divider, get_divider_x (self) - DIVIDER_WIDTH / 2.0, self->area.origin.y,
@@ -464,6 +482,8 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       gtk_widget_snapshot_child (widget, self->after, snapshot);
       gtk_widget_snapshot_child (widget, self->divider, snapshot);
     }
+  if (gtk_widget_get_visible (self->caption))
+    gtk_widget_snapshot_child (widget, self->caption, snapshot);
 }
 
 static void
@@ -478,6 +498,7 @@ bb_canvas_dispose (GObject *object)
   g_clear_pointer (&self->divider, gtk_widget_unparent);
   g_clear_pointer (&self->before, gtk_widget_unparent);
   g_clear_pointer (&self->after, gtk_widget_unparent);
+  g_clear_pointer (&self->caption, gtk_widget_unparent);
 
   G_OBJECT_CLASS (bb_canvas_parent_class)->dispose (object);
 }
@@ -543,6 +564,9 @@ bb_canvas_init (BbCanvas *self)
 
   self->before = add_label (self, _("Before"));
   self->after = add_label (self, _("After"));
+  self->caption = add_label (self, NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->caption), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->caption), GTK_JUSTIFY_CENTER);
   self->divider = bb_handle_new (_("Divider between Before and After"), "divider");
   bb_handle_set_range (BB_HANDLE (self->divider), 0.0, 1.0, 0.01, 0.1);
   gtk_widget_set_visible (self->divider, FALSE);
@@ -638,6 +662,20 @@ bb_canvas_set_compare (BbCanvas *self, gboolean compare)
   gtk_widget_set_visible (self->after, compare);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * bb_canvas_set_caption:
+ * @self: a canvas
+ * @caption: (nullable): what to say of the picture, laid over it
+ */
+void
+bb_canvas_set_caption (BbCanvas *self, const char *caption)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  gtk_label_set_label (GTK_LABEL (self->caption), caption != NULL ? caption : "");
+  gtk_widget_set_visible (self->caption, caption != NULL);
 }
 
 /**

@@ -18,6 +18,7 @@ void bb_canvas_set_editor (BbCanvas *self, BbEditor *editor);
 void bb_canvas_set_source (BbCanvas *self, int width, int height);
 void bb_canvas_set_pictures (BbCanvas *self, BbPicture *picture, BbPicture *compared);
 void bb_canvas_set_compare (BbCanvas *self, gboolean compare);
+void bb_canvas_set_caption (BbCanvas *self, const char *caption);
 void bb_canvas_set_guides (BbCanvas *self, const BbGuides *guides);
 void bb_canvas_set_actual_size (BbCanvas *self, gboolean actual_size);
 void bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height);

@@ -46,6 +46,8 @@ struct _BbPerformance {
 
   AdwComboRow *device_row;
   AdwSwitchRow *precision_row;
+  AdwSwitchRow *difference_row;
+  AdwComboRow *gain_row;
   BbValueRow *batch_row;
   GtkGrid *meter;
   GtkLabel *meters[N_METERS];
@@ -167,6 +169,16 @@ precision_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
                       NULL);
 }
 
+/* The items are powers of two. */
+static void
+gain_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
+{
+  guint selected = adw_combo_row_get_selected (row);
+
+  if (selected != GTK_INVALID_LIST_POSITION)
+    gtk_widget_activate_action (GTK_WIDGET (row), "win.difference-gain", "i", 1 << selected);
+}
+
 static void
 unref_devices (gpointer data)
 {
@@ -249,10 +261,13 @@ bb_performance_class_init (BbPerformanceClass *klass)
                                                "/io/github/blurbox/Blurbox/bb-performance.ui");
   gtk_widget_class_bind_template_child (widget_class, BbPerformance, device_row);
   gtk_widget_class_bind_template_child (widget_class, BbPerformance, precision_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformance, difference_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformance, gain_row);
   gtk_widget_class_bind_template_child (widget_class, BbPerformance, batch_row);
   gtk_widget_class_bind_template_child (widget_class, BbPerformance, meter);
   gtk_widget_class_bind_template_callback (widget_class, device_cb);
   gtk_widget_class_bind_template_callback (widget_class, precision_cb);
+  gtk_widget_class_bind_template_callback (widget_class, gain_cb);
 }
 
 static void
@@ -283,6 +298,7 @@ static void
 bb_performance_init (BbPerformance *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bb_performance_set_difference (self, NULL);
   for (Meter meter = 0; meter < N_METERS; meter++)
     add_meter (self, meter);
 }
@@ -339,6 +355,33 @@ bb_performance_set_path (BbPerformance *self, const char *path)
 
   if (g_set_str (&self->path, path))
     gtk_label_set_label (self->meters[METER_PATH], path);
+}
+
+/**
+ * bb_performance_set_gain:
+ * @self: a group
+ * @gain: how much the difference between FP16 and FP32 is amplified, a power of two up to 64
+ */
+void
+bb_performance_set_gain (BbPerformance *self, int gain)
+{
+  g_return_if_fail (BB_IS_PERFORMANCE (self));
+
+  adw_combo_row_set_selected (self->gain_row, (guint) g_bit_storage ((gulong) gain) - 1);
+}
+
+/**
+ * bb_performance_set_difference:
+ * @self: a group
+ * @text: (nullable): figures of the difference between FP16 and FP32 that is shown
+ */
+void
+bb_performance_set_difference (BbPerformance *self, const char *text)
+{
+  g_return_if_fail (BB_IS_PERFORMANCE (self));
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->difference_row),
+                               text != NULL ? text : _("Makes their difference visible"));
 }
 
 /**

@@ -18,6 +18,8 @@ G_DECLARE_FINAL_TYPE (BbPerformance, bb_performance, BB, PERFORMANCE, AdwPrefere
 void bb_performance_set_editor (BbPerformance *self, BbEditor *editor);
 void bb_performance_set_player (BbPerformance *self, BbPlayer *player);
 void bb_performance_set_path (BbPerformance *self, const char *path);
+void bb_performance_set_gain (BbPerformance *self, int gain);
+void bb_performance_set_difference (BbPerformance *self, const char *text);
 void bb_performance_list_devices (BbPerformance *self);
 
 G_END_DECLS

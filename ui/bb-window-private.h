@@ -47,5 +47,7 @@ struct _BbWindow {
 
 void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);
+void bb_window_add_tune_actions (BbWindow *self);
+void bb_window_show_difference (BbWindow *self, BbPicture *picture);
 
 G_END_DECLS

@@ -68,6 +68,7 @@ picture_cb (BbWindow *self)
     }
   bb_canvas_set_pictures (self->canvas, bb_player_get_picture (self->player),
                           bb_player_get_compared (self->player));
+  bb_window_show_difference (self, bb_player_get_picture (self->player));
 }
 
 static void

@@ -54,7 +54,7 @@ _blurbox_render() {
       --background --blur --background-zoom --dim --saturation
       --start --end
       --codec --encoder --quality --preset --audio
-      --device --batch --precision --quiet
+      --device --batch --precision --auto-tune --quiet
       --list-devices --list-encoders --version --help
       -o -q -h
     )

@@ -1,0 +1,179 @@
+/* bb-tune-measure.c: how fast a device is with batches of each size
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each batch goes the way that it goes in a render: to the device in the parts that it works on at
+ * once, and finished back to host memory, with the next part on its way already.
+ */
+
+#include "bb-tune-measure.h"
+
+#include "bb-error.h"
+
+#include <stdlib.h>
+
+/* A point takes as many parts as fit this time, one at least. Microseconds. */
+#define POINT_TIME (G_USEC_PER_SEC / 4)
+#define MAX_PARTS 1000
+
+/* What is done to measure one point. */
+typedef struct {
+  BbDevice *device;
+  BbFrame *const *frames;
+  guint n_frames;
+  guint next; /* the frame that comes next */
+  GCancellable *cancellable;
+  BbBatch *pending; /* (nullable): a part that is finished before long */
+} Run;
+
+static gboolean
+finish (Run *run, GError **error)
+{
+  g_autoptr (BbBatch) batch = g_steal_pointer (&run->pending);
+
+  for (guint i = 0; batch != NULL && i < batch->n_frames; i++)
+    if (!bb_frame_wait (batch->frame[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Hands a part to the device, and waits for the one before. */
+static gboolean
+run_part (Run *run, guint n, GError **error)
+{
+  BbBatch *batch = bb_batch_new (n);
+
+  for (guint i = 0; i < n; i++)
+    batch->frame[i] = bb_frame_ref (run->frames[run->next++ % run->n_frames]);
+  batch = bb_device_upload (run->device, batch, error);
+  if (batch != NULL)
+    batch = bb_device_run (run->device, batch, run->cancellable, error);
+  if (batch != NULL)
+    batch = bb_device_download_batch (run->device, batch, error);
+  if (batch == NULL)
+    return FALSE;
+  if (!finish (run, error))
+    {
+      bb_batch_free (batch);
+      return FALSE;
+    }
+  run->pending = batch;
+  return TRUE;
+}
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *) a;
+  gint64 y = *(const gint64 *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* Microseconds that a part of @n frames takes, the median of some. */
+static double
+time_parts (Run *run, guint n, GError **error)
+{
+  gint64 times[MAX_PARTS];
+  guint n_times = 0;
+  gint64 begin = g_get_monotonic_time ();
+  gint64 last;
+
+  /* Two parts warm it up, so that what runs ahead does; where one takes long, nothing does. */
+  if (!run_part (run, n, error) ||
+      (g_get_monotonic_time () - begin < POINT_TIME / 2 && !run_part (run, n, error)))
+    return -1.0;
+  begin = last = g_get_monotonic_time ();
+  while (n_times == 0 || (n_times < MAX_PARTS && last - begin < POINT_TIME))
+    {
+      gint64 now;
+
+      if (!run_part (run, n, error))
+        return -1.0;
+      now = g_get_monotonic_time ();
+      times[n_times++] = now - last;
+      last = now;
+    }
+  if (!finish (run, error))
+    return -1.0;
+  qsort (times, n_times, sizeof *times, compare_times);
+  return (double) (times[(n_times - 1) / 2] + times[n_times / 2]) / 2.0;
+}
+
+/* Measures one point. Too little memory is a result, no error. */
+static gboolean
+measure_point (BbDevice *device, BbPlan *plan, BbFrame *const *frames, guint n_frames,
+               BbTunePoint *point, GCancellable *cancellable, GError **error)
+{
+  guint batch = (guint) point->batch;
+  guint part = MAX (MIN (batch, bb_device_get_chunk (device)), 1);
+  Run run = { device, frames, n_frames, 0, cancellable, NULL };
+  GError *failure = NULL;
+  double time = -1.0;
+
+  if (bb_device_fit_batch (device, plan, batch) < batch)
+    return TRUE;
+  if (bb_device_prepare (device, plan, batch, &failure))
+    time = time_parts (&run, part, &failure);
+  g_clear_pointer (&run.pending, bb_batch_free);
+  if (failure != NULL)
+    {
+      if (g_error_matches (failure, BB_ERROR, BB_ERROR_MEMORY))
+        {
+          g_debug ("A batch of %u: %s", batch, failure->message);
+          g_error_free (failure);
+          return TRUE;
+        }
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  point->fits = TRUE;
+  point->frame_ms = MAX (time, 1.0) * 1e-3 / part;
+  point->frames_per_second = 1e3 / point->frame_ms;
+  return TRUE;
+}
+
+/**
+ * bb_tune_measure:
+ * @device: a device
+ * @plans: (array fixed-size=2): the same work in FP16 and in FP32, indexed by #BbPrecision
+ * @frames: (array length=n_frames): frames in the plans' source format, at least one
+ * @n_frames: how many
+ * @points: (out caller-allocates): all points, see #BbTune
+ * @progress: (nullable): hears of each point
+ * @user_data: data for @progress
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Measures each batch size in both precisions: the median of some batches after a warm-up, for about
+ * a quarter of a second each. A size that the memory does not hold, or that the device refuses for
+ * want of memory, does not fit.
+ *
+ * Returns: %TRUE, or %FALSE with an error
+ */
+gboolean
+bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frames, guint n_frames,
+                 BbTunePoint points[BB_TUNE_N_POINTS], BbTuneFunc progress, gpointer user_data,
+                 GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (n_frames > 0, FALSE);
+
+  for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
+    {
+      BbTunePoint *point = &points[i];
+
+      *point = (BbTunePoint) {
+        .batch = 1 << (i / 2),
+        .precision = i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32,
+      };
+      point->memory =
+        bb_device_get_memory_needed (device, plans[point->precision], (guint) point->batch);
+      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !measure_point (device, plans[point->precision], frames, n_frames, point, cancellable,
+                          error))
+        return FALSE;
+      if (progress != NULL)
+        progress (point, i + 1, user_data);
+    }
+  return TRUE;
+}

@@ -1,0 +1,23 @@
+/* bb-tune-measure.h: how fast a device is with batches of each size
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-device.h"
+#include "bb-tune.h"
+
+G_BEGIN_DECLS
+
+gboolean bb_tune_measure (BbDevice *device,
+                          BbPlan *const plans[2],
+                          BbFrame *const *frames,
+                          guint n_frames,
+                          BbTunePoint points[BB_TUNE_N_POINTS],
+                          BbTuneFunc progress,
+                          gpointer user_data,
+                          GCancellable *cancellable,
+                          GError **error);
+
+G_END_DECLS

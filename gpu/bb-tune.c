@@ -1,0 +1,207 @@
+/* bb-tune.c: which batch size and precision are the fastest
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-tune.h"
+
+#include "bb-error.h"
+#include "bb-tune-measure.h"
+#include "media/bb-sink.h"
+#include "media/bb-source.h"
+
+/* Frames of the clip that are decoded, and bytes that they may take: batches are filled with them
+ * again and again. */
+#define MAX_FRAMES 16
+#define MAX_FRAME_BYTES (192 * 1024 * 1024)
+
+/* What is within this of the fastest is as fast: no measurement is better than that. */
+#define TIE 0.03
+
+static GPtrArray *
+frames_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) bb_frame_unref);
+}
+
+/* The frames that a batch is filled with, from the trim's start. */
+static GPtrArray *
+read_frames (BbSource *source, const BbRecipeValues *values, GCancellable *cancellable,
+             GError **error)
+{
+  const BbSourceInfo *info = bb_source_get_info (source);
+  gint64 end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
+  gsize bytes = bb_format_get_frame_size (&info->format);
+  guint most = (guint) CLAMP (MAX_FRAME_BYTES / MAX (bytes, 1), 1, MAX_FRAMES);
+  g_autoptr (GPtrArray) frames = frames_new ();
+  g_autofree char *name = NULL;
+
+  if (values->start > 0 && !bb_source_seek (source, values->start, cancellable, error))
+    return NULL;
+  while (frames->len < most)
+    {
+      GError *failure = NULL;
+      BbFrame *frame = bb_source_read (source, cancellable, &failure);
+
+      if (failure != NULL)
+        {
+          g_propagate_error (error, failure);
+          return NULL;
+        }
+      if (frame == NULL || frame->pts >= end)
+        {
+          g_clear_pointer (&frame, bb_frame_unref);
+          break;
+        }
+      g_ptr_array_add (frames, frame);
+    }
+  if (frames->len > 0)
+    return g_steal_pointer (&frames);
+  name = g_filename_display_name (bb_source_get_path (source));
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+               "“%s” has no frame within the trim: choose another start or end", name);
+  return NULL;
+}
+
+/**
+ * bb_tune_choose:
+ * @points: (array length=n_points): points
+ * @n_points: how many
+ *
+ * Chooses of the points that fit: what is within 3 % of the fastest is as fast, and of that the
+ * smallest batch is best, since it takes the least memory and starts the soonest; of two precisions
+ * then FP32 is.
+ *
+ * Returns: index of the best point; -1 where none fits
+ */
+int
+bb_tune_choose (const BbTunePoint *points, guint n_points)
+{
+  double fastest = 0.0;
+  int best = -1;
+
+  for (guint i = 0; i < n_points; i++)
+    if (points[i].fits)
+      fastest = MAX (fastest, points[i].frames_per_second);
+  for (guint i = 0; i < n_points; i++)
+    {
+      const BbTunePoint *point = &points[i];
+
+      if (!point->fits || point->frames_per_second < (1.0 - TIE) * fastest)
+        continue;
+      if (best < 0 || point->batch < points[best].batch ||
+          (point->batch == points[best].batch && point->precision == BB_PRECISION_FP32))
+        best = (int) i;
+    }
+  return best;
+}
+
+/* What the frames become: what the recipe's encoder takes, or else what any would. */
+static gboolean
+choose_target (BbRecipe *recipe, BbSource *source, BbFormat *target, gboolean *tone_map,
+               GError **error)
+{
+  /* Takes every codec. */
+  const BbEncoder *encoder = bb_encoder_find (recipe, "tune.mkv", error);
+
+  return encoder != NULL && bb_encoder_get_format (encoder, recipe, bb_source_get_info (source),
+                                                   target, tone_map, error);
+}
+
+static BbPlan *
+make_plan (BbRecipe *recipe, BbPrecision precision, const BbSourceInfo *info, const BbFormat *source,
+           const BbFormat *target, GError **error)
+{
+  BbRecipeValues values = *bb_recipe_get (recipe);
+  g_autoptr (BbRecipe) changed = NULL;
+
+  values.precision = precision;
+  changed = bb_recipe_new (&values, error);
+  if (changed == NULL)
+    return NULL;
+  return bb_plan_new (changed, source, info->orientation, (double) info->sar_num / info->sar_den,
+                      target, error);
+}
+
+static gboolean
+measure (BbTune *tune, BbSource *source, BbDevice *device, BbRecipe *recipe, BbTuneFunc progress,
+         gpointer user_data, GCancellable *cancellable, GError **error)
+{
+  const BbSourceInfo *info = bb_source_get_info (source);
+  BbFormat target = { 0 };
+  gboolean tone_map = FALSE;
+  g_autoptr (GPtrArray) frames = NULL;
+  g_autoptr (BbPlan) half = NULL;
+  g_autoptr (BbPlan) full = NULL;
+
+  if (!choose_target (recipe, source, &target, &tone_map, error) ||
+      !bb_source_set_tone_map (source, tone_map, error))
+    return FALSE;
+  frames = read_frames (source, bb_recipe_get (recipe), cancellable, error);
+  if (frames == NULL)
+    return FALSE;
+  half = make_plan (recipe, BB_PRECISION_FP16, info, &info->format, &target, error);
+  full = half != NULL
+           ? make_plan (recipe, BB_PRECISION_FP32, info, &info->format, &target, error)
+           : NULL;
+  if (full == NULL)
+    return FALSE;
+  tune->width = target.width;
+  tune->height = target.height;
+  return bb_tune_measure (device, (BbPlan *[2]) { half, full }, (BbFrame *const *) frames->pdata,
+                          frames->len, tune->point, progress, user_data, cancellable, error);
+}
+
+/**
+ * bb_tune_new:
+ * @input: name of a video
+ * @recipe: what to make of it, on which device; its batch size and precision do not count
+ * @progress: (nullable): hears of each point
+ * @user_data: data for @progress
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Measures with the video's own frames, a few seconds. Blocks, so call it on a thread of its own.
+ *
+ * Returns: (transfer full): what was measured, or %NULL with an error: %BB_ERROR_MEMORY where not
+ *   even one frame fits
+ */
+BbTune *
+bb_tune_new (const char *input, BbRecipe *recipe, BbTuneFunc progress, gpointer user_data,
+             GCancellable *cancellable, GError **error)
+{
+  g_autoptr (BbTune) tune = g_new0 (BbTune, 1);
+  g_autoptr (BbSource) source = bb_source_new (input, error);
+  g_autoptr (BbDevice) device = NULL;
+  g_autofree char *name = NULL;
+
+  if (source == NULL)
+    return NULL;
+  device = bb_device_open (bb_recipe_get (recipe)->device, error);
+  if (device == NULL)
+    return NULL;
+  tune->device = g_strdup (bb_device_get_description (device));
+  tune->notice = g_strdup (bb_device_get_notice (device));
+  if (!measure (tune, source, device, recipe, progress, user_data, cancellable, error))
+    return NULL;
+  tune->best = bb_tune_choose (tune->point, BB_TUNE_N_POINTS);
+  if (tune->best >= 0)
+    return g_steal_pointer (&tune);
+  name = g_filename_display_name (input);
+  g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
+               "Not enough memory to make “%s” at %d×%d: choose a smaller canvas", name, tune->width,
+               tune->height);
+  return NULL;
+}
+
+/**
+ * bb_tune_free:
+ * @tune: (transfer full): a measurement
+ */
+void
+bb_tune_free (BbTune *tune)
+{
+  g_free (tune->device);
+  g_free (tune->notice);
+  g_free (tune);
+}

@@ -315,8 +315,7 @@ measured_cb (const BbTunePoint *point, guint n_done, gpointer user_data)
 {
   fputc ('\r', stderr);
   /* Translators: how far a measurement is */
-  fprintf (stderr, _("Measuring: %u of %u"), n_done, BB_TUNE_N_POINTS);
-  fputs (n_done == BB_TUNE_N_POINTS ? "\r\033[K" : "", stderr);
+  fprintf (stderr, _("Measuring: %u of %u"), n_done, BB_TUNE_N_STEPS);
   fflush (stderr);
 }
 
@@ -332,6 +331,8 @@ auto_tune (const BbOptions *options)
   g_autoptr (BbRecipe) best = NULL;
   BbRecipeValues values = *bb_recipe_get (options->recipe);
 
+  if (watched)
+    fputs ("\r\033[K", stderr);
   if (tune == NULL)
     {
       say (NULL, "%s", error->message);

@@ -11,10 +11,18 @@
 #include "bb-error.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* A point takes as many parts as fit this time, one at least. Microseconds. */
-#define POINT_TIME (G_USEC_PER_SEC / 4)
-#define MAX_PARTS 1000
+/* In each round a point is timed as often as fits this time, once at least. Microseconds. */
+#define POINT_TIME (G_USEC_PER_SEC / 16)
+#define MAX_TIMES 500
+
+/* Frames that are timed together, at least: what comes in between by chance, such as another program
+ * that gets the processor, is then as likely with small batches as with large ones. */
+#define TIMED_FRAMES 8
+
+/* No further round is begun that would end later than this. Microseconds. */
+#define ALL_TIME (10 * G_USEC_PER_SEC)
 
 /* What is done to measure one point. */
 typedef struct {
@@ -74,7 +82,8 @@ compare_times (gconstpointer a, gconstpointer b)
 static double
 time_parts (Run *run, guint n, GError **error)
 {
-  gint64 times[MAX_PARTS];
+  guint n_parts = n < TIMED_FRAMES ? TIMED_FRAMES / n : 1;
+  gint64 times[MAX_TIMES];
   guint n_times = 0;
   gint64 begin = g_get_monotonic_time ();
   gint64 last;
@@ -84,12 +93,13 @@ time_parts (Run *run, guint n, GError **error)
       (g_get_monotonic_time () - begin < POINT_TIME / 2 && !run_part (run, n, error)))
     return -1.0;
   begin = last = g_get_monotonic_time ();
-  while (n_times == 0 || (n_times < MAX_PARTS && last - begin < POINT_TIME))
+  while (n_times == 0 || (n_times < MAX_TIMES && last - begin < POINT_TIME))
     {
       gint64 now;
 
-      if (!run_part (run, n, error))
-        return -1.0;
+      for (guint i = 0; i < n_parts; i++)
+        if (!run_part (run, n, error))
+          return -1.0;
       now = g_get_monotonic_time ();
       times[n_times++] = now - last;
       last = now;
@@ -97,13 +107,13 @@ time_parts (Run *run, guint n, GError **error)
   if (!finish (run, error))
     return -1.0;
   qsort (times, n_times, sizeof *times, compare_times);
-  return (double) (times[(n_times - 1) / 2] + times[n_times / 2]) / 2.0;
+  return (double) (times[(n_times - 1) / 2] + times[n_times / 2]) / 2.0 / n_parts;
 }
 
-/* Measures one point. Too little memory is a result, no error. */
+/* Measures milliseconds a frame of one point once. Too little memory is a result, no error. */
 static gboolean
 measure_point (BbDevice *device, BbPlan *plan, BbFrame *const *frames, guint n_frames,
-               BbTunePoint *point, GCancellable *cancellable, GError **error)
+               BbTunePoint *point, double *frame_ms, GCancellable *cancellable, GError **error)
 {
   guint batch = (guint) point->batch;
   guint part = MAX (MIN (batch, bb_device_get_chunk (device)), 1);
@@ -111,6 +121,7 @@ measure_point (BbDevice *device, BbPlan *plan, BbFrame *const *frames, guint n_f
   GError *failure = NULL;
   double time = -1.0;
 
+  point->fits = FALSE;
   if (bb_device_fit_batch (device, plan, batch) < batch)
     return TRUE;
   if (bb_device_prepare (device, plan, batch, &failure))
@@ -128,9 +139,32 @@ measure_point (BbDevice *device, BbPlan *plan, BbFrame *const *frames, guint n_f
       return FALSE;
     }
   point->fits = TRUE;
-  point->frame_ms = MAX (time, 1.0) * 1e-3 / part;
-  point->frames_per_second = 1e3 / point->frame_ms;
+  *frame_ms = MAX (time, 1.0) * 1e-3 / part;
   return TRUE;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* Takes the median of what was measured of a point so far. */
+static void
+update_point (BbTunePoint *point, const double *times, guint n)
+{
+  double sorted[BB_TUNE_N_ROUNDS];
+
+  point->frame_ms = point->frames_per_second = 0.0;
+  if (!point->fits)
+    return;
+  memcpy (sorted, times, n * sizeof *times);
+  qsort (sorted, n, sizeof *sorted, compare_doubles);
+  point->frame_ms = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0;
+  point->frames_per_second = 1e3 / point->frame_ms;
 }
 
 /**
@@ -145,8 +179,10 @@ measure_point (BbDevice *device, BbPlan *plan, BbFrame *const *frames, guint n_f
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Measures each batch size in both precisions: the median of some batches after a warm-up, for about
- * a quarter of a second each. A size that the memory does not hold, or that the device refuses for
+ * Measures each batch size in both precisions, each point once a round: the median of some batches
+ * after a warm-up, and of that the median of the rounds. So neither a short disturbance nor a device
+ * that slows down as it gets warm prefers a point. It takes a few seconds; rounds are left out where
+ * they would take long. A size that the memory does not hold, or that the device refuses for
  * want of memory, does not fit.
  *
  * Returns: %TRUE, or %FALSE with an error
@@ -156,6 +192,9 @@ bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frame
                  BbTunePoint points[BB_TUNE_N_POINTS], BbTuneFunc progress, gpointer user_data,
                  GCancellable *cancellable, GError **error)
 {
+  double times[BB_TUNE_N_POINTS][BB_TUNE_N_ROUNDS];
+  gint64 start = g_get_monotonic_time ();
+
   g_return_val_if_fail (n_frames > 0, FALSE);
 
   for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
@@ -165,15 +204,29 @@ bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frame
       *point = (BbTunePoint) {
         .batch = 1 << (i / 2),
         .precision = i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32,
+        .fits = TRUE,
       };
       point->memory =
         bb_device_get_memory_needed (device, plans[point->precision], (guint) point->batch);
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !measure_point (device, plans[point->precision], frames, n_frames, point, cancellable,
-                          error))
-        return FALSE;
-      if (progress != NULL)
-        progress (point, i + 1, user_data);
+    }
+  for (guint round = 0; round < BB_TUNE_N_ROUNDS; round++)
+    {
+      if (round > 0 && (g_get_monotonic_time () - start) * (round + 1) / round > ALL_TIME)
+        break;
+      for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
+        {
+          BbTunePoint *point = &points[i];
+
+          /* What did not fit once does not count. */
+          if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+              (point->fits &&
+               !measure_point (device, plans[point->precision], frames, n_frames, point,
+                               &times[i][round], cancellable, error)))
+            return FALSE;
+          update_point (point, times[i], round + 1);
+          if (progress != NULL)
+            progress (point, round * BB_TUNE_N_POINTS + i + 1, user_data);
+        }
     }
   return TRUE;
 }

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 #define BB_TUNE_N_BATCHES 8
 #define BB_TUNE_N_POINTS (2 * BB_TUNE_N_BATCHES)
 
+/* Times that all points are measured, so that none is the luckier for its place in the order */
+#define BB_TUNE_N_ROUNDS 3
+#define BB_TUNE_N_STEPS (BB_TUNE_N_ROUNDS * BB_TUNE_N_POINTS)
+
 /**
  * BbTunePoint:
  * @batch: frames a batch
@@ -55,8 +59,9 @@ typedef struct {
 
 /**
  * BbTuneFunc:
- * @point: the point that has been measured
- * @n_done: points that have been measured so far, this one included; of %BB_TUNE_N_POINTS
+ * @point: the point that has been measured, as far as it is known
+ * @n_done: steps so far, this one included; of %BB_TUNE_N_STEPS, though a slow device is done after
+ *   fewer rounds. The first step of each round is the first point
  * @user_data: data of bb_tune_new()
  *
  * Called on the thread that measures.

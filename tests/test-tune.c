@@ -223,7 +223,10 @@ test_processor (void)
   g_assert_no_error (error);
   measure (device, points, &progress, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (progress.n_done, ==, BB_TUNE_N_POINTS);
+  /* Whole rounds, as many as there is time for. */
+  g_assert_cmpuint (progress.n_done, >, 0);
+  g_assert_cmpuint (progress.n_done, <=, BB_TUNE_N_STEPS);
+  g_assert_cmpuint (progress.n_done % BB_TUNE_N_POINTS, ==, 0);
   assert_points (points);
   for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
     {

@@ -328,7 +328,7 @@ bb_tune_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     }
   graphene_rect_init (&drawing.plot, (float) left + GAP, line + 2 * GAP,
                       (float) gtk_widget_get_width (widget) - (float) left - GAP,
-                      (float) gtk_widget_get_height (widget) - 3 * line - 4 * GAP);
+                      (float) gtk_widget_get_height (widget) - 3 * line - 3 * GAP);
   draw_text (self, &drawing, get_title (self, unit), &drawing.color, 0.0f, 0.0f, 0.0f);
   draw_legend (self, &drawing, (float) gtk_widget_get_width (widget));
   if (self->n_points > 0)

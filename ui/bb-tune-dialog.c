@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
   Job *job;
   BbTunePoint point;
+  guint n_done;
 } News;
 
 /**
@@ -90,22 +91,34 @@ show_points (BbTuneDialog *self)
   bb_tune_chart_set_points (self->memory_chart, self->points, self->n_points);
 }
 
+/* Puts a point into the table, or what is known better of it. */
+static void
+show_point (BbTuneDialog *self, guint i, const BbTunePoint *point)
+{
+  g_autoptr (BbTuneItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+
+  self->points[i] = *point;
+  if (item != NULL)
+    {
+      bb_tune_item_set_point (item, point);
+      return;
+    }
+  item = bb_tune_item_new (point);
+  g_list_store_append (self->items, item);
+}
+
 static gboolean
 news_cb (gpointer user_data)
 {
   News *news = user_data;
   BbTuneDialog *self = news->job->dialog;
-  g_autoptr (BbTuneItem) item = NULL;
-  g_autofree char *text = NULL;
+  guint i = (news->n_done - 1) % BB_TUNE_N_POINTS;
 
-  if (self == NULL || self->n_points == BB_TUNE_N_POINTS)
+  if (self == NULL || self->best >= 0)
     return G_SOURCE_REMOVE;
-  self->points[self->n_points++] = news->point;
-  item = bb_tune_item_new (&news->point);
-  g_list_store_append (self->items, item);
-  gtk_progress_bar_set_fraction (self->progress, (double) self->n_points / BB_TUNE_N_POINTS);
-  text = g_strdup_printf (_("%u of %d"), self->n_points, BB_TUNE_N_POINTS);
-  adw_action_row_set_subtitle (self->result_row, text);
+  self->n_points = MAX (self->n_points, i + 1);
+  show_point (self, i, &news->point);
+  gtk_progress_bar_set_fraction (self->progress, (double) news->n_done / BB_TUNE_N_STEPS);
   show_points (self);
   return G_SOURCE_REMOVE;
 }
@@ -115,7 +128,7 @@ progress_cb (const BbTunePoint *point, guint n_done, gpointer user_data)
 {
   News *news = g_new (News, 1);
 
-  *news = (News) { g_atomic_rc_box_acquire (user_data), *point };
+  *news = (News) { g_atomic_rc_box_acquire (user_data), *point, n_done };
   g_idle_add_full (G_PRIORITY_DEFAULT, news_cb, news, news_free);
 }
 

@@ -111,6 +111,21 @@ bb_tune_item_new (const BbTunePoint *point)
 }
 
 /**
+ * bb_tune_item_set_point:
+ * @self: a row
+ * @point: the same point, measured again
+ */
+void
+bb_tune_item_set_point (BbTuneItem *self, const BbTunePoint *point)
+{
+  g_return_if_fail (BB_IS_TUNE_ITEM (self));
+
+  self->point = *point;
+  for (guint i = PROP_BATCH; i < N_PROPS; i++)
+    g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+}
+
+/**
  * bb_tune_item_set_best:
  * @self: a row
  *

@@ -90,7 +90,7 @@ auto_tune_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
 static const GActionEntry entries[] = {
   { "show-difference", NULL, NULL, "false", show_difference_cb },
-  { "difference-gain", NULL, "i", "16", gain_cb },
+  { "difference-gain", NULL, "i", "64", gain_cb },
   { "auto-tune", auto_tune_cb, NULL, NULL, NULL },
 };
 
@@ -136,8 +136,8 @@ bb_window_show_difference (BbWindow *self, BbPicture *picture)
   if (picture->difference != NULL)
     {
       text = describe (picture->difference);
-      /* Translators: how much a difference is amplified, and figures of it */
-      caption = g_strdup_printf (_("FP16 against FP32, ×%d. %s"), get_gain (self), text);
+      /* Translators: how much a difference is amplified, and in the next line figures of it */
+      caption = g_strdup_printf (_("FP16 against FP32, ×%d\n%s"), get_gain (self), text);
     }
   bb_canvas_set_caption (self->canvas, caption);
   bb_performance_set_difference (performance, text);

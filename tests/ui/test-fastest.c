@@ -239,23 +239,23 @@ test_difference (void)
   BB_TEST_WAIT (bb_player_get_picture (player)->difference != NULL);
   g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (row)));
   g_assert_true (gtk_widget_get_visible (gain));
-  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (gain)), ==, 4);
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (gain)), ==, 6);
   picture = bb_player_get_picture (player);
   largest = picture->difference->largest;
   pixels = g_bytes_get_data (picture->pixels, NULL);
   for (gsize i = 0; i < (gsize) picture->height * picture->stride; i += 4)
     brightest = MAX (brightest, pixels[i]);
-  g_assert_cmpint (brightest, ==, MIN (16 * largest, 255));
+  g_assert_cmpint (brightest, ==, MIN (64 * largest, 255));
   /* The figures are said where it is switched on, and over the picture. */
   g_object_get (row, "subtitle", &subtitle, NULL);
   g_assert_nonnull (strstr (subtitle, largest > 0 ? "PSNR" : "No difference"));
   g_assert_nonnull (find_caption (window));
   g_assert_true (g_str_has_suffix (find_caption (window), subtitle));
 
-  adw_combo_row_set_selected (ADW_COMBO_ROW (gain), 6);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (gain), 4);
   state = bb_test_get_state (window, "difference-gain");
-  g_assert_cmpint (g_variant_get_int32 (state), ==, 64);
-  BB_TEST_WAIT ((caption = find_caption (window)) != NULL && strstr (caption, "×64") != NULL);
+  g_assert_cmpint (g_variant_get_int32 (state), ==, 16);
+  BB_TEST_WAIT ((caption = find_caption (window)) != NULL && strstr (caption, "×16\n") != NULL);
   adw_switch_row_set_active (ADW_SWITCH_ROW (row), FALSE);
   BB_TEST_WAIT (bb_player_get_picture (player)->difference == NULL);
   g_assert_null (find_caption (window));

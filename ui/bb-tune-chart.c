@@ -42,6 +42,7 @@ typedef struct {
   GdkRGBA color;
   GdkRGBA dim;
   GdkRGBA faint;
+  GdkRGBA band;
   GdkRGBA accent;
   float stroke;
   graphene_rect_t plot;
@@ -250,7 +251,7 @@ draw_best (BbTuneChart *self, const Drawing *drawing)
   GskStroke *stroke = gsk_stroke_new (drawing->stroke);
   float x = get_x (drawing, point);
 
-  gtk_snapshot_append_color (drawing->snapshot, &drawing->faint,
+  gtk_snapshot_append_color (drawing->snapshot, &drawing->band,
                              &GRAPHENE_RECT_INIT (x - drawing->plot.size.width /
                                                           (2 * BB_TUNE_N_BATCHES),
                                                   drawing->plot.origin.y,
@@ -297,7 +298,8 @@ drawing_init (BbTuneChart *self, Drawing *drawing, GtkSnapshot *snapshot)
 
   *drawing = (Drawing) { .snapshot = snapshot, .stroke = high_contrast ? 3.0f : 2.0f };
   gtk_widget_get_color (GTK_WIDGET (self), &drawing->color);
-  drawing->dim = drawing->faint = drawing->color;
+  drawing->dim = drawing->faint = drawing->band = drawing->color;
+  drawing->band.alpha *= 0.12f;
   drawing->dim.alpha *= high_contrast ? 1.0f : 0.65f;
   drawing->faint.alpha *= high_contrast ? 0.4f : 0.12f;
   adw_accent_color_to_standalone_rgba (adw_style_manager_get_accent_color (manager),

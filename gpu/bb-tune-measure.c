@@ -11,10 +11,9 @@
 #include "bb-error.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* In each round a point is timed as often as fits this time, once at least. Microseconds. */
-#define POINT_TIME (G_USEC_PER_SEC / 16)
+#define POINT_TIME (G_USEC_PER_SEC / 12)
 #define MAX_TIMES 500
 
 /* Frames that are timed together, at least: what comes in between by chance, such as another program
@@ -88,9 +87,10 @@ time_parts (Run *run, guint n, GError **error)
   gint64 begin = g_get_monotonic_time ();
   gint64 last;
 
-  /* Two parts warm it up, so that what runs ahead does; where one takes long, nothing does. */
+  /* Two parts warm it up: as many are under way at once, each in memory that is touched for the first
+   * time then, as it is not in the middle of a render. Where one takes very long, that counts little. */
   if (!run_part (run, n, error) ||
-      (g_get_monotonic_time () - begin < POINT_TIME / 2 && !run_part (run, n, error)))
+      (g_get_monotonic_time () - begin < 4 * POINT_TIME && !run_part (run, n, error)))
     return -1.0;
   begin = last = g_get_monotonic_time ();
   while (n_times == 0 || (n_times < MAX_TIMES && last - begin < POINT_TIME))
@@ -152,18 +152,29 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* Takes the median of what was measured of a point so far. */
+typedef double Times[BB_TUNE_N_POINTS][BB_TUNE_N_ROUNDS];
+
+/* Takes the median of what was measured of a point in @n rounds. Batches that the device works on in
+ * parts of the same size are the same work, and share their times: else chance would choose among
+ * them. */
 static void
-update_point (BbTunePoint *point, const double *times, guint n)
+update_point (BbTunePoint *points, guint i, Times times, guint n, guint chunk)
 {
-  double sorted[BB_TUNE_N_ROUNDS];
+  double sorted[BB_TUNE_N_POINTS * BB_TUNE_N_ROUNDS];
+  BbTunePoint *point = &points[i];
+  guint n_sorted = 0;
 
   point->frame_ms = point->frames_per_second = 0.0;
   if (!point->fits)
     return;
-  memcpy (sorted, times, n * sizeof *times);
-  qsort (sorted, n, sizeof *sorted, compare_doubles);
-  point->frame_ms = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0;
+  for (guint j = 0; j < BB_TUNE_N_POINTS; j++)
+    if (j == i || (points[j].fits && points[j].precision == point->precision &&
+                   (guint) MIN (points[j].batch, point->batch) >= chunk))
+      for (guint k = 0; k < n; k++)
+        if (times[j][k] > 0.0)
+          sorted[n_sorted++] = times[j][k];
+  qsort (sorted, n_sorted, sizeof *sorted, compare_doubles);
+  point->frame_ms = (sorted[(n_sorted - 1) / 2] + sorted[n_sorted / 2]) / 2.0;
   point->frames_per_second = 1e3 / point->frame_ms;
 }
 
@@ -192,7 +203,9 @@ bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frame
                  BbTunePoint points[BB_TUNE_N_POINTS], BbTuneFunc progress, gpointer user_data,
                  GCancellable *cancellable, GError **error)
 {
-  double times[BB_TUNE_N_POINTS][BB_TUNE_N_ROUNDS];
+  Times times = { { 0.0 } };
+  guint chunk = bb_device_get_chunk (device);
+  guint round;
   gint64 start = g_get_monotonic_time ();
 
   g_return_val_if_fail (n_frames > 0, FALSE);
@@ -209,7 +222,7 @@ bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frame
       point->memory =
         bb_device_get_memory_needed (device, plans[point->precision], (guint) point->batch);
     }
-  for (guint round = 0; round < BB_TUNE_N_ROUNDS; round++)
+  for (round = 0; round < BB_TUNE_N_ROUNDS; round++)
     {
       if (round > 0 && (g_get_monotonic_time () - start) * (round + 1) / round > ALL_TIME)
         break;
@@ -223,10 +236,12 @@ bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frame
                !measure_point (device, plans[point->precision], frames, n_frames, point,
                                &times[i][round], cancellable, error)))
             return FALSE;
-          update_point (point, times[i], round + 1);
+          update_point (points, i, times, round + 1, chunk);
           if (progress != NULL)
             progress (point, round * BB_TUNE_N_POINTS + i + 1, user_data);
         }
     }
+  for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
+    update_point (points, i, times, round, chunk);
   return TRUE;
 }

@@ -256,6 +256,9 @@ test_parts (void)
   g_assert_no_error (error);
   assert_points (points);
   g_assert_cmpuint (parts->most_at_once, ==, 3);
+  /* What is worked on in equal parts is the same work. */
+  for (guint i = 6; i < BB_TUNE_N_POINTS; i++)
+    g_assert_cmpfloat (points[i].frame_ms, ==, points[i - 2].frame_ms);
 }
 
 static void

@@ -166,13 +166,18 @@ show_result (BbTuneDialog *self, const BbTune *tune)
 {
   const BbTunePoint *best = &tune->point[tune->best];
   const char *precision = bb_tune_item_get_precision_name (best->precision);
-  g_autoptr (BbTuneItem) item = g_list_model_get_item (G_LIST_MODEL (self->items),
-                                                       (guint) tune->best);
+  g_autoptr (BbTuneItem) item = NULL;
   g_autofree char *memory = g_format_size (best->memory);
   g_autofree char *title = NULL;
   g_autofree char *subtitle = NULL;
 
+  /* Some of it is known better by now. */
+  self->n_points = BB_TUNE_N_POINTS;
+  for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
+    show_point (self, i, &tune->point[i]);
+  show_points (self);
   self->best = tune->best;
+  item = g_list_model_get_item (G_LIST_MODEL (self->items), (guint) tune->best);
   bb_tune_item_set_best (item);
   bb_tune_chart_set_best (self->speed_chart, tune->best);
   bb_tune_chart_set_best (self->memory_chart, tune->best);

@@ -160,7 +160,7 @@ typedef double Times[BB_TUNE_N_POINTS][BB_TUNE_N_ROUNDS];
 static void
 update_point (BbTunePoint *points, guint i, Times times, guint n, guint chunk)
 {
-  double sorted[BB_TUNE_N_POINTS * BB_TUNE_N_ROUNDS];
+  double sorted[BB_TUNE_N_POINTS * BB_TUNE_N_ROUNDS] = { 0.0 };
   BbTunePoint *point = &points[i];
   guint n_sorted = 0;
 

@@ -126,10 +126,9 @@ news_cb (gpointer user_data)
 static void
 progress_cb (const BbTunePoint *point, guint n_done, gpointer user_data)
 {
-  News *news = g_new (News, 1);
+  const News news = { g_atomic_rc_box_acquire (user_data), *point, n_done };
 
-  *news = (News) { g_atomic_rc_box_acquire (user_data), *point, n_done };
-  g_idle_add_full (G_PRIORITY_DEFAULT, news_cb, news, news_free);
+  g_idle_add_full (G_PRIORITY_DEFAULT, news_cb, g_memdup2 (&news, sizeof news), news_free);
 }
 
 static void

@@ -156,6 +156,6 @@ bb_playback_clock_thread (gpointer data)
         g_cond_wait_until (&self->clock_cond, &self->lock, wake);
     }
   g_mutex_unlock (&self->lock);
-  bb_playback_unref (self);
+  bb_playback_thread_ends (self);
   return NULL;
 }

@@ -353,6 +353,6 @@ bb_playback_decode_thread (gpointer data)
         g_cond_wait (&self->decode_cond, &self->lock);
     }
   g_mutex_unlock (&self->lock);
-  bb_playback_unref (self);
+  bb_playback_thread_ends (self);
   return NULL;
 }

@@ -553,6 +553,6 @@ bb_playback_effect_thread (gpointer data)
   engine_clear (&effect.finished);
   engine_clear (&effect.compared);
   engine_clear (&effect.differing);
-  bb_playback_unref (self);
+  bb_playback_thread_ends (self);
   return NULL;
 }

@@ -40,6 +40,8 @@ struct _BbPlayback {
   GCond decode_cond;
   GCond effect_cond;
   GCond clock_cond;
+  GCond end_cond;
+  int n_threads;
   gboolean quit;
   GCancellable *closing; /* cancelled together with quit */
 
@@ -122,14 +124,12 @@ struct _BbPlayback {
   guint64 shown;
 };
 
-BbPlayback *bb_playback_ref (BbPlayback *self);
-void bb_playback_unref (BbPlayback *self);
-
+void bb_playback_thread_ends (BbPlayback *self);
 gpointer bb_playback_decode_thread (gpointer data);
 gpointer bb_playback_effect_thread (gpointer data);
 gpointer bb_playback_clock_thread (gpointer data);
 
-/* All of these with the lock held. */
+/* All of these with the lock held, but for the last thing that a thread does. */
 void bb_playback_tell (BbPlayback *self);
 void bb_playback_set_on_card (BbPlayback *self, gboolean on_card);
 void bb_playback_fail (BbPlayback *self, GError *error);

@@ -20,6 +20,9 @@
  * shows something on slow files too. Microseconds. */
 #define STORM_PATIENCE 150000
 
+/* Longest wait for threads of a closed playback, microseconds. */
+#define MOST_WAIT 2000000
+
 static void
 playback_frame_free (gpointer data)
 {
@@ -46,18 +49,26 @@ bb_playback_ref (BbPlayback *self)
   return self;
 }
 
+/* Gives back what is large. */
+static void
+empty (BbPlayback *self)
+{
+  g_queue_clear_full (&self->shots, bb_playback_shot_free);
+  g_queue_clear_full (&self->waste, bb_playback_shot_free);
+  g_ptr_array_set_size (self->window, 0);
+  g_clear_pointer (&self->picture, bb_picture_unref);
+  g_clear_pointer (&self->compared, bb_picture_unref);
+  g_clear_pointer (&self->source, bb_source_free);
+}
+
 void
 bb_playback_unref (BbPlayback *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_queue_clear_full (&self->shots, bb_playback_shot_free);
-  g_queue_clear_full (&self->waste, bb_playback_shot_free);
-  g_clear_pointer (&self->window, g_ptr_array_unref);
-  g_clear_pointer (&self->picture, bb_picture_unref);
-  g_clear_pointer (&self->compared, bb_picture_unref);
+  empty (self);
+  g_ptr_array_unref (self->window);
   g_clear_pointer (&self->recipe, bb_recipe_unref);
-  g_clear_pointer (&self->source, bb_source_free);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->closing);
   g_clear_object (&self->seeking);
@@ -68,6 +79,7 @@ bb_playback_unref (BbPlayback *self)
   g_cond_clear (&self->decode_cond);
   g_cond_clear (&self->effect_cond);
   g_cond_clear (&self->clock_cond);
+  g_cond_clear (&self->end_cond);
   g_free (self);
 }
 
@@ -145,6 +157,7 @@ bb_playback_open (const char *path, GError **error)
   g_cond_init (&self->decode_cond);
   g_cond_init (&self->effect_cond);
   g_cond_init (&self->clock_cond);
+  g_cond_init (&self->end_cond);
   g_queue_init (&self->shots);
   g_queue_init (&self->waste);
   self->closing = g_cancellable_new ();
@@ -162,6 +175,29 @@ bb_playback_open (const char *path, GError **error)
   self->next = 1;
   self->redo = TRUE;
   return self;
+}
+
+static void
+start_thread (BbPlayback *self, const char *name, GThreadFunc func)
+{
+  g_mutex_lock (&self->lock);
+  self->n_threads++;
+  g_mutex_unlock (&self->lock);
+  g_thread_unref (g_thread_new (name, func, bb_playback_ref (self)));
+}
+
+/* What a thread does last: it takes its reference. */
+void
+bb_playback_thread_ends (BbPlayback *self)
+{
+  g_mutex_lock (&self->lock);
+  /* Whoever waits may keep a reference for long. */
+  if (self->n_threads == 1)
+    empty (self);
+  self->n_threads--;
+  g_cond_broadcast (&self->end_cond);
+  g_mutex_unlock (&self->lock);
+  bb_playback_unref (self);
 }
 
 /**
@@ -183,9 +219,9 @@ bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data)
       self->sound = bb_sound_new (self->path, self->info.start);
       bb_sound_set_muted (self->sound, self->muted);
     }
-  g_thread_unref (g_thread_new ("bb-decode", bb_playback_decode_thread, bb_playback_ref (self)));
-  g_thread_unref (g_thread_new ("bb-effect", bb_playback_effect_thread, bb_playback_ref (self)));
-  g_thread_unref (g_thread_new ("bb-clock", bb_playback_clock_thread, bb_playback_ref (self)));
+  start_thread (self, "bb-decode", bb_playback_decode_thread);
+  start_thread (self, "bb-effect", bb_playback_effect_thread);
+  start_thread (self, "bb-clock", bb_playback_clock_thread);
 }
 
 static void
@@ -221,6 +257,24 @@ bb_playback_close (BbPlayback *self)
   g_clear_pointer (&self->sound, bb_sound_close);
   g_mutex_unlock (&self->lock);
   bb_playback_unref (self);
+}
+
+/**
+ * bb_playback_wait:
+ * @self: a playback that was closed
+ *
+ * Waits for its threads, so that none of them works on when the program ends; not for long where a
+ * file does not answer.
+ */
+void
+bb_playback_wait (BbPlayback *self)
+{
+  gint64 until = g_get_monotonic_time () + MOST_WAIT;
+
+  g_mutex_lock (&self->lock);
+  while (self->n_threads > 0 && g_cond_wait_until (&self->end_cond, &self->lock, until))
+    ;
+  g_mutex_unlock (&self->lock);
 }
 
 /**

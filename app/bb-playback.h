@@ -42,6 +42,9 @@ typedef void (*BbPlaybackFunc) (gpointer user_data);
 BbPlayback *bb_playback_open (const char *path, GError **error);
 void bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data);
 void bb_playback_close (BbPlayback *self);
+void bb_playback_wait (BbPlayback *self);
+BbPlayback *bb_playback_ref (BbPlayback *self);
+void bb_playback_unref (BbPlayback *self);
 const BbPlayerSource *bb_playback_get_source (BbPlayback *self);
 
 void bb_playback_set_recipe (BbPlayback *self, BbRecipe *recipe);

@@ -8,11 +8,15 @@
 #include "bb-error.h"
 #include "bb-playback.h"
 
+/* Older ones than this have long ended. */
+#define MOST_CLOSED 4
+
 struct _BbPlayer {
   GObject parent_instance;
 
   GFile *file;
   BbPlayback *playback;
+  GPtrArray *closed; /* of BbPlayback whose threads may not have ended yet */
   GCancellable *opening;
 
   /* Kept from one file to the next. */
@@ -151,6 +155,12 @@ bb_player_set_property (GObject *object, guint id, const GValue *value, GParamSp
 static void
 forget (BbPlayer *self)
 {
+  if (self->playback != NULL)
+    {
+      g_ptr_array_add (self->closed, bb_playback_ref (self->playback));
+      if (self->closed->len > MOST_CLOSED)
+        g_ptr_array_remove_index (self->closed, 0);
+    }
   g_clear_pointer (&self->playback, bb_playback_close);
   g_clear_pointer (&self->picture, bb_picture_unref);
   g_clear_pointer (&self->compared, bb_picture_unref);
@@ -166,8 +176,18 @@ bb_player_dispose (GObject *object)
     g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
   forget (self);
+  for (guint i = 0; i < self->closed->len; i++)
+    bb_playback_wait (self->closed->pdata[i]);
+  g_ptr_array_set_size (self->closed, 0);
   g_clear_pointer (&self->recipe, bb_recipe_unref);
   G_OBJECT_CLASS (bb_player_parent_class)->dispose (object);
+}
+
+static void
+bb_player_finalize (GObject *object)
+{
+  g_ptr_array_unref (BB_PLAYER (object)->closed);
+  G_OBJECT_CLASS (bb_player_parent_class)->finalize (object);
 }
 
 static void
@@ -178,6 +198,7 @@ bb_player_class_init (BbPlayerClass *klass)
   const GParamFlags write = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->dispose = bb_player_dispose;
+  object_class->finalize = bb_player_finalize;
   object_class->get_property = bb_player_get_property;
   object_class->set_property = bb_player_set_property;
 
@@ -252,8 +273,15 @@ bb_player_class_init (BbPlayerClass *klass)
 }
 
 static void
+unref_playback (gpointer playback)
+{
+  bb_playback_unref (playback);
+}
+
+static void
 bb_player_init (BbPlayer *self)
 {
+  self->closed = g_ptr_array_new_with_free_func (unref_playback);
 }
 
 /**

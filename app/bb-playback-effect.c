@@ -540,11 +540,13 @@ bb_playback_effect_thread (gpointer data)
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {
+      gboolean wasted = !g_queue_is_empty (&self->waste);
       Job job;
 
-      if (pick (self, &job))
+      /* The picture at the cursor goes before tidying up, but no other. */
+      if ((self->redo || !wasted) && pick (self, &job))
         work (&effect, &job);
-      else if (!g_queue_is_empty (&self->waste))
+      else if (wasted)
         free_waste (self);
       else
         g_cond_wait (&self->effect_cond, &self->lock);

@@ -8,6 +8,7 @@
 #include "bb-player.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define N_CHANGES 50
 
@@ -136,9 +137,21 @@ measure_seeks (BbPlayer *player)
            (times[N_CHANGES / 2 - 1] + times[N_CHANGES / 2]) / 2.0, times[N_CHANGES - 1]);
 }
 
+static double
+get_cpu_seconds (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+}
+
 static void
 measure_playing (BbPlayer *player)
 {
+  const BbPlayerSource *source = bb_player_get_source (player);
+  double cpu = get_cpu_seconds ();
   BbPlayerStats stats;
 
   bb_player_seek (player, 0);
@@ -146,6 +159,7 @@ measure_playing (BbPlayer *player)
   bb_player_play (player);
   while (!ended)
     g_main_context_iteration (NULL, TRUE);
+  g_print ("processors=%.2f\n", (get_cpu_seconds () - cpu) / ((double) source->duration * 1e-9));
   bb_player_get_stats (player, &stats);
   g_print ("shown=%" G_GUINT64_FORMAT "\ndropped=%" G_GUINT64_FORMAT "\n", stats.shown, stats.dropped);
   g_print ("decode_ms=%.2f\neffect_ms=%.2f\ndisplay_ms=%.2f\n", stats.decode_ms, stats.effect_ms,

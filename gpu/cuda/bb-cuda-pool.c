@@ -5,9 +5,11 @@
 
 #include "bb-cuda-pool.h"
 
+/* Rooms that are added where more are held than was thought, by an encoder that looks ahead. */
+#define MORE_ROOMS 8
+
 struct _BbCudaPool {
   gsize room_size;
-  guint n_at_once;
   gboolean pinned;
 
   GMutex lock;
@@ -28,18 +30,16 @@ free_room (gpointer data)
 /**
  * bb_cuda_pool_new:
  * @room_size: bytes of a room
- * @n_at_once: rooms that are allocated together
  * @pinned: whether they are in pinned memory of the host
  *
  * Returns: (transfer full): a pool that has allocated nothing yet
  */
 BbCudaPool *
-bb_cuda_pool_new (gsize room_size, guint n_at_once, gboolean pinned)
+bb_cuda_pool_new (gsize room_size, gboolean pinned)
 {
   BbCudaPool *pool = g_new0 (BbCudaPool, 1);
 
   pool->room_size = room_size;
-  pool->n_at_once = n_at_once;
   pool->pinned = pinned;
   pool->slabs = g_ptr_array_new ();
   pool->rooms = g_ptr_array_new_with_free_func (free_room);
@@ -52,36 +52,50 @@ bb_cuda_pool_new (gsize room_size, guint n_at_once, gboolean pinned)
  * bb_cuda_pool_grow:
  * @pool: a pool
  * @context: the current context
- * @n_slabs: how many times as many rooms as are allocated together
+ * @n_rooms: how many more
  * @error: return location for an error
  *
- * Allocates rooms.
+ * Allocates rooms, side by side.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY
  */
 gboolean
-bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_slabs, GError **error)
+bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_rooms, GError **error)
 {
-  for (guint n = 0; n < n_slabs; n++)
+  BbCudaBlock *block =
+    bb_cuda_block_new (context, pool->room_size * n_rooms, pool->pinned, error);
+
+  if (block == NULL)
+    return FALSE;
+  g_mutex_lock (&pool->lock);
+  g_ptr_array_add (pool->slabs, block);
+  for (guint i = 0; i < n_rooms; i++)
     {
-      BbCudaBlock *block =
-        bb_cuda_block_new (context, pool->room_size * pool->n_at_once, pool->pinned, error);
+      BbCudaRoom *room = g_new0 (BbCudaRoom, 1);
 
-      if (block == NULL)
-        return FALSE;
-      g_mutex_lock (&pool->lock);
-      g_ptr_array_add (pool->slabs, block);
-      for (guint i = 0; i < pool->n_at_once; i++)
-        {
-          BbCudaRoom *room = g_new0 (BbCudaRoom, 1);
-
-          room->address = block->address + i * pool->room_size;
-          g_ptr_array_add (pool->rooms, room);
-          g_queue_push_tail (&pool->idle, room);
-        }
-      g_mutex_unlock (&pool->lock);
+      room->address = block->address + i * pool->room_size;
+      g_ptr_array_add (pool->rooms, room);
+      g_queue_push_tail (&pool->idle, room);
     }
+  g_mutex_unlock (&pool->lock);
   return TRUE;
+}
+
+/**
+ * bb_cuda_pool_is_empty:
+ * @pool: a pool
+ *
+ * Returns: whether it has no rooms yet, neither idle ones nor others
+ */
+gboolean
+bb_cuda_pool_is_empty (BbCudaPool *pool)
+{
+  gboolean empty;
+
+  g_mutex_lock (&pool->lock);
+  empty = pool->rooms->len == 0;
+  g_mutex_unlock (&pool->lock);
+  return empty;
 }
 
 /**
@@ -106,7 +120,7 @@ bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error)
   g_mutex_unlock (&pool->lock);
   if (room == NULL)
     {
-      if (!bb_cuda_pool_grow (pool, context, 1, error))
+      if (!bb_cuda_pool_grow (pool, context, MORE_ROOMS, error))
         return NULL;
       return bb_cuda_pool_acquire (pool, context, error);
     }

@@ -30,8 +30,9 @@ typedef struct {
   BbCudaEvent *last_use;
 } BbCudaRoom;
 
-BbCudaPool *bb_cuda_pool_new (gsize room_size, guint n_at_once, gboolean pinned);
-gboolean bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_slabs, GError **error);
+BbCudaPool *bb_cuda_pool_new (gsize room_size, gboolean pinned);
+gboolean bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_rooms, GError **error);
+gboolean bb_cuda_pool_is_empty (BbCudaPool *pool);
 BbCudaRoom *bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error);
 void bb_cuda_pool_release (BbCudaPool *pool, BbCudaRoom *room, BbCudaEvent *last_use);
 void bb_cuda_pool_free (BbCudaPool *pool, BbCudaContext *context, BbCudaEvent *last_use);

@@ -33,8 +33,11 @@ to_stored (BbTaps *stored, const BbTaps *taps, int n, int offset, int size, gboo
 
   if (taps->n_taps == 0)
     {
-      bb_taps_init_identity (stored, n);
-      to_stored (stored, &(BbTaps) { n, 1, stored->first, stored->weight }, n, offset, size, flipped);
+      BbTaps identity;
+
+      bb_taps_init_identity (&identity, n);
+      to_stored (stored, &identity, n, offset, size, flipped);
+      bb_taps_clear (&identity);
       return;
     }
   first = g_new (int, taps->n_out);

@@ -209,6 +209,10 @@ bb_cuda_work_download (BbCudaWork *work, BbBatch *batch, GError **error)
   g_autoptr (BbBatch) out = bb_batch_new (batch->n_frames);
   g_autoptr (BbCudaEvent) copied = NULL;
 
+  /* The first batch that is wanted on the host finds no room there. */
+  if (bb_cuda_pool_is_empty (work->pinned) &&
+      !bb_cuda_pool_grow (work->pinned, context, BB_CUDA_BATCHES * work->n_frames, error))
+    return NULL;
   for (guint i = 0; i < batch->n_frames; i++)
     {
       out->frame[i] = new_host_frame (work, batch->frame[i], error);

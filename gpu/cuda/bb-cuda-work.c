@@ -157,15 +157,15 @@ bb_cuda_work_new (BbCudaContext *context, BbPlan *plan, guint n_frames, GError *
   bb_cuda_layout_init (&work->source, &plan->source, SOURCE_ALIGNMENT);
   bb_cuda_layout_init (&work->target, &plan->target, TARGET_ALIGNMENT);
   work->kept_size = lay_all_kept (plan, work->reduced, work->blurred);
-  work->canvases = bb_cuda_pool_new (work->target.size, n_frames, FALSE);
-  work->pinned = bb_cuda_pool_new (work->target.size, n_frames, TRUE);
+  work->canvases = bb_cuda_pool_new (work->target.size, FALSE);
+  work->pinned = bb_cuda_pool_new (work->target.size, TRUE);
   if (work->kept_size > 0)
     {
-      work->keeps = bb_cuda_pool_new (work->kept_size, n_frames, FALSE);
-      if (!bb_cuda_pool_grow (work->keeps, context, 1, error))
+      work->keeps = bb_cuda_pool_new (work->kept_size, FALSE);
+      if (!bb_cuda_pool_grow (work->keeps, context, n_frames, error))
         return NULL;
     }
-  if (!bb_cuda_pool_grow (work->canvases, context, BB_CUDA_BATCHES, error) ||
+  if (!bb_cuda_pool_grow (work->canvases, context, BB_CUDA_BATCHES * n_frames, error) ||
       !bb_cuda_tables_upload (&work->tables, context, error))
     return NULL;
   return g_steal_pointer (&work);

@@ -9,6 +9,13 @@
 
 G_BEGIN_DECLS
 
+/* Kernels on the processor take ten times as long under sanitizers: then part of the cases must do. */
+#if defined(__SANITIZE_ADDRESS__)
+#define BB_CUDA_TEST_PART 5
+#else
+#define BB_CUDA_TEST_PART 1
+#endif
+
 /**
  * BbCudaTestCase:
  * @source: format of the source

@@ -140,6 +140,21 @@ open_best (void)
 #endif
 
 /**
+ * bb_device_prefer:
+ * @uuid: a UUID, as OpenGL (GL_DEVICE_UUID_EXT) and Vulkan have it
+ *
+ * Says which of several cards `auto` is, for who shows pictures: the one that draws them. Returns at
+ * once; where there is no such card nothing changes.
+ */
+void
+bb_device_prefer (const guint8 uuid[16])
+{
+#ifdef HAVE_CUDA
+  bb_cuda_device_prefer (uuid);
+#endif
+}
+
+/**
  * bb_device_open:
  * @id: `auto`, `cpu` or `cuda:N`
  * @error: return location for an error

@@ -72,6 +72,7 @@ struct _BbDeviceClass {
   double (*get_cpu_seconds) (BbDevice *self);
 };
 
+void bb_device_prefer (const guint8 uuid[16]);
 BbDevice *bb_device_open (const char *id, GError **error);
 gboolean bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
 BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);

@@ -10,6 +10,8 @@
 
 #include "bb-card-texture.h"
 
+#include "bb-device.h"
+
 #include <epoxy/gl.h>
 
 #ifdef HAVE_CUDA
@@ -207,17 +209,29 @@ share (BbPicture *picture, GdkColorState *color_state)
   return NULL;
 }
 
+/* With a context of OpenGL current: of several cards the one that draws is the one to compute. */
+static void
+prefer_card (void)
+{
+  guint8 uuid[GL_UUID_SIZE_EXT];
+
+  if (!epoxy_has_gl_extension ("GL_EXT_memory_object"))
+    return;
+  glGetUnsignedBytei_vEXT (GL_DEVICE_UUID_EXT, 0, uuid);
+  if (glGetError () == GL_NO_ERROR)
+    bb_device_prefer (uuid);
+}
+
 /* GTK's Vulkan renderer may copy textures of OpenGL through main memory. Where OpenGL is an NVIDIA
  * card's, the renderer that draws with OpenGL is chosen, unless the user has chosen one. */
 static void
-choose_renderer (GdkDisplay *display)
+choose_renderer_and_card (GdkDisplay *display)
 {
   g_autoptr (GdkGLContext) context = NULL;
   const char *vendor;
 
   /* Without the driver's kernel module there is no card to ask about, and no time to lose. */
-  if (g_getenv ("GSK_RENDERER") != NULL ||
-      !g_file_test ("/proc/driver/nvidia/version", G_FILE_TEST_EXISTS))
+  if (!g_file_test ("/proc/driver/nvidia/version", G_FILE_TEST_EXISTS))
     return;
   context = gdk_display_create_gl_context (display, NULL);
   if (context == NULL || !gdk_gl_context_realize (context, NULL))
@@ -225,7 +239,10 @@ choose_renderer (GdkDisplay *display)
   gdk_gl_context_make_current (context);
   vendor = (const char *) glGetString (GL_VENDOR);
   if (vendor != NULL && g_str_has_prefix (vendor, "NVIDIA"))
-    g_setenv ("GSK_RENDERER", "ngl", TRUE);
+    {
+      g_setenv ("GSK_RENDERER", "ngl", FALSE);
+      prefer_card ();
+    }
   gdk_gl_context_clear_current ();
 }
 
@@ -241,7 +258,7 @@ void
 bb_card_texture_init (GdkDisplay *display)
 {
 #ifdef HAVE_CUDA
-  choose_renderer (display);
+  choose_renderer_and_card (display);
   /* Until the first of them shows that they cannot. */
   bb_picture_set_stay_on_device (TRUE);
 #endif

@@ -242,10 +242,23 @@ bb_cuda_device_new (int index, GError **error)
 }
 
 /**
+ * bb_cuda_device_prefer:
+ * @uuid: a card's UUID
+ *
+ * Says which card bb_cuda_device_new_best() tries first. Returns at once.
+ */
+void
+bb_cuda_device_prefer (const guint8 uuid[16])
+{
+  bb_cuda_prefer_card (uuid);
+}
+
+/**
  * bb_cuda_device_new_best:
  * @error: return location for an error
  *
- * Opens the first card that can be used; the driver has them in the order of their speed.
+ * Opens the card of bb_cuda_device_prefer(), else the first that can be used; the driver has them in
+ * the order of their speed.
  *
  * Returns: (transfer full): a device, or %NULL with %BB_ERROR_DEVICE: why the first one cannot be
  *   used
@@ -255,10 +268,12 @@ bb_cuda_device_new_best (GError **error)
 {
   g_autoptr (GError) first = NULL;
   int n = bb_cuda_count_cards (error);
+  int preferred = bb_cuda_find_preferred_card ();
 
-  for (int i = 0; i < n; i++)
+  for (int i = preferred >= 0 ? -1 : 0; i < n; i++)
     {
-      BbDevice *device = bb_cuda_device_new (i, first == NULL ? &first : NULL);
+      BbDevice *device =
+        bb_cuda_device_new (i < 0 ? preferred : i, first == NULL ? &first : NULL);
 
       if (device != NULL)
         return device;

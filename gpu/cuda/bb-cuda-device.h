@@ -16,6 +16,7 @@ typedef struct _BbCudaContext BbCudaContext;
 G_DECLARE_FINAL_TYPE (BbCudaDevice, bb_cuda_device, BB, CUDA_DEVICE, BbDevice)
 
 BbDevice *bb_cuda_device_new (int index, GError **error);
+void bb_cuda_device_prefer (const guint8 uuid[16]);
 BbDevice *bb_cuda_device_new_best (GError **error);
 BbCudaContext *bb_cuda_device_get_context (BbCudaDevice *self);
 void bb_cuda_device_list (GPtrArray *list);

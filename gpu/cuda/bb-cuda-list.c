@@ -7,6 +7,12 @@
 
 #include "bb-error.h"
 
+#include <string.h>
+
+static GMutex lock;
+static guint8 preferred[16]; /* under the lock */
+static gboolean has_preferred;
+
 static const char *
 architecture (int major, int minor)
 {
@@ -43,6 +49,47 @@ bb_cuda_count_cards (GError **error)
       return -1;
     }
   return n;
+}
+
+/**
+ * bb_cuda_prefer_card:
+ * @uuid: a card's UUID, as OpenGL and Vulkan have it too
+ *
+ * Says which of several cards bb_cuda_device_new_best() tries first. Asks no driver.
+ */
+void
+bb_cuda_prefer_card (const guint8 uuid[16])
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+
+  memcpy (preferred, uuid, sizeof preferred);
+  has_preferred = TRUE;
+}
+
+/**
+ * bb_cuda_find_preferred_card:
+ *
+ * Returns: number of the card of bb_cuda_prefer_card(), or -1 where there is none
+ */
+int
+bb_cuda_find_preferred_card (void)
+{
+  const BbCuda *cuda = bb_cuda_get (NULL);
+  PFN_cuDeviceGetUuid_v11040 get_uuid =
+    (PFN_cuDeviceGetUuid_v11040) bb_cuda_find_symbol ("cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2");
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  int n = has_preferred && cuda != NULL && get_uuid != NULL ? bb_cuda_count_cards (NULL) : 0;
+
+  for (int i = 0; i < n; i++)
+    {
+      CUdevice device;
+      CUuuid uuid;
+
+      if (cuda->device_get (&device, i) == CUDA_SUCCESS && get_uuid (&uuid, device) == CUDA_SUCCESS &&
+          memcmp (uuid.bytes, preferred, sizeof preferred) == 0)
+        return i;
+    }
+  return -1;
 }
 
 static void

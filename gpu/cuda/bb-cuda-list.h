@@ -35,5 +35,7 @@ gboolean bb_cuda_card_init (BbCudaCard *card, int index, GError **error);
 void bb_cuda_card_clear (BbCudaCard *card);
 char *bb_cuda_card_describe (const BbCudaCard *card);
 int bb_cuda_count_cards (GError **error);
+void bb_cuda_prefer_card (const guint8 uuid[16]);
+int bb_cuda_find_preferred_card (void);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
+#include "cuda/bb-cuda-traffic.h"
 
 #include <math.h>
 
@@ -138,27 +139,6 @@ run_rounds (BbDevice *device, BbBatch *frames, guint rounds, GError **error)
   return TRUE;
 }
 
-/* What the kernels must at least move: each frame read once and written once, and the reduced planes
- * written and read. */
-static gsize
-get_traffic (const BbPlan *plan)
-{
-  gsize sample = plan->precision == BB_PRECISION_FP16 ? 2 : 4;
-  gsize bytes = bb_format_get_frame_size (&plan->source) + bb_format_get_frame_size (&plan->target);
-
-  for (int p = 0; p < BB_N_PLANES; p++)
-    {
-      int reduced_width, reduced_height, blurred_width, blurred_height;
-
-      bb_plan_get_intermediate (plan, p, &reduced_width, &reduced_height, &blurred_width,
-                                &blurred_height);
-      bytes += 2 * sample *
-               ((gsize) reduced_width * (gsize) reduced_height +
-                (gsize) blurred_width * (gsize) blurred_height);
-    }
-  return bytes;
-}
-
 static double
 seconds_since (gint64 start)
 {
@@ -175,6 +155,7 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   g_autofree char *label = NULL;
   BbFormat source;
   BbFormat target;
+  BbCudaTraffic traffic;
   BbRecipeValues values;
   guint rounds = 1;
   double took = 0.0;
@@ -212,7 +193,8 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
                               rounds * 20.0);
     }
   frame = took / ((double) rounds * n);
-  bytes = (double) get_traffic (plan);
+  bb_cuda_traffic_init (&traffic, plan);
+  bytes = (double) bb_cuda_traffic_get_total (&traffic);
   label = g_strdup_printf ("batch %u, %s", n, precision == BB_PRECISION_FP16 ? "FP16" : "FP32");
   gpu_report_row (&bench->report, label,
                   (const double[]) { frame * 1e3, kernels / ((double) rounds * n) * 1e3, 1.0 / frame, bytes * 1e-6, bytes / frame * 1e-9,
@@ -246,7 +228,7 @@ gpu_bench_effect (GpuBench *bench, GError **error)
       if (!measure (bench, device, sizes[i], precision, copy, error))
         return FALSE;
   gpu_report_note (&bench->report,
-                   "Frames lie on the device before and after. Bytes moved are what any kernels must "
-                   "move: each frame read once and written once, the reduced planes written and read.");
+                   "Frames lie on the device before and after. Bytes moved are those of "
+                   "gpu/cuda/KERNELS.md: each counted once a kernel.");
   return TRUE;
 }

@@ -18,7 +18,7 @@ Usage: run-on-gpu.sh [--results FOLDER] [--seconds N] [--test-driver FOLDER] [ST
   --results FOLDER       where results go (results/ beside this script)
   --seconds N            how long everything may take (470)
   --test-driver FOLDER   let the libcuda.so.1 in FOLDER play the card: every step runs, on the processor and in
-                         small, and no time is reported
+                         small, and no time is reported; more folders after colons
   STEP                   only these steps, by their names in table.md
 END_OF_USAGE
 }
@@ -27,7 +27,10 @@ while [ $# -gt 0 ]; do
   case $1 in
     --results) results=$2 && shift 2 ;;
     --seconds) total=$2 && shift 2 ;;
-    --test-driver) driver=$(cd "$2" && pwd -P) && shift 2 ;;
+    --test-driver)
+      for place in ${2//:/ }; do driver=${driver:+$driver:}$(cd "$place" && pwd -P); done
+      shift 2
+      ;;
     -h | --help) usage && exit ;;
     -*) usage >&2 && exit 2 ;;
     *) only+=("$1") && shift ;;

@@ -172,13 +172,15 @@ fi
 # Decoding by the card against decoding by the processor: every frame's checksum, as ffmpeg has them.
 decode_test() {
   local clip name count=0 number=0 hardware software
+  # The decoder's surfaces themselves, not copies of them.
+  local nvdec=(-hwaccel cuda -hwaccel_output_format cuda -hwaccel_flags unsafe_output -extra_hw_frames 8)
   for clip in "$here"/clips/*; do count=$((count + 1)); done
   echo "1..$count"
   for clip in "$here"/clips/*; do
     number=$((number + 1))
     name=${clip##*/}
     # Only what NVDEC itself refuses is decoded by the processor after all; ffmpeg says so.
-    "$here/bin/ffmpeg" -nostdin -v verbose -hwaccel cuda -hwaccel_output_format cuda -i "$clip" -map 0:v -frames:v 60 \
+    "$here/bin/ffmpeg" -nostdin -v verbose "${nvdec[@]}" -i "$clip" -map 0:v -frames:v 60 \
       -vf hwdownload,format="$(case $name in *10.mp4) echo p010 ;; *) echo nv12 ;; esac)",format="$(pixel_format "$clip")" \
       -f framemd5 - >"$parts/hardware" 2>"$parts/decode.err"
     if ! grep -q '^[0-9]' "$parts/hardware"; then
@@ -213,13 +215,14 @@ lengthen() {
 # decode_figures CLIP TIMES: NVDEC alone by ffmpeg, then with the effect by Blurbox, in turn, the best of three.
 decode_figures() {
   local clip frames rate round start took best_alone=0 best_ours=0 share ours=(--device "$card" --encoder none --audio none)
+  local nvdec=(-hwaccel cuda -hwaccel_output_format cuda -hwaccel_flags unsafe_output -extra_hw_frames 8)
   clip=$(lengthen "$1" "$2") || return
   frames=$("$here/bin/ffprobe" -v error -count_packets -select_streams v -show_entries stream=nb_read_packets -of csv=p=0 \
     "$clip" | tr -dc 0-9)
   if [ -n "$driver" ]; then ours+=(--size 108x192 --end 0.3); fi
   for round in 1 2 3; do
     start=$(date +%s%N)
-    "$here/bin/ffmpeg" -nostdin -v error -hwaccel cuda -hwaccel_output_format cuda -i "$clip" \
+    "$here/bin/ffmpeg" -nostdin -v error "${nvdec[@]}" -i "$clip" \
       $([ -z "$driver" ] || echo -t 0.3) -f null - 2>"$parts/decode.err" || [ -s "$parts/decode.err" ] || return
     took=$((($(date +%s%N) - start) / 1000))
     # ffmpeg mostly goes on with the processor, and would measure that.
@@ -291,8 +294,10 @@ find_sanitizer() {
 if [ -n "$card" ]; then
   export -f decode_test decode_table decode_figures lengthen pixel_format torch_recipe
   export here parts card driver python
-  step kernels 90 test "$here/bin/test-cuda" --tap
+  # That waits are needed shows on the driver for tests alone.
+  step kernels 120 test "$here/bin/test-cuda" --tap $([ -n "$driver" ] || echo "-s /cuda/waits")
   step nvdec 60 test bash -c decode_test
+  step cards 10 test "$here/bin/test-gpu-cards" --tap
   step gl 60 test "$here/bin/test-gpu-gl" --tap
   step effect 60 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" effect
   step decode 90 figures bash -c decode_table
@@ -314,7 +319,7 @@ if [ -n "$card" ]; then
     skip sanitizer "the driver for tests checks memory by itself"
   elif [ -n "$sanitizer" ]; then
     step sanitizer 60 test env BLURBOX_UNDER="$sanitizer --error-exitcode 86 --target-processes all" \
-      "$here/bin/test-cuda" --tap
+      "$here/bin/test-cuda" --tap -s /cuda/waits -s /cuda/full-size
   else
     skip sanitizer "compute-sanitizer is not installed here"
   fi
@@ -322,7 +327,7 @@ fi
 
 # What needs no card: that the folder is whole, and that this processor makes the same picture.
 step picture 120 test "$here/bin/test-picture" --tap
-step recipe 20 test "$here/bin/test-recipe" --tap
+step rgb 30 test "$here/bin/test-rgb" --tap
 
 rm -f "$parts"/long-* "$parts"/hardware "$parts"/software
 rm -rf "$parts/picture"

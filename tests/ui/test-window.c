@@ -241,6 +241,49 @@ test_transport (void)
 }
 
 static void
+count_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+static gboolean
+pause_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* A clip that stands still costs nothing: nothing is painted any more. */
+static void
+test_idle (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+  guint n_frames = 0;
+  guint before;
+
+  g_test_timer_start ();
+  g_signal_connect (clock, "after-paint", G_CALLBACK (count_cb), &n_frames);
+  bb_test_open_clip (window);
+  bb_test_activate (window, "play", NULL);
+  BB_TEST_WAIT (bb_player_get_picture (bb_window_get_player (window))->time > 0);
+  bb_test_activate (window, "play", NULL);
+  do
+    {
+      gboolean passed = FALSE;
+
+      before = n_frames;
+      g_timeout_add (1500, pause_cb, &passed);
+      BB_TEST_WAIT (passed);
+      g_test_message ("%u frames", n_frames - before);
+    }
+  while (n_frames != before && g_test_timer_elapsed () < 100.0);
+  g_assert_cmpuint (n_frames, ==, before);
+  g_signal_handlers_disconnect_by_data (clock, &n_frames);
+  bb_test_window_close (window);
+}
+
+static void
 assert_inside (GtkWidget *widget, GtkWidget *window)
 {
   graphene_rect_t bounds;
@@ -318,6 +361,7 @@ add_tests (void)
   g_test_add_func ("/window/shared-broken", test_shared_broken);
   g_test_add_func ("/window/transport", test_transport);
   g_test_add_func ("/window/scrub-storm", test_scrub_storm);
+  g_test_add_func ("/window/idle", test_idle);
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/open-close", test_open_close);

@@ -7,6 +7,8 @@
 
 #include "bb-frame-group.h"
 
+#include "bb-size-text.h"
+
 #include <glib/gi18n.h>
 
 /**
@@ -79,7 +81,7 @@ list_sizes (BbFrameGroup *self, guint aspect)
       int width, height;
 
       get_size (aspect, i, &width, &height);
-      g_strv_builder_take (builder, g_strdup_printf ("%d × %d", width, height));
+      g_strv_builder_take (builder, g_strdup_printf (BB_SIZE_FORMAT, width, height));
     }
   texts = g_strv_builder_end (builder);
   gtk_string_list_splice (self->sizes, 0, g_list_model_get_n_items (G_LIST_MODEL (self->sizes)),
@@ -107,7 +109,7 @@ update (BbFrameGroup *self)
       int width, height;
 
       get_size (aspect, 0, &width, &height);
-      first = g_strdup_printf ("%d × %d", width, height);
+      first = g_strdup_printf (BB_SIZE_FORMAT, width, height);
       if (g_strcmp0 (shown, first) != 0)
         list_sizes (self, aspect);
       adw_combo_row_set_selected (self->size_row, size);

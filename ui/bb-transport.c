@@ -40,6 +40,8 @@ struct _BbTransport {
   GtkLabel *length_label;
   GtkWidget *play_button;
   GtkWidget *mute_button;
+  GtkWidget *times;
+  GtkWidget *buttons;
 };
 
 enum { PROP_0, PROP_COMPACT, N_PROPS };
@@ -246,16 +248,30 @@ bb_transport_class_init (BbTransportClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbTransport, length_label);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, mute_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, times);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, buttons);
   gtk_widget_class_bind_template_callback (widget_class, scrub_cb);
   gtk_widget_class_bind_template_callback (widget_class, trim_cb);
   gtk_widget_class_bind_template_callback (widget_class, drag_begin_cb);
   gtk_widget_class_bind_template_callback (widget_class, drag_end_cb);
 }
 
+/* Time runs from left to right in every language, as the timeline does. */
+static void
+keep_left_to_right (GtkWidget *widget)
+{
+  gtk_widget_set_direction (widget, GTK_TEXT_DIR_LTR);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    keep_left_to_right (child);
+}
+
 static void
 bb_transport_init (BbTransport *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  keep_left_to_right (self->times);
+  keep_left_to_right (self->buttons);
   g_signal_connect_object (self->timeline, "notify::n-thumbnails", G_CALLBACK (want_thumbnails),
                            self, G_CONNECT_SWAPPED);
 }

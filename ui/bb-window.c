@@ -10,6 +10,7 @@
 #include "bb-announce.h"
 #include "bb-preset-popover.h"
 #include "bb-shortcuts.h"
+#include "bb-size-text.h"
 #include "bb-texture.h"
 
 #include <glib/gi18n.h>
@@ -170,7 +171,7 @@ show_clip (BbWindow *self)
   g_autoptr (GFile) folder = g_file_get_parent (file);
   g_autofree char *base = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (base);
-  g_autofree char *size = g_strdup_printf ("%d × %d", source->width, source->height);
+  g_autofree char *size = g_strdup_printf (BB_SIZE_FORMAT, source->width, source->height);
   gboolean first = !self->has_clip;
 
   if (folder != NULL)

@@ -3,18 +3,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "bb-recipe.h"
+#include "bb-recipe-private.h"
 
 #include "bb-error.h"
-#include "bb-save.h"
 
 #include <math.h>
 #include <string.h>
 
 #define GROUP "Blurbox Recipe"
 #define VERSION 1
-/* Far more than a recipe has, so that a wrong file is found out before it fills the memory. */
-#define MAX_SIZE (64 * 1024)
 
 struct _BbRecipe {
   BbRecipeValues values;
@@ -696,8 +693,9 @@ check_version (GKeyFile *file, GError **error)
   return FALSE;
 }
 
-static BbRecipe *
-parse (const char *text, gsize length, GError **error)
+/* Without a prefix that says which text it is. */
+BbRecipe *
+bb_recipe_parse (const char *text, gsize length, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) local_error = NULL;
@@ -753,76 +751,9 @@ parse (const char *text, gsize length, GError **error)
 BbRecipe *
 bb_recipe_new_from_string (const char *text, GError **error)
 {
-  BbRecipe *recipe = parse (text, strlen (text), error);
+  BbRecipe *recipe = bb_recipe_parse (text, strlen (text), error);
 
   if (recipe == NULL)
     g_prefix_error_literal (error, "This is no recipe that can be used: ");
   return recipe;
-}
-
-static const char *
-get_reason (const GError *error)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return "there is no such file";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY))
-    return "it is a folder";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    return "reading it is not allowed";
-  return error->message;
-}
-
-/**
- * bb_recipe_new_from_file:
- * @file: a recipe file
- * @error: return location for an error
- *
- * Reads a recipe, as bb_recipe_new_from_string() does.
- *
- * Returns: (transfer full): a recipe, or %NULL with %BB_ERROR_INVALID or %BB_ERROR_INPUT
- */
-BbRecipe *
-bb_recipe_new_from_file (GFile *file, GError **error)
-{
-  g_autofree char *name = g_file_get_parse_name (file);
-  g_autofree char *text = g_malloc (MAX_SIZE + 1);
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, &local_error);
-  gsize length = 0;
-  BbRecipe *recipe;
-
-  if (stream == NULL || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_SIZE + 1,
-                                                  &length, NULL, &local_error))
-    {
-      g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   "Cannot read the recipe “%s”, because %s: choose another file", name,
-                   get_reason (local_error));
-      return NULL;
-    }
-  if (length > MAX_SIZE)
-    {
-      g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "“%s” is no recipe that can be used: it is too long; choose another file", name);
-      return NULL;
-    }
-  recipe = parse (text, length, error);
-  if (recipe == NULL)
-    g_prefix_error (error, "“%s” is no recipe that can be used: ", name);
-  return recipe;
-}
-
-/**
- * bb_recipe_save:
- * @recipe: a recipe
- * @file: where to write it; replaced as a whole or not at all
- * @error: return location for an error
- *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT
- */
-gboolean
-bb_recipe_save (const BbRecipe *recipe, GFile *file, GError **error)
-{
-  g_autofree char *text = bb_recipe_to_string (recipe);
-
-  return bb_save_text (file, text, error);
 }

@@ -94,7 +94,7 @@ check_device (BbGlRing *self, GError **error)
   if (result != CUDA_SUCCESS && result != CUDA_ERROR_NO_DEVICE)
     return bb_cuda_check (result, "asking which card OpenGL runs on", error);
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-               "OpenGL runs on “%s”, not on the card that computes: frames go through main memory",
+               "OpenGL runs on “%s”, not on the card that computes",
                renderer != NULL ? renderer : "another device");
   return FALSE;
 }
@@ -108,7 +108,7 @@ check_gl (BbGlRing *self, GError **error)
   if (version < (desktop ? 21 : 30))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-                   "OpenGL%s %d.%d is too old to share textures with: frames go through main memory",
+                   "OpenGL%s %d.%d is too old to share textures with",
                    desktop ? "" : " ES", version / 10, version % 10);
       return FALSE;
     }
@@ -141,7 +141,7 @@ make_texture (Slot *slot, BbPicture *picture, GError **error)
   if (deep && !epoxy_is_desktop_gl () && !epoxy_has_gl_extension ("GL_EXT_texture_norm16"))
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           "This OpenGL ES has no textures of 16 bit: frames go through main memory");
+                           "This OpenGL ES has no textures of 16 bit");
       return FALSE;
     }
   while (glGetError () != GL_NO_ERROR)
@@ -161,7 +161,7 @@ make_texture (Slot *slot, BbPicture *picture, GError **error)
   if (failure == GL_NO_ERROR)
     return TRUE;
   g_set_error (error, BB_ERROR, failure == GL_OUT_OF_MEMORY ? BB_ERROR_MEMORY : BB_ERROR_DEVICE,
-               "OpenGL cannot make a texture of %d×%d (error 0x%04x): frames go through main memory",
+               "OpenGL cannot make a texture of %d×%d (error 0x%04x)",
                picture->width, picture->height, failure);
   return FALSE;
 }

@@ -511,6 +511,16 @@ append_range (GString *text, const char *key)
                           *field->unit != '\0' ? " " : "", field->unit, field->fallback);
 }
 
+/* An option as the left column of the help has it. */
+static char *
+format_option (const Option *row)
+{
+  return g_strdup_printf ("  %c%c%s--%s%s%s", row->letter != 0 ? '-' : ' ',
+                          row->letter != 0 ? row->letter : ' ', row->letter != 0 ? ", " : "  ",
+                          row->name, row->argument != NULL ? " " : "",
+                          row->argument != NULL ? _(row->argument) : "");
+}
+
 /**
  * bb_options_get_help:
  *
@@ -520,32 +530,37 @@ char *
 bb_options_get_help (void)
 {
   GString *text = g_string_new (NULL);
+  glong column = 0;
 
   g_string_append (text, _("Usage: blurbox-render [OPTIONS] INPUT…\n\n"
                            "Reframes videos: the picture sits sharp in the middle, a blurred copy "
                            "fills the frame.\n"));
+  /* Words for values are longer in some languages. */
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].name != NULL)
+      {
+        g_autofree char *left = format_option (&rows[i]);
+
+        column = MAX (column, g_utf8_strlen (left, -1) + 2);
+      }
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       const Option *row = &rows[i];
       g_autofree char *left = NULL;
-      glong pad;
 
       if (row->name == NULL)
         {
           g_string_append_printf (text, "\n%s\n", _(row->text));
           continue;
         }
-      left = g_strdup_printf ("  %c%c%s--%s%s%s", row->letter != 0 ? '-' : ' ',
-                              row->letter != 0 ? row->letter : ' ', row->letter != 0 ? ", " : "  ",
-                              row->name, row->argument != NULL ? " " : "",
-                              row->argument != NULL ? _(row->argument) : "");
-      pad = 28 - g_utf8_strlen (left, -1);
-      g_string_append_printf (text, "%s%*s%s", left, (int) MAX (pad, 2), "", _(row->text));
+      left = format_option (row);
+      g_string_append_printf (text, "%s%*s%s", left, (int) (column - g_utf8_strlen (left, -1)), "",
+                              _(row->text));
       if (row->range)
         append_range (text, row->key);
       g_string_append_c (text, '\n');
       if (g_str_equal (row->name, "output"))
-        g_string_append_printf (text, "%28s%s\n", "",
+        g_string_append_printf (text, "%*s%s\n", (int) column, "",
                                 _("without it NAME-1080x1920.mp4 beside the input"));
     }
   g_string_append (text, _("\nExit status: 0 all done, 1 a render failed, 2 wrong usage.\n"

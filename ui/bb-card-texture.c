@@ -39,14 +39,14 @@ typedef struct {
 
 static CardTextures textures;
 
+#ifdef HAVE_CUDA
+
 static void
 set_reason (const char *reason)
 {
   if (g_set_str (&textures.reason, reason) && reason != NULL)
     g_message ("Pictures reach the screen by way of main memory: %s", reason);
 }
-
-#ifdef HAVE_CUDA
 
 /* Whether GTK draws with GL itself; else it would copy a texture of GL, perhaps through main memory. */
 static gboolean

@@ -62,7 +62,7 @@ show_due (BbPlayback *self, gint64 now)
       if (due != NULL)
         {
           self->dropped++;
-          bb_playback_shot_free (due);
+          bb_playback_waste (self, due);
         }
       due = g_queue_pop_head (&self->shots);
     }

@@ -515,9 +515,11 @@ work (Effect *effect, Job *job)
   if (effect->finished.device != NULL)
     bb_playback_set_on_card (self, bb_device_get_memory (effect->finished.device) ==
                                      BB_MEMORY_CUDA);
-  job_clear (job);
   g_cond_broadcast (&self->decode_cond);
   g_cond_broadcast (&self->clock_cond);
+  g_mutex_unlock (&self->lock);
+  job_clear (job);
+  g_mutex_lock (&self->lock);
 }
 
 static void

@@ -133,6 +133,7 @@ gpointer bb_playback_clock_thread (gpointer data);
 void bb_playback_tell (BbPlayback *self);
 void bb_playback_set_on_card (BbPlayback *self, gboolean on_card);
 void bb_playback_fail (BbPlayback *self, GError *error);
+void bb_playback_waste (BbPlayback *self, BbPlaybackShot *shot);
 void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);
 void bb_playback_go_to (BbPlayback *self, gint64 time);
 void bb_playback_set_cursor (BbPlayback *self, int index);

@@ -358,6 +358,15 @@ bb_playback_fail (BbPlayback *self, GError *error)
   bb_playback_tell (self);
 }
 
+/* Has the effect thread free a shot: giving back that much memory takes a while, and those who wait
+ * for the lock should not. */
+void
+bb_playback_waste (BbPlayback *self, BbPlaybackShot *shot)
+{
+  g_queue_push_tail (&self->waste, shot);
+  g_cond_broadcast (&self->effect_cond);
+}
+
 /* Makes a picture the current one. Takes both. */
 void
 bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
@@ -365,8 +374,14 @@ bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
   /* One that nobody looked at. */
   if (self->picture_is_news && self->running)
     self->dropped++;
-  g_clear_pointer (&self->picture, bb_picture_unref);
-  g_clear_pointer (&self->compared, bb_picture_unref);
+  if (self->picture != NULL)
+    {
+      BbPlaybackShot *last = g_new0 (BbPlaybackShot, 1);
+
+      last->picture = self->picture;
+      last->compared = self->compared;
+      bb_playback_waste (self, last);
+    }
   self->picture = picture;
   self->compared = compared;
   self->picture_is_news = TRUE;
@@ -381,9 +396,8 @@ bb_playback_flush (BbPlayback *self)
 {
   BbPlaybackShot *shot;
 
-  /* Freed by the effect thread: giving back that much memory takes a while, and callers do not wait. */
   while ((shot = g_queue_pop_head (&self->shots)) != NULL)
-    g_queue_push_tail (&self->waste, shot);
+    bb_playback_waste (self, shot);
   if (self->batching != NULL)
     g_cancellable_cancel (self->batching);
   self->next = self->cursor + 1;

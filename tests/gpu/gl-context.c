@@ -7,7 +7,8 @@
 
 #define MAX_DEVICES 16
 
-/* NVIDIA's driver has a display for each card, Mesa one that needs no card at all. */
+/* NVIDIA's driver has a display for each card, of which the first as CUDA counts is tested; Mesa has
+ * one that needs no card at all. */
 static EGLDisplay
 open_display (void)
 {
@@ -24,8 +25,10 @@ open_display (void)
     for (int i = 0; i < n; i++)
       {
         const char *has = eglQueryDeviceStringEXT (devices[i], EGL_EXTENSIONS);
+        EGLAttrib card = -1;
 
-        if (has == NULL || strstr (has, "EGL_NV_device_cuda") == NULL)
+        if (has == NULL || strstr (has, "EGL_NV_device_cuda") == NULL ||
+            !eglQueryDeviceAttribEXT (devices[i], EGL_CUDA_DEVICE_NV, &card) || card != 0)
           continue;
         display = eglGetPlatformDisplayEXT (EGL_PLATFORM_DEVICE_EXT, devices[i], NULL);
         if (display != EGL_NO_DISPLAY && eglInitialize (display, NULL, NULL))

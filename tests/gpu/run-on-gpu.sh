@@ -298,7 +298,7 @@ if [ -n "$card" ]; then
   step kernels 120 test "$here/bin/test-cuda" --tap $([ -n "$driver" ] || echo "-s /cuda/waits")
   step nvdec 60 test bash -c decode_test
   step cards 10 test "$here/bin/test-gpu-cards" --tap
-  step gl 60 test "$here/bin/test-gpu-gl" --tap
+  step gl 120 test "$here/bin/test-gpu-gl" --tap
   step effect 60 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" effect
   step decode 90 figures bash -c decode_table
   step renders 60 test "$here/bin/test-gpu-render" --tap

@@ -111,9 +111,10 @@ bb_shortcuts_add_keys (GtkWidget *widget)
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (table[i].local)
       {
-        add_key (controller, table[i].action, table[i].keys);
+        /* Menus show the last key of an action. */
         if (table[i].more != NULL)
           add_key (controller, table[i].more, table[i].more_keys);
+        add_key (controller, table[i].action, table[i].keys);
       }
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (controller));
 }

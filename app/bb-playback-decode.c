@@ -9,6 +9,8 @@
 
 #include "bb-playback-private.h"
 
+#include "bb-device.h"
+
 /* Times that are rounded to the microsecond still find the frame they mean, as in bb_source_seek(). */
 #define TOLERANCE 1000
 
@@ -150,12 +152,21 @@ read_last (BbPlayback *self, gint64 time, GCancellable *cancellable, GError **er
   return NULL;
 }
 
+/* Whether frames are wanted otherwise than the source delivers them. */
+static gboolean
+is_outdated (BbPlayback *self)
+{
+  return self->tone_map != self->source_tone_map || self->device != self->source_device;
+}
+
 /* Goes to the frame that is shown at @time through the file. Whether it got there; the window has
  * that frame alone then, and is empty otherwise. */
 static gboolean
 land (BbPlayback *self, gint64 time)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (BbDevice) device = self->device != NULL ? g_object_ref (self->device) : NULL;
+  gboolean other_device = device != self->source_device;
   gboolean tone_map = self->tone_map;
   gboolean ended = FALSE;
   GError *error = NULL;
@@ -175,7 +186,9 @@ land (BbPlayback *self, gint64 time)
     g_cancellable_cancel (cancellable);
   g_mutex_unlock (&self->lock);
 
-  if (bb_source_seek (self->source, time, cancellable, &error))
+  if ((!other_device ||
+       bb_source_set_device (self->source, device, TRUE, cancellable, &error)) &&
+      bb_source_seek (self->source, time, cancellable, &error))
     {
       bb_source_set_tone_map (self->source, tone_map, &no_tone_map);
       frame = bb_source_read (self->source, cancellable, &error);
@@ -189,6 +202,7 @@ land (BbPlayback *self, gint64 time)
   g_mutex_lock (&self->lock);
   g_clear_object (&self->seeking);
   self->source_tone_map = tone_map;
+  g_set_object (&self->source_device, device);
   if (no_tone_map != NULL)
     bb_playback_fail (self, no_tone_map);
   if (frame == NULL)
@@ -207,7 +221,7 @@ land (BbPlayback *self, gint64 time)
 static void
 jump (BbPlayback *self)
 {
-  gboolean remap = self->tone_map != self->source_tone_map;
+  gboolean remap = is_outdated (self);
   gint64 time = self->seek_target;
   int index;
 
@@ -343,7 +357,7 @@ bb_playback_decode_thread (gpointer data)
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {
-      if (self->seek_pending || (self->recipe != NULL && self->tone_map != self->source_tone_map))
+      if (self->seek_pending || (self->recipe != NULL && is_outdated (self)))
         jump (self);
       else if (self->steps != 0 && self->cursor >= 0)
         step (self);

@@ -227,6 +227,24 @@ get_worked (Effect *effect)
   return effect->finished.device != NULL ? bb_device_get_seconds (effect->finished.device) : -1.0;
 }
 
+/* A device that was chosen anew cannot read the memory of the one before: the decode thread will see to
+ * that. */
+static gboolean
+check_memory (Effect *effect, const Job *job, GError **error)
+{
+  BbPlayback *self = effect->playback;
+  gboolean good;
+
+  if (job->frames[0].frame->memory == BB_MEMORY_HOST)
+    return TRUE;
+  g_mutex_lock (&self->lock);
+  good = effect->finished.device == self->source_device;
+  g_mutex_unlock (&self->lock);
+  if (!good)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The device has changed");
+  return good;
+}
+
 static gboolean
 run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, GError **error)
 {
@@ -236,7 +254,7 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
   g_autoptr (BbBatch) compared = NULL;
   g_autoptr (BbBatch) differing = NULL;
 
-  if (!prepare (effect, job, error))
+  if (!prepare (effect, job, error) || !check_memory (effect, job, error))
     return FALSE;
   finished = run_engine (&effect->finished, job, error);
   if (finished == NULL)
@@ -410,7 +428,8 @@ pick_batch (BbPlayback *self, Job *job)
 static gboolean
 pick (BbPlayback *self, Job *job)
 {
-  if (self->recipe == NULL || self->cursor < 0 || self->tone_map != self->source_tone_map)
+  if (self->recipe == NULL || self->cursor < 0 || self->tone_map != self->source_tone_map ||
+      self->device != self->source_device)
     return FALSE;
   if (self->redo)
     {
@@ -513,8 +532,15 @@ work (Effect *effect, Job *job)
   else
     handle_error (effect, job, error);
   if (effect->finished.device != NULL)
-    bb_playback_set_on_card (self, bb_device_get_memory (effect->finished.device) ==
-                                     BB_MEMORY_CUDA);
+    {
+      BbDevice *device = effect->finished.device;
+      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_CUDA;
+
+      bb_playback_set_on_card (self, on_card);
+      if (!on_card)
+        device = NULL;
+      g_set_object (&self->device, device);
+    }
   g_cond_broadcast (&self->decode_cond);
   g_cond_broadcast (&self->clock_cond);
   g_mutex_unlock (&self->lock);

@@ -80,6 +80,7 @@ struct _BbPlayback {
   int next;          /* the first one that the device has not taken */
   gboolean source_ended; /* none comes after the window */
   gboolean source_tone_map;
+  BbDevice *source_device; /* (nullable): where it decodes to */
   guint64 epoch; /* changes when the cursor jumps */
   GCancellable *seeking; /* (nullable): cancels the seek in progress */
   gint64 storm_start;    /* when the first seek began that has not arrived; 0: none */
@@ -87,6 +88,7 @@ struct _BbPlayback {
   /* Of the effect thread. */
   gboolean redo;         /* the frame at the cursor is to be made at once, alone */
   gboolean busy;         /* a job is on the device */
+  BbDevice *device;      /* (nullable): that is open; decoded frames are wanted there */
   GCancellable *batching; /* (nullable): cancels the batch in progress */
   GQueue shots;          /* of BbPlaybackShot, ahead of the clock */
   GQueue waste;          /* of BbPlaybackShot, to be freed */

@@ -73,6 +73,8 @@ bb_playback_unref (BbPlayback *self)
   g_clear_object (&self->closing);
   g_clear_object (&self->seeking);
   g_clear_object (&self->batching);
+  g_clear_object (&self->device);
+  g_clear_object (&self->source_device);
   g_clear_error (&self->error);
   g_free (self->path);
   g_mutex_clear (&self->lock);

@@ -337,7 +337,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (plan == NULL)
     return FALSE;
   render->stats.batch = (int) batch;
-  if (!bb_source_set_device (render->source, render->device, cancellable, error) ||
+  if (!bb_source_set_device (render->source, render->device, FALSE, cancellable, error) ||
       (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
     return FALSE;
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);

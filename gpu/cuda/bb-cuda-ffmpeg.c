@@ -121,6 +121,19 @@ get_layout (const AVFrame *frame)
     }
 }
 
+/* What FFmpeg queued for a frame is done. */
+static gboolean
+wait_frame (gpointer owner, GError **error)
+{
+  const AVFrame *frame = owner;
+  const AVHWFramesContext *frames = (gconstpointer) frame->hw_frames_ctx->data;
+  BbCudaContext *context = frames->device_ctx->user_opaque;
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);
+
+  return scope != NULL && bb_cuda_check (context->cuda->stream_synchronize (context->stream),
+                                         "waiting for a decoded frame", error);
+}
+
 /**
  * bb_cuda_ffmpeg_wrap:
  * @frame: (transfer full): a frame in a card's memory
@@ -142,6 +155,9 @@ bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format)
   own.interleaved = interleaved;
   wrapped = bb_frame_new_wrapped (&own, frame, (GDestroyNotify) bb_av_frame_free);
   wrapped->memory = BB_MEMORY_CUDA;
+  wrapped->wait = wait_frame;
+  wrapped->producer =
+    ((const AVHWFramesContext *) (gconstpointer) frame->hw_frames_ctx->data)->device_ctx->user_opaque;
   for (int p = 0; p < (interleaved ? 2 : BB_N_PLANES); p++)
     {
       wrapped->data[p] = frame->data[p];

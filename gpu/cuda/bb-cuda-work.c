@@ -380,6 +380,9 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
   BbCudaStaging *staging = NULL;
   gboolean good = TRUE;
 
+  /* Frames of another stream than ours, where two devices show the same clip. */
+  for (guint i = 0; i < n_frames && good && on_card; i++)
+    good = in[i]->producer == context || bb_frame_wait (in[i], error);
   for (guint i = 0; i < n_frames && good; i++)
     good = check_format (work, in[i], error) && (begun[i] = new_frame (work, in[i], error)) != NULL;
   if (good && !on_card)

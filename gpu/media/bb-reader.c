@@ -26,6 +26,7 @@ struct _BbReader
   guint n_corrupt;
 
   AVBufferRef *hardware; /* what decodes; NULL for the processor */
+  gboolean keeps;        /* whether more frames are held than it has surfaces */
   char *notice;
 
   /* What opening the file makes. */
@@ -208,8 +209,11 @@ open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
       decoder->thread_count = 1;
       decoder->hw_device_ctx = av_buffer_ref (reader->hardware);
       decoder->get_format = choose_format;
-      decoder->extra_hw_frames = N_HELD_SURFACES;
-      decoder->hwaccel_flags |= AV_HWACCEL_FLAG_UNSAFE_OUTPUT;
+      if (!reader->keeps)
+        {
+          decoder->extra_hw_frames = N_HELD_SURFACES;
+          decoder->hwaccel_flags |= AV_HWACCEL_FLAG_UNSAFE_OUTPUT;
+        }
     }
   else
     {
@@ -586,6 +590,7 @@ bb_reader_has_hardware (BbReader *reader)
  * bb_reader_set_hardware:
  * @reader: a reader
  * @device: (nullable): what shall decode; %NULL is the processor
+ * @keeps: whether many frames are held: then each is copied out of the decoder's surface
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
@@ -598,10 +603,12 @@ bb_reader_has_hardware (BbReader *reader)
 gboolean
 bb_reader_set_hardware (BbReader *reader,
                         AVBufferRef *device,
+                        gboolean keeps,
                         GCancellable *cancellable,
                         GError **error)
 {
   av_buffer_replace (&reader->hardware, device);
+  reader->keeps = keeps;
   g_clear_pointer (&reader->notice, g_free);
   return bb_reader_restart (reader, cancellable, error);
 }

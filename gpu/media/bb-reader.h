@@ -20,6 +20,7 @@ AVStream *bb_reader_get_stream (BbReader *reader);
 gboolean bb_reader_has_hardware (BbReader *reader);
 gboolean bb_reader_set_hardware (BbReader *reader,
                                  AVBufferRef *device,
+                                 gboolean keeps,
                                  GCancellable *cancellable,
                                  GError **error);
 const char *bb_reader_get_notice (BbReader *reader);

@@ -770,6 +770,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
  * bb_source_set_device:
  * @source: a source
  * @device: (nullable): where frames are wanted; %NULL is the host's memory
+ * @keeps: whether more than a dozen frames are held at once, which takes a copy of each on the card
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
@@ -783,6 +784,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
 gboolean
 bb_source_set_device (BbSource *source,
                       BbDevice *device,
+                      gboolean keeps,
                       GCancellable *cancellable,
                       GError **error)
 {
@@ -804,7 +806,7 @@ bb_source_set_device (BbSource *source,
   source->on_card = hardware != NULL;
   forget_frames (source);
   source->skip_to = AV_NOPTS_VALUE;
-  done = bb_reader_set_hardware (source->reader, hardware, cancellable, error);
+  done = bb_reader_set_hardware (source->reader, hardware, keeps, cancellable, error);
   av_buffer_unref (&hardware);
   return done;
 #else

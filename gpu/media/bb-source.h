@@ -61,6 +61,7 @@ const BbSourceInfo *bb_source_get_info (BbSource *source);
 gboolean bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error);
 gboolean bb_source_set_device (BbSource *source,
                                BbDevice *device,
+                               gboolean keeps,
                                GCancellable *cancellable,
                                GError **error);
 const char *bb_source_get_notice (BbSource *source);

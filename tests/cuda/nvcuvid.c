@@ -4,10 +4,11 @@
  *
  * A libnvcuvid.so.1 of our own, beside the libcuda.so.1 of tests/driver/: the functions that FFmpeg's
  * NVDEC calls, with libavcodec doing the work for codecs whose pictures come whole (MJPEG, VP8 and
- * VP9 without hidden frames). It is strict: a surface that is given back is overwritten at once,
- * before kernels that still wait to read it, and there are no more surfaces than were asked for.
+ * VP9 without hidden frames). Surfaces are written in the order of the stream that FFmpeg names, there are no
+ * more of them than were asked for, and one that is given back is overwritten.
  *
  * BLURBOX_NVDEC_FAIL=N lets the N-th picture fail.
+ * BLURBOX_NVDEC_STRICT=1 overwrites at once, before kernels that still wait to read the surface.
  */
 
 #include <cuda.h>
@@ -33,6 +34,7 @@ typedef struct {
   size_t pitch;
   size_t size;
   CUstream stream;
+  CUstream output;
   int deep;
 } Decoder;
 
@@ -72,6 +74,8 @@ cuvidDestroyDecoder (CUvideodecoder handle)
 {
   Decoder *self = (Decoder *) handle;
 
+  if (self->output != NULL)
+    cuStreamSynchronize (self->output);
   for (int i = 0; i < MAX_SURFACES; i++)
     {
       av_frame_free (&self->picture[i]);
@@ -160,6 +164,21 @@ lay_out (const Decoder *self, const AVFrame *picture, unsigned char *out)
     }
 }
 
+/* Samples, or junk. */
+static void
+write_surface (Decoder *self, CUdeviceptr address, const unsigned char *samples)
+{
+  int strict = getenv ("BLURBOX_NVDEC_STRICT") != NULL;
+  CUstream stream = strict ? self->stream : self->output;
+
+  if (samples != NULL)
+    cuMemcpyHtoDAsync (address, samples, self->size, stream);
+  else
+    cuMemsetD8Async (address, 0x5a, self->size, stream);
+  if (strict)
+    cuStreamSynchronize (stream);
+}
+
 CUresult CUDAAPI
 cuvidMapVideoFrame64 (CUvideodecoder handle, int index, unsigned long long *address,
                       unsigned int *pitch, CUVIDPROCPARAMS *params)
@@ -168,7 +187,6 @@ cuvidMapVideoFrame64 (CUvideodecoder handle, int index, unsigned long long *addr
   unsigned char *samples;
   unsigned long n = 0;
 
-  (void) params;
   while (n < self->info.ulNumOutputSurfaces && self->mapped[n])
     n++;
   if (index < 0 || index >= MAX_SURFACES || self->picture[index] == NULL)
@@ -180,8 +198,8 @@ cuvidMapVideoFrame64 (CUvideodecoder handle, int index, unsigned long long *addr
   samples = malloc (self->size);
   memset (samples, 0xc3, self->size);
   lay_out (self, self->picture[index], samples);
-  cuMemcpyHtoDAsync (self->surface[n], samples, self->size, self->stream);
-  cuStreamSynchronize (self->stream);
+  self->output = params->output_stream;
+  write_surface (self, self->surface[n], samples);
   free (samples);
   self->mapped[n] = 1;
   *address = self->surface[n];
@@ -197,9 +215,7 @@ cuvidUnmapVideoFrame64 (CUvideodecoder handle, unsigned long long address)
   for (int n = 0; n < MAX_SURFACES; n++)
     if (self->mapped[n] && self->surface[n] == address)
       {
-        /* A decoder runs beside all streams. */
-        cuMemsetD8Async (address, 0x5a, self->size, self->stream);
-        cuStreamSynchronize (self->stream);
+        write_surface (self, address, NULL);
         self->mapped[n] = 0;
         return CUDA_SUCCESS;
       }

@@ -218,7 +218,8 @@ def with_codecs():
     """A card that decodes and encodes."""
     if "BB_CODECS" not in os.environ:
         raise tap.Skip("FFmpeg's headers for NVDEC and NVENC are not here")
-    return {"LD_LIBRARY_PATH": os.environ["LD_LIBRARY_PATH"] + ":" + os.environ["BB_CODECS"]}
+    return {"LD_LIBRARY_PATH": os.environ["LD_LIBRARY_PATH"] + ":" + os.environ["BB_CODECS"],
+            "BLURBOX_NVDEC_STRICT": "1"}
 
 
 def test_card_decodes(folder):

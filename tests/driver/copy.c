@@ -173,7 +173,7 @@ queue_copy (Copy copy, Stream *stream, gboolean async, const char *function)
     for (gsize y = 0; y < copy.height; y++)
       memory_poison (copy.to.data + y * copy.to.pitch, copy.width);
   op = op_new (function, run_copy, g_memdup2 (&copy, sizeof copy), free_copy);
-  op->upload = !on_device (&copy.from) && on_device (&copy.to);
+  op->upload = on_device (&copy.to);
   if (copy.staged == NULL)
     op_use (op, copy.from.name, span (copy.from.pitch, copy.width, copy.height), FALSE);
   op_use (op, copy.to.name, span (copy.to.pitch, copy.width, copy.height), TRUE);

@@ -122,7 +122,7 @@ typedef struct {
  * @run: does the work, without the lock
  * @after: work of other streams that must be done before
  * @uses: what it is known to touch
- * @upload: whether it is a copy from the host
+ * @upload: whether it is a copy into the device's memory
  *
  * A piece of a stream's work. Counted: the stream, events and later work hold it.
  */

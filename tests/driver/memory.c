@@ -249,8 +249,9 @@ memory_free (Memory *memory, const char *function)
   gsize ahead = (gsize) (memory->address - memory->mapping);
   Op *pending;
 
-  /* cuMemFree() waits by itself, and FFmpeg, whose frames may go before they have come up, counts
-   * on that; but who frees what is still worked with has lost count of it. */
+  /* cuMemFree() waits by itself, and FFmpeg, whose frames may go before they have come up or out of
+   * a decoder's surface, counts on that; but who frees what is still worked with has lost count of
+   * it. */
   while ((pending = driver_find_pending (memory->address, memory->size, FALSE)) != NULL &&
          memory->kind == MEMORY_DEVICE && pending->upload)
     driver_wait (pending);

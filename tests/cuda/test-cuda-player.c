@@ -1,0 +1,219 @@
+/* test-cuda-player.c: the preview on a card that decodes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Waits for conditions, never for a time.
+ */
+
+#include "bb-player.h"
+#include "bb-test-media.h"
+
+#include <string.h>
+
+#define N_FRAMES 40
+
+#define WAIT_FOR(condition)                                                                        \
+  while (!(condition))                                                                             \
+  g_main_context_iteration (NULL, TRUE)
+
+typedef struct {
+  BbPlayer *player;
+  gboolean opened;
+  gboolean ended;
+} Fixture;
+
+static char *clip;
+
+static void
+opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GError) error = NULL;
+
+  bb_player_open_finish (BB_PLAYER (object), result, &error);
+  g_assert_no_error (error);
+  f->opened = TRUE;
+}
+
+static void
+failed_cb (BbPlayer *player, GError *error, Fixture *f)
+{
+  g_assert_no_error (error);
+}
+
+static void
+ended_cb (BbPlayer *player, Fixture *f)
+{
+  f->ended = TRUE;
+}
+
+static guint64
+set_look (Fixture *f, const char *device, double blur)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+  BbRecipeValues values;
+
+  bb_recipe_values_init (&values);
+  values.width = 90;
+  values.height = 160;
+  values.blur = blur;
+  values.batch = 4;
+  values.device = device;
+  values.encoder = "ffv1";
+  recipe = bb_recipe_new (&values, &error);
+  g_assert_no_error (error);
+  bb_player_set_recipe (f->player, recipe);
+  return bb_recipe_get_generation (recipe);
+}
+
+static void
+open_player (Fixture *f, const char *device)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (clip);
+
+  *f = (Fixture) { .player = bb_player_new () };
+  g_signal_connect (f->player, "failed", G_CALLBACK (failed_cb), f);
+  g_signal_connect (f->player, "ended", G_CALLBACK (ended_cb), f);
+  bb_player_set_muted (f->player, TRUE);
+  bb_player_open_async (f->player, file, NULL, opened_cb, f);
+  WAIT_FOR (f->opened);
+  set_look (f, device, 20);
+  WAIT_FOR (bb_player_get_picture (f->player) != NULL);
+}
+
+static void
+close_player (Fixture *f)
+{
+  g_object_add_weak_pointer (G_OBJECT (f->player), (gpointer *) &f->player);
+  g_object_unref (f->player);
+  WAIT_FOR (f->player == NULL);
+}
+
+/* The largest difference of two pictures, in codes. */
+static int
+difference (BbPicture *a, BbPicture *b)
+{
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes[2] = { bb_picture_get_pixels (a, &error), bb_picture_get_pixels (b, &error) };
+  int largest = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (a->width, ==, b->width);
+  for (int y = 0; y < a->height; y++)
+    for (int x = 0; x < 4 * a->width; x++)
+      {
+        const guint8 *row[2];
+
+        row[0] = (const guint8 *) g_bytes_get_data (bytes[0], NULL) + (gsize) y * a->stride;
+        row[1] = (const guint8 *) g_bytes_get_data (bytes[1], NULL) + (gsize) y * b->stride;
+        if (ABS (row[0][x] - row[1][x]) > MAX (largest, 4))
+          g_test_message ("byte %d of row %d: %d and %d", x, y, row[0][x], row[1][x]);
+        largest = MAX (largest, ABS (row[0][x] - row[1][x]));
+      }
+  return largest;
+}
+
+/* A code of Y'CbCr is worth up to two of R'G'B'. */
+static void
+assert_same (Fixture *card, Fixture *cpu, gint64 time)
+{
+  WAIT_FOR (bb_player_get_picture (card->player)->time == time);
+  WAIT_FOR (bb_player_get_picture (cpu->player)->time == time);
+  g_test_message ("%.2f s", (double) time * 1e-9);
+  g_assert_cmpint (
+    difference (bb_player_get_picture (card->player), bb_player_get_picture (cpu->player)), <=, 4);
+}
+
+static gboolean
+card_decodes (void)
+{
+  g_autofree char *maps = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
+  return strstr (maps, "libnvcuvid.so.1") != NULL;
+}
+
+static void
+test_frames (void)
+{
+  const gint64 frame = G_GINT64_CONSTANT (40000000);
+  Fixture card, cpu;
+
+  open_player (&card, "cuda:0");
+  open_player (&cpu, "cpu");
+  assert_same (&card, &cpu, 0);
+  for (gint64 i = 1; i < 20; i++)
+    {
+      bb_player_step (card.player, 1);
+      bb_player_step (cpu.player, 1);
+      assert_same (&card, &cpu, i * frame);
+    }
+  for (gint64 i = 18; i > 12; i--)
+    {
+      bb_player_step (card.player, -1);
+      bb_player_step (cpu.player, -1);
+      assert_same (&card, &cpu, i * frame);
+    }
+  bb_player_seek (card.player, 30 * frame);
+  bb_player_seek (cpu.player, 30 * frame);
+  assert_same (&card, &cpu, 30 * frame);
+  g_assert_true (card_decodes ());
+
+  /* Two devices on one card, side by side. */
+  bb_player_set_compare (card.player, TRUE);
+  bb_player_set_compare (cpu.player, TRUE);
+  WAIT_FOR (bb_player_get_compared (card.player) != NULL);
+  WAIT_FOR (bb_player_get_compared (cpu.player) != NULL);
+  for (gint64 i = 31; i < 35; i++)
+    {
+      bb_player_step (card.player, 1);
+      bb_player_step (cpu.player, 1);
+      assert_same (&card, &cpu, i * frame);
+      g_assert_cmpint (difference (bb_player_get_compared (card.player),
+                                   bb_player_get_compared (cpu.player)),
+                       <=, 4);
+    }
+  close_player (&card);
+  close_player (&cpu);
+}
+
+/* From card to processor and back while it is shown, and played to the end. */
+static void
+test_devices (void)
+{
+  static const char *const devices[] = { "cpu", "cuda:0", "auto", "cpu", "cuda:0" };
+  Fixture f;
+
+  open_player (&f, "cuda:0");
+  bb_player_play (f.player);
+  for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      guint64 generation = set_look (&f, devices[i], 20 + (double) i);
+
+      WAIT_FOR (bb_player_get_picture (f.player)->generation == generation);
+      g_assert_nonnull (bb_picture_get_pixels (bb_player_get_picture (f.player), NULL));
+    }
+  WAIT_FOR (f.ended);
+  close_player (&f);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autofree char *output = NULL;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  bb_test_media_init ();
+  clip = bb_test_media_path ("clip.mkv");
+  output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=162x90:r=25 -frames:v %d -pix_fmt yuv420p -c:v libvpx-vp9 "
+                           "-auto-alt-ref 0 -g 10 -deadline realtime -cpu-used 8 clip.mkv",
+                           N_FRAMES);
+  g_test_add_func ("/cuda-player/frames", test_frames);
+  g_test_add_func ("/cuda-player/devices", test_devices);
+  status = g_test_run ();
+  bb_test_media_cleanup ();
+  g_free (clip);
+  return status;
+}

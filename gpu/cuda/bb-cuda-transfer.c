@@ -211,7 +211,8 @@ bb_cuda_work_download (BbCudaWork *work, BbBatch *batch, GError **error)
 
   /* The first batch that is wanted on the host finds no room there. */
   if (bb_cuda_pool_is_empty (work->pinned) &&
-      !bb_cuda_pool_grow (work->pinned, context, BB_CUDA_BATCHES * work->n_frames, error))
+      !bb_cuda_pool_grow (work->pinned, context,
+                          BB_CUDA_BATCHES * work->n_frames + BB_CUDA_ENCODED_FRAMES, error))
     return NULL;
   for (guint i = 0; i < batch->n_frames; i++)
     {

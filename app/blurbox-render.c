@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "bb-device.h"
 #include "bb-error.h"
 #include "bb-options.h"
 #include "bb-prefix.h"
@@ -88,10 +89,12 @@ list_encoders (void)
 {
   static const char *const codecs[] = { "H.264", "HEVC", "AV1" };
   g_autoptr (GPtrArray) encoders = bb_encoder_list ();
+  g_autoptr (BbDevice) device = bb_device_open ("auto", NULL);
 
   for (guint i = 0; i < encoders->len; i++)
     {
       const BbEncoder *encoder = encoders->pdata[i];
+      g_autoptr (GError) error = NULL;
 
       if (g_str_equal (encoder->name, "none"))
         printf (_("%-12s writes no file\n"), encoder->name);
@@ -101,6 +104,8 @@ list_encoders (void)
         printf (_("%-12s %-6s quality %d to %d (default %d), preset %s by default\n"), encoder->name,
                 codecs[encoder->codec], encoder->quality_min, encoder->quality_max, encoder->quality,
                 encoder->preset != NULL ? encoder->preset : "");
+      if (!bb_encoder_check (encoder, device, &error))
+        printf ("%-12s %s\n", "", error->message);
     }
   return EXIT_DONE;
 }

@@ -6,7 +6,11 @@
 #include "bb-sink.h"
 
 #include "bb-container.h"
+#include "bb-device.h"
 #include "bb-error.h"
+#ifdef HAVE_CUDA
+#include "cuda/bb-cuda-ffmpeg.h"
+#endif
 
 #include <libavcodec/avcodec.h>
 
@@ -220,6 +224,44 @@ bb_encoder_find_on_card (const BbRecipe *recipe)
         return encoder;
     }
   return NULL;
+}
+
+/**
+ * bb_encoder_check:
+ * @encoder: an encoder
+ * @device: a device
+ * @error: return location for an error
+ *
+ * Tries whether an encoder can be used with a device; one of a card is opened for that.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_ENCODER
+ */
+gboolean
+bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
+{
+  gboolean good = !encoder->on_card;
+#ifdef HAVE_CUDA
+  BbFormat format = { .width = 256, .height = 256, .depth = 8, .interleaved = TRUE };
+  const AVCodec *codec = avcodec_find_encoder_by_name (encoder->name);
+  AVCodecContext *context;
+
+  if (encoder->on_card && codec != NULL && bb_device_get_memory (device) == BB_MEMORY_CUDA)
+    {
+      context = avcodec_alloc_context3 (codec);
+      context->width = format.width;
+      context->height = format.height;
+      context->time_base = (AVRational) { 1, 25 };
+      context->pix_fmt = AV_PIX_FMT_CUDA;
+      context->hw_frames_ctx = bb_cuda_ffmpeg_new_frames (device, &format, NULL);
+      good = context->hw_frames_ctx != NULL && avcodec_open2 (context, codec, NULL) >= 0;
+      avcodec_free_context (&context);
+    }
+#endif
+  if (!good)
+    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                 "%s cannot be used: it takes an NVIDIA card that has it, and is the device",
+                 encoder->name);
+  return good;
 }
 
 static gboolean

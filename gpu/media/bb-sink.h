@@ -43,6 +43,7 @@ GPtrArray *bb_encoder_list (void);
 GStrv bb_encoder_get_presets (const BbEncoder *encoder);
 const BbEncoder *bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error);
 const BbEncoder *bb_encoder_find_on_card (const BbRecipe *recipe);
+gboolean bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error);
 gboolean bb_encoder_get_format (const BbEncoder *encoder,
                                 const BbRecipe *recipe,
                                 const BbSourceInfo *source,

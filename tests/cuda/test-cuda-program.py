@@ -357,6 +357,16 @@ def test_card_encodes(folder):
         tap.equal(video["color_range"], "tv")
 
 
+def test_encoders_are_listed(folder):
+    variables = with_codecs()
+    for more, missing in ((variables, ["av1_nvenc"]), ({}, ["h264_nvenc", "hevc_nvenc", "av1_nvenc"])):
+        done, counts = faults.run([PROGRAM, "--list-encoders"], folder, **more)
+        tap.equal(done.returncode, 0, done.stderr)
+        for name in "h264_nvenc", "hevc_nvenc", "av1_nvenc":
+            tap.equal(done.stdout.count(f"{name} cannot be used"), int(name in missing), done.stdout)
+        tap.equal(counts["leaks"], 0, "leaks")
+
+
 def test_card_has_too_many_sessions(folder):
     variables = with_codecs()
     source = clip(folder)

@@ -218,7 +218,13 @@ test_waits (void)
 {
   static const char *const streams[] = { "kernels", "upload", "download" };
 
-  for (int seed = 1; seed <= 20 / BB_CUDA_TEST_PART; seed++)
+  /* Wrong pixels are no matter of sanitizers. */
+  if (BB_CUDA_TEST_PART > 1)
+    {
+      g_test_skip ("not under sanitizers");
+      return;
+    }
+  for (int seed = 1; seed <= 20; seed++)
     g_assert_true (passes ("none", seed));
   for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
     {
@@ -330,8 +336,8 @@ test_memory (void)
       g_autoptr (BbBatch) again = NULL;
       g_autoptr (GError) error = NULL;
       BbCudaTestCase c = {
-        .source = bb_cuda_test_format (320, 180, i % 2 == 0 ? 8 : 10, 1, 1),
-        .target = bb_cuda_test_format (180, 320, 8, 1, 1),
+        .source = bb_cuda_test_format (160, 90, i % 2 == 0 ? 8 : 10, 1, 1),
+        .target = bb_cuda_test_format (90, 160, 8, 1, 1),
         .aspect = 1.0,
         .n_frames = (guint) g_rand_int_range (rand, 1, 20),
       };

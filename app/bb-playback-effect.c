@@ -373,8 +373,11 @@ pick_single (BbPlayback *self, Job *job)
              bb_playback_get_frame (self, self->cursor + 1)->time <= now &&
              bb_playback_get_frame (self, self->cursor + 1)->time < self->trim_end)
         {
+          /* The one on screen was not dropped. */
+          if (self->picture == NULL ||
+              self->picture->time != bb_playback_get_frame (self, self->cursor)->time)
+            self->dropped++;
           self->cursor++;
-          self->dropped++;
         }
       self->seek_target = bb_playback_get_frame (self, self->cursor)->time;
       self->next = self->cursor + 1;

@@ -124,6 +124,7 @@ struct _BbPlayback {
   guint frames_in_batch;
   guint64 dropped;
   guint64 shown;
+  gint64 shown_time; /* of the frame counted last: made anew it is no other frame */
 };
 
 void bb_playback_thread_ends (BbPlayback *self);

@@ -168,6 +168,7 @@ bb_playback_open (const char *path, GError **error)
   self->source = g_steal_pointer (&source);
   self->window = g_ptr_array_new_with_free_func (playback_frame_free);
   self->trim_end = G_MAXINT64;
+  self->shown_time = -1;
   self->part = self->ahead = self->history = 1;
   self->batch = 1;
   describe (self);
@@ -337,7 +338,9 @@ bb_playback_take_news (BbPlayback *self, BbPlaybackNews *news)
       news->picture = bb_picture_ref (self->picture);
       if (self->compared != NULL)
         news->compared = bb_picture_ref (self->compared);
-      self->shown++;
+      if (self->picture->time != self->shown_time)
+        self->shown++;
+      self->shown_time = self->picture->time;
     }
   news->position = self->position;
   news->playing = self->playing;
@@ -374,7 +377,8 @@ void
 bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
 {
   /* One that nobody looked at. */
-  if (self->picture_is_news && self->running)
+  if (self->picture_is_news && self->running && self->picture->time != picture->time &&
+      self->picture->time != self->shown_time)
     self->dropped++;
   if (self->picture != NULL)
     {

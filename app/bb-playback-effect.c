@@ -373,9 +373,10 @@ pick_single (BbPlayback *self, Job *job)
              bb_playback_get_frame (self, self->cursor + 1)->time <= now &&
              bb_playback_get_frame (self, self->cursor + 1)->time < self->trim_end)
         {
+          gint64 time = bb_playback_get_frame (self, self->cursor)->time;
+
           /* The one on screen was not dropped. */
-          if (self->picture == NULL ||
-              self->picture->time != bb_playback_get_frame (self, self->cursor)->time)
+          if (time != self->shown_time && !(self->picture_is_news && self->picture->time == time))
             self->dropped++;
           self->cursor++;
         }
@@ -464,6 +465,10 @@ deliver (BbPlayback *self, Job *job)
     {
       BbPlaybackShot *shot = job->shots[0];
 
+      /* While a slider is dragged, pictures may take longer than the next step: each step has one.
+       * Once it was seen, nothing of its recipe comes after a newer recipe. */
+      if (bb_playback_is_stale (self, shot->picture))
+        return;
       bb_playback_show (self, g_steal_pointer (&shot->picture), g_steal_pointer (&shot->compared));
       g_free (g_steal_pointer (&job->shots[0]));
       return;

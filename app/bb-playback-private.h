@@ -125,6 +125,7 @@ struct _BbPlayback {
   guint64 dropped;
   guint64 shown;
   gint64 shown_time; /* of the frame counted last: made anew it is no other frame */
+  guint64 shown_generation;
 };
 
 void bb_playback_thread_ends (BbPlayback *self);
@@ -138,6 +139,7 @@ void bb_playback_set_on_card (BbPlayback *self, gboolean on_card);
 void bb_playback_fail (BbPlayback *self, GError *error);
 void bb_playback_waste (BbPlayback *self, BbPlaybackShot *shot);
 void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);
+gboolean bb_playback_is_stale (BbPlayback *self, const BbPicture *picture);
 void bb_playback_go_to (BbPlayback *self, gint64 time);
 void bb_playback_set_cursor (BbPlayback *self, int index);
 void bb_playback_flush (BbPlayback *self);

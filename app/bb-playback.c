@@ -341,6 +341,7 @@ bb_playback_take_news (BbPlayback *self, BbPlaybackNews *news)
       if (self->picture->time != self->shown_time)
         self->shown++;
       self->shown_time = self->picture->time;
+      self->shown_generation = self->picture->generation;
     }
   news->position = self->position;
   news->playing = self->playing;
@@ -348,6 +349,14 @@ bb_playback_take_news (BbPlayback *self, BbPlaybackNews *news)
   news->error = g_steal_pointer (&self->error);
   self->picture_is_news = self->ended = FALSE;
   g_mutex_unlock (&self->lock);
+}
+
+/* Whether a picture is of an older recipe than the one that is set, of which one was shown already. */
+gboolean
+bb_playback_is_stale (BbPlayback *self, const BbPicture *picture)
+{
+  return picture->generation == self->shown_generation &&
+         picture->generation != bb_recipe_get_generation (self->recipe);
 }
 
 /* Stops with an error. Takes @error. */
@@ -607,6 +616,8 @@ bb_playback_set_recipe (BbPlayback *self, BbRecipe *recipe)
   bb_recipe_ref (recipe);
   g_clear_pointer (&self->recipe, bb_recipe_unref);
   self->recipe = recipe;
+  if (self->picture_is_news && bb_playback_is_stale (self, self->picture))
+    self->picture_is_news = FALSE;
   choose_target (self);
   if (values->start != self->trim_start || values->end != self->trim_end)
     self->at_end = FALSE;

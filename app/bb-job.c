@@ -317,6 +317,18 @@ bb_job_take_notices (BbJob *self, GStrv notices)
   self->notices = notices;
 }
 
+/* Takes @notice over. */
+void
+bb_job_add_notice (BbJob *self, char *notice)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (self->notices != NULL)
+    g_strv_builder_addv (builder, (const char **) self->notices);
+  g_strv_builder_take (builder, notice);
+  bb_job_take_notices (self, g_strv_builder_end (builder));
+}
+
 /* Takes @error over. */
 void
 bb_job_fail (BbJob *self, GError *error)

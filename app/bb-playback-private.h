@@ -126,6 +126,8 @@ struct _BbPlayback {
   guint64 shown;
   gint64 shown_time; /* of the frame counted last: made anew it is no other frame */
   guint64 shown_generation;
+  gboolean card_decodes;
+  char *decode_notice;
 };
 
 void bb_playback_thread_ends (BbPlayback *self);

@@ -76,6 +76,7 @@ bb_playback_unref (BbPlayback *self)
   g_clear_object (&self->device);
   g_clear_object (&self->source_device);
   g_clear_error (&self->error);
+  g_free (self->decode_notice);
   g_free (self->path);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->decode_cond);
@@ -823,5 +824,8 @@ bb_playback_get_stats (BbPlayback *self, BbPlayerStats *stats)
   stats->memory = self->memory;
   stats->batch = self->batch;
   g_strlcpy (stats->device, self->device_name, sizeof stats->device);
+  stats->card_decodes = self->card_decodes;
+  if (self->decode_notice != NULL)
+    g_strlcpy (stats->decode_notice, self->decode_notice, sizeof stats->decode_notice);
   g_mutex_unlock (&self->lock);
 }

@@ -25,6 +25,8 @@ G_DECLARE_FINAL_TYPE (BbPlayer, bb_player, BB, PLAYER, GObject)
  * @memory: bytes in use, of the device where it has its own memory, else of the process
  * @batch: frames a batch in use
  * @device: the device's name, for people
+ * @card_decodes: whether frames come from a card's decoder
+ * @decode_notice: why the processor decodes although a card should, a sentence; else empty
  *
  * The figures of the Performance group.
  */
@@ -39,6 +41,8 @@ typedef struct {
   guint64 memory;
   int batch;
   char device[96];
+  gboolean card_decodes;
+  char decode_notice[192];
 } BbPlayerStats;
 
 /**

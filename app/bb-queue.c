@@ -235,6 +235,25 @@ cancelled_cb (BbWork *work, gpointer user_data)
   close_job (self, job);
 }
 
+/* Tells of a file that has another name, since that was taken during the render. */
+static void
+take_output (BbJob *job, BbWork *work)
+{
+  g_autoptr (GFile) output = bb_work_get_output (work);
+  g_autofree char *wished = NULL;
+  g_autofree char *got = NULL;
+
+  if (g_file_equal (output, bb_job_get_output (job)))
+    return;
+  wished = bb_job_get_output_name (job);
+  bb_job_set_output (job, output);
+  got = bb_job_get_output_name (job);
+  /* Translators: names of files; the first one was there all of a sudden */
+  bb_job_add_notice (job, g_strdup_printf (_("“%s” has appeared during the export and was left "
+                                             "alone: the video is “%s”"),
+                                           wished, got));
+}
+
 static void
 ended_cb (BbWork *work, gpointer user_data)
 {
@@ -251,6 +270,8 @@ ended_cb (BbWork *work, gpointer user_data)
       bb_job_set_stats (job, &stats);
       bb_job_take_notices (job, bb_work_get_notices (work));
     }
+  if (done)
+    take_output (job, work);
   g_clear_pointer (&self->work, bb_work_end);
   /* A file may have got its name just when it was cancelled; then it is there. */
   if (done)

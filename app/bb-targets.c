@@ -8,6 +8,7 @@
 #include "bb-targets.h"
 
 #include "bb-error.h"
+#include "bb-output-file.h"
 #include "bb-sink.h"
 
 #include <glib/gi18n.h>
@@ -154,29 +155,18 @@ bb_target_get_identity (const char *path)
 char *
 bb_target_find_free (const char *path, GHashTable *taken)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *base = g_path_get_basename (path);
   g_autofree char *free_path = g_strdup (path);
-  char *dot = strrchr (base, '.');
-  const char *extension = "";
 
-  if (dot != NULL && dot != base)
-    {
-      extension = path + strlen (path) - strlen (dot);
-      *dot = '\0';
-    }
   for (int i = 2;; i++)
     {
       g_autofree char *identity = bb_target_get_identity (free_path);
-      g_autofree char *name = NULL;
       GStatBuf info;
 
       /* A link that leads nowhere takes the name too. */
       if (g_lstat (free_path, &info) != 0 && !g_hash_table_contains (taken, identity))
         return g_steal_pointer (&free_path);
-      name = g_strdup_printf ("%s (%d)%s", base, i, extension);
       g_free (free_path);
-      free_path = g_build_filename (folder, name, NULL);
+      free_path = bb_output_file_number (path, i);
     }
 }
 

@@ -284,6 +284,20 @@ bb_work_get_notices (BbWork *work)
 }
 
 /**
+ * bb_work_get_output:
+ * @work: a render that has ended
+ *
+ * Returns: (transfer full): the file that it made, which may have another name than the job's
+ */
+GFile *
+bb_work_get_output (BbWork *work)
+{
+  g_autofree char *path = bb_render_get_output (work->render);
+
+  return g_file_new_for_path (path);
+}
+
+/**
  * bb_work_take_result:
  * @work: a render that has ended
  * @error: return location for an error

@@ -183,6 +183,18 @@ describe_failure (Session *session, const BbTarget *target)
   return g_strdup_printf (_("“%s”: %s"), session->name, message);
 }
 
+/* The film is there, but scripts would take the other file for it. */
+static char *
+describe_other_name (const char *wished, const char *got)
+{
+  g_autofree char *wished_name = g_filename_display_name (wished);
+  g_autofree char *got_name = g_filename_display_name (got);
+
+  return g_strdup_printf (_("“%s” has appeared during the render and was left alone: the video is "
+                            "“%s”"),
+                          wished_name, got_name);
+}
+
 static void
 report (Session *session, const BbTarget *target, const BbRenderStats *stats)
 {
@@ -206,6 +218,7 @@ run_target (Session *session, const BbTarget *target)
 {
   g_autofree char *name = g_filename_display_name (target->input);
   g_autofree char *failure = NULL;
+  g_autofree char *output = NULL;
   g_auto (GStrv) notices = NULL;
   BbRenderStats stats;
   GThread *thread;
@@ -238,16 +251,16 @@ run_target (Session *session, const BbTarget *target)
       else
         say (session, _("note: %s"), notices[i]);
     }
+  output = bb_render_get_output (session->render);
   if (session->gave_up || session->error != NULL)
-    {
-      failure = describe_failure (session, target);
-      say (session, "%s", failure);
-    }
+    failure = describe_failure (session, target);
+  else if (g_strcmp0 (output, target->output) != 0)
+    failure = describe_other_name (target->output, output);
+  if (failure != NULL)
+    say (session, "%s", failure);
   else
-    {
-      report (session, target, &stats);
-    }
-  bb_stats_add (session->stats, target->input, target->output, &stats,
+    report (session, target, &stats);
+  bb_stats_add (session->stats, target->input, output, &stats,
                 (const char *const *) notices, failure);
   /* What the render still uses stays until the program ends, which is at once. */
   if (!session->gave_up)

@@ -296,6 +296,19 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gb
   return open_sink (render, encoder, target, tone_map, cancellable, error);
 }
 
+/* A file may get another name than the one it was to have. */
+static void
+take_name (BbRender *render)
+{
+  const char *path = bb_sink_get_path (render->sink);
+
+  if (path == NULL)
+    return;
+  g_mutex_lock (&render->lock);
+  g_set_str (&render->output, path);
+  g_mutex_unlock (&render->lock);
+}
+
 static gboolean
 run (BbRender *render, GCancellable *cancellable, GError **error)
 {
@@ -357,6 +370,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
     }
   if (!bb_sink_finish (render->sink, cancellable, error))
     return FALSE;
+  take_name (render);
   report (render, &stats, TRUE);
   return TRUE;
 }
@@ -420,6 +434,25 @@ bb_render_get_stats (BbRender *render, BbRenderStats *stats)
   g_mutex_lock (&render->lock);
   *stats = render->stats;
   g_mutex_unlock (&render->lock);
+}
+
+/**
+ * bb_render_get_output:
+ * @render: a render
+ *
+ * Returns: (transfer full) (nullable): name of the target. Where a file of the name that was asked
+ *   for has appeared during the render and may not be replaced, it is another one; who asked should
+ *   be told
+ */
+char *
+bb_render_get_output (BbRender *render)
+{
+  char *output;
+
+  g_mutex_lock (&render->lock);
+  output = g_strdup (render->output);
+  g_mutex_unlock (&render->lock);
+  return output;
 }
 
 /**

@@ -552,6 +552,27 @@ class Cancel(Case):
                 child.send_signal(signal.SIGTERM)
                 self.assert_cancelled(child)
 
+    def test_name_taken_meanwhile(self):
+        """A file that appears during the render is left alone, and the film is kept nevertheless."""
+        target = self.folder / "film.mkv"
+        middle = self.shelf / "middle.mkv"
+        make_clip(middle, frames=500, size="64x36", codec=("-c:v", "ffv1"), sound=False)
+        child = subprocess.Popen([PROGRAM, "-q", "-o", str(target), "--size", "360x640",
+                                  "--encoder", "ffv1", str(middle)], stderr=subprocess.PIPE)
+        deadline = time.monotonic() + LIMIT
+        while not self.listing() and child.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.002)
+        child.send_signal(signal.SIGSTOP)
+        self.assertFalse(target.exists())
+        target.write_bytes(b"somebody's")
+        child.send_signal(signal.SIGCONT)
+        _, text = child.communicate(timeout=LIMIT)
+        self.assertEqual(child.returncode, 1)
+        self.assertRegex(text.decode(), r"\Ablurbox-render: [^\n]*film\.mkv”[^\n]*film \(2\)\.mkv”\n\Z")
+        self.assertEqual(target.read_bytes(), b"somebody's")
+        self.assertEqual([os.path.basename(p) for p in self.listing()], [b"film (2).mkv", b"film.mkv"])
+        self.assertEqual(int(video_of(self.folder / "film (2).mkv")["nb_read_frames"]), 500)
+
     def test_second_signal_kills(self):
         child = self.start("--encoder", "ffv1", "--size", "360x640")
         child.send_signal(signal.SIGSTOP)

@@ -610,6 +610,35 @@ test_names (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (bb_test_ffprobe_count (g_file_peek_path (bb_job_get_output (job[i]))), ==, 25);
 }
 
+/* A file that appears while a job renders. */
+static void
+test_name_taken (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = bb_test_media_path ("out-late.mp4");
+  g_autofree char *text = NULL;
+  BbJob *job = make_job ("long.mp4", "out-late.mp4", BB_JOB_NAME_CHOSEN);
+
+  g_ptr_array_add (fixture->made, job);
+  g_assert_true (bb_queue_add (fixture->queue, job, NULL));
+  while (bb_queue_get_current (fixture->queue) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  bb_queue_set_paused (fixture->queue, TRUE);
+  while (count_files ("out-late.mp4") == 0)
+    g_usleep (1000); /* until the hidden one is there */
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  write_file ("out-late.mp4", "somebody's");
+  bb_queue_set_paused (fixture->queue, FALSE);
+  wait_for (fixture, 1);
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_DONE);
+  g_file_get_contents (path, &text, NULL, NULL);
+  g_assert_cmpstr (text, ==, "somebody's");
+  assert_output (job, "out-late (2).mp4");
+  g_assert_cmpint (bb_test_ffprobe_count (g_file_peek_path (bb_job_get_output (job))), ==,
+                   bb_job_get_stats (job)->frames);
+  g_assert_cmpuint (g_strv_length ((GStrv) bb_job_get_notices (job)), ==, 1);
+  g_assert_nonnull (strstr (bb_job_get_notices (job)[0], "out-late (2).mp4"));
+}
+
 typedef struct {
   double last;
   guint calls;
@@ -681,6 +710,7 @@ main (int argc, char *argv[])
   ADD ("stop", test_stop);
   ADD ("remove", test_remove);
   ADD ("names", test_names);
+  ADD ("name-taken", test_name_taken);
   ADD ("progress", test_progress);
   result = g_test_run ();
   bb_test_media_cleanup ();

@@ -22,6 +22,7 @@ typedef enum {
   METER_DISPLAY,
   METER_DROPPED,
   METER_MEMORY,
+  METER_DECODER,
   METER_PATH,
   N_METERS
 } Meter;
@@ -63,6 +64,7 @@ static const char *const meter_names[N_METERS] = {
   [METER_DISPLAY] = N_("Display"),
   [METER_DROPPED] = N_("Dropped"),
   [METER_MEMORY] = N_("Memory"),
+  [METER_DECODER] = N_("Decoder"),
   [METER_PATH] = N_("Preview Path"),
 };
 
@@ -86,6 +88,12 @@ update_meter (BbPerformance *self, const BbPlayerStats *stats)
   set_meter (self, METER_DISPLAY, g_strdup_printf (_("%.1f ms"), stats->display_ms));
   set_meter (self, METER_DROPPED, g_strdup_printf ("%" G_GUINT64_FORMAT, stats->dropped));
   set_meter (self, METER_MEMORY, g_format_size (stats->memory));
+  if (stats->decode_notice[0] != '\0')
+    gtk_label_set_label (self->meters[METER_DECODER], stats->decode_notice);
+  else
+    gtk_label_set_label (self->meters[METER_DECODER], stats->card_decodes
+                                                        ? C_ ("decoder", "The card’s, frames stay there")
+                                                        : C_ ("decoder", "The processor"));
 }
 
 static gboolean
@@ -276,8 +284,9 @@ add_meter (BbPerformance *self, Meter meter)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *name = gtk_label_new (_(meter_names[meter]));
   GtkWidget *value = gtk_label_new ("–");
-  /* The path may be a sentence. */
-  gboolean wide = meter == METER_PATH;
+  /* These may be sentences. */
+  gboolean wide = meter >= METER_DECODER;
+  int row = wide ? METER_DECODER / 2 + 1 + (int) (meter - METER_DECODER) : (int) meter / 2;
 
   gtk_widget_add_css_class (name, "caption");
   gtk_widget_add_css_class (name, "dimmed");
@@ -289,8 +298,7 @@ add_meter (BbPerformance *self, Meter meter)
   gtk_box_append (GTK_BOX (box), value);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
                                   NULL, -1);
-  gtk_grid_attach (self->meter, box, wide ? 0 : meter % 2, meter / 2 + (wide ? 1 : 0), wide ? 2 : 1,
-                   1);
+  gtk_grid_attach (self->meter, box, wide ? 0 : (int) meter % 2, row, wide ? 2 : 1, 1);
   self->meters[meter] = GTK_LABEL (value);
 }
 

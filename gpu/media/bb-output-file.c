@@ -14,6 +14,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +64,26 @@ static void
 cancelled_cb (GCancellable *cancellable, BbOutputFile *file)
 {
   bb_output_file_remove (file);
+}
+
+/**
+ * bb_output_file_number:
+ * @path: name of a file
+ * @number: which one of that name it is
+ *
+ * Returns: (transfer full): `NAME (NUMBER).EXTENSION` in the same folder
+ */
+char *
+bb_output_file_number (const char *path, int number)
+{
+  const char *base = strrchr (path, G_DIR_SEPARATOR);
+  const char *dot;
+
+  base = base != NULL ? base + 1 : path;
+  dot = strrchr (base, '.');
+  if (dot == NULL || dot == base)
+    dot = base + strlen (base);
+  return g_strdup_printf ("%.*s (%d)%s", (int) (dot - path), path, number, dot);
 }
 
 /**
@@ -148,6 +169,18 @@ bb_output_file_get_temporary (BbOutputFile *file)
   return file->temporary;
 }
 
+/**
+ * bb_output_file_get_path:
+ * @file: a file
+ *
+ * Returns: its name; after bb_output_file_commit() the one that it got
+ */
+const char *
+bb_output_file_get_path (BbOutputFile *file)
+{
+  return file->path;
+}
+
 /* Renames, but never over another file. */
 static int
 rename_new (const char *from, const char *to)
@@ -167,6 +200,23 @@ rename_new (const char *from, const char *to)
   if (access (to, F_OK) == 0)
     return EEXIST;
   return rename (from, to) == 0 ? 0 : errno;
+}
+
+/* What was made in hours is not thrown away because its name was taken in the meantime. */
+static int
+rename_free (BbOutputFile *file)
+{
+  int result = rename_new (file->temporary, file->path);
+
+  for (int i = 2; result == EEXIST && i < 1000; i++)
+    {
+      g_autofree char *path = bb_output_file_number (file->path, i);
+
+      result = rename_new (file->temporary, path);
+      if (result == 0)
+        g_set_str (&file->path, path);
+    }
+  return result;
 }
 
 static int
@@ -205,7 +255,9 @@ bb_output_file_remove (BbOutputFile *file)
  * @file: a file that was written whole
  * @error: return location for an error
  *
- * Brings the file to disk and gives it its name.
+ * Brings the file to disk and gives it its name. Where another file has got that name since
+ * bb_output_file_new() and may not be replaced, this one becomes `NAME (2).EXTENSION` and so on:
+ * see bb_output_file_get_path().
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or, where it was removed,
  *   %G_IO_ERROR_CANCELLED
@@ -221,7 +273,7 @@ bb_output_file_commit (BbOutputFile *file, GError **error)
   if (result == 0 && !removed && file->overwrite)
     result = rename (file->temporary, file->path) == 0 ? 0 : errno;
   else if (result == 0 && !removed)
-    result = rename_new (file->temporary, file->path);
+    result = rename_free (file);
   if (result == 0 && !removed)
     g_clear_pointer (&file->temporary, g_free);
   g_mutex_unlock (&file->lock);

@@ -474,6 +474,19 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
 }
 
 /**
+ * bb_sink_get_path:
+ * @sink: a sink
+ *
+ * Returns: (nullable): name of its file, which may be another one after bb_sink_finish(), see
+ *   bb_output_file_commit(); %NULL where none is written
+ */
+const char *
+bb_sink_get_path (BbSink *sink)
+{
+  return sink->file != NULL ? bb_output_file_get_path (sink->file) : NULL;
+}
+
+/**
  * bb_sink_free:
  * @sink: (transfer full): a sink
  *

@@ -64,6 +64,7 @@ gboolean bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable,
 gboolean bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error);
 void bb_sink_free (BbSink *sink);
 void bb_sink_abandon (BbSink *sink);
+const char *bb_sink_get_path (BbSink *sink);
 GStrv bb_sink_get_notices (BbSink *sink);
 void bb_sink_get_sizes (BbSink *sink, gint64 *video, gint64 *first);
 

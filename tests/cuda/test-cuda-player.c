@@ -126,12 +126,12 @@ assert_same (Fixture *card, Fixture *cpu, gint64 time)
 }
 
 static gboolean
-card_decodes (void)
+card_decodes (Fixture *f)
 {
-  g_autofree char *maps = NULL;
+  BbPlayerStats stats;
 
-  g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
-  return strstr (maps, "libnvcuvid.so.1") != NULL;
+  bb_player_get_stats (f->player, &stats);
+  return stats.card_decodes;
 }
 
 static void
@@ -158,7 +158,8 @@ test_frames (void)
   bb_player_seek (card.player, 30 * frame);
   bb_player_seek (cpu.player, 30 * frame);
   assert_same (&card, &cpu, 30 * frame);
-  g_assert_true (card_decodes ());
+  g_assert_true (card_decodes (&card));
+  g_assert_false (card_decodes (&cpu));
 
   /* Two devices on one card, side by side. */
   bb_player_set_compare (card.player, TRUE);
@@ -198,6 +199,33 @@ test_devices (void)
   close_player (&f);
 }
 
+/* A decoder that fails in the middle: the processor goes on, and the figures say so. */
+static void
+test_fall_back (void)
+{
+  const gint64 frame = G_GINT64_CONSTANT (40000000);
+  BbPlayerStats stats;
+  Fixture card, cpu;
+
+  g_setenv ("BLURBOX_NVDEC_FAIL", "8", TRUE);
+  open_player (&card, "cuda:0");
+  open_player (&cpu, "cpu");
+  for (gint64 i = 1; i < 20; i++)
+    {
+      bb_player_step (card.player, 1);
+      bb_player_step (cpu.player, 1);
+      assert_same (&card, &cpu, i * frame);
+    }
+  g_unsetenv ("BLURBOX_NVDEC_FAIL");
+  bb_player_get_stats (card.player, &stats);
+  g_assert_false (stats.card_decodes);
+  g_assert_true (g_str_has_prefix (stats.decode_notice, "The card stopped decoding at 0."));
+  bb_player_get_stats (cpu.player, &stats);
+  g_assert_cmpstr (stats.decode_notice, ==, "");
+  close_player (&card);
+  close_player (&cpu);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -212,6 +240,7 @@ main (int argc, char *argv[])
                            N_FRAMES);
   g_test_add_func ("/cuda-player/frames", test_frames);
   g_test_add_func ("/cuda-player/devices", test_devices);
+  g_test_add_func ("/cuda-player/fall-back", test_fall_back);
   status = g_test_run ();
   bb_test_media_cleanup ();
   g_free (clip);

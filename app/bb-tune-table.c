@@ -27,12 +27,27 @@ fill_row (const BbTunePoint *point, char *cells[N_COLUMNS])
   cells[4] = format_size (point->memory);
 }
 
+/* Columns of a terminal: Chinese and Japanese characters take two, accents none. */
+static int
+get_columns (const char *text)
+{
+  int n = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    {
+      gunichar c = g_utf8_get_char (text);
+
+      n += g_unichar_iswide (c) ? 2 : g_unichar_iszerowidth (c) ? 0 : 1;
+    }
+  return n;
+}
+
 static void
-append_row (GString *text, char *const cells[N_COLUMNS], const glong widths[N_COLUMNS],
+append_row (GString *text, char *const cells[N_COLUMNS], const int widths[N_COLUMNS],
             const char *mark)
 {
   for (int i = 0; i < N_COLUMNS; i++)
-    g_string_append_printf (text, "%*s%s%s", (int) (widths[i] - g_utf8_strlen (cells[i], -1)), "",
+    g_string_append_printf (text, "%*s%s%s", widths[i] - get_columns (cells[i]), "",
                             cells[i], i < N_COLUMNS - 1 ? "  " : "");
   if (mark != NULL)
     g_string_append_printf (text, "  %s", mark);
@@ -57,13 +72,13 @@ bb_tune_table_new (const BbTune *tune)
     { g_strdup (_("batch")), g_strdup (_("precision")), g_strdup (_("frames/s")),
       g_strdup (_("ms/frame")), g_strdup (_("memory")) },
   };
-  glong widths[N_COLUMNS] = { 0 };
+  int widths[N_COLUMNS] = { 0 };
 
   for (int i = 0; i < BB_TUNE_N_POINTS; i++)
     fill_row (&tune->point[i], cells[i + 1]);
   for (int i = 0; i <= BB_TUNE_N_POINTS; i++)
     for (int j = 0; j < N_COLUMNS; j++)
-      widths[j] = MAX (widths[j], g_utf8_strlen (cells[i][j], -1));
+      widths[j] = MAX (widths[j], get_columns (cells[i][j]));
 
   g_string_append_printf (text, "%s, %d×%d\n\n", tune->device, tune->width, tune->height);
   for (int i = 0; i <= BB_TUNE_N_POINTS; i++)

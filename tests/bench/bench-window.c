@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Usage: bench-window CLIP FOLDER SECONDS. Prints figures as a key file. A turn of the loop is timed
- * from where it comes out of poll() until it is there again: that long no key and no click is
+ * Usage: bench-window CLIP FOLDER SECONDS, or bench-window for the empty window's start alone. Prints
+ * figures as a key file. A turn of the loop is timed from where it comes out of poll() until it is there again: that long no key and no click is
  * answered. What GTK takes to draw is counted apart, as it is the processor's work where there is no
  * graphics card. Where the system tells, the time that the thread was ready but others had the
  * processor is left out: it says how busy the machine is with other things.
@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -150,6 +151,41 @@ over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static double
+get_processor_seconds (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+}
+
+/* Milliseconds since the system made this process, in ticks of a hundredth of a second. */
+static double
+get_age (void)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) fields = NULL;
+  struct timespec now;
+
+  if (!g_file_get_contents ("/proc/self/stat", &text, NULL, NULL))
+    return 0.0;
+  /* The program's name, in parentheses, may have spaces; the start is the 20th field after it. */
+  fields = g_strsplit (strrchr (text, ')') + 2, " ", -1);
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return ((double) now.tv_sec + (double) now.tv_nsec * 1e-9) * 1e3 -
+         (double) g_ascii_strtoull (fields[19], NULL, 10) * 1e3 / (double) sysconf (_SC_CLK_TCK);
+}
+
+static void
+first_paint_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  g_print ("start_ms=%.0f\n", get_age ());
+  g_signal_handlers_disconnect_by_func (clock, first_paint_cb, user_data);
+  gtk_window_destroy (user_data);
+}
+
 static gboolean
 drag_cb (gpointer user_data)
 {
@@ -199,15 +235,21 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gbo
 }
 
 static void
-settle (BbWindow *window)
+measure_idle (BbWindow *window)
 {
   gboolean over = FALSE;
+  double before;
 
-  bb_player_play (bb_window_get_player (window));
-  g_timeout_add_seconds (2, over_cb, &over);
+  /* The last picture and the meter come to rest. */
+  g_timeout_add_seconds (4, over_cb, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
-  bb_player_pause (bb_window_get_player (window));
+  over = FALSE;
+  before = get_processor_seconds ();
+  g_timeout_add_seconds (5, over_cb, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  g_print ("idle_percent=%.2f\n", (get_processor_seconds () - before) / 5.0 * 100.0);
 }
 
 static gboolean
@@ -223,24 +265,31 @@ static void
 activate_cb (GApplication *application, gpointer user_data)
 {
   BbWindow *window = bb_window_new (BB_APPLICATION (application));
-  g_autoptr (GFile) file = g_file_new_for_path (clip);
+  g_autoptr (GFile) file = NULL;
   GdkFrameClock *clock;
 
   g_signal_stop_emission_by_name (application, "activate");
   gtk_window_present (GTK_WINDOW (window));
+  clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+  if (clip == NULL)
+    {
+      g_signal_connect (clock, "after-paint", G_CALLBACK (first_paint_cb), window);
+      return;
+    }
+  file = g_file_new_for_path (clip);
   bb_window_open (window, &file, 1);
   while (!has_clip (window))
     g_main_context_iteration (NULL, TRUE);
-  clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
   g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
-  /* The first frames make shaders and caches. */
-  settle (window);
   g_main_context_set_poll_func (NULL, poll_cb);
+  /* The first time makes shaders and caches. */
+  measure (window, "first", TRUE, TRUE, FALSE);
   measure (window, "play", TRUE, FALSE, FALSE);
   measure (window, "render", FALSE, TRUE, FALSE);
   measure (window, "both", TRUE, TRUE, FALSE);
   measure (window, "drag", TRUE, TRUE, TRUE);
+  measure_idle (window);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -249,14 +298,17 @@ main (int argc, char **argv)
 {
   g_autoptr (BbApplication) application = NULL;
 
-  if (argc != 4)
+  if (argc != 4 && argc != 1)
     {
-      g_printerr ("Usage: bench-window CLIP FOLDER SECONDS\n");
+      g_printerr ("Usage: bench-window [CLIP FOLDER SECONDS]\n");
       return 2;
     }
-  clip = argv[1];
-  folder = argv[2];
-  seconds = g_ascii_strtod (argv[3], NULL);
+  if (argc == 4)
+    {
+      clip = argv[1];
+      folder = argv[2];
+      seconds = g_ascii_strtod (argv[3], NULL);
+    }
   schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   application = bb_application_new ();
   g_signal_connect (application, "activate", G_CALLBACK (activate_cb), NULL);

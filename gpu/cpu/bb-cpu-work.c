@@ -263,8 +263,9 @@ run_stage (const BbCpuWork *work, BbCpuScratch *scratch, BbSampler *sampler, con
   bb_sampler_start (sampler, view);
   for (int y = 0; y < height; y++)
     {
-      bb_sampler_get_row (sampler, y, 0.0f, 0, width, scratch->background);
-      bb_rows_store (work->storage, scratch->background, width, (guint8 *) out + (gsize) y * pitch);
+      const float *row = bb_sampler_peek_row (sampler, y, 0.0f, 0, width, scratch->background);
+
+      bb_rows_store (work->storage, row, width, (guint8 *) out + (gsize) y * pitch);
     }
 }
 
@@ -356,10 +357,10 @@ compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 
     background_row (work, scratch, p, y, from, to);
   if (right > left)
     {
-      float *foreground = scratch->foreground;
+      const float *foreground =
+        bb_sampler_peek_row (scratch->plane[p].foreground, y - plane->top, 0.0f, 0, right - left,
+                             scratch->foreground);
 
-      bb_sampler_get_row (scratch->plane[p].foreground, y - plane->top, 0.0f, 0, right - left,
-                          foreground);
       if (plane->alpha != NULL)
         {
           const float *alpha = plane->alpha + (gsize) y * (gsize) plane->width;

@@ -719,18 +719,29 @@ bb_rows_sum_codes (BbSampleType type, gconstpointer const *rows, const BbRowWeig
     }
 }
 
-BB_CLONES static void
-quantize_u8 (const float *restrict in, float maximum, int n, guint8 *restrict out)
+/* As bb_quantize(), for sums, which whole numbers can hold: clamped after it was rounded, since vectors
+ * of whole numbers need no masks for that. */
+INLINE int
+quantize (float value, int maximum)
 {
-  for (int i = 0; i < n; i++)
-    out[i] = (guint8) bb_quantize (in[i], maximum);
+  int code = (int) (value + 0.5f);
+
+  code = code < 0 ? 0 : code;
+  return code > maximum ? maximum : code;
 }
 
 BB_CLONES static void
-quantize_u16 (const float *restrict in, float maximum, int n, guint16 *restrict out)
+quantize_u8 (const float *restrict in, int maximum, int n, guint8 *restrict out)
 {
   for (int i = 0; i < n; i++)
-    out[i] = (guint16) bb_quantize (in[i], maximum);
+    out[i] = (guint8) quantize (in[i], maximum);
+}
+
+BB_CLONES static void
+quantize_u16 (const float *restrict in, int maximum, int n, guint16 *restrict out)
+{
+  for (int i = 0; i < n; i++)
+    out[i] = (guint16) quantize (in[i], maximum);
 }
 
 /**
@@ -747,9 +758,9 @@ void
 bb_rows_quantize (const float *in, float maximum, gboolean deep, int n, void *out)
 {
   if (deep)
-    quantize_u16 (in, maximum, n, out);
+    quantize_u16 (in, (int) maximum, n, out);
   else
-    quantize_u8 (in, maximum, n, out);
+    quantize_u8 (in, (int) maximum, n, out);
 }
 
 /**

@@ -254,6 +254,35 @@ make_rows (BbSampler *sampler, int y, float initial)
 }
 
 /**
+ * bb_sampler_peek_row:
+ * @sampler: a sampler that has started
+ * @y: output row; cheapest in rising order
+ * @initial: added to each sample
+ * @from: first output column that is wanted
+ * @to: one past the last output column that is wanted
+ * @room: (out caller-allocates): a padded row, which may be used or not
+ *
+ * Makes an output row where that costs least.
+ *
+ * Returns: (transfer none): the row, until the next one is made; what lies outside @from to @to is
+ *   undefined
+ */
+const float *
+bb_sampler_peek_row (BbSampler *sampler, int y, float initial, int from, int to, float *room)
+{
+  const BbSamplerTaps *taps = sampler->taps;
+
+  if (taps->columns_first || taps->x->n_taps == 0)
+    {
+      sum_rows (sampler, y, initial, from, to, room);
+      return room;
+    }
+  if (y < sampler->made_first || y >= sampler->made_last || initial != sampler->made_initial)
+    make_rows (sampler, y, initial);
+  return nth_row (sampler, sampler->made, y - sampler->made_first);
+}
+
+/**
  * bb_sampler_get_row:
  * @sampler: a sampler that has started
  * @y: output row; cheapest in rising order
@@ -267,15 +296,8 @@ make_rows (BbSampler *sampler, int y, float initial)
 void
 bb_sampler_get_row (BbSampler *sampler, int y, float initial, int from, int to, float *out)
 {
-  const BbSamplerTaps *taps = sampler->taps;
+  const float *row = bb_sampler_peek_row (sampler, y, initial, from, to, out);
 
-  if (taps->columns_first || taps->x->n_taps == 0)
-    {
-      sum_rows (sampler, y, initial, from, to, out);
-      return;
-    }
-  if (y < sampler->made_first || y >= sampler->made_last || initial != sampler->made_initial)
-    make_rows (sampler, y, initial);
-  memcpy (out + from, nth_row (sampler, sampler->made, y - sampler->made_first) + from,
-          (gsize) (to - from) * sizeof (float));
+  if (row != out)
+    memcpy (out + from, row + from, (gsize) (to - from) * sizeof (float));
 }

@@ -50,6 +50,8 @@ typedef struct _BbSampler BbSampler;
 BbSampler *bb_sampler_new (const BbSamplerTaps *taps);
 void bb_sampler_free (BbSampler *sampler);
 void bb_sampler_start (BbSampler *sampler, const BbView *view);
+const float *bb_sampler_peek_row (BbSampler *sampler, int y, float initial, int from, int to,
+                                  float *room);
 void bb_sampler_get_row (BbSampler *sampler, int y, float initial, int from, int to, float *out);
 
 G_END_DECLS

@@ -8,11 +8,11 @@ import subprocess
 import sys
 
 RADII = [0, 4, 7, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 250, 300, 350, 400]
-HEAD = """set terminal svg size 720,400 dynamic font "sans-serif,13" background rgb "white"
+HEAD = """set terminal svg noenhanced size 720,400 dynamic font "sans-serif,13" background rgb "white"
 set grid ytics lc rgb "#dddddd"
 set border 3 lc rgb "#5e5c64"
 set tics nomirror
-set key top {key} Left reverse samplen 2
+set key {key} Left reverse samplen 2
 set yrange [0:]
 """
 BLUE, ORANGE = "#1c71d8", "#e66100"
@@ -62,7 +62,7 @@ def measure_batch(clip):
 def plot(clip, folder, rounds, machine, scratch):
     folder.mkdir(exist_ok=True)
     series = [measure_radius(clip, precision, rounds, scratch) for precision in ("fp16", "fp32")]
-    draw(folder / "radius.svg", "right", f"""
+    draw(folder / "radius.svg", "top right", f"""
 set xlabel "radius, pixels of the canvas"
 set ylabel "processor time of the effect, ms a frame"
 set xrange [0:400]
@@ -71,7 +71,7 @@ plot $d0 with linespoints lw 2 pt 7 ps 0.5 lc rgb "{BLUE}" title "FP16", \\
      $d1 with linespoints lw 2 pt 7 ps 0.5 lc rgb "{ORANGE}" title "FP32"
 """, series)
     rates, memory = measure_batch(clip)
-    draw(folder / "batch.svg", "left", f"""
+    draw(folder / "batch.svg", "left center", f"""
 set xlabel "frames in a batch"
 set ylabel "frames a second"
 set y2label "memory, MiB"

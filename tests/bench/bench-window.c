@@ -135,9 +135,10 @@ report_series (const char *name, const char *series, gsize offset)
 }
 
 static void
-report (const char *name, guint n_frames)
+report (const char *name, const BbPlayerStats *stats)
 {
-  g_print ("%s_turns=%u\n%s_frames=%u\n", name, n_turns, name, n_frames);
+  g_print ("%s_turns=%u\n%s_shown=%" G_GUINT64_FORMAT "\n%s_dropped=%" G_GUINT64_FORMAT "\n", name, n_turns,
+           name, stats->shown, name, stats->dropped);
   report_series (name, "cpu", G_STRUCT_OFFSET (Turn, cpu));
   report_series (name, "rest", G_STRUCT_OFFSET (Turn, rest));
   report_series (name, "own", G_STRUCT_OFFSET (Turn, own));
@@ -204,8 +205,7 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gbo
   BbQueue *queue =
     bb_exports_get_queue (bb_application_get_exports (BB_APPLICATION (g_application_get_default ())));
   g_autofree char *output = g_build_filename (folder, "bench-window.mp4", NULL);
-  BbPlayerStats before;
-  BbPlayerStats after;
+  BbPlayerStats stats;
   gboolean over = FALSE;
   guint source = 0;
 
@@ -216,14 +216,13 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gbo
     bb_player_play (player);
   if (drag)
     source = g_timeout_add (33, drag_cb, bb_window_get_editor (window));
-  bb_player_get_stats (player, &before);
   n_turns = 0;
   turn_start = (Instant) { 0 };
   g_timeout_add ((guint) (seconds * 1000), over_cb, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
-  bb_player_get_stats (player, &after);
-  report (name, (guint) (after.shown - before.shown));
+  bb_player_get_stats (player, &stats);
+  report (name, &stats);
   if (source != 0)
     g_source_remove (source);
   bb_player_pause (player);

@@ -606,6 +606,23 @@ cancel_cb (GtkButton *button, gpointer user_data)
 }
 
 static void
+focus_name (gpointer data)
+{
+  g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (data);
+
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->name_row)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
+}
+
+/* A dialog that becomes a sheet, as in a narrow window, loses its focus on the way: to the button
+ * that cancels. */
+static void
+name_mapped_cb (GtkWidget *widget, gpointer user_data)
+{
+  g_idle_add_once (focus_name, g_object_ref (user_data));
+}
+
+static void
 closed_cb (AdwDialog *dialog, gpointer user_data)
 {
   BbExportDialog *self = BB_EXPORT_DIALOG (dialog);
@@ -717,6 +734,7 @@ bb_export_dialog_init (BbExportDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (self->guess, "changed", G_CALLBACK (guess_changed_cb), self, 0);
   g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
+  g_signal_connect_object (self->name_row, "map", G_CALLBACK (name_mapped_cb), self, 0);
 }
 
 static void

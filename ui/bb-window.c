@@ -163,6 +163,20 @@ begin_recipe (BbWindow *self)
   bb_editor_reset (self->editor, recipe);
 }
 
+/* Shows the settings, once the window is laid out: before that their width is nothing, by which the
+ * animation would divide. */
+static gboolean
+show_sidebar_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  AdwOverlaySplitView *split_view = ADW_OVERLAY_SPLIT_VIEW (widget);
+
+  if (gtk_widget_get_width (widget) == 0)
+    return G_SOURCE_CONTINUE;
+  if (!adw_overlay_split_view_get_collapsed (split_view))
+    adw_overlay_split_view_set_show_sidebar (split_view, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 show_clip (BbWindow *self)
 {
@@ -195,8 +209,7 @@ show_clip (BbWindow *self)
   if (first)
     {
       gtk_widget_set_visible (self->presets_button, TRUE);
-      if (!adw_overlay_split_view_get_collapsed (self->split_view))
-        adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
+      gtk_widget_add_tick_callback (GTK_WIDGET (self->split_view), show_sidebar_cb, NULL, NULL);
       bb_performance_list_devices (bb_sidebar_get_performance (self->sidebar));
     }
   bb_window_update_actions (self);

@@ -592,6 +592,29 @@ test_rows (Fixture *fixture, gconstpointer data)
   g_assert_true (bb_job_is_running (running));
 }
 
+/* The dialog is a sheet there, but what is typed still goes to the name. */
+static void
+test_narrow (Fixture *fixture, gconstpointer data)
+{
+  GtkWindow *window = GTK_WINDOW (fixture->window);
+  GtkWidget *dialog;
+  GtkWidget *name;
+
+  gtk_window_set_default_size (window, 360, 640);
+  BB_TEST_WAIT (gtk_widget_get_width (GTK_WIDGET (window)) <= 360);
+  bb_test_settle ();
+  activate (fixture, "export", NULL);
+  dialog = get_dialog (fixture);
+  name = bb_test_find (fixture->window, ADW_TYPE_ENTRY_ROW, NULL, NULL);
+  BB_TEST_WAIT (gtk_widget_get_mapped (name));
+  bb_test_wait_for_paint (fixture->window);
+  bb_test_settle ();
+  BB_TEST_WAIT (gtk_window_get_focus (window) != NULL &&
+                gtk_widget_is_ancestor (gtk_window_get_focus (window), name));
+  adw_dialog_close (ADW_DIALOG (dialog));
+  BB_TEST_WAIT (!has_dialog (fixture));
+}
+
 static void
 add_tests (void)
 {
@@ -617,6 +640,7 @@ add_tests (void)
   ADD ("close", endless, test_close);
   ADD ("close-idle", one, test_close_idle);
   ADD ("dialog", one, test_dialog);
+  ADD ("narrow", one, test_narrow);
   ADD ("replace", one, test_replace);
   ADD ("many", three, test_many);
   ADD ("rows", endless, test_rows);

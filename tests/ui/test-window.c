@@ -326,6 +326,25 @@ test_narrow (void)
   bb_test_window_close (window);
 }
 
+/* A clip that is there before the window was laid out for the first time, as with a quick disk. */
+static void
+test_early (void)
+{
+  BbWindow *window = bb_window_new (bb_test_get_application ());
+  GtkWidget *split = bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL);
+  GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (window));
+
+  g_object_set (settings, "gtk-enable-animations", TRUE, NULL);
+  bb_test_open_clip (window);
+  gtk_window_present (GTK_WINDOW (window));
+  BB_TEST_WAIT (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  BB_TEST_WAIT (adw_overlay_split_view_get_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (split)));
+  bb_test_wait_for_paint (window);
+  BB_TEST_WAIT (gtk_widget_get_mapped (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom")));
+  gtk_settings_reset_property (settings, "gtk-enable-animations");
+  bb_test_window_close (window);
+}
+
 static void
 test_dialogs (void)
 {
@@ -363,6 +382,7 @@ add_tests (void)
   g_test_add_func ("/window/scrub-storm", test_scrub_storm);
   g_test_add_func ("/window/idle", test_idle);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/early", test_early);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/open-close", test_open_close);
 }

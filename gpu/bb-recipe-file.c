@@ -50,8 +50,8 @@ bb_recipe_new_from_file (GFile *file, GError **error)
   if (stream == NULL || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_SIZE + 1,
                                                   &length, NULL, &local_error))
     {
-      /* Translators: the name of a file, and a reason such as “it is a folder” */
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
+                   /* Translators: the name of a file, and a reason such as “it is a folder” */
                    _("Cannot read the recipe “%s”, because %s: choose another file"), name,
                    get_reason (local_error));
       return NULL;

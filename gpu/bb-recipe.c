@@ -246,9 +246,9 @@ check_range (const Value *value, double number, GError **error)
   g_ascii_formatd (text[1], sizeof text[1], "%.10g", field->minimum);
   g_ascii_formatd (text[2], sizeof text[2], "%.10g", field->maximum);
   if (*unit != '\0')
-    /* Translators: a setting, a number and its unit, and twice a number and that unit, as in
-     * “blur” is 1200 px: choose a value from 0 to 1000 px */
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                 /* Translators: a setting, a number and its unit, and twice a number and that
+                  * unit, as in “blur” is 1200 px: choose a value from 0 to 1000 px */
                  _("“%s” is %s %s: choose a value from %s to %s %s"), field->key, text[0], unit,
                  text[1], text[2], unit);
   else

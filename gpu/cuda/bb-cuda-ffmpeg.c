@@ -61,8 +61,8 @@ bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
   if (result >= 0)
     return buffer;
   av_buffer_unref (&buffer);
-  /* Translators: what is wrong */
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
+               /* Translators: what is wrong */
                _("FFmpeg cannot use the card (%s): update its driver"), bb_ffmpeg_reason (result));
   return NULL;
 }
@@ -98,8 +98,8 @@ bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format, GError **er
   if (result >= 0)
     return buffer;
   av_buffer_unref (&buffer);
-  /* Translators: width, height, and what is wrong */
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: width, height, and what is wrong */
                _("The card's encoder does not take frames of %d×%d (%s): choose another encoder"),
                format->width, format->height, bb_ffmpeg_reason (result));
   return NULL;

@@ -99,8 +99,8 @@ static void
 find_problem (BbCudaCard *card, int compute_mode)
 {
   if (card->major * 10 + card->minor < BB_CUDA_MIN_MAJOR * 10 + BB_CUDA_MIN_MINOR)
-    /* Translators: versions of what a graphics card is built as */
     card->problem = g_strdup_printf (
+      /* Translators: versions of what a graphics card is built as */
       _("its architecture %d.%d is too old: %d.%d (GeForce RTX 20, GTX 16 or newer) is needed"),
       card->major, card->minor, BB_CUDA_MIN_MAJOR, BB_CUDA_MIN_MINOR);
   else if (compute_mode == CU_COMPUTEMODE_PROHIBITED)
@@ -132,8 +132,8 @@ bb_cuda_card_init (BbCudaCard *card, int index, GError **error)
     return FALSE;
   if (index >= n)
     {
-      /* Translators: the card that was asked for, and how many there are */
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
+                   /* Translators: the card that was asked for, and how many there are */
                    ngettext ("There is no card cuda:%d: there is %d, it is cuda:0",
                              "There is no card cuda:%d: there are %d, the first is cuda:0", n),
                    index, n);

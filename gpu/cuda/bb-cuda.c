@@ -89,10 +89,11 @@ bb_cuda_check (CUresult result, const char *what, GError **error)
   if (table.get_error_string == NULL || table.get_error_string (result, &text) != CUDA_SUCCESS ||
       text == NULL)
     text = _("the driver has no text for it");
-  /* Translators: what was being done, such as “opening the card”; the name of an error, such as
-   * CUDA_ERROR_OUT_OF_MEMORY; what it means; and what to do, a clause without a full stop */
   g_set_error (error, BB_ERROR,
                result == CUDA_ERROR_OUT_OF_MEMORY ? BB_ERROR_MEMORY : BB_ERROR_DEVICE,
+               /* Translators: what was being done, such as “opening the card”; the name of an
+                * error, such as CUDA_ERROR_OUT_OF_MEMORY; what it means; and what to do, a
+                * clause without a full stop */
                _("The NVIDIA driver failed (%s): %s (%s); %s"), _(what), name, text,
                find_advice (result));
   return FALSE;

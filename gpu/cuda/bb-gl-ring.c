@@ -97,8 +97,8 @@ check_device (BbGlRing *self, GError **error)
   if (result != CUDA_SUCCESS && result != CUDA_ERROR_NO_DEVICE)
     return bb_cuda_check (result, N_("asking which card OpenGL runs on"), error);
   if (renderer != NULL)
-    /* Translators: the name of a graphics card */
     g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
+                 /* Translators: the name of a graphics card */
                  _("OpenGL runs on “%s”, not on the card that computes"), renderer);
   else
     g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,

@@ -60,8 +60,9 @@ set_error (BbAudioReader *reader, const char *reason, GError **error)
 {
   g_autofree char *name = g_filename_display_name (reader->path);
 
-  /* Translators: the name of a file, and what is wrong, a clause without a full stop */
   g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
+               /* Translators: the name of a file, and what is wrong, a clause without a full
+                * stop */
                _("Cannot play the sound of “%s”: %s; convert it, or play without"), name, reason);
 }
 

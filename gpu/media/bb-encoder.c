@@ -106,8 +106,8 @@ find_by_name (const char *name, GError **error)
         return encoder;
       g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", encoder->name);
     }
-  /* Translators: the name of an encoder, and a list of such names */
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: the name of an encoder, and a list of such names */
                _("There is no encoder “%s” here: choose auto or one of %s"), name, names->str);
   return NULL;
 }
@@ -125,8 +125,8 @@ check_quality (const BbEncoder *encoder, const BbRecipeValues *values, GError **
     }
   if (values->quality >= encoder->quality_min && values->quality <= encoder->quality_max)
     return TRUE;
-  /* Translators: a number, the name of an encoder, and two numbers */
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: a number, the name of an encoder, and two numbers */
                _("Quality %d is out of range for %s: choose %d (best) to %d"), values->quality,
                encoder->name, encoder->quality_min, encoder->quality_max);
   return FALSE;
@@ -264,9 +264,9 @@ bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
     }
 #endif
   if (!good)
-    /* Translators: the name of an encoder of graphics cards. It works only where a card has it, and
-     * where that card is chosen as the device */
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                 /* Translators: the name of an encoder of graphics cards. It works only where a
+                  * card has it, and where that card is chosen as the device */
                  _("%s cannot be used: it takes an NVIDIA card that has it, and is the device"),
                  encoder->name);
   return good;
@@ -291,8 +291,8 @@ check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
   if (!is_ffv1 (encoder) &&
       (gint64) format->width * format->height > most_samples[encoder->codec])
     {
-      /* Translators: width, height, a codec such as H.264, and millions of pixels */
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   /* Translators: width, height, a codec such as H.264, and millions of pixels */
                    _("A canvas of %d×%d is larger than %s allows (%.0f million pixels): choose a "
                      "smaller one"),
                    format->width, format->height, codec_titles[encoder->codec],

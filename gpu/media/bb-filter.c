@@ -83,8 +83,8 @@ out:
   av_free (parameters);
   if (result < 0)
     {
-      /* Translators: names of filters, and what is wrong */
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
+                   /* Translators: names of filters, and what is wrong */
                    _("FFmpeg cannot set up the filters “%s” (%s); install an FFmpeg that has them"),
                    description, bb_ffmpeg_reason (result));
       g_clear_pointer (&filter, bb_filter_free);

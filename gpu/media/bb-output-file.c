@@ -33,6 +33,29 @@ struct _BbOutputFile {
   gboolean removed;
 };
 
+/* A whole clause, as translations need. */
+static const char *
+get_reason (int code)
+{
+  switch (code)
+    {
+    case ENOENT:
+      return _("its folder does not exist");
+    case ENOTDIR:
+      return _("its folder is not one");
+    case EISDIR:
+      return _("it is a folder");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return _("writing is not allowed there");
+    case ENOSPC:
+      return _("the disk is full");
+    default:
+      return g_strerror (code);
+    }
+}
+
 static void
 set_error (GError **error, const char *path, int reason)
 {
@@ -42,7 +65,7 @@ set_error (GError **error, const char *path, int reason)
 
   /* Translators: the name of a file, what is wrong, and what to do, such as “choose another folder” */
   g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot write “%s”: %s; %s"), name,
-               g_strerror (reason), advice);
+               get_reason (reason), advice);
 }
 
 static void

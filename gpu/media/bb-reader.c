@@ -131,6 +131,10 @@ open_demuxer (BbReader *reader, GError **error)
   if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
     bb_reader_set_error (reader, _("it is not a video, or it is damaged"),
                          _("choose a file that a player can play"), error);
+  else if (result == AVERROR (ENOENT))
+    bb_reader_set_error (reader, _("there is no such file"), _("check its name"), error);
+  else if (result == AVERROR (EACCES))
+    bb_reader_set_error (reader, _("reading it is not allowed"), _("check its permissions"), error);
   else
     bb_reader_set_error (reader, bb_ffmpeg_reason (result), _("check its name and permissions"),
                          error);

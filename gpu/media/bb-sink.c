@@ -215,8 +215,9 @@ open_encoder (BbSink *self, const BbRecipeValues *values, BbDevice *device, BbSo
       self->stream->sample_aspect_ratio = context->sample_aspect_ratio;
       return TRUE;
     }
-  /* Translators: the name of an encoder, that of a file, width, height, and what is wrong */
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: the name of an encoder, that of a file, width, height, and what is
+                * wrong */
                _("%s refused to make “%s” at %d×%d (%s): choose another size, encoder or preset"),
                self->encoder->name, self->name, self->format.width, self->format.height,
                bb_ffmpeg_reason (result));
@@ -424,8 +425,8 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
   result = avcodec_send_frame (sink->context, wrapped);
   av_frame_free (&wrapped);
   if (result < 0)
-    /* Translators: the name of an encoder, that of a file, and what is wrong */
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                 /* Translators: the name of an encoder, that of a file, and what is wrong */
                  _("%s cannot encode “%s”: %s; choose another encoder"), sink->encoder->name, sink->name, bb_ffmpeg_reason (result));
   else
     {

@@ -321,7 +321,8 @@ open_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellab
       g_autofree char *name = g_file_get_parse_name (file);
 
       g_task_return_new_error (task, BB_ERROR, BB_ERROR_INPUT,
-                               _("Cannot read “%s”: it is not on this machine; copy it here first"), name);
+                               _("Cannot read “%s”: it is not on this machine; copy it here first"),
+                               name);
       return;
     }
   playback = bb_playback_open (path, &error);

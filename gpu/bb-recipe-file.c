@@ -66,8 +66,8 @@ bb_recipe_new_from_file (GFile *file, GError **error)
   recipe = bb_recipe_parse (text, length, &local_error);
   if (recipe == NULL)
     /* Translators: the name of a file, and what is wrong, such as “its version is “0”: write 1” */
-    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is no recipe that can be used: %s"), name,
-                 local_error->message);
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is no recipe that can be used: %s"),
+                 name, local_error->message);
   return recipe;
 }
 

@@ -564,7 +564,8 @@ set_no_number (const Value *value, const char *shown, GError **error)
                  key, shown, unit);
   else
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                 whole ? _("“%s” is “%s”: write a whole number") : _("“%s” is “%s”: write a number"),
+                 whole ? _("“%s” is “%s”: write a whole number")
+                       : _("“%s” is “%s”: write a number"),
                  key, shown);
 }
 
@@ -753,8 +754,8 @@ check_version (GKeyFile *file, GError **error)
   if (version <= VERSION)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               _("it was made by a newer Blurbox (its version is %lld, this Blurbox reads %d): update "
-                 "Blurbox"),
+               _("it was made by a newer Blurbox (its version is %lld, this Blurbox reads %d): "
+                 "update Blurbox"),
                (long long) version, VERSION);
   return FALSE;
 }

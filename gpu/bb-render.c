@@ -193,8 +193,8 @@ prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
   if (*batch == 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-                   _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"), render->input,
-                   target->width, target->height);
+                   _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"),
+                   render->input, target->width, target->height);
       return NULL;
     }
   while (!bb_device_prepare (render->device, plan, *batch, &failure))
@@ -296,8 +296,8 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gb
         }
       g_debug ("%s", failure->message);
       /* Translators: two names of encoders */
-      add_notice (render, g_strdup_printf (_("The card's encoder %s cannot be had (none there, or too "
-                                             "many in use): %s encodes"),
+      add_notice (render, g_strdup_printf (_("The card's encoder %s cannot be had (none there, or "
+                                             "too many in use): %s encodes"),
                                            on_card->name, encoder->name));
     }
   return open_sink (render, encoder, target, tone_map, cancellable, error);
@@ -351,8 +351,8 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
     return FALSE;
   if (tone_map)
-    add_notice (render, g_strdup (_("HDR is tone-mapped to SDR, since this codec is delivered in 8 bit; "
-                                    "HEVC and AV1 keep it")));
+    add_notice (render, g_strdup (_("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
+                                    "bit; HEVC and AV1 keep it")));
   plan = prepare (render, &target, &batch, error);
   if (plan == NULL)
     return FALSE;

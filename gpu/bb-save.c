@@ -123,6 +123,7 @@ bb_save_text (GFile *file, const char *text, GError **error)
   if (!ok)
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
                  /* Translators: the name of a file, and a reason such as “the disk is full” */
-                 _("Cannot write “%s”, because %s: choose another place"), name, get_reason (reason));
+                 _("Cannot write “%s”, because %s: choose another place"), name,
+                 get_reason (reason));
   return ok;
 }

@@ -105,7 +105,8 @@ find_problem (BbCudaCard *card, int compute_mode)
       card->major, card->minor, BB_CUDA_MIN_MAJOR, BB_CUDA_MIN_MINOR);
   else if (compute_mode == CU_COMPUTEMODE_PROHIBITED)
     card->problem = g_strdup_printf (
-      _("its compute mode forbids it: change that by “sudo nvidia-smi -i %d -c DEFAULT”"), card->index);
+      _("its compute mode forbids it: change that by “sudo nvidia-smi -i %d -c DEFAULT”"),
+      card->index);
 }
 
 /**
@@ -142,7 +143,8 @@ bb_cuda_card_init (BbCudaCard *card, int index, GError **error)
   if (!bb_cuda_check (cuda->device_get (&card->device, index), N_("finding the card"), error) ||
       !bb_cuda_check (cuda->device_get_name (name, sizeof name, card->device),
                       N_("asking for the card's name"), error) ||
-      !bb_cuda_check (cuda->device_total_mem (&memory, card->device), N_("asking for its memory"), error))
+      !bb_cuda_check (cuda->device_total_mem (&memory, card->device),
+                      N_("asking for its memory"), error))
     return FALSE;
   const struct {
     CUdevice_attribute attribute;

@@ -26,19 +26,19 @@ static const struct {
 } advice_table[] = {
   { CUDA_ERROR_OUT_OF_MEMORY,
     N_("choose a smaller batch or canvas, or close other programs that use the card") },
-  { CUDA_ERROR_STUB_LIBRARY, N_("the library found is a stub of the CUDA toolkit: take its folder out "
-                                "of LD_LIBRARY_PATH, and install the NVIDIA driver") },
+  { CUDA_ERROR_STUB_LIBRARY, N_("the library found is a stub of the CUDA toolkit: take its folder "
+                                "out of LD_LIBRARY_PATH, and install the NVIDIA driver") },
   { CUDA_ERROR_DEVICE_UNAVAILABLE,
     N_("another program has the card for itself: end it, or set the compute mode to default") },
-  { CUDA_ERROR_NO_DEVICE, N_("no NVIDIA card is visible: check that it is plugged in, that the kernel "
-                             "module nvidia is loaded, and CUDA_VISIBLE_DEVICES") },
+  { CUDA_ERROR_NO_DEVICE, N_("no NVIDIA card is visible: check that it is plugged in, that the "
+                             "kernel module nvidia is loaded, and CUDA_VISIBLE_DEVICES") },
   { CUDA_ERROR_INVALID_DEVICE, N_("choose a card that --list-devices shows") },
   { CUDA_ERROR_DEVICE_NOT_LICENSED,
     N_("the virtual card has no licence: ask who runs the host") },
   { CUDA_ERROR_INVALID_IMAGE, N_("update the NVIDIA driver") },
   /* Translators: kernels are programs that run on a graphics card */
-  { CUDA_ERROR_NO_BINARY_FOR_GPU, N_("the kernels have no code for this card: update the NVIDIA driver, "
-                                     "or choose the device “cpu”") },
+  { CUDA_ERROR_NO_BINARY_FOR_GPU, N_("the kernels have no code for this card: update the NVIDIA "
+                                     "driver, or choose the device “cpu”") },
   { CUDA_ERROR_UNSUPPORTED_PTX_VERSION, N_("update the NVIDIA driver") },
   { CUDA_ERROR_ECC_UNCORRECTABLE,
     N_("the card's memory is damaged: restart the computer, and have the card checked") },
@@ -49,8 +49,8 @@ static const struct {
   { CUDA_ERROR_SYSTEM_DRIVER_MISMATCH, N_("the kernel module and the library of the driver are of "
                                           "different versions: restart the computer") },
   { CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE, N_("remove the CUDA compatibility package") },
-  { CUDA_ERROR_UNKNOWN, N_("load the kernel module nvidia_uvm (“sudo modprobe nvidia_uvm”); after a "
-                           "suspend, unload it first") },
+  { CUDA_ERROR_UNKNOWN, N_("load the kernel module nvidia_uvm (“sudo modprobe nvidia_uvm”); after "
+                           "a suspend, unload it first") },
 };
 
 /* Not all of the driver's failures are the card's own. */
@@ -176,7 +176,8 @@ bb_cuda_get (GError **error)
   if (version < BB_CUDA_MIN_VERSION)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-                   _("The NVIDIA driver is too old: it has CUDA %d.%d, and %d.%d is needed; update it"),
+                   _("The NVIDIA driver is too old: it has CUDA %d.%d, and %d.%d is needed; "
+                     "update it"),
                    version / 1000, version % 1000 / 10, BB_CUDA_MIN_VERSION / 1000,
                    BB_CUDA_MIN_VERSION % 1000 / 10);
       return NULL;
@@ -217,6 +218,7 @@ bb_cuda_get_driver_name (void)
     release = g_match_info_fetch (match, 1);
   if (release != NULL)
     /* Translators: versions of the driver and of CUDA, such as “driver 570.86, CUDA 12.8” */
-    return g_strdup_printf (_("driver %s, CUDA %d.%d"), release, version / 1000, version % 1000 / 10);
+    return g_strdup_printf (_("driver %s, CUDA %d.%d"), release, version / 1000,
+                            version % 1000 / 10);
   return g_strdup_printf ("CUDA %d.%d", version / 1000, version % 1000 / 10);
 }

@@ -160,7 +160,8 @@ check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **e
        *rest != '\0'))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("libsvtav1 has no preset “%s”: choose a number from 0 (slowest) to 13"), preset);
+                   _("libsvtav1 has no preset “%s”: choose a number from 0 (slowest) to 13"),
+                   preset);
       return FALSE;
     }
   return TRUE;
@@ -283,8 +284,8 @@ check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
   if (odd_x != 0 || odd_y != 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("A canvas of %d×%d does not go with the video's colour subsampling: choose even "
-                     "numbers, such as %d×%d"),
+                   _("A canvas of %d×%d does not go with the video's colour subsampling: choose "
+                     "even numbers, such as %d×%d"),
                    format->width, format->height, format->width + odd_x, format->height + odd_y);
       return FALSE;
     }

@@ -75,9 +75,10 @@ bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, G
 {
   g_autofree char *name = g_filename_display_name (reader->path);
 
-  /* Translators: the name of a file, what is wrong, and what to do, both clauses without a full stop,
-   * such as “it is a folder” and “choose a video file” */
-  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s; %s"), name, reason, advice);
+  /* Translators: the name of a file, what is wrong, and what to do, both clauses without a full
+   * stop, such as “it is a folder” and “choose a video file” */
+  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s; %s"), name, reason,
+               advice);
 }
 
 /* Demuxers that make a video of a text. */
@@ -109,7 +110,8 @@ open_demuxer (BbReader *reader, GError **error)
       /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
       if (S_ISFIFO (status.st_mode))
         {
-          bb_reader_set_error (reader, _("it is a pipe"), _("save the video as a file first"), error);
+          bb_reader_set_error (reader, _("it is a pipe"), _("save the video as a file first"),
+                               error);
           return FALSE;
         }
       if (S_ISREG (status.st_mode) && status.st_size == 0)
@@ -255,7 +257,8 @@ open_decoder (BbReader *reader, GError **error)
           /* Translators: the name of a codec */
           : g_strdup_printf (_("there is no decoder for its video (%s)"), avcodec_get_name (id));
 
-      bb_reader_set_error (reader, reason, _("convert it, or install an FFmpeg that has one"), error);
+      bb_reader_set_error (reader, reason, _("convert it, or install an FFmpeg that has one"),
+                           error);
       return FALSE;
     }
   result = open_codec (reader, codec, FALSE);

@@ -427,7 +427,8 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
   if (result < 0)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                  /* Translators: the name of an encoder, that of a file, and what is wrong */
-                 _("%s cannot encode “%s”: %s; choose another encoder"), sink->encoder->name, sink->name, bb_ffmpeg_reason (result));
+                 _("%s cannot encode “%s”: %s; choose another encoder"), sink->encoder->name,
+                 sink->name, bb_ffmpeg_reason (result));
   else
     {
       result = drain (sink);

@@ -43,6 +43,13 @@ struct _BbTracks {
   Track *current;
 };
 
+/* Takes the text. */
+static void
+add_notice (BbTracks *self, char *text)
+{
+  g_ptr_array_add (self->notices, text);
+}
+
 static const char *
 get_codec (const Track *track)
 {
@@ -134,10 +141,10 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
   if (track->audio == NULL)
     {
       /* Translators: a codec, the number of a track in its file, and what is wrong */
-      g_ptr_array_add (self->notices, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
-                                                         "it cannot be encoded anew: %s"),
-                                                       get_codec (track), track->in->index,
-                                                       error->message));
+      add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
+                                           "it cannot be encoded anew: %s"),
+                                         get_codec (track), track->in->index,
+                                         error->message));
       return;
     }
   track->out = add_stream (self, track->in);
@@ -146,9 +153,9 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
   track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
   if (mode == BB_AUDIO_COPY)
     /* Translators: a codec, and the number of a track in its file */
-    g_ptr_array_add (self->notices, g_strdup_printf (_("The audio (%s, stream %d) is encoded anew, since "
-                                                       "the container does not take it as it is"),
-                                                     get_codec (track), track->in->index));
+    add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is encoded anew, since "
+                                         "the container does not take it as it is"),
+                                       get_codec (track), track->in->index));
 }
 
 static void
@@ -172,9 +179,9 @@ add_subtitles (BbTracks *self, Track *track)
   if (track->subtitle == NULL)
     {
       /* Translators: a codec, and the number of a track in its file */
-      g_ptr_array_add (self->notices, g_strdup_printf (_("The subtitle (%s, stream %d) is left out, since "
-                                                         "the container does not take it"),
-                                                       get_codec (track), track->in->index));
+      add_notice (self, g_strdup_printf (_("The subtitle (%s, stream %d) is left out, since "
+                                           "the container does not take it"),
+                                         get_codec (track), track->in->index));
       return;
     }
   track->out = add_stream (self, track->in);
@@ -388,9 +395,9 @@ finish (BbTracks *self)
       result = end_audio (self, track);
       if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
         /* Translators: a codec, and the number of a track in its file */
-        g_ptr_array_add (self->notices, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
-                                                           "damaged parts are silent"),
-                                                         get_codec (track), track->in->index));
+        add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
+                                             "damaged parts are silent"),
+                                           get_codec (track), track->in->index));
     }
   return result;
 }

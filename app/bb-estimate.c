@@ -15,6 +15,7 @@
 #include "bb-render.h"
 #include "bb-source.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #define SECOND G_GINT64_CONSTANT (1000000000)
@@ -80,7 +81,7 @@ look_at_source (Estimate *estimate, GError **error)
       g_autofree char *name = g_filename_display_name (estimate->input);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   "How long “%s” is cannot be told: its size is known when it is made", name);
+                   _("How long “%s” is cannot be told: its size is known when it is made"), name);
       return FALSE;
     }
   estimate->n_frames =
@@ -280,7 +281,7 @@ bb_estimate_async (GFile *input,
       g_autofree char *name = g_file_get_parse_name (input);
 
       g_task_return_new_error (task, BB_ERROR, BB_ERROR_INPUT,
-                               "“%s” cannot be reached as a file: copy it to this computer first",
+                               _("“%s” cannot be reached as a file: copy it to this computer first"),
                                name);
       return;
     }

@@ -507,8 +507,13 @@ append_range (GString *text, const char *key)
 {
   const BbRecipeField *field = bb_recipe_get_field (key);
 
-  g_string_append_printf (text, _(", %g to %g%s%s (default %g)"), field->minimum, field->maximum,
-                          *field->unit != '\0' ? " " : "", field->unit, field->fallback);
+  if (*field->unit != '\0')
+    /* Translators: what an option takes, as in “, 0 to 1000 px (default 60)” */
+    g_string_append_printf (text, _(", %g to %g %s (default %g)"), field->minimum, field->maximum,
+                            bb_recipe_field_get_unit (field), field->fallback);
+  else
+    g_string_append_printf (text, _(", %g to %g (default %g)"), field->minimum, field->maximum,
+                            field->fallback);
 }
 
 /* An option as the left column of the help has it. */

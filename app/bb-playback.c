@@ -5,11 +5,14 @@
  * What is wanted, what is shown, and what is told to the owner.
  */
 
+#include "config.h"
+
 #include "bb-playback-private.h"
 
 #include "bb-error.h"
 #include "media/bb-sink.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -150,7 +153,8 @@ bb_playback_open (const char *path, GError **error)
         g_propagate_error (error, g_steal_pointer (&failure));
       else
         g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                     "Cannot read “%s”: it has no frame; choose a file that a player can play", name);
+                     _("Cannot read “%s”: it has no frame; choose a file that a player can play"),
+                     name);
       return NULL;
     }
 

@@ -3,10 +3,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-player.h"
 
 #include "bb-error.h"
 #include "bb-playback.h"
+
+#include <glib/gi18n.h>
 
 /* Older ones than this have long ended. */
 #define MOST_CLOSED 4
@@ -317,7 +321,8 @@ open_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellab
       g_autofree char *name = g_file_get_parse_name (file);
 
       g_task_return_new_error (task, BB_ERROR, BB_ERROR_INPUT,
-                               "Cannot read “%s”: it is not on this machine; copy it here first", name);
+                               _("Cannot read “%s”: it is not on this machine; copy it here first"),
+                               name);
       return;
     }
   playback = bb_playback_open (path, &error);

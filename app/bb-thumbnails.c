@@ -5,6 +5,8 @@
 
 #define _GNU_SOURCE
 
+#include "config.h"
+
 #include "bb-thumbnails.h"
 
 #include "bb-error.h"
@@ -12,6 +14,7 @@
 #include "cpu/bb-cpu-device.h"
 #include "media/bb-source.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -206,7 +209,7 @@ run (GTask *task, Load *load, GError **error)
       g_autofree char *name = g_file_get_parse_name (load->file);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   "Cannot read “%s”: it is not on this machine; copy it here first", name);
+                   _("Cannot read “%s”: it is not on this machine; copy it here first"), name);
       return FALSE;
     }
   load->source = bb_source_new (path, error);

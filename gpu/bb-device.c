@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-device.h"
 
 #include "bb-error.h"
@@ -13,6 +15,7 @@
 #include "cuda/bb-cuda-device.h"
 #endif
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -133,7 +136,8 @@ open_best (void)
   device = bb_cpu_device_new (0, FALSE);
   if (g_atomic_int_compare_and_exchange (&said, 0, 1))
     g_object_set_data_full (G_OBJECT (device), NOTICE,
-                            g_strdup_printf ("The processor does the work. %s", error->message),
+                            /* Translators: %s is a sentence that says why no card does it */
+                            g_strdup_printf (_("The processor does the work. %s"), error->message),
                             g_free);
   return device;
 }
@@ -180,7 +184,7 @@ bb_device_open (const char *id, GError **error)
     return bb_cpu_device_new (0, FALSE);
 #endif
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-               "Device “%s” is not available here: choose “cpu” or “auto”", id);
+               _("Device “%s” is not available here: choose “cpu” or “auto”"), id);
   return NULL;
 }
 

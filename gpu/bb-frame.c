@@ -3,10 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-frame.h"
 
 #include "bb-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 
 /* Rows start on cache lines, and a vector load at the end of a row stays inside the buffer. */
@@ -52,10 +55,12 @@ allocate (const BbFormat *format, GError **error)
 
   if (posix_memalign (&buffer, ALIGNMENT, size) != 0)
     {
+      g_autofree char *shown = g_format_size (size);
+
       g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-                   "Not enough memory for a frame of %d×%d (%" G_GSIZE_FORMAT
-                   " bytes): choose a smaller canvas or batch",
-                   format->width, format->height, size);
+                   /* Translators: width, height, and a size such as “12.4 MB” */
+                   _("Not enough memory for a frame of %d×%d (%s): choose a smaller canvas or batch"),
+                   format->width, format->height, shown);
       return NULL;
     }
   return buffer;

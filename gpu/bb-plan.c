@@ -3,12 +3,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-plan.h"
 
 #include "bb-color.h"
 #include "bb-error.h"
 #include "bb-mask.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* The smallest gaussian, in source samples, that a B-spline may bring back up to the canvas. Below,
@@ -343,7 +346,7 @@ bb_plan_new (const BbRecipe *recipe, const BbFormat *source, BbOrientation orien
       !(sample_aspect > 0.0))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "Cannot make %d×%d out of %d×%d with sample aspect %g", target->width,
+                   _("Cannot make %d×%d out of %d×%d with sample aspect %g"), target->width,
                    target->height, source->width, source->height, sample_aspect);
       return NULL;
     }

@@ -3,23 +3,28 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-recipe-private.h"
 
 #include "bb-error.h"
 #include "bb-save.h"
 
+#include <glib/gi18n-lib.h>
+
 /* Far more than a recipe has, so that a wrong file is found out before it fills the memory. */
 #define MAX_SIZE (64 * 1024)
 
+/* A whole clause, as translations need. */
 static const char *
 get_reason (const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return "there is no such file";
+    return _("there is no such file");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY))
-    return "it is a folder";
+    return _("it is a folder");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    return "reading it is not allowed";
+    return _("reading it is not allowed");
   return error->message;
 }
 
@@ -46,19 +51,23 @@ bb_recipe_new_from_file (GFile *file, GError **error)
                                                   &length, NULL, &local_error))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   "Cannot read the recipe “%s”, because %s: choose another file", name,
+                   /* Translators: the name of a file, and a reason such as “it is a folder” */
+                   _("Cannot read the recipe “%s”, because %s: choose another file"), name,
                    get_reason (local_error));
       return NULL;
     }
   if (length > MAX_SIZE)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "“%s” is no recipe that can be used: it is too long; choose another file", name);
+                   _("“%s” is no recipe that can be used: it is too long; choose another file"),
+                   name);
       return NULL;
     }
-  recipe = bb_recipe_parse (text, length, error);
+  recipe = bb_recipe_parse (text, length, &local_error);
   if (recipe == NULL)
-    g_prefix_error (error, "“%s” is no recipe that can be used: ", name);
+    /* Translators: the name of a file, and what is wrong, such as “its version is “0”: write 1” */
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is no recipe that can be used: %s"),
+                 name, local_error->message);
   return recipe;
 }
 

@@ -3,10 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-recipe-private.h"
 
 #include "bb-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -44,23 +47,30 @@ static const char *const audio_names[] = { "copy", "encode", "none", NULL };
 /* 100 hours: longer than any film, and far from overflowing when it is scaled. */
 #define LONGEST 360000.0
 
+/* Translators: pixels, as in “0 to 1000 px” */
+#define PX NC_ ("unit", "px")
+/* Translators: seconds, as in “0 to 360000 s” */
+#define SECONDS NC_ ("unit", "s")
+/* Translators: pictures of a film, as in “1 to 256 frames” */
+#define FRAMES NC_ ("unit", "frames")
+
 static const Value table[] = {
-  { { "width", 2, 16384, 1080, "px" }, KIND_INT, AT (width), NULL, NULL },
-  { { "height", 2, 16384, 1920, "px" }, KIND_INT, AT (height), NULL, NULL },
+  { { "width", 2, 16384, 1080, PX }, KIND_INT, AT (width), NULL, NULL },
+  { { "height", 2, 16384, 1920, PX }, KIND_INT, AT (height), NULL, NULL },
   { { "zoom", 0, 1, 0, "" }, KIND_DOUBLE, AT (zoom), NULL, NULL },
-  { { "offset-x", -16384, 16384, 0, "px" }, KIND_DOUBLE, AT (offset_x), NULL, NULL },
-  { { "offset-y", -16384, 16384, 0, "px" }, KIND_DOUBLE, AT (offset_y), NULL, NULL },
-  { { "corner-radius", 0, 8192, 0, "px" }, KIND_DOUBLE, AT (corner_radius), NULL, NULL },
+  { { "offset-x", -16384, 16384, 0, PX }, KIND_DOUBLE, AT (offset_x), NULL, NULL },
+  { { "offset-y", -16384, 16384, 0, PX }, KIND_DOUBLE, AT (offset_y), NULL, NULL },
+  { { "corner-radius", 0, 8192, 0, PX }, KIND_DOUBLE, AT (corner_radius), NULL, NULL },
   { { "shadow", 0, 1, 0, "" }, KIND_DOUBLE, AT (shadow), NULL, NULL },
   { { "background", 0, 1, 0, "" }, KIND_ENUM, AT (background), background_names, NULL },
   { { "color", 0, 0xffffff, 0, "" }, KIND_COLOR, AT (color), NULL, NULL },
-  { { "blur", 0, 1000, 60, "px" }, KIND_DOUBLE, AT (blur), NULL, NULL },
+  { { "blur", 0, 1000, 60, PX }, KIND_DOUBLE, AT (blur), NULL, NULL },
   { { "background-zoom", 1, 8, 1, "" }, KIND_DOUBLE, AT (background_zoom), NULL, NULL },
   { { "dim", 0, 1, 0, "" }, KIND_DOUBLE, AT (dim), NULL, NULL },
   { { "saturation", 0, 2, 1, "" }, KIND_DOUBLE, AT (saturation), NULL, NULL },
-  { { "start", 0, LONGEST, 0, "s" }, KIND_TIME, AT (start), NULL, NULL },
-  { { "end", 0, LONGEST, -1, "s" }, KIND_TIME, AT (end), NULL, NULL },
-  { { "batch", 1, 256, 32, "frames" }, KIND_INT, AT (batch), NULL, NULL },
+  { { "start", 0, LONGEST, 0, SECONDS }, KIND_TIME, AT (start), NULL, NULL },
+  { { "end", 0, LONGEST, -1, SECONDS }, KIND_TIME, AT (end), NULL, NULL },
+  { { "batch", 1, 256, 32, FRAMES }, KIND_INT, AT (batch), NULL, NULL },
   { { "precision", 0, 1, 0, "" }, KIND_ENUM, AT (precision), precision_names, NULL },
   { { "device", 0, 0, 0, "" }, KIND_STRING, AT (device), NULL, "auto" },
   { { "codec", 0, 2, 0, "" }, KIND_ENUM, AT (codec), codec_names, NULL },
@@ -101,6 +111,18 @@ static const char **
 string_at (BbRecipeValues *values, const Value *value)
 {
   return (const char **) (gpointer) ((guint8 *) values + value->offset);
+}
+
+/**
+ * bb_recipe_field_get_unit:
+ * @field: what is known of a value
+ *
+ * Returns: (transfer none): the value's unit in the user's language; empty for none
+ */
+const char *
+bb_recipe_field_get_unit (const BbRecipeField *field)
+{
+  return *field->unit != '\0' ? g_dpgettext2 (GETTEXT_PACKAGE, "unit", field->unit) : "";
 }
 
 /**
@@ -215,7 +237,7 @@ static gboolean
 check_range (const Value *value, double number, GError **error)
 {
   const BbRecipeField *field = &value->field;
-  const char *space = *field->unit != '\0' ? " " : "";
+  const char *unit = bb_recipe_field_get_unit (field);
   char text[4][G_ASCII_DTOSTR_BUF_SIZE];
 
   if (number >= field->minimum && number <= field->maximum)
@@ -223,8 +245,15 @@ check_range (const Value *value, double number, GError **error)
   g_ascii_formatd (text[0], sizeof text[0], "%.15g", number);
   g_ascii_formatd (text[1], sizeof text[1], "%.10g", field->minimum);
   g_ascii_formatd (text[2], sizeof text[2], "%.10g", field->maximum);
-  g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is %s%s%s: choose a value from %s to %s%s%s",
-               field->key, text[0], space, field->unit, text[1], text[2], space, field->unit);
+  if (*unit != '\0')
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                 /* Translators: a setting, a number and its unit, and twice a number and that
+                  * unit, as in “blur” is 1200 px: choose a value from 0 to 1000 px */
+                 _("“%s” is %s %s: choose a value from %s to %s %s"), field->key, text[0], unit,
+                 text[1], text[2], unit);
+  else
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is %s: choose a value from %s to %s"),
+                 field->key, text[0], text[1], text[2]);
   return FALSE;
 }
 
@@ -258,7 +287,7 @@ check_device (const char *device, GError **error)
     return TRUE;
   shown = shorten (device);
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               "“device” is “%s”: choose “auto”, “cpu” or “cuda:N”", shown);
+               _("“device” is “%s”: choose “auto”, “cpu” or “cuda:N”"), shown);
   return FALSE;
 }
 
@@ -269,9 +298,10 @@ check_name (const Value *value, const char *name, GError **error)
   for (const char *c = name; *c != '\0'; c++)
     if (!g_ascii_isalnum (*c) && *c != '_' && *c != '-')
       {
-        g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     "“%s” may only have letters, digits, “-” and “_”: write it without others",
-                     value->field.key);
+        g_set_error (
+          error, BB_ERROR, BB_ERROR_INVALID,
+          _("“%s” may only have letters, digits, “-” and “_”: write it without others"),
+          value->field.key);
         return FALSE;
       }
   return TRUE;
@@ -335,8 +365,8 @@ check (BbRecipeValues *values, GError **error)
 
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                    values->end == values->start
-                     ? "The trim from %s s to %s s has no length: choose an end after the start"
-                     : "The trim starts at %s s but ends at %s s: choose an end after the start",
+                     ? _("The trim from %s s to %s s has no length: choose an end after the start")
+                     : _("The trim starts at %s s but ends at %s s: choose an end after the start"),
                    start, end);
       return FALSE;
     }
@@ -501,6 +531,44 @@ parse_color (const char *text, int *color)
   return *rest == '\0';
 }
 
+/* Names of settings' values, for a message. */
+static char *
+quote_names (const char *const *names)
+{
+  GString *list = g_string_new (NULL);
+
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      if (i > 0)
+        /* Translators: between the parts of a list */
+        g_string_append (list, C_ ("list", ", "));
+      /* Translators: a part of a list, such as “fp16”, in quotation marks */
+      g_string_append_printf (list, C_ ("list", "“%s”"), names[i]);
+    }
+  return g_string_free (list, FALSE);
+}
+
+static void
+set_no_number (const Value *value, const char *shown, GError **error)
+{
+  const char *key = value->field.key;
+  const char *unit = bb_recipe_field_get_unit (&value->field);
+  gboolean whole = value->kind == KIND_INT;
+
+  if (*unit != '\0')
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                 /* Translators: a setting, what was written, and a unit: “px” or “frames” */
+                 whole ? _("“%s” is “%s”: write a whole number of %s")
+                       /* Translators: a setting, what was written, and a unit: “px” */
+                       : _("“%s” is “%s”: write a number of %s"),
+                 key, shown, unit);
+  else
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                 whole ? _("“%s” is “%s”: write a whole number")
+                       : _("“%s” is “%s”: write a number"),
+                 key, shown);
+}
+
 static gboolean
 parse_value (const Value *value, const char *text, BbRecipeValues *values, GError **error)
 {
@@ -523,16 +591,17 @@ parse_value (const Value *value, const char *text, BbRecipeValues *values, GErro
           }
       if (!good)
         {
-          g_autofree char *names = g_strjoinv ("”, “", (char **) value->names);
+          g_autofree char *names = quote_names (value->names);
 
-          g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: choose one of “%s”",
+          /* Translators: the last %s is a list, such as “fp16”, “fp32” */
+          g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is “%s”: choose one of %s"),
                        value->field.key, shown, names);
         }
       return good;
     case KIND_COLOR:
       good = parse_color (text, int_at (values, value));
       if (!good)
-        g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: write it as #rrggbb",
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is “%s”: write it as #rrggbb"),
                      value->field.key, shown);
       return good;
     case KIND_TIME:
@@ -541,8 +610,8 @@ parse_value (const Value *value, const char *text, BbRecipeValues *values, GErro
         *time_at (values, value) = time;
       else
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     "“%s” is “%s”: write seconds, such as 12.5, up to %.0f", value->field.key, shown,
-                     LONGEST);
+                     _("“%s” is “%s”: write seconds, such as 12.5, up to %.0f"), value->field.key,
+                     shown, LONGEST);
       return good;
     case KIND_INT:
     case KIND_DOUBLE:
@@ -550,9 +619,7 @@ parse_value (const Value *value, const char *text, BbRecipeValues *values, GErro
       good = parse_number (text, &number) && (value->kind == KIND_DOUBLE || number == floor (number));
       if (!good)
         {
-          g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "“%s” is “%s”: write a%s number%s%s",
-                       value->field.key, shown, value->kind == KIND_INT ? " whole" : "",
-                       *value->field.unit != '\0' ? " of " : "", value->field.unit);
+          set_no_number (value, shown, error);
           return FALSE;
         }
       if (!check_range (value, number, error))
@@ -586,7 +653,7 @@ bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *tex
       g_autofree char *shown = shorten (key);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "a recipe has no value named “%s”: remove it", shown);
+                   _("a recipe has no value named “%s”: remove it"), shown);
       return FALSE;
     }
   return parse_value (value, text, values, error);
@@ -680,16 +747,16 @@ check_version (GKeyFile *file, GError **error)
   if (!g_ascii_string_to_signed (g_strstrip (text), 10, 1, G_MAXINT64, &version, NULL))
     {
       shown = shorten (text);
-      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, "its version is “%s”: write %d", shown,
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("its version is “%s”: write %d"), shown,
                    VERSION);
       return FALSE;
     }
   if (version <= VERSION)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               "it was made by a newer Blurbox (its version is %" G_GINT64_FORMAT
-               ", this Blurbox reads %d): update Blurbox",
-               version, VERSION);
+               _("it was made by a newer Blurbox (its version is %lld, this Blurbox reads %d): "
+                 "update Blurbox"),
+               (long long) version, VERSION);
   return FALSE;
 }
 
@@ -708,7 +775,7 @@ bb_recipe_parse (const char *text, gsize length, GError **error)
       !g_key_file_has_group (file, GROUP))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "it has to have a group [%s] and lines of KEY=VALUE", GROUP);
+                   _("it has to have a group [%s] and lines of KEY=VALUE"), GROUP);
       return NULL;
     }
   if (!check_version (file, error))
@@ -720,7 +787,7 @@ bb_recipe_parse (const char *text, gsize length, GError **error)
         g_autofree char *shown = shorten (groups[i]);
 
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     "a recipe has no group named “%s”: remove it", shown);
+                     _("a recipe has no group named “%s”: remove it"), shown);
         return NULL;
       }
 
@@ -751,9 +818,12 @@ bb_recipe_parse (const char *text, gsize length, GError **error)
 BbRecipe *
 bb_recipe_new_from_string (const char *text, GError **error)
 {
-  BbRecipe *recipe = bb_recipe_parse (text, strlen (text), error);
+  g_autoptr (GError) local_error = NULL;
+  BbRecipe *recipe = bb_recipe_parse (text, strlen (text), &local_error);
 
   if (recipe == NULL)
-    g_prefix_error_literal (error, "This is no recipe that can be used: ");
+    /* Translators: what is wrong, such as “its version is “0”: write 1” */
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("This is no recipe that can be used: %s"),
+                 local_error->message);
   return recipe;
 }

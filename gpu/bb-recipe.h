@@ -106,7 +106,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbRecipe, bb_recipe_unref)
  * @minimum: least value, in @unit
  * @maximum: greatest value, in @unit
  * @fallback: the default
- * @unit: unit for messages and labels, such as `px`; empty for none
+ * @unit: unit, such as `px`, in English; empty for none; people see bb_recipe_field_get_unit()
  *
  * Name, range, default and unit of a numeric value of the recipe: one table for validation, the
  * command line and the window.
@@ -120,6 +120,7 @@ typedef struct {
 } BbRecipeField;
 
 const BbRecipeField *bb_recipe_get_field (const char *key);
+const char *bb_recipe_field_get_unit (const BbRecipeField *field);
 double bb_recipe_values_get_number (const BbRecipeValues *values, const char *key);
 void bb_recipe_values_set_number (BbRecipeValues *values, const char *key, double number);
 

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-render.h"
 
 #include "bb-device.h"
@@ -11,6 +13,7 @@
 #include "bb-pipeline.h"
 #include "media/bb-sink.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 10)
@@ -190,8 +193,8 @@ prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
   if (*batch == 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-                   "Not enough memory to make “%s” at %d×%d: choose a smaller canvas", render->input,
-                   target->width, target->height);
+                   _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"),
+                   render->input, target->width, target->height);
       return NULL;
     }
   while (!bb_device_prepare (render->device, plan, *batch, &failure))
@@ -214,8 +217,11 @@ report_batch (BbRender *render, guint batch)
 
   render->stats.batch = (int) batch;
   if (batch < (guint) values->batch)
-    add_notice (render, g_strdup_printf ("Memory allows batches of %u frames, not %d", batch,
-                                         values->batch));
+    /* Translators: a batch of frames, as large as memory allows, and as was asked for */
+    add_notice (render, g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
+                                                   "Memory allows batches of %u frames, not %d",
+                                                   batch),
+                                         batch, values->batch));
 }
 
 static gboolean
@@ -229,7 +235,7 @@ check_trim (BbRender *render, GError **error)
     return TRUE;
   name = g_filename_display_name (render->input);
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               "The trim starts at %.3f s, but “%s” is only %.3f s long: choose an earlier start",
+               _("The trim starts at %.3f s, but “%s” is only %.3f s long: choose an earlier start"),
                (double) values->start * 1e-9, name, (double) info->duration * 1e-9);
   return FALSE;
 }
@@ -289,8 +295,9 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gb
           return FALSE;
         }
       g_debug ("%s", failure->message);
-      add_notice (render, g_strdup_printf ("The card's encoder %s cannot be had (none there, or too many "
-                                           "in use): %s encodes",
+      /* Translators: two names of encoders */
+      add_notice (render, g_strdup_printf (_("The card's encoder %s cannot be had (none there, or "
+                                             "too many in use): %s encodes"),
                                            on_card->name, encoder->name));
     }
   return open_sink (render, encoder, target, tone_map, cancellable, error);
@@ -344,8 +351,8 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
     return FALSE;
   if (tone_map)
-    add_notice (render, g_strdup ("HDR is tone-mapped to SDR, since this codec is delivered in 8 bit; "
-                                  "HEVC and AV1 keep it"));
+    add_notice (render, g_strdup (_("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
+                                    "bit; HEVC and AV1 keep it")));
   plan = prepare (render, &target, &batch, error);
   if (plan == NULL)
     return FALSE;
@@ -365,7 +372,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
       g_autofree char *name = g_filename_display_name (render->input);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   "“%s” has no frame within the trim: choose another start or end", name);
+                   _("“%s” has no frame within the trim: choose another start or end"), name);
       return FALSE;
     }
   if (!bb_sink_finish (render->sink, cancellable, error))
@@ -411,7 +418,9 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
   if (render->source != NULL && bb_source_get_notice (render->source) != NULL)
     add_notice (render, g_strdup (bb_source_get_notice (render->source)));
   if (render->source != NULL && bb_source_get_n_corrupt (render->source) > 0)
-    add_notice (render, g_strdup_printf ("%u damaged parts of the source were skipped",
+    add_notice (render, g_strdup_printf (ngettext ("%u damaged part of the source was skipped",
+                                                   "%u damaged parts of the source were skipped",
+                                                   bb_source_get_n_corrupt (render->source)),
                                          bb_source_get_n_corrupt (render->source)));
   if (g_cancellable_is_cancelled (cancellable))
     g_clear_pointer (&render->sink, bb_sink_abandon);

@@ -3,10 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-save.h"
 
 #include "bb-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -42,6 +45,7 @@ write_into (const char *path, const char *text, GError **error)
   return g_close (fd, error);
 }
 
+/* A whole clause, as translations need. */
 static const char *
 get_reason (const GError *error)
 {
@@ -50,17 +54,17 @@ get_reason (const GError *error)
     switch (error->code)
       {
       case G_FILE_ERROR_NOENT:
-        return "its folder does not exist";
+        return _("its folder does not exist");
       case G_FILE_ERROR_NOTDIR:
-        return "its folder is not one";
+        return _("its folder is not one");
       case G_FILE_ERROR_ISDIR:
-        return "it is a folder";
+        return _("it is a folder");
       case G_FILE_ERROR_ACCES:
       case G_FILE_ERROR_PERM:
       case G_FILE_ERROR_ROFS:
-        return "writing is not allowed there";
+        return _("writing is not allowed there");
       case G_FILE_ERROR_NOSPC:
-        return "the disk is full";
+        return _("the disk is full");
       default:
         break;
       }
@@ -118,6 +122,8 @@ bb_save_text (GFile *file, const char *text, GError **error)
 
   if (!ok)
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                 "Cannot write “%s”, because %s: choose another place", name, get_reason (reason));
+                 /* Translators: the name of a file, and a reason such as “the disk is full” */
+                 _("Cannot write “%s”, because %s: choose another place"), name,
+                 get_reason (reason));
   return ok;
 }

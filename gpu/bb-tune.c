@@ -3,12 +3,16 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-tune.h"
 
 #include "bb-error.h"
 #include "bb-tune-measure.h"
 #include "media/bb-sink.h"
 #include "media/bb-source.h"
+
+#include <glib/gi18n-lib.h>
 
 /* Frames of the clip that are decoded, and bytes that they may take: batches are filled with them
  * again and again. */
@@ -59,7 +63,7 @@ read_frames (BbSource *source, const BbRecipeValues *values, GCancellable *cance
     return g_steal_pointer (&frames);
   name = g_filename_display_name (bb_source_get_path (source));
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               "“%s” has no frame within the trim: choose another start or end", name);
+               _("“%s” has no frame within the trim: choose another start or end"), name);
   return NULL;
 }
 
@@ -189,8 +193,8 @@ bb_tune_new (const char *input, BbRecipe *recipe, BbTuneFunc progress, gpointer 
     return g_steal_pointer (&tune);
   name = g_filename_display_name (input);
   g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-               "Not enough memory to make “%s” at %d×%d: choose a smaller canvas", name, tune->width,
-               tune->height);
+               _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"), name,
+               tune->width, tune->height);
   return NULL;
 }
 

@@ -363,7 +363,7 @@ test_refused (void)
   g_assert_true (g_file_set_contents (text_txt, text, -1, NULL));
   change_file ("whole.mp4", "headless.mp4", 0.4, FALSE);
 
-  assert_refused (missing, "No such file");
+  assert_refused (missing, "no such file");
   assert_refused (folder, "folder");
   assert_refused (empty, "empty");
   assert_refused (text_mp4, "not a video");

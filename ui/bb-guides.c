@@ -15,7 +15,8 @@
 /* As the platforms advise advertisers, on a canvas of 1080x1920. They shift things now and then, by
  * device and caption, so that these are margins to stay clear of and no outline of buttons. */
 static const BbGuides table[] = {
-  { "none", N_("None"), 0, 0, 0, 0 },
+  /* Translators: no safe areas */
+  { "none", NC_ ("guides", "None"), 0, 0, 0, 0 },
   { "tiktok", "TikTok", PX (126, 1920), PX (484, 1920), PX (60, 1080), PX (140, 1080) },
   { "reels", "Instagram Reels", 0.14f, 0.35f, 0.06f, 0.06f },
   { "shorts", "YouTube Shorts", PX (288, 1920), PX (672, 1920), PX (48, 1080), PX (192, 1080) },

@@ -214,7 +214,7 @@ bb_sidebar_init (BbSidebar *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; bb_guides_get (i) != NULL; i++)
-    gtk_string_list_append (names, _(bb_guides_get (i)->name));
+    gtk_string_list_append (names, g_dpgettext2 (NULL, "guides", bb_guides_get (i)->name));
   adw_combo_row_set_model (self->guides_row, G_LIST_MODEL (names));
 }
 

@@ -3,12 +3,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-cpu-device.h"
 
 #include "bb-cpu-plain.h"
 #include "bb-cpu-work.h"
 #include "bb-rows.h"
 
+#include <glib/gi18n-lib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -301,8 +304,10 @@ bb_cpu_device_new (guint n_threads, gboolean plain)
 
   self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
   self->plain = plain;
-  self->description = g_strdup_printf ("cpu (%u threads, %s)", self->n_threads,
-                                       plain ? "plain" : bb_rows_get_isa ());
+  /* Translators: the processor as a device: how many threads, and which instructions, such as AVX2 */
+  self->description = g_strdup_printf (ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)",
+                                                 self->n_threads),
+                                       self->n_threads, plain ? "plain" : bb_rows_get_isa ());
   self->scratch = g_new0 (BbCpuScratch *, self->n_threads);
   self->planes = g_new0 (BbCpuPlanes *, self->n_threads);
   /* Threads of its own, which step back as far as the one that opened the device. */

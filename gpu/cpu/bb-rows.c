@@ -7,6 +7,8 @@
  * intrinsics.
  */
 
+#include "config.h"
+
 #include "bb-rows.h"
 
 #include "bb-clones.h"
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 
 #if defined(__x86_64__)
+#include <glib/gi18n-lib.h>
 #include <immintrin.h>
 #define HAVE_X86 1
 #endif
@@ -69,7 +72,8 @@ bb_rows_get_isa (void)
     case 8:
       return "AVX2";
     default:
-      return "portable";
+      /* Translators: instructions that every processor has */
+      return C_ ("instructions", "portable");
     }
 }
 

@@ -3,12 +3,16 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-cuda-context.h"
 
 #include "bb-cuda-list.h"
 #include "bb-cuda-memory.h"
 #include "bb-cuda-resources.h"
 #include "bb-error.h"
+
+#include <glib/gi18n-lib.h>
 
 static const char *const kernel_names[] = {
 #define BB_CUDA_KERNEL(id, name) name,
@@ -26,11 +30,11 @@ load_kernels (BbCudaContext *context, GError **error)
 
   if (fatbin == NULL ||
       !bb_cuda_check (cuda->module_load_data (&context->module, g_bytes_get_data (fatbin, NULL)),
-                      "loading the kernels", error))
+                      N_("loading the kernels"), error))
     return FALSE;
   for (guint i = 0; i < BB_CUDA_N_KERNELS; i++)
     {
-      g_autofree char *what = g_strdup_printf ("finding the kernel %s", kernel_names[i]);
+      g_autofree char *what = g_strdup_printf (_("finding the kernel %s"), kernel_names[i]);
 
       if (!bb_cuda_check (
             cuda->module_get_function (&context->kernel[i], context->module, kernel_names[i]), what,
@@ -47,7 +51,7 @@ open_streams (BbCudaContext *context, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
     if (!bb_cuda_check (context->cuda->stream_create (streams[i], CU_STREAM_NON_BLOCKING),
-                        "making a stream", error))
+                        N_("making a stream"), error))
       return FALSE;
   return TRUE;
 }
@@ -74,7 +78,8 @@ bb_cuda_context_new (int index, GError **error)
     return NULL;
   if (card.problem != NULL)
     {
-      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, "%s cannot be used: %s", card.name,
+      /* Translators: the name of a graphics card, and why, a clause without a full stop */
+      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _("%s cannot be used: %s"), card.name,
                    card.problem);
       bb_cuda_card_clear (&card);
       return NULL;
@@ -92,7 +97,7 @@ bb_cuda_context_new (int index, GError **error)
   context->description = bb_cuda_card_describe (&card);
   bb_cuda_card_clear (&card);
   if (!bb_cuda_check (cuda->primary_ctx_retain (&context->handle, context->device),
-                      "opening the card", error))
+                      N_("opening the card"), error))
     {
       context->handle = NULL;
       return NULL;
@@ -182,7 +187,7 @@ bb_cuda_context_unref (BbCudaContext *context)
 BbCudaScope
 bb_cuda_context_enter (BbCudaContext *context, GError **error)
 {
-  if (!bb_cuda_check (context->cuda->ctx_push_current (context->handle), "entering its context",
+  if (!bb_cuda_check (context->cuda->ctx_push_current (context->handle), N_("entering its context"),
                       error))
     return NULL;
   return bb_cuda_context_ref (context);

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-cuda-device.h"
 
 #include "bb-cuda-list.h"
@@ -12,6 +14,7 @@
 #include "bb-error.h"
 #include "bb-render.h"
 
+#include <glib/gi18n-lib.h>
 #include <time.h>
 
 struct _BbCudaDevice {
@@ -309,7 +312,7 @@ bb_cuda_device_list (GPtrArray *list)
   int n = bb_cuda_count_cards (&error);
 
   if (n < 0)
-    g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup ("NVIDIA card"),
+    g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup (_("NVIDIA card")),
                                                g_strdup (error->message)));
   for (int i = 0; i < n; i++)
     {
@@ -321,7 +324,7 @@ bb_cuda_device_list (GPtrArray *list)
         g_ptr_array_add (list, bb_device_info_new (id, bb_cuda_card_describe (&card),
                                                    g_strdup (card.problem)));
       else
-        g_ptr_array_add (list, bb_device_info_new (id, g_strdup ("NVIDIA card"),
+        g_ptr_array_add (list, bb_device_info_new (id, g_strdup (_("NVIDIA card")),
                                                    g_strdup (problem->message)));
       bb_cuda_card_clear (&card);
     }

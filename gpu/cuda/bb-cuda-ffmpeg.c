@@ -6,6 +6,8 @@
  * other without anybody waiting.
  */
 
+#include "config.h"
+
 #include "bb-cuda-ffmpeg.h"
 
 #include "bb-cuda-context.h"
@@ -13,6 +15,7 @@
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 
+#include <glib/gi18n-lib.h>
 #include <libavutil/hwcontext_cuda.h>
 
 static void
@@ -45,7 +48,7 @@ bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
   if (buffer == NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           "This FFmpeg does not know NVIDIA cards: install one that does");
+                           _("This FFmpeg does not know NVIDIA cards: install one that does"));
       return NULL;
     }
   hardware = (AVHWDeviceContext *) (gpointer) buffer->data;
@@ -58,8 +61,9 @@ bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
   if (result >= 0)
     return buffer;
   av_buffer_unref (&buffer);
-  g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, "FFmpeg cannot use the card (%s): update its driver",
-               bb_ffmpeg_reason (result));
+  g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
+               /* Translators: what is wrong */
+               _("FFmpeg cannot use the card (%s): update its driver"), bb_ffmpeg_reason (result));
   return NULL;
 }
 
@@ -95,7 +99,8 @@ bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format, GError **er
     return buffer;
   av_buffer_unref (&buffer);
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               "The card's encoder does not take frames of %d×%d (%s): choose another encoder",
+               /* Translators: width, height, and what is wrong */
+               _("The card's encoder does not take frames of %d×%d (%s): choose another encoder"),
                format->width, format->height, bb_ffmpeg_reason (result));
   return NULL;
 }
@@ -131,7 +136,7 @@ wait_frame (gpointer owner, GError **error)
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);
 
   return scope != NULL && bb_cuda_check (context->cuda->stream_synchronize (context->stream),
-                                         "waiting for a decoded frame", error);
+                                         N_("waiting for a decoded frame"), error);
 }
 
 /**

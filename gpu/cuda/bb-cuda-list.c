@@ -3,10 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-cuda-list.h"
 
 #include "bb-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static GMutex lock;
@@ -41,11 +44,11 @@ bb_cuda_count_cards (GError **error)
   const BbCuda *cuda = bb_cuda_get (error);
   int n = 0;
 
-  if (cuda == NULL || !bb_cuda_check (cuda->device_get_count (&n), "counting the cards", error))
+  if (cuda == NULL || !bb_cuda_check (cuda->device_get_count (&n), N_("counting the cards"), error))
     return -1;
   if (n == 0)
     {
-      bb_cuda_check (CUDA_ERROR_NO_DEVICE, "counting the cards", error);
+      bb_cuda_check (CUDA_ERROR_NO_DEVICE, N_("counting the cards"), error);
       return -1;
     }
   return n;
@@ -97,11 +100,13 @@ find_problem (BbCudaCard *card, int compute_mode)
 {
   if (card->major * 10 + card->minor < BB_CUDA_MIN_MAJOR * 10 + BB_CUDA_MIN_MINOR)
     card->problem = g_strdup_printf (
-      "its architecture %d.%d is too old: %d.%d (GeForce RTX 20, GTX 16 or newer) is needed",
+      /* Translators: versions of what a graphics card is built as */
+      _("its architecture %d.%d is too old: %d.%d (GeForce RTX 20, GTX 16 or newer) is needed"),
       card->major, card->minor, BB_CUDA_MIN_MAJOR, BB_CUDA_MIN_MINOR);
   else if (compute_mode == CU_COMPUTEMODE_PROHIBITED)
     card->problem = g_strdup_printf (
-      "its compute mode forbids it: change that by “sudo nvidia-smi -i %d -c DEFAULT”", card->index);
+      _("its compute mode forbids it: change that by “sudo nvidia-smi -i %d -c DEFAULT”"),
+      card->index);
 }
 
 /**
@@ -129,13 +134,17 @@ bb_cuda_card_init (BbCudaCard *card, int index, GError **error)
   if (index >= n)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-                   "There is no card cuda:%d: there are %d, the first is cuda:0", index, n);
+                   /* Translators: the card that was asked for, and how many there are */
+                   ngettext ("There is no card cuda:%d: there is %d, it is cuda:0",
+                             "There is no card cuda:%d: there are %d, the first is cuda:0", n),
+                   index, n);
       return FALSE;
     }
-  if (!bb_cuda_check (cuda->device_get (&card->device, index), "finding the card", error) ||
+  if (!bb_cuda_check (cuda->device_get (&card->device, index), N_("finding the card"), error) ||
       !bb_cuda_check (cuda->device_get_name (name, sizeof name, card->device),
-                      "asking for the card's name", error) ||
-      !bb_cuda_check (cuda->device_total_mem (&memory, card->device), "asking for its memory", error))
+                      N_("asking for the card's name"), error) ||
+      !bb_cuda_check (cuda->device_total_mem (&memory, card->device),
+                      N_("asking for its memory"), error))
     return FALSE;
   const struct {
     CUdevice_attribute attribute;
@@ -149,7 +158,7 @@ bb_cuda_card_init (BbCudaCard *card, int index, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (wanted); i++)
     if (!bb_cuda_check (
           cuda->device_get_attribute (wanted[i].value, wanted[i].attribute, card->device),
-          "asking for its architecture", error))
+          N_("asking for its architecture"), error))
       return FALSE;
   card->name = g_strdup (name);
   card->memory = memory;

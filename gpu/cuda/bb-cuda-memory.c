@@ -5,9 +5,13 @@
  * Making and freeing either may stop the card, so both are kept and used again.
  */
 
+#include "config.h"
+
 #include "bb-cuda-memory.h"
 
 #include "bb-error.h"
+
+#include <glib/gi18n-lib.h>
 
 struct _BbCudaEvent {
   BbCudaContext *context;
@@ -43,14 +47,14 @@ bb_cuda_event_new (BbCudaContext *context, CUstream stream, GError **error)
       CUevent handle;
 
       if (!bb_cuda_check (context->cuda->event_create (&handle, CU_EVENT_BLOCKING_SYNC),
-                          "making an event", error))
+                          N_("making an event"), error))
         return NULL;
       event = g_new0 (BbCudaEvent, 1);
       event->handle = handle;
     }
   event->context = context;
   g_atomic_ref_count_init (&event->refs);
-  if (!bb_cuda_check (context->cuda->event_record (event->handle, stream), "recording an event",
+  if (!bb_cuda_check (context->cuda->event_record (event->handle, stream), N_("recording an event"),
                       error))
     return NULL;
   return g_steal_pointer (&event);
@@ -106,7 +110,7 @@ bb_cuda_event_hold (BbCudaEvent *event, CUstream stream, GError **error)
 {
   return event == NULL ||
          bb_cuda_check (event->context->cuda->stream_wait_event (stream, event->handle, 0),
-                        "ordering streams", error);
+                        N_("ordering streams"), error);
 }
 
 /**
@@ -127,7 +131,7 @@ bb_cuda_event_wait (BbCudaEvent *event, GError **error)
     return TRUE;
   scope = bb_cuda_context_enter (event->context, error);
   return scope != NULL && bb_cuda_check (scope->cuda->event_synchronize (event->handle),
-                                         "waiting for frames", error);
+                                         N_("waiting for frames"), error);
 }
 
 /**
@@ -313,7 +317,7 @@ BbCudaBlock *
 bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError **error)
 {
   BbCudaBlock *block = find_idle (context, size, pinned);
-  const char *what = pinned ? "allocating pinned memory" : "allocating the card's memory";
+  const char *what = pinned ? N_("allocating pinned memory") : N_("allocating the card's memory");
   CUresult result;
 
   if (block != NULL)

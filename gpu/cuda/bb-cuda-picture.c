@@ -3,11 +3,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-cuda-picture.h"
 
 #include "bb-color.h"
 #include "bb-cuda-work.h"
 #include "bb-error.h"
+
+#include <glib/gi18n-lib.h>
 
 typedef struct {
   BbCudaContext *context;
@@ -43,7 +47,7 @@ download (BbPicture *picture, GError **error)
   if (bb_cuda_event_hold (pixels->ready, context->download, error) &&
       bb_cuda_check (context->cuda->memcpy_d_to_h_async (
                        block->address, (CUdeviceptr) pixels->block->address, size, context->download),
-                     "copying a picture to main memory", error) &&
+                     N_("copying a picture to main memory"), error) &&
       bb_cuda_picture_add_use (picture, context->download, error) &&
       (done = bb_cuda_event_new (context, context->download, error)) != NULL &&
       bb_cuda_event_wait (done, error))

@@ -6,8 +6,11 @@
  * mirroring, and the crop's corner, are in the tables, so that kernels read rows as they lie.
  */
 
+#include "config.h"
+
 #include "bb-cuda-tables.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Where a table is, until it is uploaded: its offset. */
@@ -298,7 +301,7 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
   if (!bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) tables->block->address,
                                                           tables->staging->address, tables->size,
                                                           context->stream),
-                      "copying tables to the card", error))
+                      N_("copying tables to the card"), error))
     return FALSE;
   base = tables->block->address;
   for (int g = 0; g < BB_CUDA_N_GROUPS; g++)

@@ -6,8 +6,11 @@
  * beside the kernels of other frames.
  */
 
+#include "config.h"
+
 #include "bb-cuda-work.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Memory for BB_CUDA_UPLOAD_FRAMES frames, made when the first ones come. */
@@ -83,7 +86,7 @@ bb_cuda_work_stage (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFram
                                                           at->host->address,
                                                           n_frames * work->source.size,
                                                           context->upload),
-                      "copying frames to the card", error))
+                      N_("copying frames to the card"), error))
     return FALSE;
   at->copied = bb_cuda_event_new (context, context->upload, error);
   if (at->copied == NULL)
@@ -186,7 +189,7 @@ copy_runs (BbCudaWork *work, BbFrame *const *from, BbFrame *const *to, guint n_f
             work->context->cuda->memcpy_d_to_h_async (to[first]->data[0],
                                                       (CUdeviceptr) from[first]->data[0], n * size,
                                                       work->context->download),
-            "copying frames off the card", error))
+            N_("copying frames off the card"), error))
         return FALSE;
     }
   return TRUE;

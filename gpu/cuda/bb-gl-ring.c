@@ -8,6 +8,8 @@
  */
 
 /* Before everything that includes GL's own header. */
+#include "config.h"
+
 #include <epoxy/gl.h>
 
 #include "bb-gl-ring.h"
@@ -16,6 +18,7 @@
 #include "bb-cuda-picture.h"
 #include "bb-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <cudaGLTypedefs.h>
 
 /* Cards that GL may run on at once, as with SLI. */
@@ -70,7 +73,7 @@ load (Functions *functions, GError **error)
   if (functions->member == NULL)                                                                   \
     {                                                                                              \
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,                                               \
-                   "The NVIDIA driver has no %s: install its OpenGL part", #name);                 \
+                   _("The NVIDIA driver has no %s: install its OpenGL part"), #name);              \
       return FALSE;                                                                                \
     }
   RING_FUNCTIONS (RING_LOAD)
@@ -92,10 +95,14 @@ check_device (BbGlRing *self, GError **error)
     if (devices[i] == self->context->device)
       return TRUE;
   if (result != CUDA_SUCCESS && result != CUDA_ERROR_NO_DEVICE)
-    return bb_cuda_check (result, "asking which card OpenGL runs on", error);
-  g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-               "OpenGL runs on “%s”, not on the card that computes",
-               renderer != NULL ? renderer : "another device");
+    return bb_cuda_check (result, N_("asking which card OpenGL runs on"), error);
+  if (renderer != NULL)
+    g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
+                 /* Translators: the name of a graphics card */
+                 _("OpenGL runs on “%s”, not on the card that computes"), renderer);
+  else
+    g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
+                         _("OpenGL runs on another device, not on the card that computes"));
   return FALSE;
 }
 
@@ -108,8 +115,9 @@ check_gl (BbGlRing *self, GError **error)
   if (version < (desktop ? 21 : 30))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-                   "OpenGL%s %d.%d is too old to share textures with",
-                   desktop ? "" : " ES", version / 10, version % 10);
+                   desktop ? _("OpenGL %d.%d is too old to share textures with")
+                           : _("OpenGL ES %d.%d is too old to share textures with"),
+                   version / 10, version % 10);
       return FALSE;
     }
   self->has_fences = !desktop || version >= 32 || epoxy_has_gl_extension ("GL_ARB_sync");
@@ -141,7 +149,7 @@ make_texture (Slot *slot, BbPicture *picture, GError **error)
   if (deep && !epoxy_is_desktop_gl () && !epoxy_has_gl_extension ("GL_EXT_texture_norm16"))
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           "This OpenGL ES has no textures of 16 bit");
+                           _("This OpenGL ES has no textures of 16 bit"));
       return FALSE;
     }
   while (glGetError () != GL_NO_ERROR)
@@ -161,7 +169,7 @@ make_texture (Slot *slot, BbPicture *picture, GError **error)
   if (failure == GL_NO_ERROR)
     return TRUE;
   g_set_error (error, BB_ERROR, failure == GL_OUT_OF_MEMORY ? BB_ERROR_MEMORY : BB_ERROR_DEVICE,
-               "OpenGL cannot make a texture of %d×%d (error 0x%04x)",
+               _("OpenGL cannot make a texture of %d×%d (error 0x%04x)"),
                picture->width, picture->height, failure);
   return FALSE;
 }
@@ -181,7 +189,7 @@ fit (BbGlRing *self, Slot *slot, BbPicture *picture, GError **error)
     }
   if (!bb_cuda_check (self->functions.register_image (&slot->resource, slot->texture, GL_TEXTURE_2D,
                                                       CU_GRAPHICS_REGISTER_FLAGS_WRITE_DISCARD),
-                      "sharing a texture with OpenGL", error))
+                      N_("sharing a texture with OpenGL"), error))
     {
       slot->resource = NULL;
       clear_slot (self, slot);
@@ -208,7 +216,7 @@ copy (BbGlRing *self, Slot *slot, BbPicture *picture, const BbCudaPixels *pixels
 
   if (result == CUDA_SUCCESS)
     result = self->functions.memcpy_2d_async (&region, self->stream);
-  return bb_cuda_check (result, "copying a frame into a texture", error);
+  return bb_cuda_check (result, N_("copying a frame into a texture"), error);
 }
 
 static gboolean
@@ -219,13 +227,13 @@ write_slot (BbGlRing *self, Slot *slot, BbPicture *picture, GError **error)
 
   if (!fit (self, slot, picture, error) ||
       !bb_cuda_event_hold (pixels->ready, self->stream, error) ||
-      !bb_cuda_check (self->functions.map (1, &slot->resource, self->stream), "mapping a texture",
+      !bb_cuda_check (self->functions.map (1, &slot->resource, self->stream), N_("mapping a texture"),
                       error))
     return FALSE;
   copied = copy (self, slot, picture, pixels, error);
   /* What is mapped is unmapped whatever happened, or GL would never get it back. */
   return bb_cuda_check (self->functions.unmap (1, &slot->resource, self->stream),
-                        "unmapping a texture", copied ? error : NULL) &&
+                        N_("unmapping a texture"), copied ? error : NULL) &&
          copied && bb_cuda_picture_add_use (picture, self->stream, error);
 }
 
@@ -281,7 +289,7 @@ bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error)
   if (context == NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           "Frames are computed by the processor, in main memory");
+                           _("Frames are computed by the processor, in main memory"));
       return NULL;
     }
   self = g_new0 (BbGlRing, 1);
@@ -292,7 +300,7 @@ bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error)
   if (check_gl (self, error) && load (&self->functions, error) &&
       (scope = bb_cuda_context_enter (context, error)) != NULL && check_device (self, error) &&
       bb_cuda_check (context->cuda->stream_create (&self->stream, CU_STREAM_NON_BLOCKING),
-                     "making a stream", error))
+                     N_("making a stream"), error))
     return self;
   self->closed = TRUE;
   bb_gl_ring_unref (self);

@@ -6,6 +6,8 @@
  * silence, so that whoever plays them one after the other stays in time.
  */
 
+#include "config.h"
+
 #include "bb-audio-reader.h"
 
 #include "bb-error.h"
@@ -15,6 +17,7 @@
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Decoders need some sound before the one wanted: 80 ms of Opus, a frame or two of others. */
@@ -58,7 +61,9 @@ set_error (BbAudioReader *reader, const char *reason, GError **error)
   g_autofree char *name = g_filename_display_name (reader->path);
 
   g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-               "Cannot play the sound of “%s”: %s; convert it, or play without", name, reason);
+               /* Translators: the name of a file, and what is wrong, a clause without a full
+                * stop */
+               _("Cannot play the sound of “%s”: %s; convert it, or play without"), name, reason);
 }
 
 static gboolean

@@ -3,10 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-container.h"
 
 #include "bb-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <libavcodec/avcodec.h>
 
 static const struct {
@@ -39,7 +42,7 @@ bb_container_find (const char *path, GError **error)
           return container;
       }
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               "The name “%s” names no container: end it in .mp4, .mov, .mkv or .webm", name);
+               _("The name “%s” names no container: end it in .mp4, .mov, .mkv or .webm"), name);
   return NULL;
 }
 
@@ -86,11 +89,13 @@ bb_container_check (const char *path, enum AVCodecID codec, GError **error)
     return FALSE;
   if (bb_container_takes (container, codec))
     return TRUE;
-  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               "“%s” cannot hold %s: %s", name, avcodec_get_name (codec),
-               codec == AV_CODEC_ID_FFV1 ? "end the name in .mkv"
+  /* Translators: the name of a file, the name of a codec, and what to do, such as “end the name in
+   * .mkv” */
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, _("“%s” cannot hold %s: %s"), name,
+               avcodec_get_name (codec),
+               codec == AV_CODEC_ID_FFV1 ? _("end the name in .mkv")
                : g_str_equal (container->name, "webm")
-                 ? "choose the codec av1, or end the name in .mp4 or .mkv"
-                 : "end the name in .mp4 or .mkv");
+                 ? _("choose the codec av1, or end the name in .mp4 or .mkv")
+                 : _("end the name in .mp4 or .mkv"));
   return FALSE;
 }

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-sink.h"
 
 #include "bb-container.h"
@@ -12,6 +14,7 @@
 #include "cuda/bb-cuda-ffmpeg.h"
 #endif
 
+#include <glib/gi18n-lib.h>
 #include <libavcodec/avcodec.h>
 
 static const BbEncoder encoders[] = {
@@ -104,7 +107,8 @@ find_by_name (const char *name, GError **error)
       g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", encoder->name);
     }
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               "There is no encoder “%s” here: choose auto or one of %s", name, names->str);
+               /* Translators: the name of an encoder, and a list of such names */
+               _("There is no encoder “%s” here: choose auto or one of %s"), name, names->str);
   return NULL;
 }
 
@@ -116,13 +120,14 @@ check_quality (const BbEncoder *encoder, const BbRecipeValues *values, GError **
   if (encoder->quality_option == NULL)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   "The encoder %s has no quality to set: leave it out", encoder->name);
+                   _("The encoder %s has no quality to set: leave it out"), encoder->name);
       return FALSE;
     }
   if (values->quality >= encoder->quality_min && values->quality <= encoder->quality_max)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               "Quality %d is out of range for %s: choose %d (best) to %d", values->quality,
+               /* Translators: a number, the name of an encoder, and two numbers */
+               _("Quality %d is out of range for %s: choose %d (best) to %d"), values->quality,
                encoder->name, encoder->quality_min, encoder->quality_max);
   return FALSE;
 }
@@ -138,14 +143,15 @@ check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **e
   if (encoder->preset == NULL)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   "The encoder %s has no presets: leave it out", encoder->name);
+                   _("The encoder %s has no presets: leave it out"), encoder->name);
       return FALSE;
     }
   if (g_str_has_prefix (encoder->name, "libx26") && !g_strv_contains (x26x_presets, preset))
     {
       g_autofree char *names = g_strjoinv (", ", (char **) x26x_presets);
 
-      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, "%s has no preset “%s”: choose one of %s",
+      /* Translators: the names of an encoder and of a preset, and a list of such presets */
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, _("%s has no preset “%s”: choose one of %s"),
                    encoder->name, preset, names);
       return FALSE;
     }
@@ -154,7 +160,8 @@ check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **e
        *rest != '\0'))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   "libsvtav1 has no preset “%s”: choose a number from 0 (slowest) to 13", preset);
+                   _("libsvtav1 has no preset “%s”: choose a number from 0 (slowest) to 13"),
+                   preset);
       return FALSE;
     }
   return TRUE;
@@ -188,7 +195,7 @@ bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error)
   if (path == NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER,
-                           "There is no name for the finished file: give one");
+                           _("There is no name for the finished file: give one"));
       return NULL;
     }
   return bb_container_check (path, avcodec_find_encoder_by_name (name)->id, error) ? encoder : NULL;
@@ -259,7 +266,9 @@ bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
 #endif
   if (!good)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                 "%s cannot be used: it takes an NVIDIA card that has it, and is the device",
+                 /* Translators: the name of an encoder of graphics cards. It works only where a
+                  * card has it, and where that card is chosen as the device */
+                 _("%s cannot be used: it takes an NVIDIA card that has it, and is the device"),
                  encoder->name);
   return good;
 }
@@ -275,8 +284,8 @@ check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
   if (odd_x != 0 || odd_y != 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   "A canvas of %d×%d does not go with the video's colour subsampling: choose even "
-                   "numbers, such as %d×%d",
+                   _("A canvas of %d×%d does not go with the video's colour subsampling: choose "
+                     "even numbers, such as %d×%d"),
                    format->width, format->height, format->width + odd_x, format->height + odd_y);
       return FALSE;
     }
@@ -284,8 +293,9 @@ check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
       (gint64) format->width * format->height > most_samples[encoder->codec])
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   "A canvas of %d×%d is larger than %s allows (%.0f million pixels): choose a smaller "
-                   "one",
+                   /* Translators: width, height, a codec such as H.264, and millions of pixels */
+                   _("A canvas of %d×%d is larger than %s allows (%.0f million pixels): choose a "
+                     "smaller one"),
                    format->width, format->height, codec_titles[encoder->codec],
                    (double) most_samples[encoder->codec] / 1e6);
       return FALSE;

@@ -3,8 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-ffmpeg.h"
 
+#include <glib/gi18n-lib.h>
 #include <libavutil/error.h>
 #include <libavutil/hwcontext.h>
 #include <libavutil/log.h>
@@ -39,6 +42,33 @@ bb_ffmpeg_init (void)
     }
 }
 
+/* FFmpeg's own errors lie beyond the system's. */
+#define MAX_ERRNO 4096
+
+/* For xgettext: what av_strerror() says, in English only. */
+G_GNUC_UNUSED static const char *const reasons[] = {
+  N_("Bitstream filter not found"),
+  N_("Buffer too small"),
+  N_("Decoder not found"),
+  N_("Demuxer not found"),
+  N_("Encoder not found"),
+  N_("End of file"),
+  N_("Experimental feature"),
+  N_("Filter not found"),
+  N_("Generic error in an external library"),
+  N_("Immediate exit requested"),
+  N_("Input changed"),
+  N_("Internal bug, should not have happened"),
+  N_("Invalid data found when processing input"),
+  N_("Muxer not found"),
+  N_("Not yet implemented in FFmpeg, patches welcome"),
+  N_("Option not found"),
+  N_("Output changed"),
+  N_("Protocol not found"),
+  N_("Stream not found"),
+  N_("Unknown error occurred"),
+};
+
 /**
  * bb_ffmpeg_reason:
  * @result: a negative result of FFmpeg's
@@ -50,9 +80,13 @@ bb_ffmpeg_reason (int result)
 {
   char text[AV_ERROR_MAX_STRING_SIZE] = "";
 
+  /* The system has translations of its own. */
+  if (AVUNERROR (result) < MAX_ERRNO)
+    return g_strerror (AVUNERROR (result));
   if (av_strerror (result, text, sizeof text) < 0)
-    g_snprintf (text, sizeof text, "error %d", result);
-  return g_intern_string (text);
+    /* Translators: in place of a description: a number */
+    g_snprintf (text, sizeof text, _("error %d"), result);
+  return g_intern_string (_(text));
 }
 
 /**

@@ -3,11 +3,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-filter.h"
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 
+#include <glib/gi18n-lib.h>
 #include <libavfilter/avfilter.h>
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
@@ -81,7 +84,8 @@ out:
   if (result < 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   "FFmpeg cannot set up the filters “%s” (%s); install an FFmpeg that has them",
+                   /* Translators: names of filters, and what is wrong */
+                   _("FFmpeg cannot set up the filters “%s” (%s); install an FFmpeg that has them"),
                    description, bb_ffmpeg_reason (result));
       g_clear_pointer (&filter, bb_filter_free);
     }

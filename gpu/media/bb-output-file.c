@@ -5,10 +5,13 @@
 
 #define _GNU_SOURCE
 
+#include "config.h"
+
 #include "bb-output-file.h"
 
 #include "bb-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -30,15 +33,39 @@ struct _BbOutputFile {
   gboolean removed;
 };
 
+/* A whole clause, as translations need. */
+static const char *
+get_reason (int code)
+{
+  switch (code)
+    {
+    case ENOENT:
+      return _("its folder does not exist");
+    case ENOTDIR:
+      return _("its folder is not one");
+    case EISDIR:
+      return _("it is a folder");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return _("writing is not allowed there");
+    case ENOSPC:
+      return _("the disk is full");
+    default:
+      return g_strerror (code);
+    }
+}
+
 static void
 set_error (GError **error, const char *path, int reason)
 {
   g_autofree char *name = g_filename_display_name (path);
-  const char *advice = reason == ENOSPC || reason == EDQUOT ? "make room, or choose another folder"
-                                                            : "choose another name or folder";
+  const char *advice = reason == ENOSPC || reason == EDQUOT ? _("make room, or choose another folder")
+                                                            : _("choose another name or folder");
 
-  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, "Cannot write “%s”: %s; %s", name,
-               g_strerror (reason), advice);
+  /* Translators: the name of a file, what is wrong, and what to do, such as “choose another folder” */
+  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot write “%s”: %s; %s"), name,
+               get_reason (reason), advice);
 }
 
 static void
@@ -47,7 +74,7 @@ set_exists (GError **error, const char *path)
   g_autofree char *name = g_filename_display_name (path);
 
   g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
-               "“%s” is there already: choose another name, or allow overwriting", name);
+               _("“%s” is there already: choose another name, or allow overwriting"), name);
 }
 
 /* Whether both names lead to the same file. */
@@ -116,7 +143,7 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
       g_autofree char *name = g_filename_display_name (path);
 
       g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   "“%s” is the source itself: choose another name", name);
+                   _("“%s” is the source itself: choose another name"), name);
       return NULL;
     }
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
@@ -279,7 +306,7 @@ bb_output_file_commit (BbOutputFile *file, GError **error)
   g_mutex_unlock (&file->lock);
   if (removed)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The render was cancelled");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("The render was cancelled"));
       return FALSE;
     }
   if (result == EEXIST)

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-reader.h"
 
 #include "bb-error.h"
@@ -11,6 +13,7 @@
 #include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
 
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -61,8 +64,8 @@ typedef enum
 /**
  * bb_reader_set_error:
  * @reader: a reader
- * @reason: what is wrong with the file
- * @advice: what to do
+ * @reason: what is wrong with the file, translated
+ * @advice: what to do, translated
  * @error: return location for an error
  *
  * Sets %BB_ERROR_INPUT with a sentence that names the file.
@@ -72,7 +75,10 @@ bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, G
 {
   g_autofree char *name = g_filename_display_name (reader->path);
 
-  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, "Cannot read “%s”: %s; %s", name, reason, advice);
+  /* Translators: the name of a file, what is wrong, and what to do, both clauses without a full
+   * stop, such as “it is a folder” and “choose a video file” */
+  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s; %s"), name, reason,
+               advice);
 }
 
 /* Demuxers that make a video of a text. */
@@ -98,18 +104,19 @@ open_demuxer (BbReader *reader, GError **error)
     {
       if (S_ISDIR (status.st_mode))
         {
-          bb_reader_set_error (reader, "it is a folder", "choose a video file", error);
+          bb_reader_set_error (reader, _("it is a folder"), _("choose a video file"), error);
           return FALSE;
         }
       /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
       if (S_ISFIFO (status.st_mode))
         {
-          bb_reader_set_error (reader, "it is a pipe", "save the video as a file first", error);
+          bb_reader_set_error (reader, _("it is a pipe"), _("save the video as a file first"),
+                               error);
           return FALSE;
         }
       if (S_ISREG (status.st_mode) && status.st_size == 0)
         {
-          bb_reader_set_error (reader, "it is empty", "copy or record it again", error);
+          bb_reader_set_error (reader, _("it is empty"), _("copy or record it again"), error);
           return FALSE;
         }
     }
@@ -124,10 +131,14 @@ open_demuxer (BbReader *reader, GError **error)
   if (g_cancellable_set_error_if_cancelled (reader->cancellable, error))
     return FALSE;
   if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
-    bb_reader_set_error (reader, "it is not a video, or it is damaged",
-                         "choose a file that a player can play", error);
+    bb_reader_set_error (reader, _("it is not a video, or it is damaged"),
+                         _("choose a file that a player can play"), error);
+  else if (result == AVERROR (ENOENT))
+    bb_reader_set_error (reader, _("there is no such file"), _("check its name"), error);
+  else if (result == AVERROR (EACCES))
+    bb_reader_set_error (reader, _("reading it is not allowed"), _("check its permissions"), error);
   else
-    bb_reader_set_error (reader, bb_ffmpeg_reason (result), "check its name and permissions",
+    bb_reader_set_error (reader, bb_ffmpeg_reason (result), _("check its name and permissions"),
                          error);
   return FALSE;
 }
@@ -240,22 +251,25 @@ open_decoder (BbReader *reader, GError **error)
   codec = avcodec_find_decoder (id);
   if (codec == NULL)
     {
-      gboolean unknown = id == AV_CODEC_ID_NONE;
-      g_autofree char *reason = g_strdup_printf ("there is no decoder for its video (%s)",
-                                                 unknown ? "an unknown codec"
-                                                         : avcodec_get_name (id));
+      g_autofree char *reason =
+        id == AV_CODEC_ID_NONE
+          ? g_strdup (_("there is no decoder for its video (an unknown codec)"))
+          /* Translators: the name of a codec */
+          : g_strdup_printf (_("there is no decoder for its video (%s)"), avcodec_get_name (id));
 
-      bb_reader_set_error (reader, reason, "convert it, or install an FFmpeg that has one", error);
+      bb_reader_set_error (reader, reason, _("convert it, or install an FFmpeg that has one"),
+                           error);
       return FALSE;
     }
   result = open_codec (reader, codec, FALSE);
   if (result < 0)
     {
       g_autofree char *reason =
-        g_strdup_printf ("its video (%s) cannot be decoded", avcodec_get_name (codec->id));
+        /* Translators: the name of a codec */
+        g_strdup_printf (_("its video (%s) cannot be decoded"), avcodec_get_name (codec->id));
 
       g_debug ("%s: %s", codec->name, bb_ffmpeg_reason (result));
-      bb_reader_set_error (reader, reason, "choose a file that a player can play", error);
+      bb_reader_set_error (reader, reason, _("choose a file that a player can play"), error);
       return FALSE;
     }
   return TRUE;
@@ -268,7 +282,7 @@ choose_stream (BbReader *reader, GError **error)
 
   if (index < 0)
     {
-      bb_reader_set_error (reader, "it has no picture", "choose a file with video", error);
+      bb_reader_set_error (reader, _("it has no picture"), _("choose a file with video"), error);
       return FALSE;
     }
   reader->stream = reader->demuxer->streams[index];
@@ -540,13 +554,15 @@ fall_back (BbReader *reader, int result, GError **error)
 
   if (last != AV_NOPTS_VALUE)
     set_notice (reader,
-                g_strdup_printf ("The card stopped decoding at %.3f s (%s): the processor decodes from "
-                                 "there",
+                /* Translators: seconds, and what is wrong */
+                g_strdup_printf (_("The card stopped decoding at %.3f s (%s): the processor decodes "
+                                   "from there"),
                                  (double)last * av_q2d (reader->stream->time_base),
                                  bb_ffmpeg_reason (result)));
   else
     set_notice (reader,
-                g_strdup_printf ("The card does not decode this video (%s): the processor does",
+                /* Translators: the name of a codec */
+                g_strdup_printf (_("The card does not decode this video (%s): the processor does"),
                                  avcodec_get_name (reader->stream->codecpar->codec_id)));
   av_buffer_unref (&reader->hardware);
   avcodec_free_context (&reader->decoder);

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-sink.h"
 
 #include "bb-container.h"
@@ -17,6 +19,7 @@
 #include "cuda/bb-cuda-ffmpeg.h"
 #endif
 
+#include <glib/gi18n-lib.h>
 #include <errno.h>
 #include <libavutil/opt.h>
 
@@ -44,13 +47,13 @@ static void
 set_write_error (BbSink *self, int result, GError **error)
 {
   if (result == AVERROR_EXIT)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The render was cancelled");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("The render was cancelled"));
   else if (result == AVERROR (ENOSPC) || result == AVERROR (EDQUOT) || result == AVERROR (EFBIG))
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                 "Cannot write “%s”: there is no space left; make room, or choose another folder",
+                 _("Cannot write “%s”: there is no space left; make room, or choose another folder"),
                  self->name);
   else
-    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, "Cannot write “%s”: %s; choose another folder",
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot write “%s”: %s; choose another folder"),
                  self->name, bb_ffmpeg_reason (result));
 }
 
@@ -155,7 +158,7 @@ set_pixel_format (BbSink *self, BbDevice *device, GError **error)
   if (self->encoder->on_card && self->format.depth > 8)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   "%s takes 10 bit only where its card is the device too: leave out the device",
+                   _("%s takes 10 bit only where its card is the device too: leave out the device"),
                    self->encoder->name);
       return FALSE;
     }
@@ -213,7 +216,9 @@ open_encoder (BbSink *self, const BbRecipeValues *values, BbDevice *device, BbSo
       return TRUE;
     }
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               "%s refused to make “%s” at %d×%d (%s): choose another size, encoder or preset",
+               /* Translators: the name of an encoder, that of a file, width, height, and what is
+                * wrong */
+               _("%s refused to make “%s” at %d×%d (%s): choose another size, encoder or preset"),
                self->encoder->name, self->name, self->format.width, self->format.height,
                bb_ffmpeg_reason (result));
   return FALSE;
@@ -420,8 +425,10 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
   result = avcodec_send_frame (sink->context, wrapped);
   av_frame_free (&wrapped);
   if (result < 0)
-    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, "%s cannot encode “%s”: %s; choose another encoder",
-                 sink->encoder->name, sink->name, bb_ffmpeg_reason (result));
+    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                 /* Translators: the name of an encoder, that of a file, and what is wrong */
+                 _("%s cannot encode “%s”: %s; choose another encoder"), sink->encoder->name,
+                 sink->name, bb_ffmpeg_reason (result));
   else
     {
       result = drain (sink);

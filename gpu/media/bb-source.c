@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-source.h"
 
 #include "bb-chain.h"
@@ -21,6 +23,7 @@
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* Times that are rounded to the microsecond still find the frame they mean. */
@@ -222,13 +225,16 @@ open_filter (BbSource *source, const AVFrame *frame, GError **error)
   g_autofree char *chain =
     bb_chain_describe (frame, &source->stored, &source->info.format, source->parameters,
                        source->pixel_format, source->deinterlace, source->tone_map);
-  BbFilter *filter = bb_filter_new (frame, source->time_base, chain, error);
+  g_autoptr (GError) failure = NULL;
+  BbFilter *filter = bb_filter_new (frame, source->time_base, chain, &failure);
 
   if (filter == NULL)
     {
       g_autofree char *name = g_filename_display_name (source->path);
 
-      g_prefix_error (error, "Cannot read “%s”: ", name);
+      /* Translators: the name of a file, and a sentence that says what is wrong */
+      g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s"), name,
+                   failure->message);
     }
   return filter;
 }
@@ -249,7 +255,8 @@ bring_to_host (BbSource *source, AVFrame *frame, GError **error)
 
   if (result < 0)
     bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
-                         "its frames cannot be had from the card, so choose the device “cpu”", error);
+                         _("its frames cannot be had from the card, so choose the device “cpu”"),
+                         error);
   return result >= 0;
 }
 
@@ -292,7 +299,7 @@ filter (BbSource *source, AVFrame **out, GCancellable *cancellable, GError **err
           else if (result != AVERROR (EAGAIN))
             {
               bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
-                                   "its frames cannot be converted, so convert it first", error);
+                                   _("its frames cannot be converted, so convert it first"), error);
               return FALSE;
             }
         }
@@ -591,8 +598,8 @@ bb_source_new (const char *path, GError **error)
     return NULL;
   if (source->first->buf[0] == NULL || av_pix_fmt_desc_get (source->first->format) == NULL)
     {
-      bb_reader_set_error (source->reader, "none of its frames can be decoded",
-                           "choose a file that a player can play", error);
+      bb_reader_set_error (source->reader, _("none of its frames can be decoded"),
+                           _("choose a file that a player can play"), error);
       return NULL;
     }
   stream = bb_reader_get_stream (source->reader);

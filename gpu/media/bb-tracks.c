@@ -7,6 +7,8 @@
  * have run ahead.
  */
 
+#include "config.h"
+
 #include "bb-tracks.h"
 
 #include "bb-audio.h"
@@ -15,6 +17,8 @@
 #include "bb-ffmpeg.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
+
+#include <glib/gi18n-lib.h>
 
 typedef struct {
   AVStream *in;
@@ -39,14 +43,17 @@ struct _BbTracks {
   Track *current;
 };
 
+/* Takes the text. */
 static void
-add_notice (BbTracks *self, const AVStream *stream, const char *what)
+add_notice (BbTracks *self, char *text)
 {
-  g_ptr_array_add (self->notices,
-                   g_strdup_printf ("The %s (%s, stream %d) %s",
-                                    av_get_media_type_string (stream->codecpar->codec_type),
-                                    avcodec_get_name (stream->codecpar->codec_id), stream->index,
-                                    what));
+  g_ptr_array_add (self->notices, text);
+}
+
+static const char *
+get_codec (const Track *track)
+{
+  return avcodec_get_name (track->in->codecpar->codec_id);
 }
 
 static void
@@ -133,10 +140,11 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
     bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end, &error);
   if (track->audio == NULL)
     {
-      g_autofree char *what =
-        g_strdup_printf ("is left out, since it cannot be encoded anew: %s", error->message);
-
-      add_notice (self, track->in, what);
+      /* Translators: a codec, the number of a track in its file, and what is wrong */
+      add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
+                                           "it cannot be encoded anew: %s"),
+                                         get_codec (track), track->in->index,
+                                         error->message));
       return;
     }
   track->out = add_stream (self, track->in);
@@ -144,7 +152,10 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
                                    bb_audio_encoder_get_context (track->audio));
   track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
   if (mode == BB_AUDIO_COPY)
-    add_notice (self, track->in, "is encoded anew, since the container does not take it as it is");
+    /* Translators: a codec, and the number of a track in its file */
+    add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is encoded anew, since "
+                                         "the container does not take it as it is"),
+                                       get_codec (track), track->in->index));
 }
 
 static void
@@ -167,7 +178,10 @@ add_subtitles (BbTracks *self, Track *track)
     track->subtitle = bb_subtitle_new (track->in, wanted);
   if (track->subtitle == NULL)
     {
-      add_notice (self, track->in, "is left out, since the container does not take it");
+      /* Translators: a codec, and the number of a track in its file */
+      add_notice (self, g_strdup_printf (_("The subtitle (%s, stream %d) is left out, since "
+                                           "the container does not take it"),
+                                         get_codec (track), track->in->index));
       return;
     }
   track->out = add_stream (self, track->in);
@@ -190,7 +204,8 @@ open_demuxer (BbTracks *self, BbSource *source, GError **error)
   {
     g_autofree char *name = g_filename_display_name (bb_source_get_path (source));
 
-    g_set_error (error, BB_ERROR, BB_ERROR_INPUT, "Cannot read the sound of “%s”: %s", name,
+    /* Translators: the name of a file, and what is wrong */
+    g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read the sound of “%s”: %s"), name,
                  bb_ffmpeg_reason (result));
   }
   return FALSE;
@@ -379,7 +394,10 @@ finish (BbTracks *self)
 
       result = end_audio (self, track);
       if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
-        add_notice (self, track->in, "is damaged; the damaged parts are silent");
+        /* Translators: a codec, and the number of a track in its file */
+        add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
+                                             "damaged parts are silent"),
+                                           get_codec (track), track->in->index));
     }
   return result;
 }

@@ -75,20 +75,44 @@ def test_programs_start(folder):
                        program == "blurbox" else f"Usage: {program}") in text, text)
 
 
+def make_locale(folder, name):
+    """The C locale has no languages; a copy of it under another name has."""
+    c_locale = Path("/usr/lib/locale/C.utf8")
+    if not c_locale.is_dir():
+        raise tap.Skip(f"there is no {c_locale}")
+    locales = folder / "locales"
+    shutil.copytree(c_locale, locales / f"{name}.utf8")
+    return {"LOCPATH": str(locales), "LC_ALL": f"{name}.UTF-8"}
+
+
+def test_failures_are_translated(folder):
+    """What the pipeline says is in the user's language; what it writes for programs is not."""
+    locale = make_locale(folder, "xx_XX")
+    program = PREFIX / "bin" / "blurbox-render"
+    recipes = set()
+    for language in [path.stem for path in (SOURCE / "po").glob("*.po")]:
+        catalog = PREFIX / "share" / "locale" / language / "LC_MESSAGES" / "blurbox.mo"
+        translate = gettext.GNUTranslations(catalog.open("rb")).gettext
+        env = environment(**locale, LANGUAGE=language)
+        done = subprocess.run([program, "missing.mp4"], cwd=folder, env=env, capture_output=True, text=True)
+        reason, advice = translate("there is no such file"), translate("check its name")
+        tap.equal(done.stderr, "blurbox-render: " + translate("Cannot read “%s”: %s; %s")
+                  % ("missing.mp4", reason, advice) + "\n", language)
+        tap.check(reason != "there is no such file", language)
+        tap.output(program, "--batch", "7", "--save-recipe", folder / language, env=env)
+        recipes.add((folder / language).read_text())
+    tap.output(program, "--batch", "7", "--save-recipe", folder / "plain", env=environment())
+    tap.equal(recipes, {(folder / "plain").read_text()})
+
+
 def test_translations_are_found(folder):
     """A translation beside the program is used, whatever prefix it was configured for."""
     messages = PREFIX / "share" / "locale" / "fr" / "LC_MESSAGES"
     messages.mkdir(parents=True, exist_ok=True)
     (folder / "fr.po").write_text(PO)
     tap.output("msgfmt", "-o", messages / "blurbox.mo", folder / "fr.po")
-    # The C locale has no languages; a copy of it under another name has.
-    c_locale = Path("/usr/lib/locale/C.utf8")
-    if not c_locale.is_dir():
-        raise tap.Skip(f"there is no {c_locale}")
-    locales = folder / "locales"
-    shutil.copytree(c_locale, locales / "fr_FR.utf8")
     text = tap.output(PREFIX / "bin" / "blurbox-render", "--help",
-                      env=environment(LOCPATH=str(locales), LC_ALL="fr_FR.UTF-8")).decode()
+                      env=environment(**make_locale(folder, "fr_FR"))).decode()
     tap.check("seulement les erreurs" in text, text)
     text = tap.output(PREFIX / "bin" / "blurbox-render", "--help", env=environment()).decode()
     tap.check("print errors only" in text, text)

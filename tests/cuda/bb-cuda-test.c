@@ -5,6 +5,8 @@
 
 #include "bb-cuda-test.h"
 
+#include "cuda/bb-cuda-ffmpeg.h"
+
 /**
  * bb_cuda_test_open:
  *
@@ -230,4 +232,50 @@ bb_cuda_test_compare (BbDevice *card, BbDevice *cpu, const BbCudaTestCase *c, in
         describe (c);
       g_assert_cmpint (difference, <=, most);
     }
+}
+
+/**
+ * bb_cuda_test_surface:
+ * @frames: FFmpeg's frames on a card, in one of the layouts that decoders of cards give
+ * @frame: a frame in host memory
+ *
+ * Returns: (transfer full): the same in the card's memory, on its way there
+ */
+BbFrame *
+bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame)
+{
+  const AVHWFramesContext *context = (gconstpointer) frames->data;
+  const BbFormat *format = &frame->format;
+  gboolean deep = format->depth > 8;
+  gboolean interleaved = context->sw_format == AV_PIX_FMT_NV12 || context->sw_format == AV_PIX_FMT_P010;
+  AVFrame *host = av_frame_alloc ();
+  AVFrame *surface = av_frame_alloc ();
+  BbFrame *wrapped;
+
+  host->format = context->sw_format;
+  host->width = format->width;
+  host->height = format->height;
+  g_assert_cmpint (av_frame_get_buffer (host, 0), >=, 0);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    for (int y = 0; y < bb_format_get_plane_height (format, p); y++)
+      for (int x = 0; x < bb_format_get_plane_width (format, p); x++)
+        {
+          const guint8 *in = frame->data[p] + (gssize) y * frame->stride[p];
+          int to = p > 0 && interleaved ? 1 : p;
+          guint8 *out = host->data[to] + (gssize) y * host->linesize[to];
+          int at = p > 0 && interleaved ? 2 * x + p - 1 : x;
+
+          if (deep)
+            ((guint16 *) (gpointer) out)[at] = (guint16) (((const guint16 *) (gconstpointer) in)[x] << 6);
+          else
+            out[at] = in[x];
+        }
+  g_assert_cmpint (av_hwframe_get_buffer (frames, surface, 0), >=, 0);
+  g_assert_cmpint (av_hwframe_transfer_data (surface, host, 0), >=, 0);
+  av_frame_free (&host);
+  surface->pts = frame->pts;
+  surface->duration = frame->duration;
+  wrapped = bb_cuda_ffmpeg_wrap (surface, format);
+  g_assert_nonnull (wrapped);
+  return wrapped;
 }

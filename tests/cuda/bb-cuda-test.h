@@ -7,6 +7,8 @@
 
 #include "bb-device.h"
 
+#include <libavutil/buffer.h>
+
 G_BEGIN_DECLS
 
 /* Kernels on the processor take ten times as long under sanitizers: then part of the cases must do. */
@@ -41,6 +43,7 @@ BbPlan *bb_cuda_test_plan (const BbCudaTestCase *c);
 BbFrame *bb_cuda_test_frame (const BbFormat *format, guint32 seed);
 BbBatch *bb_cuda_test_run (BbDevice *device, const BbCudaTestCase *c, GError **error);
 int bb_cuda_test_difference (const BbFrame *a, const BbFrame *b);
+BbFrame *bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame);
 void bb_cuda_test_compare (BbDevice *card, BbDevice *cpu, const BbCudaTestCase *c, int most);
 
 G_END_DECLS

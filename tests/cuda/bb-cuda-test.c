@@ -7,6 +7,8 @@
 
 #include "cuda/bb-cuda-ffmpeg.h"
 
+#include <string.h>
+
 /**
  * bb_cuda_test_open:
  *
@@ -278,4 +280,82 @@ bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame)
   wrapped = bb_cuda_ffmpeg_wrap (surface, format);
   g_assert_nonnull (wrapped);
   return wrapped;
+}
+
+typedef struct {
+  BbCudaContext *context;
+  guint8 *memory;
+  gsize size;
+} Surface;
+
+static void
+overwrite (const Surface *surface, gconstpointer data)
+{
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (surface->context, NULL);
+  const BbCuda *cuda = surface->context->cuda;
+  CUstream stream;
+
+  g_assert_cmpint (cuda->stream_create (&stream, CU_STREAM_NON_BLOCKING), ==, CUDA_SUCCESS);
+  g_assert_cmpint (
+    cuda->memcpy_h_to_d_async ((CUdeviceptr) surface->memory, data, surface->size, stream), ==,
+    CUDA_SUCCESS);
+  g_assert_cmpint (cuda->stream_synchronize (stream), ==, CUDA_SUCCESS);
+  cuda->stream_destroy (stream);
+}
+
+static void
+give_back (gpointer data)
+{
+  Surface *surface = data;
+  g_auto (BbCudaScope) scope = NULL;
+  g_autofree guint8 *junk = g_malloc (surface->size);
+
+  memset (junk, 0x5a, surface->size);
+  overwrite (surface, junk);
+  scope = bb_cuda_context_enter (surface->context, NULL);
+  surface->context->cuda->mem_free ((CUdeviceptr) surface->memory);
+  g_free (surface);
+}
+
+/**
+ * bb_cuda_test_decode:
+ * @context: a card
+ * @format: a format
+ * @seed: which of all frames
+ *
+ * Returns: (transfer full): the frame of bb_cuda_test_frame() in the card's memory, which is overwritten at
+ *   once when it is given back, as a decoder does
+ */
+BbFrame *
+bb_cuda_test_decode (BbCudaContext *context, const BbFormat *format, guint32 seed)
+{
+  g_autoptr (BbFrame) host = bb_cuda_test_frame (format, seed);
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, NULL);
+  g_autofree guint8 *samples = NULL;
+  Surface *surface = g_new (Surface, 1);
+  BbFrame *frame = bb_frame_new_wrapped (format, surface, give_back);
+  CUdeviceptr memory = 0;
+
+  surface->context = context;
+  surface->size = 0;
+  for (int p = 0; p < BB_N_PLANES; p++)
+    surface->size += (gsize) host->stride[p] * (gsize) bb_format_get_plane_height (format, p);
+  g_assert_cmpint (context->cuda->mem_alloc (&memory, surface->size), ==, CUDA_SUCCESS);
+  surface->memory = (guint8 *) memory;
+  samples = g_malloc (surface->size);
+  for (int p = 0, at = 0; p < BB_N_PLANES; p++)
+    {
+      int size = host->stride[p] * bb_format_get_plane_height (format, p);
+
+      memcpy (samples + at, host->data[p], (gsize) size);
+      frame->data[p] = surface->memory + at;
+      frame->stride[p] = host->stride[p];
+      at += size;
+    }
+  overwrite (surface, samples);
+  frame->memory = BB_MEMORY_CUDA;
+  frame->producer = context;
+  frame->pts = host->pts;
+  frame->duration = host->duration;
+  return frame;
 }

@@ -496,6 +496,85 @@ test_frames_of_dropped_plan (void)
   tear_down ();
 }
 
+/* More of a decoder's frames than are held back. Each is given back once it was read, and not before. */
+static void
+test_decoders_frames (void)
+{
+  BbCudaTestCase c = make_case (64, 36, 36, 64);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbBatch) batch = NULL;
+  g_autoptr (BbBatch) expected = NULL;
+
+  set_up ();
+  c.n_frames = 6;
+  expected = bb_cuda_test_run (f.cpu, &c, &error);
+  g_assert_no_error (error);
+  prepare (f.card, &c);
+  batch = bb_batch_new (c.n_frames);
+  for (guint32 i = 0; i < c.n_frames; i++)
+    {
+      g_autoptr (BbBatch) one = load (f.card, bb_cuda_test_decode (f.context, &c.source, i));
+
+      batch->frame[i] = g_steal_pointer (&one->frame[0]);
+    }
+  batch = fetch (f.card, finish (f.card, g_steal_pointer (&batch)));
+  for (guint i = 0; i < c.n_frames; i++)
+    {
+      bb_frame_wait (batch->frame[i], &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (bb_cuda_test_difference (batch->frame[i], expected->frame[i]), <=, 1);
+    }
+  g_clear_pointer (&batch, bb_batch_free);
+  tear_down ();
+}
+
+/* A finished frame on the card is there for everybody once it was waited for, and one in main memory that
+ * was asked for by itself is there at once. */
+static void
+test_awaited_frame (void)
+{
+  BbCudaTestCase c = make_case (64, 36, 36, 64);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbBatch) batch = NULL;
+  g_autoptr (BbFrame) host = NULL;
+  BbCudaLayout layout;
+  CUstream stream;
+  void *copy = NULL;
+
+  set_up ();
+  bb_cuda_layout_init (&layout, &c.target, 256);
+  prepare (f.card, &c);
+  batch = finish (f.card, load (f.card, bb_cuda_test_frame (&c.source, 0)));
+  {
+    g_auto (BbCudaScope) scope = bb_cuda_context_enter (f.context, NULL);
+
+    g_assert_true (bb_frame_wait (batch->frame[0], &error));
+    g_assert_cmpint (f.own.mem_host_alloc (&copy, layout.size, 0), ==, CUDA_SUCCESS);
+    g_assert_cmpint (f.own.stream_create (&stream, CU_STREAM_NON_BLOCKING), ==, CUDA_SUCCESS);
+    g_assert_cmpint (f.own.memcpy_d_to_h_async (copy, (CUdeviceptr) batch->frame[0]->data[0],
+                                                layout.size, stream),
+                     ==, CUDA_SUCCESS);
+    g_assert_cmpint (f.own.stream_synchronize (stream), ==, CUDA_SUCCESS);
+    f.own.stream_destroy (stream);
+  }
+  host = bb_device_download (f.card, g_steal_pointer (&batch->frame[0]), &error);
+  g_assert_no_error (error);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    for (int y = 0; y < bb_format_get_plane_height (&c.target, p); y++)
+      g_assert_cmpmem ((guint8 *) copy + layout.offset[p] + y * layout.stride[p],
+                       (gsize) bb_format_get_plane_width (&c.target, p),
+                       host->data[p] + y * host->stride[p],
+                       (gsize) bb_format_get_plane_width (&c.target, p));
+  g_clear_pointer (&batch, bb_batch_free);
+  g_clear_pointer (&host, bb_frame_unref);
+  {
+    g_auto (BbCudaScope) scope = bb_cuda_context_enter (f.context, NULL);
+
+    f.own.mem_free_host (copy);
+  }
+  tear_down ();
+}
+
 /* Frames of another device's stream, where two devices show the same clip. */
 static void
 test_two_devices (void)
@@ -707,6 +786,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/cuda-waits/orphaned-upload-untold", test_orphaned_upload_untold);
   g_test_add_func ("/cuda-waits/failed-reading", test_failed_reading);
   g_test_add_func ("/cuda-waits/frames-of-dropped-plan", test_frames_of_dropped_plan);
+  g_test_add_func ("/cuda-waits/decoders-frames", test_decoders_frames);
+  g_test_add_func ("/cuda-waits/awaited-frame", test_awaited_frame);
   g_test_add_func ("/cuda-waits/two-devices", test_two_devices);
   g_test_add_func ("/cuda-waits/dropped-picture", test_dropped_picture);
   g_test_add_func ("/cuda-waits/failed-picture", test_failed_picture);

@@ -207,6 +207,7 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   BbPerformance *self = BB_PERFORMANCE (source_object);
   GPtrArray *devices = g_task_propagate_pointer (G_TASK (result), NULL);
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  g_autofree char *problem = NULL;
 
   if (devices == NULL || self->device_row == NULL)
     {
@@ -221,6 +222,11 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   self->updating = TRUE;
   adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
   self->updating = FALSE;
+  if (bb_performance_get_problem (self) != NULL)
+    {
+      problem = g_markup_escape_text (bb_performance_get_problem (self), -1);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->device_row), problem);
+    }
   update (self);
 }
 
@@ -408,4 +414,29 @@ bb_performance_list_devices (BbPerformance *self)
   task = g_task_new (self, NULL, list_devices_cb, NULL);
   g_task_set_source_tag (task, bb_performance_list_devices);
   g_task_run_in_thread (task, list_devices_thread);
+}
+
+/**
+ * bb_performance_get_problem:
+ * @self: a group
+ *
+ * Returns: (nullable): why no card can be used, a sentence; %NULL where one can, and until that is known
+ */
+const char *
+bb_performance_get_problem (BbPerformance *self)
+{
+  const char *problem = NULL;
+
+  g_return_val_if_fail (BB_IS_PERFORMANCE (self), NULL);
+
+  for (guint i = 0; self->devices != NULL && i < self->devices->len; i++)
+    {
+      const BbDeviceInfo *info = self->devices->pdata[i];
+
+      if (info->problem == NULL && !g_str_equal (info->id, "cpu"))
+        return NULL;
+      if (problem == NULL)
+        problem = info->problem;
+    }
+  return problem;
 }

@@ -351,6 +351,52 @@ test_dialogs (void)
   bb_test_window_close (window);
 }
 
+/* Why no card can be used, or nothing where one can. */
+static char *
+find_problem (void)
+{
+  g_autoptr (GPtrArray) devices = bb_device_list ();
+  const char *problem = NULL;
+
+  for (guint i = 0; i < devices->len; i++)
+    {
+      const BbDeviceInfo *info = devices->pdata[i];
+
+      if (g_str_has_prefix (info->id, "cuda") && info->problem == NULL)
+        return NULL;
+      if (problem == NULL)
+        problem = info->problem;
+    }
+  return g_strdup (problem);
+}
+
+static void
+test_card_problem (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  g_autofree char *problem = find_problem ();
+  g_autofree char *markup = problem != NULL ? g_markup_escape_text (problem, -1) : NULL;
+  AdwComboRow *row;
+  AdwDialog *dialog = NULL;
+  const char *debug;
+
+  bb_test_open_clip (window);
+  row = ADW_COMBO_ROW (bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Device"));
+  BB_TEST_WAIT (adw_combo_row_get_model (row) != NULL);
+  if (problem != NULL)
+    g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, markup);
+  g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "about", NULL);
+  BB_TEST_WAIT ((dialog = adw_application_window_get_visible_dialog (
+                   ADW_APPLICATION_WINDOW (window))) != NULL);
+  debug = adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog));
+  if (problem != NULL)
+    g_assert_nonnull (strstr (debug, problem));
+  else
+    g_assert_null (strstr (debug, "cannot be used"));
+  adw_dialog_force_close (dialog);
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
@@ -363,6 +409,7 @@ add_tests (void)
   g_test_add_func ("/window/scrub-storm", test_scrub_storm);
   g_test_add_func ("/window/idle", test_idle);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/card-problem", test_card_problem);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/open-close", test_open_close);
 }

@@ -24,6 +24,7 @@ typedef enum {
   METER_MEMORY,
   METER_DECODER,
   METER_PATH,
+  METER_CARD, /* why none can be used */
   N_METERS
 } Meter;
 
@@ -66,6 +67,7 @@ static const char *const meter_names[N_METERS] = {
   [METER_MEMORY] = N_("Memory"),
   [METER_DECODER] = N_("Decoder"),
   [METER_PATH] = N_("Preview Path"),
+  [METER_CARD] = N_("Card"),
 };
 
 static void
@@ -207,7 +209,6 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   BbPerformance *self = BB_PERFORMANCE (source_object);
   GPtrArray *devices = g_task_propagate_pointer (G_TASK (result), NULL);
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  g_autofree char *problem = NULL;
 
   if (devices == NULL || self->device_row == NULL)
     {
@@ -223,10 +224,9 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
   self->updating = FALSE;
   if (bb_performance_get_problem (self) != NULL)
-    {
-      problem = g_markup_escape_text (bb_performance_get_problem (self), -1);
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->device_row), problem);
-    }
+    gtk_label_set_label (self->meters[METER_CARD], bb_performance_get_problem (self));
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->meters[METER_CARD])),
+                          bb_performance_get_problem (self) != NULL);
   update (self);
 }
 
@@ -302,6 +302,7 @@ add_meter (BbPerformance *self, Meter meter)
   gtk_label_set_wrap (GTK_LABEL (value), wide);
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), value);
+  gtk_widget_set_visible (box, meter != METER_CARD);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
                                   NULL, -1);
   gtk_grid_attach (self->meter, box, wide ? 0 : (int) meter % 2, row, wide ? 2 : 1, 1);

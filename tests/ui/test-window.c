@@ -375,7 +375,6 @@ test_card_problem (void)
 {
   BbWindow *window = bb_test_window_new ();
   g_autofree char *problem = find_problem ();
-  g_autofree char *markup = problem != NULL ? g_markup_escape_text (problem, -1) : NULL;
   AdwComboRow *row;
   AdwDialog *dialog = NULL;
   const char *debug;
@@ -384,7 +383,7 @@ test_card_problem (void)
   row = ADW_COMBO_ROW (bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Device"));
   BB_TEST_WAIT (adw_combo_row_get_model (row) != NULL);
   if (problem != NULL)
-    g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, markup);
+    g_assert_true (gtk_widget_is_visible (bb_test_find (window, GTK_TYPE_LABEL, "label", problem)));
   g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "about", NULL);
   BB_TEST_WAIT ((dialog = adw_application_window_get_visible_dialog (
                    ADW_APPLICATION_WINDOW (window))) != NULL);

@@ -15,7 +15,7 @@
 
 /* Not translated: it goes into reports. */
 static char *
-describe (GtkWindow *window, const char *device)
+describe (GtkWindow *window, const char *device, const char *problem)
 {
   GString *text = g_string_new (NULL);
   GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (window));
@@ -24,6 +24,8 @@ describe (GtkWindow *window, const char *device)
 
   g_string_append_printf (text, "Blurbox %s\n\n", BB_VERSION);
   g_string_append_printf (text, "Device: %s\n", *device != '\0' ? device : "not in use yet");
+  if (problem != NULL)
+    g_string_append_printf (text, "Card: cannot be used. %s\n", problem);
   g_string_append_printf (text, "FFmpeg: %s\n", bb_get_ffmpeg_version ());
   g_string_append_printf (text, "GTK: %u.%u.%u\n", gtk_get_major_version (),
                           gtk_get_minor_version (), gtk_get_micro_version ());
@@ -51,14 +53,15 @@ describe (GtkWindow *window, const char *device)
  * bb_about_present:
  * @window: the window that it is about
  * @device: what computes the picture; may be empty
+ * @problem: (nullable): why no card can be used, where that is known
  *
  * Shows the About dialog.
  */
 void
-bb_about_present (GtkWindow *window, const char *device)
+bb_about_present (GtkWindow *window, const char *device, const char *problem)
 {
   AdwDialog *dialog = adw_about_dialog_new ();
-  g_autofree char *debug = describe (window, device);
+  g_autofree char *debug = describe (window, device, problem);
   const char *developers[] = { "The Blurbox developers", NULL };
 
   g_object_set (dialog,

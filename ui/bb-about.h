@@ -9,6 +9,6 @@
 
 G_BEGIN_DECLS
 
-void bb_about_present (GtkWindow *window, const char *device);
+void bb_about_present (GtkWindow *window, const char *device, const char *problem);
 
 G_END_DECLS

@@ -96,7 +96,7 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (bb_window_get_player (window) != NULL)
     bb_player_get_stats (bb_window_get_player (window), &stats);
-  bb_about_present (GTK_WINDOW (window), stats.device);
+  bb_about_present (GTK_WINDOW (window), stats.device, bb_window_get_card_problem (window));
 }
 
 static void

@@ -24,6 +24,7 @@ typedef enum {
   METER_MEMORY,
   METER_DECODER,
   METER_PATH,
+  METER_CARD, /* why none can be used */
   N_METERS
 } Meter;
 
@@ -66,6 +67,7 @@ static const char *const meter_names[N_METERS] = {
   [METER_MEMORY] = N_("Memory"),
   [METER_DECODER] = N_("Decoder"),
   [METER_PATH] = N_("Preview Path"),
+  [METER_CARD] = N_("Card"),
 };
 
 static void
@@ -221,6 +223,10 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   self->updating = TRUE;
   adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
   self->updating = FALSE;
+  if (bb_performance_get_problem (self) != NULL)
+    gtk_label_set_label (self->meters[METER_CARD], bb_performance_get_problem (self));
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->meters[METER_CARD])),
+                          bb_performance_get_problem (self) != NULL);
   update (self);
 }
 
@@ -296,6 +302,7 @@ add_meter (BbPerformance *self, Meter meter)
   gtk_label_set_wrap (GTK_LABEL (value), wide);
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), value);
+  gtk_widget_set_visible (box, meter != METER_CARD);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
                                   NULL, -1);
   gtk_grid_attach (self->meter, box, wide ? 0 : (int) meter % 2, row, wide ? 2 : 1, 1);
@@ -408,4 +415,29 @@ bb_performance_list_devices (BbPerformance *self)
   task = g_task_new (self, NULL, list_devices_cb, NULL);
   g_task_set_source_tag (task, bb_performance_list_devices);
   g_task_run_in_thread (task, list_devices_thread);
+}
+
+/**
+ * bb_performance_get_problem:
+ * @self: a group
+ *
+ * Returns: (nullable): why no card can be used, a sentence; %NULL where one can, and until that is known
+ */
+const char *
+bb_performance_get_problem (BbPerformance *self)
+{
+  const char *problem = NULL;
+
+  g_return_val_if_fail (BB_IS_PERFORMANCE (self), NULL);
+
+  for (guint i = 0; self->devices != NULL && i < self->devices->len; i++)
+    {
+      const BbDeviceInfo *info = self->devices->pdata[i];
+
+      if (info->problem == NULL && !g_str_equal (info->id, "cpu"))
+        return NULL;
+      if (problem == NULL)
+        problem = info->problem;
+    }
+  return problem;
 }

@@ -21,5 +21,6 @@ void bb_performance_set_path (BbPerformance *self, const char *path);
 void bb_performance_set_gain (BbPerformance *self, int gain);
 void bb_performance_set_difference (BbPerformance *self, const char *text);
 void bb_performance_list_devices (BbPerformance *self);
+const char *bb_performance_get_problem (BbPerformance *self);
 
 G_END_DECLS

@@ -646,6 +646,22 @@ bb_window_get_player (BbWindow *self)
 }
 
 /**
+ * bb_window_get_card_problem:
+ * @self: a window
+ *
+ * Returns: (nullable): why no card can be used, a sentence; %NULL where one can, and until that is known
+ */
+const char *
+bb_window_get_card_problem (BbWindow *self)
+{
+  g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
+
+  return self->sidebar != NULL
+           ? bb_performance_get_problem (bb_sidebar_get_performance (self->sidebar))
+           : NULL;
+}
+
+/**
  * bb_window_get_presets:
  * @self: a window
  *

@@ -24,6 +24,7 @@ void bb_window_show_toast (BbWindow *self, const char *text);
 GFile *bb_window_get_file (BbWindow *self);
 BbEditor *bb_window_get_editor (BbWindow *self);
 BbPlayer *bb_window_get_player (BbWindow *self);
+const char *bb_window_get_card_problem (BbWindow *self);
 BbPresets *bb_window_get_presets (BbWindow *self);
 BbCanvas *bb_window_get_canvas (BbWindow *self);
 AdwToastOverlay *bb_window_get_toasts (BbWindow *self);

@@ -250,6 +250,9 @@ free_idle (BbCudaContext *context, guint n_left)
   g_mutex_lock (&context->lock);
   take_idle (context, n_left, &taken);
   g_mutex_unlock (&context->lock);
+  /* What is queued may still use them, and the stream of kernels is the last to. */
+  if (!g_queue_is_empty (&taken))
+    context->cuda->stream_synchronize (context->stream);
   while ((block = g_queue_pop_head (&taken)) != NULL)
     {
       g_clear_pointer (&block->last_use, bb_cuda_event_unref);
@@ -356,10 +359,11 @@ bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError *
  * bb_cuda_block_free:
  * @context: the current context
  * @block: (transfer full) (nullable): a block
- * @last_use: (nullable): when its last use is over; %NULL where it is over already. The stream of
- *   kernels must have been made to wait for it
+ * @last_use: (nullable): when the last use of pinned memory is over, which is waited for before it is
+ *   used again; %NULL where it is over already, or does no harm
  *
- * Gives a block back, to be used again.
+ * Gives a block back, to be used again. The stream of kernels must have been made to wait for its last
+ * use.
  */
 void
 bb_cuda_block_free (BbCudaContext *context, BbCudaBlock *block, BbCudaEvent *last_use)

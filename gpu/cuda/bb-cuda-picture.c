@@ -47,11 +47,14 @@ download (BbPicture *picture, GError **error)
   if (bb_cuda_event_hold (pixels->ready, context->download, error) &&
       bb_cuda_check (context->cuda->memcpy_d_to_h_async (
                        block->address, (CUdeviceptr) pixels->block->address, size, context->download),
-                     N_("copying a picture to main memory"), error) &&
-      bb_cuda_picture_add_use (picture, context->download, error) &&
-      (done = bb_cuda_event_new (context, context->download, error)) != NULL &&
-      bb_cuda_event_wait (done, error))
-    return g_bytes_new_with_free_func (block->address, size, free_pinned, pinned);
+                     N_("copying a picture to main memory"), error))
+    {
+      done = bb_cuda_event_new (context, context->download, error);
+      if (done != NULL && bb_cuda_event_wait (done, error))
+        return g_bytes_new_with_free_func (block->address, size, free_pinned, pinned);
+      /* The copy was queued nevertheless, and writes to what somebody else may soon use. */
+      context->cuda->stream_synchronize (context->download);
+    }
   free_pinned (pinned);
   return NULL;
 }
@@ -64,7 +67,7 @@ drop_block (BbCudaPixels *pixels)
   /* The next to use the block is the stream of kernels. */
   if (scope != NULL)
     bb_cuda_event_hold (pixels->last_use, pixels->context->stream, NULL);
-  bb_cuda_block_free (pixels->context, g_steal_pointer (&pixels->block), pixels->last_use);
+  bb_cuda_block_free (pixels->context, g_steal_pointer (&pixels->block), NULL);
   g_clear_pointer (&pixels->last_use, bb_cuda_event_unref);
   g_clear_pointer (&pixels->ready, bb_cuda_event_unref);
 }

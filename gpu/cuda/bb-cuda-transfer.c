@@ -88,14 +88,10 @@ bb_cuda_work_stage (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFram
                                                           context->upload),
                       N_("copying frames to the card"), error))
     return FALSE;
+  /* A copy that was queued and is not told of may read what the next one brings, since nobody reads what
+   * it writes; that one is queued behind it. */
   at->copied = bb_cuda_event_new (context, context->upload, error);
-  if (at->copied == NULL)
-    {
-      /* The copy was queued nevertheless, and reads what the next one would overwrite. */
-      context->cuda->stream_synchronize (context->upload);
-      return FALSE;
-    }
-  if (!bb_cuda_event_hold (at->copied, context->stream, error))
+  if (at->copied == NULL || !bb_cuda_event_hold (at->copied, context->stream, error))
     return FALSE;
 
   for (guint i = 0; i < n_frames; i++)
@@ -225,13 +221,11 @@ bb_cuda_work_download (BbCudaWork *work, BbBatch *batch, GError **error)
                                error))
         return NULL;
     }
+  /* Copies that were queued and are not told of may read others' frames, since nobody reads what they
+   * write; who uses that room next is queued behind them. */
   if (!copy_runs (work, batch->frame, out->frame, batch->n_frames, error) ||
       (copied = bb_cuda_event_new (context, context->download, error)) == NULL)
-    {
-      /* What was queued reads frames that are dropped now. */
-      context->cuda->stream_synchronize (context->download);
-      return NULL;
-    }
+    return NULL;
   for (guint i = 0; i < batch->n_frames; i++)
     {
       Download *download = out->frame[i]->owner;

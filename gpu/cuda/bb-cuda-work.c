@@ -207,7 +207,7 @@ release_read (BbCudaWork *work, guint n_left, GError **error)
   return good;
 }
 
-/* When all that is queued on any stream is over; %NULL where it is already. */
+/* When all that is queued on any stream is over; %NULL where the last use of pinned memory is already. */
 static BbCudaEvent *
 join_streams (BbCudaContext *context)
 {
@@ -225,9 +225,9 @@ join_streams (BbCudaContext *context)
     last = bb_cuda_event_new (context, context->stream, NULL);
   if (last != NULL)
     return g_steal_pointer (&last);
+  /* The stream of kernels itself uses no pinned memory but the tables', before any frame comes up. */
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
     context->cuda->stream_synchronize (others[i]);
-  context->cuda->stream_synchronize (context->stream);
   return NULL;
 }
 
@@ -257,7 +257,8 @@ bb_cuda_work_unref (BbCudaWork *work)
     bb_cuda_pool_free (work->pinned, context, last_use);
     for (guint i = 0; i < BB_CUDA_RING; i++)
       {
-        bb_cuda_block_free (context, work->staging[i].host, last_use);
+        /* Copies that still read it are for frames that were dropped: others' samples do no harm. */
+        bb_cuda_block_free (context, work->staging[i].host, NULL);
         bb_cuda_block_free (context, work->staging[i].device, last_use);
         g_clear_pointer (&work->staging[i].copied, bb_cuda_event_unref);
         g_clear_pointer (&work->staging[i].consumed, bb_cuda_event_unref);

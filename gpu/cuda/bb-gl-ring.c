@@ -57,7 +57,6 @@ struct _BbGlRing {
   Functions functions;
   BbCudaContext *context;
   CUstream stream;
-  gboolean has_fences;
   gboolean closed;
 
   Slot *slots;
@@ -107,12 +106,14 @@ check_device (BbGlRing *self, GError **error)
 }
 
 static gboolean
-check_gl (BbGlRing *self, GError **error)
+check_gl (GError **error)
 {
   int version = epoxy_gl_version ();
   gboolean desktop = epoxy_is_desktop_gl ();
 
-  if (version < (desktop ? 21 : 30))
+  /* Fences came with 3.2; every driver of cards that can compute here has them before. */
+  if (version < (desktop ? 21 : 30) ||
+      (desktop && version < 32 && !epoxy_has_gl_extension ("GL_ARB_sync")))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
                    desktop ? _("OpenGL %d.%d is too old to share textures with")
@@ -120,7 +121,6 @@ check_gl (BbGlRing *self, GError **error)
                    version / 10, version % 10);
       return FALSE;
     }
-  self->has_fences = !desktop || version >= 32 || epoxy_has_gl_extension ("GL_ARB_sync");
   return TRUE;
 }
 
@@ -271,8 +271,8 @@ bb_gl_ring_find_card (BbPicture *picture)
  * @error: return location for an error
  *
  * Makes a ring of textures for pictures of one card, in the GL context that is current: desktop GL
- * from 2.1 or GL ES from 3.0. The same context must be current in every call that says so. Textures
- * are made when they are written first.
+ * from 2.1 with fences, or GL ES from 3.0. The same context must be current in every call that says
+ * so. Textures are made when they are written first.
  *
  * Returns: (transfer full): a ring, or %NULL with %BB_ERROR_DEVICE, whose message says why pictures
  *   have to go through main memory
@@ -297,7 +297,7 @@ bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error)
   self->context = bb_cuda_context_ref (context);
   self->n_slots = n_textures;
   self->slots = g_new0 (Slot, n_textures);
-  if (check_gl (self, error) && load (&self->functions, error) &&
+  if (check_gl (error) && load (&self->functions, error) &&
       (scope = bb_cuda_context_enter (context, error)) != NULL && check_device (self, error) &&
       bb_cuda_check (context->cuda->stream_create (&self->stream, CU_STREAM_NON_BLOCKING),
                      N_("making a stream"), error))
@@ -357,14 +357,15 @@ bb_gl_ring_write (BbGlRing *ring, BbPicture *picture, BbGlTexture *texture, GErr
   scope = bb_cuda_context_enter (ring->context, error);
   if (scope == NULL || !write_slot (ring, slot, picture, error))
     return FALSE;
-  if (ring->has_fences)
+  slot->sync = glFenceSync (GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
+  if (slot->sync == NULL)
     {
-      slot->sync = glFenceSync (GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
-      /* Other contexts can only wait for what has left this one. */
-      glFlush ();
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
+                           "OpenGL cannot tell when a frame is in its texture");
+      return FALSE;
     }
-  else
-    glFinish ();
+  /* Other contexts can only wait for what has left this one. */
+  glFlush ();
   slot->used = ++ring->n_written;
   g_atomic_int_set (&slot->lent, TRUE);
   g_atomic_ref_count_inc (&ring->refs);

@@ -16,8 +16,7 @@ typedef struct _BbGlRing BbGlRing;
 /**
  * BbGlTexture:
  * @id: name of a GL_TEXTURE_2D
- * @sync: (nullable): a GLsync that is signalled once the picture is in it; %NULL where this GL has none
- *   and the picture is in it already
+ * @sync: a GLsync that is signalled once the picture is in it
  * @format: how a pixel is stored
  * @width: pixels in a row
  * @height: rows

@@ -5,6 +5,10 @@
 
 #include "bb-cuda-test.h"
 
+#include "cuda/bb-cuda-ffmpeg.h"
+
+#include <string.h>
+
 /**
  * bb_cuda_test_open:
  *
@@ -230,4 +234,128 @@ bb_cuda_test_compare (BbDevice *card, BbDevice *cpu, const BbCudaTestCase *c, in
         describe (c);
       g_assert_cmpint (difference, <=, most);
     }
+}
+
+/**
+ * bb_cuda_test_surface:
+ * @frames: FFmpeg's frames on a card, in one of the layouts that decoders of cards give
+ * @frame: a frame in host memory
+ *
+ * Returns: (transfer full): the same in the card's memory, on its way there
+ */
+BbFrame *
+bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame)
+{
+  const AVHWFramesContext *context = (gconstpointer) frames->data;
+  const BbFormat *format = &frame->format;
+  gboolean deep = format->depth > 8;
+  gboolean interleaved = context->sw_format == AV_PIX_FMT_NV12 || context->sw_format == AV_PIX_FMT_P010;
+  AVFrame *host = av_frame_alloc ();
+  AVFrame *surface = av_frame_alloc ();
+  BbFrame *wrapped;
+
+  host->format = context->sw_format;
+  host->width = format->width;
+  host->height = format->height;
+  g_assert_cmpint (av_frame_get_buffer (host, 0), >=, 0);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    for (int y = 0; y < bb_format_get_plane_height (format, p); y++)
+      for (int x = 0; x < bb_format_get_plane_width (format, p); x++)
+        {
+          const guint8 *in = frame->data[p] + (gssize) y * frame->stride[p];
+          int to = p > 0 && interleaved ? 1 : p;
+          guint8 *out = host->data[to] + (gssize) y * host->linesize[to];
+          int at = p > 0 && interleaved ? 2 * x + p - 1 : x;
+
+          if (deep)
+            ((guint16 *) (gpointer) out)[at] = (guint16) (((const guint16 *) (gconstpointer) in)[x] << 6);
+          else
+            out[at] = in[x];
+        }
+  g_assert_cmpint (av_hwframe_get_buffer (frames, surface, 0), >=, 0);
+  g_assert_cmpint (av_hwframe_transfer_data (surface, host, 0), >=, 0);
+  av_frame_free (&host);
+  surface->pts = frame->pts;
+  surface->duration = frame->duration;
+  wrapped = bb_cuda_ffmpeg_wrap (surface, format);
+  g_assert_nonnull (wrapped);
+  return wrapped;
+}
+
+typedef struct {
+  BbCudaContext *context;
+  guint8 *memory;
+  gsize size;
+} Surface;
+
+static void
+overwrite (const Surface *surface, gconstpointer data)
+{
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (surface->context, NULL);
+  const BbCuda *cuda = surface->context->cuda;
+  CUstream stream;
+
+  g_assert_cmpint (cuda->stream_create (&stream, CU_STREAM_NON_BLOCKING), ==, CUDA_SUCCESS);
+  g_assert_cmpint (
+    cuda->memcpy_h_to_d_async ((CUdeviceptr) surface->memory, data, surface->size, stream), ==,
+    CUDA_SUCCESS);
+  g_assert_cmpint (cuda->stream_synchronize (stream), ==, CUDA_SUCCESS);
+  cuda->stream_destroy (stream);
+}
+
+static void
+give_back (gpointer data)
+{
+  Surface *surface = data;
+  g_auto (BbCudaScope) scope = NULL;
+  g_autofree guint8 *junk = g_malloc (surface->size);
+
+  memset (junk, 0x5a, surface->size);
+  overwrite (surface, junk);
+  scope = bb_cuda_context_enter (surface->context, NULL);
+  surface->context->cuda->mem_free ((CUdeviceptr) surface->memory);
+  g_free (surface);
+}
+
+/**
+ * bb_cuda_test_decode:
+ * @context: a card
+ * @format: a format
+ * @seed: which of all frames
+ *
+ * Returns: (transfer full): the frame of bb_cuda_test_frame() in the card's memory, which is overwritten at
+ *   once when it is given back, as a decoder does
+ */
+BbFrame *
+bb_cuda_test_decode (BbCudaContext *context, const BbFormat *format, guint32 seed)
+{
+  g_autoptr (BbFrame) host = bb_cuda_test_frame (format, seed);
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, NULL);
+  g_autofree guint8 *samples = NULL;
+  Surface *surface = g_new (Surface, 1);
+  BbFrame *frame = bb_frame_new_wrapped (format, surface, give_back);
+  CUdeviceptr memory = 0;
+
+  surface->context = context;
+  surface->size = 0;
+  for (int p = 0; p < BB_N_PLANES; p++)
+    surface->size += (gsize) host->stride[p] * (gsize) bb_format_get_plane_height (format, p);
+  g_assert_cmpint (context->cuda->mem_alloc (&memory, surface->size), ==, CUDA_SUCCESS);
+  surface->memory = (guint8 *) memory;
+  samples = g_malloc (surface->size);
+  for (int p = 0, at = 0; p < BB_N_PLANES; p++)
+    {
+      int size = host->stride[p] * bb_format_get_plane_height (format, p);
+
+      memcpy (samples + at, host->data[p], (gsize) size);
+      frame->data[p] = surface->memory + at;
+      frame->stride[p] = host->stride[p];
+      at += size;
+    }
+  overwrite (surface, samples);
+  frame->memory = BB_MEMORY_CUDA;
+  frame->producer = context;
+  frame->pts = host->pts;
+  frame->duration = host->duration;
+  return frame;
 }

@@ -6,6 +6,9 @@
 #pragma once
 
 #include "bb-device.h"
+#include "cuda/bb-cuda-context.h"
+
+#include <libavutil/buffer.h>
 
 G_BEGIN_DECLS
 
@@ -41,6 +44,8 @@ BbPlan *bb_cuda_test_plan (const BbCudaTestCase *c);
 BbFrame *bb_cuda_test_frame (const BbFormat *format, guint32 seed);
 BbBatch *bb_cuda_test_run (BbDevice *device, const BbCudaTestCase *c, GError **error);
 int bb_cuda_test_difference (const BbFrame *a, const BbFrame *b);
+BbFrame *bb_cuda_test_decode (BbCudaContext *context, const BbFormat *format, guint32 seed);
+BbFrame *bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame);
 void bb_cuda_test_compare (BbDevice *card, BbDevice *cpu, const BbCudaTestCase *c, int most);
 
 G_END_DECLS

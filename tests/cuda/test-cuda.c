@@ -366,46 +366,6 @@ test_memory (void)
   g_rand_free (rand);
 }
 
-/* A frame in the layouts that decoders of cards give, in their memory. */
-static BbFrame *
-to_surface (AVBufferRef *frames, const BbFrame *frame)
-{
-  const AVHWFramesContext *context = (gconstpointer) frames->data;
-  const BbFormat *format = &frame->format;
-  gboolean deep = format->depth > 8;
-  gboolean interleaved = context->sw_format == AV_PIX_FMT_NV12 || context->sw_format == AV_PIX_FMT_P010;
-  AVFrame *host = av_frame_alloc ();
-  AVFrame *surface = av_frame_alloc ();
-  BbFrame *wrapped;
-
-  host->format = context->sw_format;
-  host->width = format->width;
-  host->height = format->height;
-  g_assert_cmpint (av_frame_get_buffer (host, 0), >=, 0);
-  for (int p = 0; p < BB_N_PLANES; p++)
-    for (int y = 0; y < bb_format_get_plane_height (format, p); y++)
-      for (int x = 0; x < bb_format_get_plane_width (format, p); x++)
-        {
-          const guint8 *in = frame->data[p] + (gssize) y * frame->stride[p];
-          int to = p > 0 && interleaved ? 1 : p;
-          guint8 *out = host->data[to] + (gssize) y * host->linesize[to];
-          int at = p > 0 && interleaved ? 2 * x + p - 1 : x;
-
-          if (deep)
-            ((guint16 *) (gpointer) out)[at] = (guint16) (((const guint16 *) (gconstpointer) in)[x] << 6);
-          else
-            out[at] = in[x];
-        }
-  g_assert_cmpint (av_hwframe_get_buffer (frames, surface, 0), >=, 0);
-  g_assert_cmpint (av_hwframe_transfer_data (surface, host, 0), >=, 0);
-  av_frame_free (&host);
-  surface->pts = frame->pts;
-  surface->duration = frame->duration;
-  wrapped = bb_cuda_ffmpeg_wrap (surface, format);
-  g_assert_nonnull (wrapped);
-  return wrapped;
-}
-
 /* Frames that come in a card's memory, as a decoder's do. */
 static void
 test_surfaces (void)
@@ -464,7 +424,7 @@ test_surfaces (void)
           g_autoptr (BbFrame) host = bb_cuda_test_frame (&c.source, f);
 
           /* Some of them from the host, as after a decoder's failure. */
-          batch->frame[f] = i % 5 == 0 && f > 2 ? bb_frame_ref (host) : to_surface (frames, host);
+          batch->frame[f] = i % 5 == 0 && f > 2 ? bb_frame_ref (host) : bb_cuda_test_surface (frames, host);
         }
       batch = bb_device_upload (card, batch, &error);
       g_assert_no_error (error);

@@ -6,6 +6,9 @@
  * memory is read when the stream gets there, which is late. A copy to pageable memory is done when
  * the call returns; pinned memory that a copy shall write is poisoned until then. A copy from
  * pageable memory may return before it has landed, also where it is not called asynchronous.
+ *
+ * A copy into a texture is done at unmapping, since OpenGL sees it then; a card may take longer. So its
+ * source is looked at again, late.
  */
 
 #include "driver.h"
@@ -25,6 +28,7 @@ typedef struct {
   guint8 *data;
   const guint8 *name;
   gsize pitch;
+  Array *array;
 } Side;
 
 typedef struct {
@@ -108,6 +112,7 @@ resolve (Side *side, CUmemorytype type, gconstpointer host, CUdeviceptr device,
                     width, height, x, y, array->row, array->height);
       *side = (Side) { SIDE_ARRAY, array->data + y * array->row + x, NULL, array->row };
       side->name = side->data;
+      side->array = array;
       return CUDA_SUCCESS;
     }
   if (type != CU_MEMORYTYPE_HOST && type != CU_MEMORYTYPE_DEVICE && type != CU_MEMORYTYPE_UNIFIED)
@@ -142,6 +147,73 @@ on_device (const Side *side)
   return side->kind == SIDE_DEVICE || side->kind == SIDE_ARRAY;
 }
 
+/* Remembers where a texture's pixels come from. */
+static void
+note_source (const Copy *copy)
+{
+  Array *array = copy->to.array;
+  ArraySource source = { copy->from.name, memory_find (copy->from.name)->serial, copy->from.pitch,
+                         copy->width, copy->height };
+
+  if (array->sources == NULL)
+    array->sources = g_array_new (FALSE, FALSE, sizeof (ArraySource));
+  g_array_append_val (array->sources, source);
+}
+
+typedef struct {
+  ArraySource source;
+  guint8 *pixels;
+} Look;
+
+static void
+free_look (gpointer data)
+{
+  Look *look = data;
+
+  g_free (look->pixels);
+  g_free (look);
+}
+
+static const guint8 *
+find_source (const ArraySource *source)
+{
+  const Memory *memory = memory_find (source->start);
+
+  /* It may have been freed, which waits on a card. */
+  return memory != NULL && memory->serial == source->serial
+           ? memory->alias + (source->start - memory->address)
+           : NULL;
+}
+
+static void
+run_look (Op *op)
+{
+  const Look *look = op->data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&driver.lock);
+  const guint8 *from = find_source (&look->source);
+
+  for (gsize y = 0; from != NULL && y < look->source.height; y++)
+    if (memcmp (look->pixels + y * look->source.width, from + y * look->source.pitch,
+                look->source.width) != 0)
+      driver_die ("what a copy into a texture reads (allocation %u) was written to before the copy was done",
+                  look->source.serial);
+}
+
+/* Queues a look at what was copied into a texture: nobody may have written to it until then. */
+void
+copy_look_again (const ArraySource *source, Stream *stream)
+{
+  const guint8 *from = find_source (source);
+  Look *look;
+
+  if (from == NULL)
+    return;
+  look = g_new (Look, 1);
+  *look = (Look) { *source, g_malloc (source->width * source->height) };
+  copy_rows (look->pixels, source->width, from, source->pitch, source->width, source->height);
+  op_queue (op_new ("copy into a texture", run_look, look, free_look), stream);
+}
+
 static CUresult
 queue_copy (Copy copy, Stream *stream, gboolean async, const char *function)
 {
@@ -172,6 +244,8 @@ queue_copy (Copy copy, Stream *stream, gboolean async, const char *function)
         NULL)
     for (gsize y = 0; y < copy.height; y++)
       memory_poison (copy.to.data + y * copy.to.pitch, copy.width);
+  if (copy.to.kind == SIDE_ARRAY && copy.to.array->mapped && copy.from.kind == SIDE_DEVICE)
+    note_source (&copy);
   op = op_new (function, run_copy, g_memdup2 (&copy, sizeof copy), free_copy);
   op->upload = on_device (&copy.to);
   if (copy.staged == NULL)

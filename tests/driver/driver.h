@@ -96,7 +96,21 @@ typedef struct {
   int opened;
 } Memory;
 
-/** Array: a CUarray; its memory is plain host memory that no kernel can name */
+/** ArraySource: device memory that was copied into an array */
+typedef struct {
+  const guint8 *start;
+  guint serial;
+  gsize pitch;
+  gsize width;
+  gsize height;
+} ArraySource;
+
+/**
+ * Array:
+ * @sources: (nullable): where what was copied into it came from
+ *
+ * A CUarray; its memory is plain host memory that no kernel can name.
+ */
 typedef struct {
   Handle handle;
   gsize row;
@@ -107,6 +121,7 @@ typedef struct {
   gsize width;
   guint8 *data;
   gboolean mapped;
+  GArray *sources;
 } Array;
 
 /** Use: bytes that a piece of work reads or writes */
@@ -224,6 +239,9 @@ void stream_wait (Stream *stream);
 void context_wait (Context *context);
 Op *driver_find_pending (gconstpointer start, gsize size, gboolean writes_only);
 void driver_progress (void);
+
+/* copy.c */
+void copy_look_again (const ArraySource *source, Stream *stream);
 
 /* launch.c */
 void launch_init (void);

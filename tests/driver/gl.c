@@ -389,7 +389,7 @@ map (Resource *resource, const char *function)
 }
 
 static void
-unmap (Resource *resource, const char *function)
+unmap (Resource *resource, Stream *stream, const char *function)
 {
   g_autofree guint8 *found = g_malloc (resource_size (resource));
   g_autofree guint8 *poison = make_poison (resource);
@@ -414,6 +414,9 @@ unmap (Resource *resource, const char *function)
                 resource->texture);
   write_texture (&gl, resource, array->data, function);
   g_clear_pointer (&resource->before, g_free);
+  for (guint i = 0; array->sources != NULL && i < array->sources->len; i++)
+    copy_look_again (&g_array_index (array->sources, ArraySource, i), stream);
+  g_clear_pointer (&array->sources, g_array_unref);
   g_clear_pointer (&array->data, g_free);
   handle_destroy (array);
   resource->array = NULL;
@@ -467,7 +470,7 @@ cuGraphicsUnmapResources (unsigned int count, CUgraphicsResource *handles, CUstr
    * of other streams is not. */
   stream_wait (stream);
   for (unsigned int i = 0; i < count; i++)
-    unmap ((Resource *) handles[i], __func__);
+    unmap ((Resource *) handles[i], stream, __func__);
   return result;
 }
 

@@ -364,6 +364,24 @@ breach_other_stream (void)
   cuGraphicsUnmapResources (1, &resource, first);
 }
 
+/* OpenGL has the pixels, and the card has not said that it is done with them. */
+static void
+breach_overwritten_source (void)
+{
+  GLuint texture;
+  CUgraphicsResource resource = begin_registered (&texture, 0);
+  CUdeviceptr source = allocate (WIDTH * HEIGHT * 4);
+  CUstream first, second;
+
+  CU (cuStreamCreate (&first, CU_STREAM_NON_BLOCKING));
+  CU (cuStreamCreate (&second, CU_STREAM_NON_BLOCKING));
+  copy_in (map (&resource, first), source, 4, first);
+  CU (cuGraphicsUnmapResources (1, &resource, first));
+  CU (cuMemsetD8Async (source, 7, WIDTH * HEIGHT * 4, second));
+  CU (cuStreamSynchronize (second));
+  cuStreamSynchronize (first);
+}
+
 static void
 breach_stale_array (void)
 {
@@ -411,6 +429,8 @@ main (int argc, char *argv[])
              "cuGraphicsUnmapResources: OpenGL wrote to texture");
   add_death ("/driver-gl/breach/other-stream", breach_other_stream,
              "cuGraphicsUnmapResources: a cuMemcpy2DAsync_v2 of another stream");
+  add_death ("/driver-gl/breach/overwritten-source", breach_overwritten_source,
+             "what a copy into a texture reads*was written to before");
   add_death ("/driver-gl/breach/stale-array", breach_stale_array,
              "cuMemcpy2DAsync_v2: the array*was destroyed");
   add_death ("/driver-gl/breach/read-only", breach_read_only,

@@ -147,8 +147,7 @@ write_picture (BbGlRing *ring, BbPicture *picture, BbGlTexture *texture)
 static guint8 *
 read_back (const BbGlTexture *texture)
 {
-  if (texture->sync != NULL)
-    glWaitSync (texture->sync, 0, GL_TIMEOUT_IGNORED);
+  glWaitSync (texture->sync, 0, GL_TIMEOUT_IGNORED);
   return gl_read_texture (texture->id, texture->width, texture->height,
                           texture->format == BB_PICTURE_RGBX16);
 }
@@ -277,6 +276,97 @@ test_frames (gconstpointer data)
   close_ring (ring);
   for (guint i = 0; i < G_N_ELEMENTS (reference); i++)
     g_clear_pointer (&reference[i], bb_picture_unref);
+  tear_down (&fixture);
+}
+
+/* A picture is dropped once it is in a texture, and its memory is used again for the next one, whose kernels
+ * wait until the copy is done: the driver for tests looks at that. */
+static void
+test_dropped (void)
+{
+  BbPicture *picture;
+  BbGlTexture texture;
+  BbGlRing *ring;
+  Fixture fixture;
+
+  if (!set_up (&fixture, GL_KIND_DESKTOP))
+    return;
+  picture = make_picture (fixture.device, 36, 64, 8, 0);
+  ring = make_ring (picture);
+  for (guint i = 1; i <= 8; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      write_picture (ring, picture, &texture);
+      bb_picture_unref (picture);
+      picture = make_picture (fixture.device, 36, 64, 8, i);
+      /* The next one is made before the ring is used again. */
+      g_assert_nonnull (bb_picture_get_pixels (picture, &error));
+      bb_gl_texture_release (&texture);
+      bb_picture_unref (picture);
+      picture = make_picture (fixture.device, 36, 64, 8, i);
+    }
+  bb_picture_unref (picture);
+  close_ring (ring);
+  tear_down (&fixture);
+}
+
+/* What the ring tells GL, in its order; who asks for the fence, and whether there is one to be had. */
+static GString *told;
+static gboolean no_fence;
+static GLsync (*true_fence) (GLenum condition, GLbitfield flags);
+static void (*true_flush) (void);
+
+static GLsync
+make_fence (GLenum condition, GLbitfield flags)
+{
+  g_string_append (told, "fence ");
+  return no_fence ? NULL : true_fence (condition, flags);
+}
+
+static void
+flush (void)
+{
+  g_string_append (told, "flush ");
+  true_flush ();
+}
+
+/* A texture comes with a fence behind its picture, which has left the context, so that others may wait for
+ * it. Mesa on the processor would show no difference. */
+static void
+test_fence (gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BbPicture *picture;
+  BbGlTexture texture;
+  BbGlRing *ring;
+  Fixture fixture;
+
+  if (!set_up (&fixture, (GlKind) GPOINTER_TO_INT (data)))
+    return;
+  picture = make_picture (fixture.device, 36, 64, 8, 0);
+  ring = make_ring (picture);
+  /* Finds out where they are. */
+  glDeleteSync (glFenceSync (GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
+  glFlush ();
+  told = g_string_new (NULL);
+  true_fence = epoxy_glFenceSync;
+  true_flush = epoxy_glFlush;
+  epoxy_glFenceSync = make_fence;
+  epoxy_glFlush = flush;
+  write_picture (ring, picture, &texture);
+  g_assert_true (g_str_has_suffix (told->str, "fence flush "));
+  g_assert_true (glIsSync (texture.sync));
+  bb_gl_texture_release (&texture);
+  no_fence = TRUE;
+  g_assert_false (bb_gl_ring_write (ring, picture, &texture, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_DEVICE);
+  no_fence = FALSE;
+  epoxy_glFenceSync = true_fence;
+  epoxy_glFlush = true_flush;
+  g_string_free (told, TRUE);
+  close_ring (ring);
+  bb_picture_unref (picture);
   tear_down (&fixture);
 }
 
@@ -579,13 +669,16 @@ main (int argc, char **argv)
   for (int kind = GL_KIND_DESKTOP; kind <= GL_KIND_ES; kind++)
     {
       g_autofree char *equal = g_strdup_printf ("/gl/%s/equal", names[kind]);
+      g_autofree char *fence = g_strdup_printf ("/gl/%s/fence", names[kind]);
       g_autofree char *resize = g_strdup_printf ("/gl/%s/resize", names[kind]);
       g_autofree char *frames = g_strdup_printf ("/gl/%s/frames", names[kind]);
 
       g_test_add_data_func (equal, GINT_TO_POINTER (kind), test_equal);
+      g_test_add_data_func (fence, GINT_TO_POINTER (kind), test_fence);
       g_test_add_data_func (resize, GINT_TO_POINTER (kind), test_resize);
       g_test_add_data_func (frames, GINT_TO_POINTER (kind), test_frames);
     }
+  g_test_add_func ("/gl/dropped", test_dropped);
   g_test_add_func ("/gl/exhausted", test_exhausted);
   g_test_add_func ("/gl/close", test_close);
   g_test_add_func ("/gl/refused", test_refused);

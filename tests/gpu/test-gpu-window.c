@@ -10,6 +10,7 @@
 #include "bb-screen.h"
 #include "bb-texture.h"
 
+#include <epoxy/gl.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -132,6 +133,57 @@ test_frames (void)
   g_assert_null (bb_card_texture_get_reason ());
   g_assert_cmpuint (bb_card_texture_get_n_shared (), ==, 1000);
   g_assert_cmpuint (bb_card_texture_get_n_copied (), ==, 0);
+}
+
+/* The last fence that was made, and those that somebody waits for. */
+static GLsync fence;
+static GHashTable *awaited;
+static GLsync (*true_fence) (GLenum condition, GLbitfield flags);
+static void (*true_wait) (GLsync sync, GLbitfield flags, GLuint64 timeout);
+
+static GLsync
+make_fence (GLenum condition, GLbitfield flags)
+{
+  return fence = true_fence (condition, flags);
+}
+
+static void
+wait_fence (GLsync sync, GLbitfield flags, GLuint64 timeout)
+{
+  g_hash_table_add (awaited, sync);
+  true_wait (sync, flags, timeout);
+}
+
+/* GTK draws no texture before it has waited for the fence behind its picture. */
+static void
+test_fences (void)
+{
+  g_autoptr (BbPicture) first = make_picture (36, 64, 8, 1000);
+
+  /* By now it is known where they are. */
+  show (first);
+  awaited = g_hash_table_new (NULL, NULL);
+  true_fence = epoxy_glFenceSync;
+  true_wait = epoxy_glWaitSync;
+  epoxy_glFenceSync = make_fence;
+  epoxy_glWaitSync = wait_fence;
+  for (guint32 i = 0; i < 12; i++)
+    {
+      g_autoptr (BbPicture) picture = make_picture (36, 64, 8, i);
+      GLsync behind;
+
+      g_hash_table_remove_all (awaited);
+      fence = NULL;
+      bb_screen_set_picture (screen, picture);
+      g_assert_true (GDK_IS_GL_TEXTURE (bb_screen_get_texture (screen)));
+      behind = fence;
+      g_assert_nonnull (behind);
+      show (picture);
+      g_assert_true (g_hash_table_contains (awaited, behind));
+    }
+  epoxy_glFenceSync = true_fence;
+  epoxy_glWaitSync = true_wait;
+  g_clear_pointer (&awaited, g_hash_table_unref);
 }
 
 /* Other sizes, other depths, and the one before is still on screen. */
@@ -317,6 +369,7 @@ main (int argc, char **argv)
     g_main_context_iteration (NULL, TRUE);
 
   g_test_add_func ("/window/frames", test_frames);
+  g_test_add_func ("/window/fences", test_fences);
   g_test_add_func ("/window/equal", test_equal);
   g_test_add_func ("/window/teardown", test_teardown);
   if (again)

@@ -326,25 +326,6 @@ test_narrow (void)
   bb_test_window_close (window);
 }
 
-/* A clip that is there before the window was laid out for the first time, as with a quick disk. */
-static void
-test_early (void)
-{
-  BbWindow *window = bb_window_new (bb_test_get_application ());
-  GtkWidget *split = bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL);
-  GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (window));
-
-  g_object_set (settings, "gtk-enable-animations", TRUE, NULL);
-  bb_test_open_clip (window);
-  gtk_window_present (GTK_WINDOW (window));
-  BB_TEST_WAIT (gtk_widget_get_mapped (GTK_WIDGET (window)));
-  BB_TEST_WAIT (adw_overlay_split_view_get_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (split)));
-  bb_test_wait_for_paint (window);
-  BB_TEST_WAIT (gtk_widget_get_mapped (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom")));
-  gtk_settings_reset_property (settings, "gtk-enable-animations");
-  bb_test_window_close (window);
-}
-
 static void
 test_dialogs (void)
 {
@@ -370,6 +351,51 @@ test_dialogs (void)
   bb_test_window_close (window);
 }
 
+/* Why no card can be used, or nothing where one can. */
+static char *
+find_problem (void)
+{
+  g_autoptr (GPtrArray) devices = bb_device_list ();
+  const char *problem = NULL;
+
+  for (guint i = 0; i < devices->len; i++)
+    {
+      const BbDeviceInfo *info = devices->pdata[i];
+
+      if (g_str_has_prefix (info->id, "cuda") && info->problem == NULL)
+        return NULL;
+      if (problem == NULL)
+        problem = info->problem;
+    }
+  return g_strdup (problem);
+}
+
+static void
+test_card_problem (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  g_autofree char *problem = find_problem ();
+  AdwComboRow *row;
+  AdwDialog *dialog = NULL;
+  const char *debug;
+
+  bb_test_open_clip (window);
+  row = ADW_COMBO_ROW (bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Device"));
+  BB_TEST_WAIT (adw_combo_row_get_model (row) != NULL);
+  if (problem != NULL)
+    g_assert_true (gtk_widget_is_visible (bb_test_find (window, GTK_TYPE_LABEL, "label", problem)));
+  g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "about", NULL);
+  BB_TEST_WAIT ((dialog = adw_application_window_get_visible_dialog (
+                   ADW_APPLICATION_WINDOW (window))) != NULL);
+  debug = adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog));
+  if (problem != NULL)
+    g_assert_nonnull (strstr (debug, problem));
+  else
+    g_assert_null (strstr (debug, "cannot be used"));
+  adw_dialog_force_close (dialog);
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
@@ -382,7 +408,7 @@ add_tests (void)
   g_test_add_func ("/window/scrub-storm", test_scrub_storm);
   g_test_add_func ("/window/idle", test_idle);
   g_test_add_func ("/window/narrow", test_narrow);
-  g_test_add_func ("/window/early", test_early);
+  g_test_add_func ("/window/card-problem", test_card_problem);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/open-close", test_open_close);
 }

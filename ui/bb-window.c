@@ -163,6 +163,15 @@ begin_recipe (BbWindow *self)
   bb_editor_reset (self->editor, recipe);
 }
 
+/* Before the first frame is laid out it has no width, by which libadwaita divides to slide it in. */
+static void
+show_sidebar (BbWindow *self)
+{
+  self->sidebar_waits = gtk_widget_get_width (GTK_WIDGET (self->split_view)) == 0;
+  if (!self->sidebar_waits && !adw_overlay_split_view_get_collapsed (self->split_view))
+    adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
+}
+
 static void
 show_clip (BbWindow *self)
 {
@@ -195,8 +204,7 @@ show_clip (BbWindow *self)
   if (first)
     {
       gtk_widget_set_visible (self->presets_button, TRUE);
-      if (!adw_overlay_split_view_get_collapsed (self->split_view))
-        adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
+      show_sidebar (self);
       bb_performance_list_devices (bb_sidebar_get_performance (self->sidebar));
     }
   bb_window_update_actions (self);
@@ -324,9 +332,15 @@ idle_cb (gpointer user_data)
 static void
 after_paint_cb (GdkFrameClock *clock, gpointer user_data)
 {
+  BbWindow *self = BB_WINDOW (user_data);
+
+  if (gtk_widget_get_width (GTK_WIDGET (self->split_view)) == 0)
+    return;
   g_signal_handlers_disconnect_by_func (clock, after_paint_cb, user_data);
   g_debug ("The first frame was painted");
-  g_idle_add_full (G_PRIORITY_LOW, idle_cb, g_object_ref (user_data), g_object_unref);
+  if (self->sidebar_waits)
+    show_sidebar (self);
+  g_idle_add_full (G_PRIORITY_LOW, idle_cb, g_object_ref (self), g_object_unref);
 }
 
 static void

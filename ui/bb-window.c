@@ -163,11 +163,18 @@ begin_recipe (BbWindow *self)
   bb_editor_reset (self->editor, recipe);
 }
 
-/* Before the first frame is laid out it has no width, by which libadwaita divides to slide it in. */
+/* Whether the first frame is or was laid out; nothing can move before. */
+static gboolean
+is_laid_out (BbWindow *self)
+{
+  return gtk_widget_get_width (GTK_WIDGET (self->split_view)) > 0;
+}
+
 static void
 show_sidebar (BbWindow *self)
 {
-  self->sidebar_waits = gtk_widget_get_width (GTK_WIDGET (self->split_view)) == 0;
+  /* To slide it in, libadwaita divides by its width. */
+  self->sidebar_waits = !is_laid_out (self);
   if (!self->sidebar_waits && !adw_overlay_split_view_get_collapsed (self->split_view))
     adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
 }
@@ -200,7 +207,11 @@ show_clip (BbWindow *self)
   bb_transport_set_clip (self->transport, source);
   adw_banner_set_revealed (self->banner, FALSE);
   self->has_clip = TRUE;
-  gtk_stack_set_visible_child_name (self->stack, "clip");
+  /* Who started the program with a clip need not see it without. */
+  gtk_stack_set_visible_child_full (self->stack, "clip",
+                                    is_laid_out (self)
+                                      ? gtk_stack_get_transition_type (self->stack)
+                                      : GTK_STACK_TRANSITION_TYPE_NONE);
   if (first)
     {
       gtk_widget_set_visible (self->presets_button, TRUE);
@@ -334,7 +345,7 @@ after_paint_cb (GdkFrameClock *clock, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
 
-  if (gtk_widget_get_width (GTK_WIDGET (self->split_view)) == 0)
+  if (!is_laid_out (self))
     return;
   g_signal_handlers_disconnect_by_func (clock, after_paint_cb, user_data);
   g_debug ("The first frame was painted");

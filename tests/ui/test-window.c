@@ -61,7 +61,7 @@ busy_cb (gpointer user_data)
 }
 
 /* A clip that is there before the first frame, as one that the program was started with can be: GTK
- * warns of nothing, and the settings come in. */
+ * warns of nothing, the page of a window without a clip is not seen, and the settings come in. */
 static void
 test_open_before_paint (void)
 {
@@ -69,6 +69,7 @@ test_open_before_paint (void)
   BbWindow *window = bb_window_new (bb_test_get_application ());
   GtkWidget *split = bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL);
   GtkWidget *sidebar = adw_overlay_split_view_get_sidebar (ADW_OVERLAY_SPLIT_VIEW (split));
+  GtkStack *stack = GTK_STACK (bb_test_find (window, GTK_TYPE_STACK, NULL, NULL));
   gboolean has_clip = FALSE;
   guint busy;
 
@@ -79,6 +80,8 @@ test_open_before_paint (void)
   busy = g_idle_add_full (G_PRIORITY_DEFAULT, busy_cb, NULL, NULL);
   BB_TEST_WAIT ((g_object_get (window, "has-clip", &has_clip, NULL), has_clip));
   g_assert_cmpint (gtk_widget_get_width (split), ==, 0);
+  g_assert_false (gtk_stack_get_transition_running (stack));
+  g_assert_cmpstr (get_page (window), ==, "clip");
   g_source_remove (busy);
   BB_TEST_WAIT (adw_overlay_split_view_get_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (split)) &&
                 gtk_widget_get_width (sidebar) > 0);

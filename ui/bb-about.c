@@ -59,7 +59,7 @@ bb_about_present (GtkWindow *window, const char *device)
 {
   AdwDialog *dialog = adw_about_dialog_new ();
   g_autofree char *debug = describe (window, device);
-  const char *developers[] = { "The Blurbox developers", NULL };
+  const char *developers[] = { _("The Blurbox developers"), NULL };
 
   g_object_set (dialog,
                 "application-name", _("Blurbox"),

@@ -255,7 +255,8 @@ bb_work_stop (BbWork *work, int patience)
     continue;
   over = work->over;
   g_mutex_unlock (&work->lock);
-  if (over)
+  /* A queue that was stopped stops once more when it goes. */
+  if (over && work->thread != NULL)
     g_thread_join (g_steal_pointer (&work->thread));
   return over;
 }

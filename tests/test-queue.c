@@ -514,6 +514,7 @@ test_stop (Fixture *fixture, gconstpointer data)
   wait_for_frames (fixture, job);
   g_assert_true (bb_queue_stop (fixture->queue, 60000));
   g_assert_cmpuint (count_files ("out"), ==, 0);
+  g_assert_true (bb_queue_stop (fixture->queue, 0));
   spin (100);
   g_assert_cmpint (bb_job_get_state (other), ==, BB_JOB_WAITING);
 }

@@ -62,7 +62,7 @@ bb_about_present (GtkWindow *window, const char *device, const char *problem)
 {
   AdwDialog *dialog = adw_about_dialog_new ();
   g_autofree char *debug = describe (window, device, problem);
-  const char *developers[] = { "The Blurbox developers", NULL };
+  const char *developers[] = { _("The Blurbox developers"), NULL };
 
   g_object_set (dialog,
                 "application-name", _("Blurbox"),

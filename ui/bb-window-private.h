@@ -27,6 +27,7 @@ struct _BbWindow {
   GCancellable *opening;
   guint loading_timeout;
   gboolean has_clip;
+  gboolean sidebar_waits; /* until the window is laid out */
 
   AdwToastOverlay *toasts;
   AdwBottomSheet *queue_sheet;

@@ -163,18 +163,20 @@ begin_recipe (BbWindow *self)
   bb_editor_reset (self->editor, recipe);
 }
 
-/* Shows the settings, once the window is laid out: before that their width is nothing, by which the
- * animation would divide. */
+/* Whether the first frame is or was laid out; nothing can move before. */
 static gboolean
-show_sidebar_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+is_laid_out (BbWindow *self)
 {
-  AdwOverlaySplitView *split_view = ADW_OVERLAY_SPLIT_VIEW (widget);
+  return gtk_widget_get_width (GTK_WIDGET (self->split_view)) > 0;
+}
 
-  if (gtk_widget_get_width (widget) == 0)
-    return G_SOURCE_CONTINUE;
-  if (!adw_overlay_split_view_get_collapsed (split_view))
-    adw_overlay_split_view_set_show_sidebar (split_view, TRUE);
-  return G_SOURCE_REMOVE;
+static void
+show_sidebar (BbWindow *self)
+{
+  /* To slide it in, libadwaita divides by its width. */
+  self->sidebar_waits = !is_laid_out (self);
+  if (!self->sidebar_waits && !adw_overlay_split_view_get_collapsed (self->split_view))
+    adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
 }
 
 static void
@@ -205,11 +207,15 @@ show_clip (BbWindow *self)
   bb_transport_set_clip (self->transport, source);
   adw_banner_set_revealed (self->banner, FALSE);
   self->has_clip = TRUE;
-  gtk_stack_set_visible_child_name (self->stack, "clip");
+  /* Who started the program with a clip need not see it without. */
+  gtk_stack_set_visible_child_full (self->stack, "clip",
+                                    is_laid_out (self)
+                                      ? gtk_stack_get_transition_type (self->stack)
+                                      : GTK_STACK_TRANSITION_TYPE_NONE);
   if (first)
     {
       gtk_widget_set_visible (self->presets_button, TRUE);
-      gtk_widget_add_tick_callback (GTK_WIDGET (self->split_view), show_sidebar_cb, NULL, NULL);
+      show_sidebar (self);
       bb_performance_list_devices (bb_sidebar_get_performance (self->sidebar));
     }
   bb_window_update_actions (self);
@@ -337,9 +343,15 @@ idle_cb (gpointer user_data)
 static void
 after_paint_cb (GdkFrameClock *clock, gpointer user_data)
 {
+  BbWindow *self = BB_WINDOW (user_data);
+
+  if (!is_laid_out (self))
+    return;
   g_signal_handlers_disconnect_by_func (clock, after_paint_cb, user_data);
   g_debug ("The first frame was painted");
-  g_idle_add_full (G_PRIORITY_LOW, idle_cb, g_object_ref (user_data), g_object_unref);
+  if (self->sidebar_waits)
+    show_sidebar (self);
+  g_idle_add_full (G_PRIORITY_LOW, idle_cb, g_object_ref (self), g_object_unref);
 }
 
 static void

@@ -54,6 +54,43 @@ test_open (void)
   bb_test_window_close (window);
 }
 
+static gboolean
+busy_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* A clip that is there before the first frame, as one that the program was started with can be: GTK
+ * warns of nothing, the page of a window without a clip is not seen, and the settings come in. */
+static void
+test_open_before_paint (void)
+{
+  g_autofree char *path = bb_test_clip ();
+  BbWindow *window = bb_window_new (bb_test_get_application ());
+  GtkWidget *split = bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL);
+  GtkWidget *sidebar = adw_overlay_split_view_get_sidebar (ADW_OVERLAY_SPLIT_VIEW (split));
+  GtkStack *stack = GTK_STACK (bb_test_find (window, GTK_TYPE_STACK, NULL, NULL));
+  gboolean has_clip = FALSE;
+  guint busy;
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  bb_test_open (window, path);
+  /* Goes before frames, and beside what opens. */
+  busy = g_idle_add_full (G_PRIORITY_DEFAULT, busy_cb, NULL, NULL);
+  BB_TEST_WAIT ((g_object_get (window, "has-clip", &has_clip, NULL), has_clip));
+  g_assert_cmpint (gtk_widget_get_width (split), ==, 0);
+  g_assert_false (gtk_stack_get_transition_running (stack));
+  g_assert_cmpstr (get_page (window), ==, "clip");
+  g_source_remove (busy);
+  BB_TEST_WAIT (adw_overlay_split_view_get_show_sidebar (ADW_OVERLAY_SPLIT_VIEW (split)) &&
+                gtk_widget_get_width (sidebar) > 0);
+  bb_test_wait_for_picture (window);
+  bb_test_wait_for_paint (window);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  bb_test_window_close (window);
+}
+
 /* What is wrong is said in place, and a clip that is open stays. */
 static void
 test_broken (void)
@@ -401,6 +438,7 @@ add_tests (void)
 {
   g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/open", test_open);
+  g_test_add_func ("/window/open-before-paint", test_open_before_paint);
   g_test_add_func ("/window/open-storm", test_open_storm);
   g_test_add_func ("/window/broken", test_broken);
   g_test_add_func ("/window/shared-broken", test_shared_broken);

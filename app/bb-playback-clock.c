@@ -125,8 +125,8 @@ tick (BbPlayback *self)
         }
       if (now >= bb_playback_get_frame (self, self->cursor)->end)
         {
-          /* Sound alone. */
-          self->position = now;
+          /* Sound alone. One that started late is behind what the system's clock has said so far. */
+          self->position = MAX (self->position, now);
           bb_playback_tell (self);
           until = MIN (until, now + POSITION_INTERVAL * 1000);
         }

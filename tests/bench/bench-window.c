@@ -199,6 +199,16 @@ drag_cb (gpointer user_data)
 }
 
 static void
+wait_seconds (guint n)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add_seconds (n, over_cb, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
 measure (BbWindow *window, const char *name, gboolean play, gboolean render, gboolean drag)
 {
   BbPlayer *player = bb_window_get_player (window);
@@ -231,23 +241,19 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gbo
     g_main_context_iteration (NULL, TRUE);
   bb_queue_clear (queue);
   g_unlink (output);
+  /* What comes and goes with an export has gone. */
+  wait_seconds (2);
 }
 
 static void
-measure_idle (BbWindow *window)
+measure_idle (void)
 {
-  gboolean over = FALSE;
   double before;
 
-  /* The last picture and the meter come to rest. */
-  g_timeout_add_seconds (4, over_cb, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-  over = FALSE;
+  /* The last picture, the meter and a toast come to rest. */
+  wait_seconds (10);
   before = get_processor_seconds ();
-  g_timeout_add_seconds (5, over_cb, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  wait_seconds (5);
   g_print ("idle_percent=%.2f\n", (get_processor_seconds () - before) / 5.0 * 100.0);
 }
 
@@ -288,7 +294,7 @@ activate_cb (GApplication *application, gpointer user_data)
   measure (window, "render", FALSE, TRUE, FALSE);
   measure (window, "both", TRUE, TRUE, FALSE);
   measure (window, "drag", TRUE, TRUE, TRUE);
-  measure_idle (window);
+  measure_idle ();
   gtk_window_destroy (GTK_WINDOW (window));
 }
 

@@ -7,6 +7,7 @@
 
 #include "bb-options.h"
 
+#include "bb-columns.h"
 #include "bb-error.h"
 #include "bb-targets.h"
 
@@ -535,7 +536,7 @@ char *
 bb_options_get_help (void)
 {
   GString *text = g_string_new (NULL);
-  glong column = 0;
+  int column = 0;
 
   g_string_append (text, _("Usage: blurbox-render [OPTIONS] INPUT…\n\n"
                            "Reframes videos: the picture sits sharp in the middle, a blurred copy "
@@ -546,7 +547,7 @@ bb_options_get_help (void)
       {
         g_autofree char *left = format_option (&rows[i]);
 
-        column = MAX (column, g_utf8_strlen (left, -1) + 2);
+        column = MAX (column, bb_columns_get (left) + 2);
       }
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -559,13 +560,13 @@ bb_options_get_help (void)
           continue;
         }
       left = format_option (row);
-      g_string_append_printf (text, "%s%*s%s", left, (int) (column - g_utf8_strlen (left, -1)), "",
+      g_string_append_printf (text, "%s%*s%s", left, column - bb_columns_get (left), "",
                               _(row->text));
       if (row->range)
         append_range (text, row->key);
       g_string_append_c (text, '\n');
       if (g_str_equal (row->name, "output"))
-        g_string_append_printf (text, "%*s%s\n", (int) column, "",
+        g_string_append_printf (text, "%*s%s\n", column, "",
                                 _("without it NAME-1080x1920.mp4 beside the input"));
     }
   g_string_append (text, _("\nExit status: 0 all done, 1 a render failed, 2 wrong usage.\n"

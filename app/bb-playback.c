@@ -829,7 +829,15 @@ bb_playback_get_stats (BbPlayback *self, BbPlayerStats *stats)
   stats->batch = self->batch;
   g_strlcpy (stats->device, self->device_name, sizeof stats->device);
   stats->card_decodes = self->card_decodes;
-  if (self->decode_notice != NULL)
-    g_strlcpy (stats->decode_notice, self->decode_notice, sizeof stats->decode_notice);
+  if (self->decode_notice != NULL &&
+      g_strlcpy (stats->decode_notice, self->decode_notice, sizeof stats->decode_notice) >=
+        sizeof stats->decode_notice)
+    {
+      const char *end;
+
+      /* Not in the midst of a character. */
+      g_utf8_validate (stats->decode_notice, -1, &end);
+      stats->decode_notice[end - stats->decode_notice] = '\0';
+    }
   g_mutex_unlock (&self->lock);
 }

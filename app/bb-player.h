@@ -42,7 +42,7 @@ typedef struct {
   int batch;
   char device[96];
   gboolean card_decodes;
-  char decode_notice[192];
+  char decode_notice[512];
 } BbPlayerStats;
 
 /**

@@ -7,6 +7,8 @@
 
 #include "bb-tune-table.h"
 
+#include "bb-columns.h"
+
 #include <glib/gi18n.h>
 
 #define N_COLUMNS 5
@@ -27,27 +29,12 @@ fill_row (const BbTunePoint *point, char *cells[N_COLUMNS])
   cells[4] = format_size (point->memory);
 }
 
-/* Columns of a terminal: Chinese and Japanese characters take two, accents none. */
-static int
-get_columns (const char *text)
-{
-  int n = 0;
-
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    {
-      gunichar c = g_utf8_get_char (text);
-
-      n += g_unichar_iswide (c) ? 2 : g_unichar_iszerowidth (c) ? 0 : 1;
-    }
-  return n;
-}
-
 static void
 append_row (GString *text, char *const cells[N_COLUMNS], const int widths[N_COLUMNS],
             const char *mark)
 {
   for (int i = 0; i < N_COLUMNS; i++)
-    g_string_append_printf (text, "%*s%s%s", widths[i] - get_columns (cells[i]), "",
+    g_string_append_printf (text, "%*s%s%s", widths[i] - bb_columns_get (cells[i]), "",
                             cells[i], i < N_COLUMNS - 1 ? "  " : "");
   if (mark != NULL)
     g_string_append_printf (text, "  %s", mark);
@@ -78,7 +65,7 @@ bb_tune_table_new (const BbTune *tune)
     fill_row (&tune->point[i], cells[i + 1]);
   for (int i = 0; i <= BB_TUNE_N_POINTS; i++)
     for (int j = 0; j < N_COLUMNS; j++)
-      widths[j] = MAX (widths[j], get_columns (cells[i][j]));
+      widths[j] = MAX (widths[j], bb_columns_get (cells[i][j]));
 
   g_string_append_printf (text, "%s, %d×%d\n\n", tune->device, tune->width, tune->height);
   for (int i = 0; i <= BB_TUNE_N_POINTS; i++)

@@ -199,11 +199,11 @@ drag_cb (gpointer user_data)
 }
 
 static void
-wait_seconds (guint n)
+wait_seconds (double n)
 {
   gboolean over = FALSE;
 
-  g_timeout_add_seconds (n, over_cb, &over);
+  g_timeout_add ((guint) (n * 1000), over_cb, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -216,7 +216,6 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gbo
     bb_exports_get_queue (bb_application_get_exports (BB_APPLICATION (g_application_get_default ())));
   g_autofree char *output = g_build_filename (folder, "bench-window.mp4", NULL);
   BbPlayerStats stats;
-  gboolean over = FALSE;
   guint source = 0;
 
   if (render)
@@ -228,9 +227,7 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gbo
     source = g_timeout_add (33, drag_cb, bb_window_get_editor (window));
   n_turns = 0;
   turn_start = (Instant) { 0 };
-  g_timeout_add ((guint) (seconds * 1000), over_cb, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  wait_seconds (seconds);
   bb_player_get_stats (player, &stats);
   report (name, &stats);
   if (source != 0)

@@ -10,6 +10,7 @@
 #include "bb-about.h"
 #include "bb-card-texture.h"
 #include "bb-preferences.h"
+#include "bb-renderer.h"
 #include "bb-shortcuts.h"
 #include "bb-window.h"
 
@@ -138,6 +139,7 @@ bb_application_startup (GApplication *application)
                            G_CONNECT_SWAPPED);
   style_cb (self);
   gtk_window_set_default_icon_name (BB_APP_ID);
+  bb_renderer_choose ();
   bb_card_texture_init (gdk_display_get_default ());
 }
 

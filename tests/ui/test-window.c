@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-renderer.h"
 #include "bb-test-window.h"
 #include "bb-timeline.h"
 #include "bb-value-row.h"
@@ -433,6 +434,54 @@ test_card_problem (void)
   bb_test_window_close (window);
 }
 
+/* Makes FOLDER/PATH, and says whether a card is found in there then; removes it again. */
+static gboolean
+find_card_with (const char *folder, const char *path)
+{
+  g_autofree char *file = g_build_filename (folder, path, NULL);
+  g_autofree char *parent = g_path_get_dirname (file);
+  gboolean found;
+
+  g_assert_no_errno (g_mkdir_with_parents (parent, 0700));
+  g_assert_true (g_file_set_contents (file, "", 0, NULL));
+  found = bb_renderer_find_card (folder);
+  g_assert_no_errno (g_unlink (file));
+  return found;
+}
+
+static void
+test_renderer (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("blurbox-renderer-XXXXXX", NULL);
+  const char *folders[] = { "dev/dri", "dev", "proc/driver/nvidia", "proc/driver", "proc", "" };
+  BbWindow *window = bb_test_window_new ();
+  const char *wanted = g_getenv ("GSK_RENDERER");
+  GskRenderer *renderer;
+
+  g_assert_false (bb_renderer_find_card (folder));
+  g_assert_false (find_card_with (folder, "dev/dri/card0"));
+  g_assert_true (find_card_with (folder, "dev/dri/renderD128"));
+  g_assert_true (find_card_with (folder, "dev/dri/renderD129"));
+  g_assert_true (find_card_with (folder, "proc/driver/nvidia/version"));
+  g_assert_true (find_card_with (folder, "dev/dxg"));
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, folders[i], NULL);
+
+      g_assert_no_errno (g_rmdir (path));
+    }
+  /* The application has chosen by now, where the user has not. */
+  renderer = gtk_native_get_renderer (GTK_NATIVE (window));
+  g_test_message ("GSK_RENDERER=%s, %s", wanted, G_OBJECT_TYPE_NAME (renderer));
+  if (!bb_renderer_find_card ("/"))
+    g_assert_nonnull (wanted);
+  if (g_strcmp0 (wanted, "cairo") == 0)
+    g_assert_cmpstr (G_OBJECT_TYPE_NAME (renderer), ==, "GskCairoRenderer");
+  if (g_strcmp0 (wanted, "ngl") == 0)
+    g_assert_cmpstr (G_OBJECT_TYPE_NAME (renderer), ==, "GskGLRenderer");
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
@@ -447,6 +496,7 @@ add_tests (void)
   g_test_add_func ("/window/idle", test_idle);
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/card-problem", test_card_problem);
+  g_test_add_func ("/window/renderer", test_renderer);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/open-close", test_open_close);
 }

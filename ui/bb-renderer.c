@@ -1,0 +1,57 @@
+/* bb-renderer.c: which of GTK's renderers draws the windows
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-renderer.h"
+
+/* What a kernel has for programs that draw on a card: the NVIDIA driver's, and Windows' under Linux. */
+static const char *const drivers[] = { "proc/driver/nvidia/version", "dev/dxg" };
+
+/**
+ * bb_renderer_find_card:
+ * @root: the root of the file system, or of another one
+ *
+ * Looks whether the system has something that draws faster than the processor. That is known without
+ * OpenGL, which alone takes a tenth of a second and more to load.
+ *
+ * Returns: whether there is a render node of the kernel's, or another driver of a card
+ */
+gboolean
+bb_renderer_find_card (const char *root)
+{
+  g_autofree char *nodes = g_build_filename (root, "dev", "dri", NULL);
+  g_autoptr (GDir) folder = g_dir_open (nodes, 0, NULL);
+  const char *name;
+
+  /* A screen without a card has a node named card0 only. */
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    if (g_str_has_prefix (name, "renderD"))
+      return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (drivers); i++)
+    {
+      g_autofree char *path = g_build_filename (root, drivers[i], NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * bb_renderer_choose:
+ *
+ * Has GTK draw with Cairo where the processor draws, unless the user has chosen a renderer. To be
+ * called before the first window is shown. GTK itself would draw with OpenGL (llvmpipe) or Vulkan
+ * (lavapipe) on the processor: a frame takes twice as long there, and each new shader is compiled
+ * first, for some tenths of a second in which the window answers nothing (see tests/bench/README.md).
+ * What Cairo cannot draw, transforms in three dimensions, is not used here.
+ */
+void
+bb_renderer_choose (void)
+{
+#ifdef __linux__
+  if (!bb_renderer_find_card ("/"))
+    g_setenv ("GSK_RENDERER", "cairo", FALSE);
+#endif
+}

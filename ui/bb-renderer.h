@@ -1,0 +1,15 @@
+/* bb-renderer.h: which of GTK's renderers draws the windows
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+gboolean bb_renderer_find_card (const char *root);
+void bb_renderer_choose (void);
+
+G_END_DECLS

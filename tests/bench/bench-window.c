@@ -284,7 +284,7 @@ activate_cb (GApplication *application, gpointer user_data)
     g_main_context_iteration (NULL, TRUE);
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
   g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
-  /* The first frames make shaders and caches; what an export shows makes more of them. */
+  /* The first frames fill caches; what an export shows fills more of them. */
   bb_player_play (bb_window_get_player (window));
   wait_seconds (2);
   bb_player_pause (bb_window_get_player (window));

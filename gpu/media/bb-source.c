@@ -14,6 +14,7 @@
 #include "bb-filter.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-reader.h"
+#include "bb-source-info.h"
 #include "bb-source-private.h"
 #ifdef HAVE_CUDA
 #include "cuda/bb-cuda-device.h"
@@ -24,7 +25,6 @@
 #include <libavutil/pixdesc.h>
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 /* Times that are rounded to the microsecond still find the frame they mean. */
 #define SEEK_TOLERANCE 1000
@@ -406,173 +406,6 @@ wrap (BbSource *source, AVFrame *frame)
   return wrapped;
 }
 
-static void
-merge_side_data (BbSource *source)
-{
-  static const struct
-  {
-    enum AVFrameSideDataType frame;
-    enum AVPacketSideDataType packet;
-  } types[] = {
-    { AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA },
-    { AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL },
-    { AV_FRAME_DATA_AMBIENT_VIEWING_ENVIRONMENT, AV_PKT_DATA_AMBIENT_VIEWING_ENVIRONMENT },
-    { AV_FRAME_DATA_DISPLAYMATRIX, AV_PKT_DATA_DISPLAYMATRIX },
-  };
-  AVCodecParameters *parameters = source->parameters;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-    {
-      const AVFrameSideData *data = av_frame_get_side_data (source->first, types[i].frame);
-      AVPacketSideData *added;
-
-      if (data == NULL ||
-          av_packet_side_data_get (parameters->coded_side_data, parameters->nb_coded_side_data,
-                                   types[i].packet) != NULL)
-        continue;
-      added =
-        av_packet_side_data_new (&parameters->coded_side_data, &parameters->nb_coded_side_data,
-                                 types[i].packet, data->size, 0);
-      if (added != NULL)
-        memcpy (added->data, data->data, data->size);
-    }
-}
-
-static gint64
-to_nanoseconds (gint64 time, AVRational time_base)
-{
-  return av_rescale_q (time, time_base, BB_NANOSECONDS);
-}
-
-/* From the first instant of picture and sound to the last. */
-static void
-fill_times (BbSource *source)
-{
-  BbSourceInfo *info = &source->info;
-  const AVFormatContext *demuxer = bb_reader_get_demuxer (source->reader);
-  gint64 start = G_MAXINT64;
-  gint64 end = 0;
-
-  for (guint i = 0; i < demuxer->nb_streams; i++)
-    {
-      const AVStream *stream = demuxer->streams[i];
-      enum AVMediaType type = stream->codecpar->codec_type;
-
-      if (((int)i != source->stream_index && type != AVMEDIA_TYPE_AUDIO) ||
-          stream->start_time == AV_NOPTS_VALUE)
-        continue;
-      start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
-      if (stream->duration > 0)
-        end = MAX (end, to_nanoseconds (stream->start_time + stream->duration, stream->time_base));
-    }
-  if (demuxer->iformat->flags & AVFMT_NOTIMESTAMPS)
-    start = 0;
-  info->start = start != G_MAXINT64 ? start : 0;
-  if (end > info->start)
-    info->duration = end - info->start;
-  else if (demuxer->duration > 0)
-    info->duration = demuxer->duration * 1000;
-}
-
-static void
-fill_rate (BbSource *source)
-{
-  BbSourceInfo *info = &source->info;
-  AVStream *stream = bb_reader_get_stream (source->reader);
-  AVRational rate = stream->avg_frame_rate;
-  gint64 duration =
-    stream->duration > 0 ? to_nanoseconds (stream->duration, stream->time_base) : info->duration;
-
-  /* An average of one frame a tick comes of times that were rounded to ticks. */
-  if (rate.num <= 0 || rate.den <= 0 ||
-      (av_cmp_q (rate, av_inv_q (stream->time_base)) == 0 && stream->r_frame_rate.num > 0))
-    rate = av_guess_frame_rate (bb_reader_get_demuxer (source->reader), stream, NULL);
-  if (rate.num > 0 && rate.den > 0)
-    {
-      info->rate_num = rate.num;
-      info->rate_den = rate.den;
-    }
-  info->n_frames = stream->nb_frames;
-  if (info->n_frames <= 0 && info->rate_num > 0)
-    info->n_frames = av_rescale_q (duration, BB_NANOSECONDS, av_inv_q (rate));
-}
-
-static gboolean
-has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
-{
-  const AVCodec *decoder = NULL;
-
-  return av_find_best_stream (demuxer, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
-}
-
-static void
-fill_info (BbSource *source)
-{
-  BbSourceInfo *info = &source->info;
-  AVStream *stream = bb_reader_get_stream (source->reader);
-  const AVFrame *frame = source->first;
-  const AVFrameSideData *frame_matrix = av_frame_get_side_data (frame, AV_FRAME_DATA_DISPLAYMATRIX);
-  const AVPacketSideData *matrix =
-    av_packet_side_data_get (source->parameters->coded_side_data,
-                             source->parameters->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
-  AVRational aspect =
-    av_guess_sample_aspect_ratio (bb_reader_get_demuxer (source->reader), stream, source->first);
-  enum AVFieldOrder order = stream->codecpar->field_order;
-
-  bb_format_from_frame (&info->format, frame, source->parameters);
-  source->stored = info->format;
-  source->pixel_format = bb_pixel_format_find_nearest (frame->format);
-  /* The decoder hands the container's matrix on to the frame unless the stream has its own. */
-  if (frame_matrix != NULL)
-    info->orientation = bb_orientation_from_matrix ((gconstpointer)frame_matrix->data);
-  else if (matrix != NULL)
-    info->orientation = bb_orientation_from_matrix ((gconstpointer)matrix->data);
-  info->sar_num = aspect.num > 0 && aspect.den > 0 ? aspect.num : 1;
-  info->sar_den = aspect.num > 0 && aspect.den > 0 ? aspect.den : 1;
-  info->time_base_num = stream->time_base.num;
-  info->time_base_den = stream->time_base.den;
-  fill_times (source);
-  fill_rate (source);
-  info->hdr =
-    info->format.transfer == AVCOL_TRC_SMPTE2084 || info->format.transfer == AVCOL_TRC_ARIB_STD_B67;
-  info->interlaced = (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0 ||
-                     (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
-  /* bwdif refuses smaller ones. */
-  source->deinterlace = info->interlaced && frame->width >= 3 && frame->height >= 4;
-  info->has_audio = has_decoder (bb_reader_get_demuxer (source->reader), AVMEDIA_TYPE_AUDIO);
-  g_strlcpy (info->codec, avcodec_get_name (stream->codecpar->codec_id), sizeof info->codec);
-}
-
-/**
- * bb_source_info_get_time:
- * @info: what is known of a source
- * @pts: a time in its time base
- *
- * Returns: the same in nanoseconds from the source's start
- */
-gint64
-bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
-{
-  return to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
-         info->start;
-}
-
-/**
- * bb_source_info_get_pts:
- * @info: what is known of a source
- * @time: nanoseconds from the source's start
- *
- * Returns: the first instant of its time base that is not before @time, give or take a millionth
- *   of a tick
- */
-gint64
-bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
-{
-  double seconds = (double) (info->start + time) * 1e-9;
-
-  return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
-}
-
 /**
  * bb_source_new:
  * @path: name of a local file
@@ -607,8 +440,12 @@ bb_source_new (const char *path, GError **error)
   source->time_base = stream->time_base;
   source->parameters = avcodec_parameters_alloc ();
   avcodec_parameters_copy (source->parameters, stream->codecpar);
-  merge_side_data (source);
-  fill_info (source);
+  bb_source_info_fill (&source->info, source->reader, source->first, source->parameters);
+  source->stored = source->info.format;
+  source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
+  /* bwdif refuses smaller ones. */
+  source->deinterlace =
+    source->info.interlaced && source->first->width >= 3 && source->first->height >= 4;
   g_queue_push_tail (&source->decoded, av_frame_clone (source->first));
   tag (source, g_queue_peek_tail (&source->decoded));
   source->last_duration = source->first->duration;

@@ -1,0 +1,49 @@
+/* bb-reader-private.h: what the files of the reader share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-reader.h"
+
+G_BEGIN_DECLS
+
+struct _BbReader
+{
+  char *path;
+  GCancellable *cancellable; /* of the call at hand */
+  AVPacket *packet;
+  guint n_corrupt;
+
+  AVBufferRef *hardware; /* what decodes; NULL for the processor */
+  gboolean keeps;        /* whether more frames are held than it has surfaces */
+  char *notice;
+
+  /* What opening the file makes. */
+  AVFormatContext *demuxer;
+  AVCodecContext *decoder;
+  AVStream *stream;
+  gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
+
+  /* What a seek starts anew. */
+  gboolean packet_waits; /* the packet at hand is to be decoded next */
+  gboolean from_start;   /* nothing before the place where reading began */
+  gboolean draining;
+  guint n_corrupt_packets; /* whose frames are still to come */
+  gint64 drop_before;      /* frames before this lack references */
+  gint64 hurry_until;      /* frames before this are only decoded where others need them */
+  gint64 last_pts;
+  gint64 last_duration;
+  gint64 offset; /* what is added to times since the clock jumped back */
+  gint64 resume_after; /* frames up to this time were handed out before a decoder failed */
+
+  gint64 first_key; /* time of the first keyframe of the file */
+};
+
+gboolean bb_reader_open_file (BbReader *reader, GError **error);
+gboolean bb_reader_open_decoder (BbReader *reader, GError **error);
+gboolean bb_reader_is_hardware_failure (BbReader *reader, int result);
+gboolean bb_reader_fall_back (BbReader *reader, int result, GError **error);
+
+G_END_DECLS

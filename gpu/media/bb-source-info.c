@@ -1,0 +1,185 @@
+/* bb-source-info.c: what is known of a file before its pictures
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "bb-source-info.h"
+
+#include "bb-ffmpeg.h"
+#include "bb-format-ffmpeg.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What only the first frame says, to what the stream says. */
+static void
+merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
+{
+  static const struct
+  {
+    enum AVFrameSideDataType frame;
+    enum AVPacketSideDataType packet;
+  } types[] = {
+    { AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA },
+    { AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL },
+    { AV_FRAME_DATA_AMBIENT_VIEWING_ENVIRONMENT, AV_PKT_DATA_AMBIENT_VIEWING_ENVIRONMENT },
+    { AV_FRAME_DATA_DISPLAYMATRIX, AV_PKT_DATA_DISPLAYMATRIX },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      const AVFrameSideData *data = av_frame_get_side_data (first, types[i].frame);
+      AVPacketSideData *added;
+
+      if (data == NULL ||
+          av_packet_side_data_get (parameters->coded_side_data, parameters->nb_coded_side_data,
+                                   types[i].packet) != NULL)
+        continue;
+      added =
+        av_packet_side_data_new (&parameters->coded_side_data, &parameters->nb_coded_side_data,
+                                 types[i].packet, data->size, 0);
+      if (added != NULL)
+        memcpy (added->data, data->data, data->size);
+    }
+}
+
+static gint64
+to_nanoseconds (gint64 time, AVRational time_base)
+{
+  return av_rescale_q (time, time_base, BB_NANOSECONDS);
+}
+
+/* From the first instant of picture and sound to the last. */
+static void
+fill_times (BbSourceInfo *info, BbReader *reader)
+{
+  const AVFormatContext *demuxer = bb_reader_get_demuxer (reader);
+  const AVStream *own = bb_reader_get_stream (reader);
+  gint64 start = G_MAXINT64;
+  gint64 end = 0;
+
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    {
+      const AVStream *stream = demuxer->streams[i];
+      enum AVMediaType type = stream->codecpar->codec_type;
+
+      if ((stream != own && type != AVMEDIA_TYPE_AUDIO) ||
+          stream->start_time == AV_NOPTS_VALUE)
+        continue;
+      start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
+      if (stream->duration > 0)
+        end = MAX (end, to_nanoseconds (stream->start_time + stream->duration, stream->time_base));
+    }
+  if (demuxer->iformat->flags & AVFMT_NOTIMESTAMPS)
+    start = 0;
+  info->start = start != G_MAXINT64 ? start : 0;
+  if (end > info->start)
+    info->duration = end - info->start;
+  else if (demuxer->duration > 0)
+    info->duration = demuxer->duration * 1000;
+}
+
+static void
+fill_rate (BbSourceInfo *info, BbReader *reader)
+{
+  AVStream *stream = bb_reader_get_stream (reader);
+  AVRational rate = stream->avg_frame_rate;
+  gint64 duration =
+    stream->duration > 0 ? to_nanoseconds (stream->duration, stream->time_base) : info->duration;
+
+  /* An average of one frame a tick comes of times that were rounded to ticks. */
+  if (rate.num <= 0 || rate.den <= 0 ||
+      (av_cmp_q (rate, av_inv_q (stream->time_base)) == 0 && stream->r_frame_rate.num > 0))
+    rate = av_guess_frame_rate (bb_reader_get_demuxer (reader), stream, NULL);
+  if (rate.num > 0 && rate.den > 0)
+    {
+      info->rate_num = rate.num;
+      info->rate_den = rate.den;
+    }
+  info->n_frames = stream->nb_frames;
+  if (info->n_frames <= 0 && info->rate_num > 0)
+    info->n_frames = av_rescale_q (duration, BB_NANOSECONDS, av_inv_q (rate));
+}
+
+static gboolean
+has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
+{
+  const AVCodec *decoder = NULL;
+
+  return av_find_best_stream (demuxer, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
+}
+
+/**
+ * bb_source_info_fill:
+ * @info: (out caller-allocates): what is to be known
+ * @reader: the reader of the file
+ * @first: its first frame
+ * @parameters: parameters of its stream; get the side data of @first that they lack
+ *
+ * Collects what is known of a file before its pictures.
+ */
+void
+bb_source_info_fill (BbSourceInfo *info,
+                     BbReader *reader,
+                     const AVFrame *first,
+                     AVCodecParameters *parameters)
+{
+  AVStream *stream = bb_reader_get_stream (reader);
+  const AVFrameSideData *frame_matrix = av_frame_get_side_data (first, AV_FRAME_DATA_DISPLAYMATRIX);
+  const AVPacketSideData *matrix;
+  AVRational aspect =
+    av_guess_sample_aspect_ratio (bb_reader_get_demuxer (reader), stream, (AVFrame *) first);
+  enum AVFieldOrder order = stream->codecpar->field_order;
+
+  merge_side_data (parameters, first);
+  matrix = av_packet_side_data_get (parameters->coded_side_data, parameters->nb_coded_side_data,
+                                    AV_PKT_DATA_DISPLAYMATRIX);
+  bb_format_from_frame (&info->format, first, parameters);
+  /* The decoder hands the container's matrix on to the frame unless the stream has its own. */
+  if (frame_matrix != NULL)
+    info->orientation = bb_orientation_from_matrix ((gconstpointer) frame_matrix->data);
+  else if (matrix != NULL)
+    info->orientation = bb_orientation_from_matrix ((gconstpointer) matrix->data);
+  info->sar_num = aspect.num > 0 && aspect.den > 0 ? aspect.num : 1;
+  info->sar_den = aspect.num > 0 && aspect.den > 0 ? aspect.den : 1;
+  info->time_base_num = stream->time_base.num;
+  info->time_base_den = stream->time_base.den;
+  fill_times (info, reader);
+  fill_rate (info, reader);
+  info->hdr =
+    info->format.transfer == AVCOL_TRC_SMPTE2084 || info->format.transfer == AVCOL_TRC_ARIB_STD_B67;
+  info->interlaced = (first->flags & AV_FRAME_FLAG_INTERLACED) != 0 ||
+                     (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
+  info->has_audio = has_decoder (bb_reader_get_demuxer (reader), AVMEDIA_TYPE_AUDIO);
+  g_strlcpy (info->codec, avcodec_get_name (stream->codecpar->codec_id), sizeof info->codec);
+}
+
+/**
+ * bb_source_info_get_time:
+ * @info: what is known of a source
+ * @pts: a time in its time base
+ *
+ * Returns: the same in nanoseconds from the source's start
+ */
+gint64
+bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
+{
+  return to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
+         info->start;
+}
+
+/**
+ * bb_source_info_get_pts:
+ * @info: what is known of a source
+ * @time: nanoseconds from the source's start
+ *
+ * Returns: the first instant of its time base that is not before @time, give or take a millionth
+ *   of a tick
+ */
+gint64
+bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
+{
+  double seconds = (double) (info->start + time) * 1e-9;
+
+  return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
+}

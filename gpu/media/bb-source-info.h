@@ -1,0 +1,18 @@
+/* bb-source-info.h: what is known of a file before its pictures
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-reader.h"
+#include "bb-source.h"
+
+G_BEGIN_DECLS
+
+void bb_source_info_fill (BbSourceInfo *info,
+                          BbReader *reader,
+                          const AVFrame *first,
+                          AVCodecParameters *parameters);
+
+G_END_DECLS

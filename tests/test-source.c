@@ -457,7 +457,7 @@ test_interlaced (gconstpointer data)
 {
   const char *codec = data;
   g_autofree char *made = bb_test_ffmpeg (
-    "-f lavfi -i testsrc2=s=96x64:r=50:d=0.4,format=yuv420p,tinterlace=interleave_top,setfield=tff "
+    "-f lavfi -i testsrc2=s=96x64:r=50:d=1.2,format=yuv420p,tinterlace=interleave_top,setfield=tff "
     "-pix_fmt yuv420p -c:v %s i.mkv",
     codec);
   g_autoptr (BbSource) source = open_source ("i.mkv");

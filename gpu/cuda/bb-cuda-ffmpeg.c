@@ -126,17 +126,30 @@ get_layout (const AVFrame *frame)
     }
 }
 
-/* What FFmpeg queued for a frame is done. */
-static gboolean
-wait_frame (gpointer owner, GError **error)
+/**
+ * bb_cuda_ffmpeg_wait:
+ * @frames: FFmpeg's description of frames on a card that bb_cuda_ffmpeg_new_device() made
+ * @error: return location for an error
+ *
+ * Waits until all is done that FFmpeg has queued for such frames so far.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_DEVICE
+ */
+gboolean
+bb_cuda_ffmpeg_wait (const AVBufferRef *frames, GError **error)
 {
-  const AVFrame *frame = owner;
-  const AVHWFramesContext *frames = (gconstpointer) frame->hw_frames_ctx->data;
-  BbCudaContext *context = frames->device_ctx->user_opaque;
+  BbCudaContext *context =
+    ((const AVHWFramesContext *) (gconstpointer) frames->data)->device_ctx->user_opaque;
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);
 
   return scope != NULL && bb_cuda_check (context->cuda->stream_synchronize (context->stream),
                                          N_("waiting for a decoded frame"), error);
+}
+
+static gboolean
+wait_frame (gpointer owner, GError **error)
+{
+  return bb_cuda_ffmpeg_wait (((const AVFrame *) owner)->hw_frames_ctx, error);
 }
 
 /**

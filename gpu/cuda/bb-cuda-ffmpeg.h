@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 AVBufferRef *bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error);
 AVBufferRef *bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format, GError **error);
+gboolean bb_cuda_ffmpeg_wait (const AVBufferRef *frames, GError **error);
 BbFrame *bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format);
 
 G_END_DECLS

@@ -36,7 +36,8 @@ is_convertible (int matrix)
  * @tone_map: whether @format is SDR and @frame is HDR
  *
  * Describes the chain of filters from frames like @frame to frames of @format: to planar Y'CbCr
- * first, then deinterlacing, tone mapping, and scaling where the size is not that of @stored.
+ * first, then deinterlacing, tone mapping, and scaling where the size is not that of @stored. Frames on a card
+ * are only deinterlaced, there.
  *
  * Returns: (transfer full): a chain in libavfilter's syntax
  */
@@ -49,15 +50,21 @@ bb_chain_describe (const AVFrame *frame,
                    gboolean deinterlace,
                    gboolean tone_map)
 {
+  const char *deinterlacer = "mode=send_frame:deint=interlaced";
   const char *flags = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
-  GString *chain = g_string_new (NULL);
-  enum AVPixelFormat native = bb_pixel_format_find_native (frame->format);
-  enum AVPixelFormat nearest = bb_pixel_format_find_nearest (frame->format);
-  gboolean rgb = bb_pixel_format_is_rgb (frame->format);
-  gboolean palette = (av_pix_fmt_desc_get (frame->format)->flags & AV_PIX_FMT_FLAG_PAL) != 0;
-  gboolean full = !rgb && frame->color_range == AVCOL_RANGE_JPEG;
-  int matrix = (int)frame->colorspace;
+  GString *chain;
+  enum AVPixelFormat native, nearest;
+  gboolean rgb, palette, full;
+  int matrix = (int) frame->colorspace;
 
+  if (frame->format == AV_PIX_FMT_CUDA)
+    return g_strconcat ("bwdif_cuda=", deinterlacer, NULL);
+  native = bb_pixel_format_find_native (frame->format);
+  nearest = bb_pixel_format_find_nearest (frame->format);
+  rgb = bb_pixel_format_is_rgb (frame->format);
+  palette = (av_pix_fmt_desc_get (frame->format)->flags & AV_PIX_FMT_FLAG_PAL) != 0;
+  full = !rgb && frame->color_range == AVCOL_RANGE_JPEG;
+  chain = g_string_new (NULL);
   if (native == AV_PIX_FMT_NONE)
     {
       /* libswscale expands palettes, and RGB that is packed into less than 8 bits a channel, with
@@ -79,7 +86,7 @@ bb_chain_describe (const AVFrame *frame,
       g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (nearest));
     }
   if (deinterlace)
-    g_string_append (chain, "bwdif=mode=send_frame:deint=interlaced,");
+    g_string_append_printf (chain, "bwdif=%s,", deinterlacer);
   if (tone_map)
     g_string_append (chain, TONE_MAP);
   if (frame->width != stored->width || frame->height != stored->height ||

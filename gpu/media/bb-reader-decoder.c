@@ -13,10 +13,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Surfaces of a card's decoder that may be held at once, besides those that it needs itself: in
- * queues, in a batch's part, and by kernels. Decoders have about 32 in all. */
-#define N_HELD_SURFACES 12
-
 /* Samples that kernels read as a card's decoder leaves them. */
 static gboolean
 is_for_card (enum AVPixelFormat pixel_format)
@@ -74,9 +70,9 @@ open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
       decoder->thread_count = 1;
       decoder->hw_device_ctx = av_buffer_ref (reader->hardware);
       decoder->get_format = choose_format;
-      if (!reader->keeps)
+      if (reader->n_held > 0)
         {
-          decoder->extra_hw_frames = N_HELD_SURFACES;
+          decoder->extra_hw_frames = (int) reader->n_held;
           decoder->hwaccel_flags |= AV_HWACCEL_FLAG_UNSAFE_OUTPUT;
         }
     }
@@ -161,6 +157,53 @@ set_notice (BbReader *reader, char *notice)
     g_free (notice);
 }
 
+/* The processor's decoder from @time on, or from the file's beginning. */
+static gboolean
+leave_hardware (BbReader *reader, gint64 time, GError **error)
+{
+  guint n_corrupt = reader->n_corrupt;
+
+  av_buffer_unref (&reader->hardware);
+  avcodec_free_context (&reader->decoder);
+  /* Times that were shifted are only found again from the beginning. */
+  if (time == AV_NOPTS_VALUE || reader->offset != 0)
+    {
+      if (!bb_reader_open_file (reader, error))
+        return FALSE;
+    }
+  else if (!bb_reader_open_decoder (reader, error) ||
+           !bb_reader_seek (reader, time, reader->cancellable, error))
+    return FALSE;
+  reader->n_corrupt = n_corrupt;
+  return TRUE;
+}
+
+/**
+ * bb_reader_leave_hardware:
+ * @reader: a reader
+ * @time: a time in the stream's time base, not before the first frame's
+ * @notice: (transfer full) (nullable): why, a sentence
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Lets the processor decode from now on, where what else a card was to do with the frames failed. Goes to a
+ * keyframe at or before @time, or further back.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_reader_leave_hardware (BbReader *reader,
+                          gint64 time,
+                          char *notice,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  if (notice != NULL)
+    set_notice (reader, notice);
+  reader->cancellable = cancellable;
+  return leave_hardware (reader, time, error);
+}
+
 /**
  * bb_reader_fall_back:
  * @reader: a reader that a card decodes for
@@ -175,7 +218,6 @@ gboolean
 bb_reader_fall_back (BbReader *reader, int result, GError **error)
 {
   gint64 last = reader->last_pts;
-  guint n_corrupt = reader->n_corrupt;
 
   if (last != AV_NOPTS_VALUE)
     set_notice (reader,
@@ -189,18 +231,8 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
                 /* Translators: the name of a codec */
                 g_strdup_printf (_("The card does not decode this video (%s): the processor does"),
                                  avcodec_get_name (reader->stream->codecpar->codec_id)));
-  av_buffer_unref (&reader->hardware);
-  avcodec_free_context (&reader->decoder);
-  /* Times that were shifted are only found again from the beginning. */
-  if (last == AV_NOPTS_VALUE || reader->offset != 0)
-    {
-      if (!bb_reader_open_file (reader, error))
-        return FALSE;
-    }
-  else if (!bb_reader_open_decoder (reader, error) ||
-           !bb_reader_seek (reader, last, reader->cancellable, error))
+  if (!leave_hardware (reader, last, error))
     return FALSE;
-  reader->n_corrupt = n_corrupt;
   if (last != AV_NOPTS_VALUE)
     reader->resume_after = last;
   return TRUE;
@@ -223,7 +255,8 @@ bb_reader_has_hardware (BbReader *reader)
  * bb_reader_set_hardware:
  * @reader: a reader
  * @device: (nullable): what shall decode; %NULL is the processor
- * @keeps: whether many frames are held: then each is copied out of the decoder's surface
+ * @n_held: frames that are held at once at most, besides those that the decoder needs itself, so many more
+ *   surfaces it gets; 0 where they are many: then each is copied out of the decoder's surface
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
@@ -236,14 +269,26 @@ bb_reader_has_hardware (BbReader *reader)
 gboolean
 bb_reader_set_hardware (BbReader *reader,
                         AVBufferRef *device,
-                        gboolean keeps,
+                        guint n_held,
                         GCancellable *cancellable,
                         GError **error)
 {
   av_buffer_replace (&reader->hardware, device);
-  reader->keeps = keeps;
+  reader->n_held = n_held;
   g_clear_pointer (&reader->notice, g_free);
   return bb_reader_restart (reader, cancellable, error);
+}
+
+/**
+ * bb_reader_is_on_hardware:
+ * @reader: a reader
+ *
+ * Returns: whether a card is to decode and has not failed
+ */
+gboolean
+bb_reader_is_on_hardware (BbReader *reader)
+{
+  return reader->hardware != NULL;
 }
 
 /**

@@ -9,15 +9,14 @@
 
 G_BEGIN_DECLS
 
-struct _BbReader
-{
+struct _BbReader {
   char *path;
   GCancellable *cancellable; /* of the call at hand */
   AVPacket *packet;
   guint n_corrupt;
 
   AVBufferRef *hardware; /* what decodes; NULL for the processor */
-  gboolean keeps;        /* whether more frames are held than it has surfaces */
+  guint n_held; /* surfaces that it has for others; 0 where more frames are held than it can have */
   char *notice;
 
   /* What opening the file makes. */
@@ -35,7 +34,7 @@ struct _BbReader
   gint64 hurry_until;      /* frames before this are only decoded where others need them */
   gint64 last_pts;
   gint64 last_duration;
-  gint64 offset; /* what is added to times since the clock jumped back */
+  gint64 offset;       /* what is added to times since the clock jumped back */
   gint64 resume_after; /* frames up to this time were handed out before a decoder failed */
 
   gint64 first_key; /* time of the first keyframe of the file */

@@ -20,9 +20,15 @@ AVStream *bb_reader_get_stream (BbReader *reader);
 gboolean bb_reader_has_hardware (BbReader *reader);
 gboolean bb_reader_set_hardware (BbReader *reader,
                                  AVBufferRef *device,
-                                 gboolean keeps,
+                                 guint n_held,
                                  GCancellable *cancellable,
                                  GError **error);
+gboolean bb_reader_is_on_hardware (BbReader *reader);
+gboolean bb_reader_leave_hardware (BbReader *reader,
+                                   gint64 time,
+                                   char *notice,
+                                   GCancellable *cancellable,
+                                   GError **error);
 const char *bb_reader_get_notice (BbReader *reader);
 guint bb_reader_get_n_corrupt (BbReader *reader);
 gboolean bb_reader_is_from_start (BbReader *reader);

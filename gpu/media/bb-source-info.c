@@ -15,8 +15,7 @@
 static void
 merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
 {
-  static const struct
-  {
+  static const struct {
     enum AVFrameSideDataType frame;
     enum AVPacketSideDataType packet;
   } types[] = {
@@ -63,8 +62,7 @@ fill_times (BbSourceInfo *info, BbReader *reader)
       const AVStream *stream = demuxer->streams[i];
       enum AVMediaType type = stream->codecpar->codec_type;
 
-      if ((stream != own && type != AVMEDIA_TYPE_AUDIO) ||
-          stream->start_time == AV_NOPTS_VALUE)
+      if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || stream->start_time == AV_NOPTS_VALUE)
         continue;
       start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
       if (stream->duration > 0)
@@ -119,9 +117,7 @@ has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
  * Collects what is known of a file before its pictures.
  */
 void
-bb_source_info_fill (BbSourceInfo *info,
-                     BbReader *reader,
-                     const AVFrame *first,
+bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
                      AVCodecParameters *parameters)
 {
   AVStream *stream = bb_reader_get_stream (reader);

@@ -10,9 +10,7 @@
 
 G_BEGIN_DECLS
 
-void bb_source_info_fill (BbSourceInfo *info,
-                          BbReader *reader,
-                          const AVFrame *first,
+void bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
                           AVCodecParameters *parameters);
 
 G_END_DECLS

@@ -7,13 +7,12 @@
 
 #include "bb-source.h"
 
-#include "bb-chain.h"
 #include "bb-device.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
-#include "bb-filter.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-reader.h"
+#include "bb-source-filter.h"
 #include "bb-source-info.h"
 #include "bb-source-private.h"
 #ifdef HAVE_CUDA
@@ -33,47 +32,10 @@
 #define HURRY_MARGIN 500000000
 /* bwdif looks at the frame before and the one after. */
 #define DEINTERLACE_CONTEXT 2
-
-struct _BbSource
-{
-  char *path;
-  BbSourceInfo info;
-  BbFormat stored; /* the format without tone mapping */
-  AVCodecParameters *parameters;
-  int stream_index;
-  AVRational time_base;
-  gboolean on_card; /* whether a card was to decode */
-  BbReader *reader;
-  AVFrame *first; /* the first frame, kept for what it tells */
-
-  /* From the reader to the filter. */
-  GQueue decoded; /* of AVFrame */
-  gboolean ended;
-  gint64 hurry_until; /* what was left out lies before this */
-  gint64 skip_to; /* the frame that is shown at this time is next; AV_NOPTS_VALUE: any */
-  gboolean skipped;
-
-  /* Through the filter. */
-  enum AVPixelFormat pixel_format; /* what all frames have in the end, before grey gets chroma */
-  gboolean tone_map;
-  gboolean deinterlace;
-  BbFilter *filter;
-  gboolean filter_flushed;
-  gboolean filter_deinterlaces;
-  AVBufferRef *neutral; /* a chroma plane of grey */
-  int neutral_stride;
-
-  AVFrame *next; /* handed out by the next read; kept to tell the duration of the one before */
-  gint64 last_duration; /* of the frame that was decoded last */
-};
-
-static void
-free_frame (gpointer data)
-{
-  AVFrame *frame = data;
-
-  av_frame_free (&frame);
-}
+/* Surfaces of a card's decoder that may be held at once, besides those that it needs itself: in queues, in a
+ * batch's part, and by kernels; and those that deinterlacing looks at. Decoders have about 32 in all. */
+#define N_HELD_SURFACES 12
+#define N_DEINTERLACED_SURFACES 3
 
 /* What the frame does not say is what the first one said or what was guessed of it, so that filters
  * guess no other way and a chain is not made anew where tags come and go. */
@@ -106,9 +68,30 @@ tag (BbSource *source, AVFrame *frame)
     source->deinterlace = TRUE;
 }
 
-/* The next frame of the decoder to the end of the queue, or `ended`. */
-static gboolean
-decode (BbSource *source, GCancellable *cancellable, GError **error)
+/**
+ * bb_source_free_frame:
+ * @data: (transfer full): a frame of FFmpeg's
+ */
+void
+bb_source_free_frame (gpointer data)
+{
+  AVFrame *frame = data;
+
+  av_frame_free (&frame);
+}
+
+/**
+ * bb_source_decode:
+ * @source: a source
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Brings the next frame of the decoder to the end of the queue, or sets `ended`.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_source_decode (BbSource *source, GCancellable *cancellable, GError **error)
 {
   AVFrame *frame = av_frame_alloc ();
 
@@ -124,9 +107,27 @@ decode (BbSource *source, GCancellable *cancellable, GError **error)
       return TRUE;
     }
   tag (source, frame);
+  if (source->first_in == AV_NOPTS_VALUE)
+    source->first_in = frame->pts;
   source->last_duration = frame->duration;
   g_queue_push_tail (&source->decoded, frame);
   return TRUE;
+}
+
+/**
+ * bb_source_get_lead:
+ * @source: a source
+ * @time: a time in its time base
+ *
+ * Returns: when reading must begin for the frame that is shown at @time, in the time base, not before the first
+ *   frame: where deinterlacing looks at frames before that one, which may be a keyframe, so much earlier
+ */
+gint64
+bb_source_get_lead (BbSource *source, gint64 time)
+{
+  gint64 lead = source->deinterlace ? DEINTERLACE_CONTEXT * MAX (source->first->duration, 1) : 0;
+
+  return MAX (time - lead, source->first->pts);
 }
 
 static void
@@ -140,7 +141,11 @@ hurry (BbSource *source)
 
 /* Whether the frame to skip to may be one that was left out; then it is gone back to, slowly. */
 static gboolean
-check_hurry (BbSource *source, gboolean *again, GCancellable *cancellable, GError **error)
+check_hurry (BbSource *source,
+             gint64 time,
+             gboolean *again,
+             GCancellable *cancellable,
+             GError **error)
 {
   const AVFrame *frame = g_queue_peek_head (&source->decoded);
 
@@ -148,15 +153,25 @@ check_hurry (BbSource *source, gboolean *again, GCancellable *cancellable, GErro
            (frame == NULL || frame->pts < source->hurry_until || source->deinterlace);
   if (!*again)
     return TRUE;
-  g_queue_clear_full (&source->decoded, free_frame);
+  g_queue_clear_full (&source->decoded, bb_source_free_frame);
   source->ended = FALSE;
   source->hurry_until = G_MININT64;
-  return bb_reader_seek (source->reader, source->skip_to, cancellable, error);
+  return bb_reader_seek (source->reader, bb_source_get_lead (source, time), cancellable, error);
 }
 
-/* Decodes up to the first frame after the one to skip to, and drops what is not needed before. */
-static gboolean
-skip (BbSource *source, GCancellable *cancellable, GError **error)
+/**
+ * bb_source_skip:
+ * @source: a source whose reader was sought
+ * @time: a time in the source's time base
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Decodes up to the first frame after the one that is shown at @time, and drops what is not needed before.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_source_skip (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
   gboolean again = FALSE;
 
@@ -167,16 +182,16 @@ skip (BbSource *source, GCancellable *cancellable, GError **error)
           AVFrame *frame;
           guint n_kept;
 
-          if (!decode (source, cancellable, error))
+          if (!bb_source_decode (source, cancellable, error))
             return FALSE;
           frame = g_queue_peek_tail (&source->decoded);
-          if (frame == NULL || (!source->ended && frame->pts > source->skip_to))
+          if (frame == NULL || (!source->ended && frame->pts > time))
             {
               /* The keyframe made no picture by itself: gradual refresh, or damage. */
               if (g_queue_get_length (&source->decoded) < 2 &&
                   !bb_reader_is_from_start (source->reader))
                 {
-                  g_queue_clear_full (&source->decoded, free_frame);
+                  g_queue_clear_full (&source->decoded, bb_source_free_frame);
                   source->ended = FALSE;
                   source->hurry_until = G_MININT64;
                   if (!bb_reader_restart (source->reader, cancellable, error))
@@ -187,155 +202,13 @@ skip (BbSource *source, GCancellable *cancellable, GError **error)
             }
           n_kept = 1 + (source->deinterlace ? DEINTERLACE_CONTEXT : 0);
           while (g_queue_get_length (&source->decoded) > n_kept)
-            free_frame (g_queue_pop_head (&source->decoded));
+            bb_source_free_frame (g_queue_pop_head (&source->decoded));
         }
-      if (!check_hurry (source, &again, cancellable, error))
+      if (!check_hurry (source, time, &again, cancellable, error))
         return FALSE;
     }
   while (again);
-  source->skipped = TRUE;
   return TRUE;
-}
-
-/* Whether a frame is not what the pipeline gets, in everything but what tone mapping changes. */
-static gboolean
-differs (BbSource *source, const AVFrame *frame)
-{
-  enum AVPixelFormat pixel_format = bb_frame_get_pixel_format (frame);
-  enum AVPixelFormat native = bb_pixel_format_find_native (pixel_format);
-
-  /* Kernels also read the layouts of decoders. */
-  if (frame->format == AV_PIX_FMT_CUDA && native == AV_PIX_FMT_NONE)
-    native = bb_pixel_format_find_nearest (pixel_format);
-  return frame->width != source->stored.width || frame->height != source->stored.height ||
-         native != source->pixel_format ||
-         frame->color_range != (source->stored.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG) ||
-         frame->colorspace != (enum AVColorSpace)source->stored.matrix;
-}
-
-static gboolean
-needs_filter (BbSource *source, const AVFrame *frame)
-{
-  return source->tone_map || source->deinterlace || differs (source, frame);
-}
-
-static BbFilter *
-open_filter (BbSource *source, const AVFrame *frame, GError **error)
-{
-  g_autofree char *chain =
-    bb_chain_describe (frame, &source->stored, &source->info.format, source->parameters,
-                       source->pixel_format, source->deinterlace, source->tone_map);
-  g_autoptr (GError) failure = NULL;
-  BbFilter *filter = bb_filter_new (frame, source->time_base, chain, &failure);
-
-  if (filter == NULL)
-    {
-      g_autofree char *name = g_filename_display_name (source->path);
-
-      /* Translators: the name of a file, and a sentence that says what is wrong */
-      g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s"), name,
-                   failure->message);
-    }
-  return filter;
-}
-
-static void
-flush_filter (BbSource *source)
-{
-  if (!source->filter_flushed)
-    bb_filter_push (source->filter, NULL);
-  source->filter_flushed = TRUE;
-}
-
-/* What a filter takes. */
-static gboolean
-bring_to_host (BbSource *source, AVFrame *frame, GError **error)
-{
-  int result = bb_ffmpeg_to_host (frame);
-
-  if (result < 0)
-    bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
-                         _("its frames cannot be had from the card, so choose the device “cpu”"),
-                         error);
-  return result >= 0;
-}
-
-/* Whether the open chain does for @frame what has to be done. */
-static gboolean
-filter_fits (BbSource *source, const AVFrame *frame)
-{
-  return !source->filter_flushed && source->filter_deinterlaces == source->deinterlace &&
-         needs_filter (source, frame) && bb_filter_accepts (source->filter, frame);
-}
-
-/* Next frame in the stored size and the pixel format of all; an empty pointer is the end. */
-static gboolean
-filter (BbSource *source, AVFrame **out, GCancellable *cancellable, GError **error)
-{
-  *out = NULL;
-  while (TRUE)
-    {
-      AVFrame *frame;
-
-      if (source->filter != NULL)
-        {
-          int result;
-
-          frame = av_frame_alloc ();
-          result = bb_filter_pull (source->filter, frame);
-          if (result >= 0)
-            {
-              frame->pts = av_rescale_q (frame->pts, bb_filter_get_time_base (source->filter),
-                                         source->time_base);
-              *out = frame;
-              return TRUE;
-            }
-          av_frame_free (&frame);
-          if (result == AVERROR_EOF)
-            {
-              g_clear_pointer (&source->filter, bb_filter_free);
-              source->filter_flushed = FALSE;
-            }
-          else if (result != AVERROR (EAGAIN))
-            {
-              bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
-                                   _("its frames cannot be converted, so convert it first"), error);
-              return FALSE;
-            }
-        }
-
-      if (g_queue_is_empty (&source->decoded) && !source->ended &&
-          !decode (source, cancellable, error))
-        return FALSE;
-      frame = g_queue_peek_head (&source->decoded);
-      if (frame == NULL && source->filter == NULL)
-        return TRUE;
-      if (frame != NULL && frame->hw_frames_ctx != NULL && needs_filter (source, frame) &&
-          !bring_to_host (source, frame, error))
-        return FALSE;
-      if (source->filter != NULL && (frame == NULL || !filter_fits (source, frame)))
-        {
-          /* The end, or the picture changed: what the chain holds comes first. */
-          flush_filter (source);
-          continue;
-        }
-      if (source->filter == NULL && !needs_filter (source, frame))
-        {
-          *out = g_queue_pop_head (&source->decoded);
-          return TRUE;
-        }
-      if (source->filter == NULL)
-        {
-          source->filter = open_filter (source, frame, error);
-          source->filter_deinterlaces = source->deinterlace;
-          if (source->filter == NULL)
-            return FALSE;
-        }
-      g_queue_pop_head (&source->decoded);
-      if (bb_filter_push (source->filter, frame) < 0)
-        g_debug ("%s: a frame was not taken by the filters", source->path);
-      av_frame_free (&frame);
-    }
 }
 
 /* A plane of neutral chroma for grey frames, shared by all of them. */
@@ -395,7 +268,7 @@ wrap (BbSource *source, AVFrame *frame)
     }
   if (bb_pixel_format_is_grey (source->pixel_format))
     add_chroma (source, frame);
-  wrapped = bb_frame_new_wrapped (&source->info.format, frame, free_frame);
+  wrapped = bb_frame_new_wrapped (&source->info.format, frame, bb_source_free_frame);
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       wrapped->data[p] = frame->data[p];
@@ -425,6 +298,8 @@ bb_source_new (const char *path, GError **error)
   g_queue_init (&source->decoded);
   source->path = g_strdup (path);
   source->skip_to = AV_NOPTS_VALUE;
+  source->first_in = source->last_out = AV_NOPTS_VALUE;
+  source->resume_after = G_MININT64;
   source->first = av_frame_alloc ();
   source->reader = bb_reader_new (path, error);
   if (source->reader == NULL || !bb_reader_read (source->reader, source->first, NULL, error))
@@ -455,11 +330,12 @@ bb_source_new (const char *path, GError **error)
 static void
 forget_frames (BbSource *source)
 {
-  g_queue_clear_full (&source->decoded, free_frame);
-  g_clear_pointer (&source->filter, bb_filter_free);
-  source->filter_flushed = FALSE;
+  g_queue_clear_full (&source->decoded, bb_source_free_frame);
+  bb_source_forget_filter (source);
   av_frame_free (&source->next);
   source->ended = FALSE;
+  source->first_in = source->last_out = AV_NOPTS_VALUE;
+  source->resume_after = G_MININT64;
 }
 
 /**
@@ -600,7 +476,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
   /* Say now, not at the first frame, if the filters are not there. */
   like = av_frame_clone (source->first);
   tag (source, like);
-  trial = open_filter (source, like, error);
+  trial = bb_source_open_filter (source, like, NULL, error);
   av_frame_free (&like);
   if (trial != NULL)
     return TRUE;
@@ -618,10 +494,10 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Lets a card decode, and leave frames in its memory, where it can: frames that must be
- * deinterlaced, tone-mapped or converted come in the host's memory, and so do all others where the
- * card's decoder refuses or fails, see bb_source_get_notice(). With a device that has no memory of
- * its own nothing changes. The source stands before its first frame afterwards; its info stays.
+ * Lets a card decode and deinterlace, and leave frames in its memory, where it can: frames that must be
+ * tone-mapped or converted come in the host's memory, and so do all others where the card refuses or
+ * fails, see bb_source_get_notice(). With a device that has no memory of its own nothing changes. The
+ * source stands before its first frame afterwards; its info stays.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
  */
@@ -633,11 +509,12 @@ bb_source_set_device (BbSource *source,
                       GError **error)
 {
 #ifdef HAVE_CUDA
+  guint n_held =
+    keeps ? 0 : N_HELD_SURFACES + (source->deinterlace ? N_DEINTERLACED_SURFACES : 0);
   AVBufferRef *hardware = NULL;
   gboolean done;
 
-  if (BB_IS_CUDA_DEVICE (device) && !source->tone_map && !source->deinterlace &&
-      bb_reader_has_hardware (source->reader))
+  if (BB_IS_CUDA_DEVICE (device) && !source->tone_map && bb_reader_has_hardware (source->reader))
     {
       g_autoptr (GError) failure = NULL;
 
@@ -650,7 +527,7 @@ bb_source_set_device (BbSource *source,
   source->on_card = hardware != NULL;
   forget_frames (source);
   source->skip_to = AV_NOPTS_VALUE;
-  done = bb_reader_set_hardware (source->reader, hardware, keeps, cancellable, error);
+  done = bb_reader_set_hardware (source->reader, hardware, n_held, cancellable, error);
   av_buffer_unref (&hardware);
   return done;
 #else
@@ -662,7 +539,7 @@ bb_source_set_device (BbSource *source,
  * bb_source_get_notice:
  * @source: a source
  *
- * Returns: (nullable): why the processor decodes although a card was to, a sentence
+ * Returns: (nullable): why the processor decodes and deinterlaces although a card was to, a sentence
  */
 const char *
 bb_source_get_notice (BbSource *source)
@@ -691,7 +568,7 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
   gint64 pts = av_rescale_q_rnd (source->info.start + time + SEEK_TOLERANCE, BB_NANOSECONDS,
                                  source->time_base, AV_ROUND_DOWN);
 
-  if (!bb_reader_seek (source->reader, MAX (pts, source->first->pts), cancellable, error))
+  if (!bb_reader_seek (source->reader, bb_source_get_lead (source, pts), cancellable, error))
     return FALSE;
   forget_frames (source);
   source->skip_to = MAX (pts, source->first->pts);
@@ -742,10 +619,14 @@ bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, G
 BbFrame *
 bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
 {
-  if (source->skip_to != AV_NOPTS_VALUE && !source->skipped && !skip (source, cancellable, error))
-    return NULL;
+  if (source->skip_to != AV_NOPTS_VALUE && !source->skipped)
+    {
+      if (!bb_source_skip (source, source->skip_to, cancellable, error))
+        return NULL;
+      source->skipped = TRUE;
+    }
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      (source->next == NULL && !filter (source, &source->next, cancellable, error)))
+      (source->next == NULL && !bb_source_filter (source, &source->next, cancellable, error)))
     return NULL;
   while (source->next != NULL)
     {
@@ -753,7 +634,7 @@ bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
       AVFrame *next;
       gboolean dropped;
 
-      if (!filter (source, &next, cancellable, error))
+      if (!bb_source_filter (source, &next, cancellable, error))
         return NULL;
       frame->duration = next != NULL ? next->pts - frame->pts : source->last_duration;
       dropped =

@@ -4,7 +4,7 @@
  *
  * A libnvcuvid.so.1 of our own, beside the libcuda.so.1 of tests/driver/: the functions that FFmpeg's
  * NVDEC calls, with libavcodec doing the work for codecs whose pictures come whole (MJPEG, VP8 and
- * VP9 without hidden frames). Surfaces are written in the order of the stream that FFmpeg names, there are no
+ * VP9 without hidden frames), and for MPEG-2 without field pictures. Surfaces are written in the order of the stream that FFmpeg names, there are no
  * more of them than were asked for, and one that is given back is overwritten.
  *
  * BLURBOX_NVDEC_FAIL=N lets the N-th picture fail.
@@ -16,6 +16,8 @@
 /* The toolkit's header has all that this one has. */
 #define FFNV_DYNLINK_CUDA_H
 #include <ffnvcodec/dynlink_cuviddec.h>
+
+#include "mpeg2-headers.h"
 
 #include <libavcodec/avcodec.h>
 
@@ -64,6 +66,8 @@ find_codec (cudaVideoCodec type)
       return AV_CODEC_ID_VP8;
     case cudaVideoCodec_VP9:
       return AV_CODEC_ID_VP9;
+    case cudaVideoCodec_MPEG2:
+      return AV_CODEC_ID_MPEG2VIDEO;
     default:
       return AV_CODEC_ID_NONE;
     }
@@ -106,10 +110,12 @@ cuvidCreateDecoder (CUvideodecoder *handle, CUVIDDECODECREATEINFO *info)
   self->packet = av_packet_alloc ();
   self->pitch = (info->ulTargetWidth * (self->deep ? 2 : 1) + 511) / 512 * 512;
   self->size = self->pitch * info->ulTargetHeight * 3 / 2;
-  *handle = self;
   if (avcodec_open2 (self->decoder, codec, NULL) >= 0 &&
       cuStreamCreate (&self->stream, CU_STREAM_NON_BLOCKING) == CUDA_SUCCESS)
-    return CUDA_SUCCESS;
+    {
+      *handle = self;
+      return CUDA_SUCCESS;
+    }
   cuvidDestroyDecoder (self);
   return CUDA_ERROR_OUT_OF_MEMORY;
 }
@@ -120,16 +126,23 @@ cuvidDecodePicture (CUvideodecoder handle, CUVIDPICPARAMS *params)
   Decoder *self = (Decoder *) handle;
   const char *fail = getenv ("BLURBOX_NVDEC_FAIL");
   AVFrame **picture = &self->picture[params->CurrPicIdx];
+  unsigned char headers[MPEG2_HEADERS_SIZE];
+  size_t n_headers = 0;
 
   if (params->CurrPicIdx < 0 || params->CurrPicIdx >= (int) self->info.ulNumDecodeSurfaces)
     return CUDA_ERROR_INVALID_VALUE;
-  if (fail != NULL && ++n_pictures == atoi (fail))
+  n_pictures = fail != NULL ? n_pictures + 1 : 0;
+  if (fail != NULL && n_pictures == atoi (fail))
     return CUDA_ERROR_UNKNOWN;
   av_frame_free (picture);
   *picture = av_frame_alloc ();
-  if (av_new_packet (self->packet, (int) params->nBitstreamDataLen) < 0)
+  if (self->info.CodecType == cudaVideoCodec_MPEG2)
+    n_headers = mpeg2_write_headers (params, (unsigned int) self->info.ulTargetWidth,
+                                     (unsigned int) self->info.ulTargetHeight, headers);
+  if (av_new_packet (self->packet, (int) (n_headers + params->nBitstreamDataLen)) < 0)
     return CUDA_ERROR_OUT_OF_MEMORY;
-  memcpy (self->packet->data, params->pBitstreamData, params->nBitstreamDataLen);
+  memcpy (self->packet->data, headers, n_headers);
+  memcpy (self->packet->data + n_headers, params->pBitstreamData, params->nBitstreamDataLen);
   if (avcodec_send_packet (self->decoder, self->packet) < 0 ||
       avcodec_receive_frame (self->decoder, *picture) < 0)
     av_frame_free (picture);
@@ -165,18 +178,18 @@ lay_out (const Decoder *self, const AVFrame *picture, unsigned char *out)
 }
 
 /* Samples, or junk. */
-static void
+static CUresult
 write_surface (Decoder *self, CUdeviceptr address, const unsigned char *samples)
 {
   int strict = getenv ("BLURBOX_NVDEC_STRICT") != NULL;
   CUstream stream = strict ? self->stream : self->output;
 
-  if (samples != NULL)
-    cuMemcpyHtoDAsync (address, samples, self->size, stream);
-  else
-    cuMemsetD8Async (address, 0x5a, self->size, stream);
+  CUresult result = samples != NULL ? cuMemcpyHtoDAsync (address, samples, self->size, stream)
+                                    : cuMemsetD8Async (address, 0x5a, self->size, stream);
+
   if (strict)
     cuStreamSynchronize (stream);
+  return result;
 }
 
 CUresult CUDAAPI
@@ -186,6 +199,7 @@ cuvidMapVideoFrame64 (CUvideodecoder handle, int index, unsigned long long *addr
   Decoder *self = (Decoder *) handle;
   unsigned char *samples;
   unsigned long n = 0;
+  CUresult result;
 
   while (n < self->info.ulNumOutputSurfaces && self->mapped[n])
     n++;
@@ -199,8 +213,10 @@ cuvidMapVideoFrame64 (CUvideodecoder handle, int index, unsigned long long *addr
   memset (samples, 0xc3, self->size);
   lay_out (self, self->picture[index], samples);
   self->output = params->output_stream;
-  write_surface (self, self->surface[n], samples);
+  result = write_surface (self, self->surface[n], samples);
   free (samples);
+  if (result != CUDA_SUCCESS)
+    return result;
   self->mapped[n] = 1;
   *address = self->surface[n];
   *pitch = (unsigned int) self->pitch;

@@ -135,11 +135,12 @@ card_decodes (Fixture *f)
 }
 
 static void
-test_frames (void)
+test_frames (gconstpointer data)
 {
   const gint64 frame = G_GINT64_CONSTANT (40000000);
   Fixture card, cpu;
 
+  clip = bb_test_media_path (data);
   open_player (&card, "cuda:0");
   open_player (&cpu, "cpu");
   assert_same (&card, &cpu, 0);
@@ -177,15 +178,17 @@ test_frames (void)
     }
   close_player (&card);
   close_player (&cpu);
+  g_clear_pointer (&clip, g_free);
 }
 
 /* From card to processor and back while it is shown, and played to the end. */
 static void
-test_devices (void)
+test_devices (gconstpointer data)
 {
   static const char *const devices[] = { "cpu", "cuda:0", "auto", "cpu", "cuda:0" };
   Fixture f;
 
+  clip = bb_test_media_path (data);
   open_player (&f, "cuda:0");
   bb_player_play (f.player);
   for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
@@ -197,16 +200,18 @@ test_devices (void)
     }
   WAIT_FOR (f.ended);
   close_player (&f);
+  g_clear_pointer (&clip, g_free);
 }
 
 /* A decoder that fails in the middle: the processor goes on, and the figures say so. */
 static void
-test_fall_back (void)
+test_fall_back (gconstpointer data)
 {
   const gint64 frame = G_GINT64_CONSTANT (40000000);
   BbPlayerStats stats;
   Fixture card, cpu;
 
+  clip = bb_test_media_path (data);
   g_setenv ("BLURBOX_NVDEC_FAIL", "8", TRUE);
   open_player (&card, "cuda:0");
   open_player (&cpu, "cpu");
@@ -224,25 +229,34 @@ test_fall_back (void)
   g_assert_cmpstr (stats.decode_notice, ==, "");
   close_player (&card);
   close_player (&cpu);
+  g_clear_pointer (&clip, g_free);
 }
 
 int
 main (int argc, char *argv[])
 {
   g_autofree char *output = NULL;
+  g_autofree char *interlaced = NULL;
   int status;
 
   g_test_init (&argc, &argv, NULL);
   bb_test_media_init ();
-  clip = bb_test_media_path ("clip.mkv");
   output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=162x90:r=25 -frames:v %d -pix_fmt yuv420p -c:v libvpx-vp9 "
                            "-auto-alt-ref 0 -g 10 -deadline realtime -cpu-used 8 clip.mkv",
                            N_FRAMES);
-  g_test_add_func ("/cuda-player/frames", test_frames);
-  g_test_add_func ("/cuda-player/devices", test_devices);
-  g_test_add_func ("/cuda-player/fall-back", test_fall_back);
+  /* Bars above and below, where the card's deinterlacer is not quite the processor's. */
+  interlaced =
+    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=162x58:r=50,format=yuv420p,pad=162:90:0:16,"
+                    "tinterlace=interleave_top,setfield=tff -frames:v %d -c:v mpeg2video -flags +ildct+ilme -q:v 2 "
+                    "-bf 2 -g 10 interlaced.mkv",
+                    N_FRAMES);
+  g_test_add_data_func ("/cuda-player/frames", "clip.mkv", test_frames);
+  g_test_add_data_func ("/cuda-player/devices", "clip.mkv", test_devices);
+  g_test_add_data_func ("/cuda-player/fall-back", "clip.mkv", test_fall_back);
+  g_test_add_data_func ("/cuda-player/interlaced/frames", "interlaced.mkv", test_frames);
+  g_test_add_data_func ("/cuda-player/interlaced/devices", "interlaced.mkv", test_devices);
+  g_test_add_data_func ("/cuda-player/interlaced/fall-back", "interlaced.mkv", test_fall_back);
   status = g_test_run ();
   bb_test_media_cleanup ();
-  g_free (clip);
   return status;
 }

@@ -71,7 +71,7 @@ main (int argc, char **argv)
     folder = g_dir_open (gpu_get_clips (), 0, NULL);
   while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
     if ((g_str_has_suffix (name, ".mp4") || g_str_has_suffix (name, ".webm")) &&
-        !g_str_has_prefix (name, "bench-"))
+        !g_str_has_prefix (name, "bench-") && !g_str_has_prefix (name, "mpeg2-"))
       g_ptr_array_add (clips, g_build_filename (gpu_get_clips (), name, NULL));
   g_ptr_array_sort (clips, compare_names);
   for (guint i = 0; i < clips->len; i++)

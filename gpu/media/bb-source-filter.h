@@ -1,0 +1,62 @@
+/* bb-source-filter.h: what the files of the source share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-filter.h"
+#include "bb-reader.h"
+#include "bb-source.h"
+
+G_BEGIN_DECLS
+
+struct _BbSource {
+  char *path;
+  BbSourceInfo info;
+  BbFormat stored; /* the format without tone mapping */
+  AVCodecParameters *parameters;
+  int stream_index;
+  AVRational time_base;
+  gboolean on_card; /* whether a card was to decode */
+  BbReader *reader;
+  AVFrame *first; /* the first frame, kept for what it tells */
+
+  /* From the reader to the filter. */
+  GQueue decoded; /* of AVFrame */
+  gboolean ended;
+  gint64 hurry_until; /* what was left out lies before this */
+  gint64 skip_to;     /* the frame that is shown at this time is next; AV_NOPTS_VALUE: any */
+  gboolean skipped;
+  gint64 first_in; /* time of the first frame since reading began here, AV_NOPTS_VALUE: none yet */
+
+  /* Through the filter. */
+  enum AVPixelFormat pixel_format; /* what all frames have in the end, before grey gets chroma */
+  gboolean tone_map;
+  gboolean deinterlace;
+  BbFilter *filter;
+  gboolean filter_flushed;
+  gboolean filter_deinterlaces;
+  gint64 last_out; /* time of the last frame since reading began here, AV_NOPTS_VALUE: none yet */
+  gint64 resume_after;  /* frames up to this time came out before a card failed */
+  AVBufferRef *neutral; /* a chroma plane of grey */
+  int neutral_stride;
+
+  AVFrame *next; /* handed out by the next read; kept to tell the duration of the one before */
+  gint64 last_duration; /* of the frame that was decoded last */
+};
+
+/* bb-source.c */
+void bb_source_free_frame (gpointer data);
+gboolean bb_source_decode (BbSource *source, GCancellable *cancellable, GError **error);
+gint64 bb_source_get_lead (BbSource *source, gint64 time);
+gboolean bb_source_skip (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
+
+/* bb-source-filter.c */
+BbFilter *bb_source_open_filter (BbSource *source, const AVFrame *frame, int *reason,
+                                 GError **error);
+void bb_source_forget_filter (BbSource *source);
+gboolean bb_source_filter (BbSource *source, AVFrame **out, GCancellable *cancellable,
+                           GError **error);
+
+G_END_DECLS

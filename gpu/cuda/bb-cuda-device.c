@@ -22,6 +22,7 @@ struct _BbCudaDevice {
 
   BbCudaContext *context;
   BbCudaWork *work;
+  BbCudaPool *lent; /* rooms of finished frames that an encoder may know */
   guint64 cpu_nanoseconds;
 };
 
@@ -46,8 +47,17 @@ bb_cuda_device_prepare (BbDevice *device, BbPlan *plan, guint n_frames, GError *
   if (scope == NULL)
     return FALSE;
   /* Its memory serves again. */
-  g_clear_pointer (&self->work, bb_cuda_work_unref);
-  self->work = bb_cuda_work_new (self->context, plan, MAX (n_frames, 1), error);
+  if (self->work != NULL)
+    {
+      BbCudaPool *lent = bb_cuda_work_retire (g_steal_pointer (&self->work));
+
+      if (lent != NULL)
+        {
+          bb_cuda_pool_unref (self->lent, self->context, NULL);
+          self->lent = lent;
+        }
+    }
+  self->work = bb_cuda_work_new (self->context, plan, MAX (n_frames, 1), self->lent, error);
   if (self->work == NULL)
     bb_cuda_memory_trim (self->context);
   return self->work != NULL;
@@ -191,6 +201,12 @@ bb_cuda_device_finalize (GObject *object)
   BbCudaDevice *self = BB_CUDA_DEVICE (object);
 
   g_clear_pointer (&self->work, bb_cuda_work_unref);
+  if (self->lent != NULL)
+    {
+      g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (self->context);
+
+      bb_cuda_pool_unref (self->lent, self->context, NULL);
+    }
   g_clear_pointer (&self->context, bb_cuda_context_unref);
   G_OBJECT_CLASS (bb_cuda_device_parent_class)->finalize (object);
 }

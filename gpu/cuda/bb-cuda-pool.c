@@ -5,6 +5,8 @@
 
 #include "bb-cuda-pool.h"
 
+#include "bb-error.h"
+
 /* Rooms that are added where more are held than was thought, by an encoder that looks ahead. */
 #define MORE_ROOMS 8
 
@@ -16,6 +18,7 @@ struct _BbCudaPool {
   GPtrArray *slabs; /* of BbCudaBlock */
   GPtrArray *rooms; /* all of them */
   GQueue idle;      /* in the order they were given back: those side by side stay so */
+  gatomicrefcount refs;
 };
 
 static void
@@ -45,7 +48,40 @@ bb_cuda_pool_new (gsize room_size, gboolean pinned)
   pool->rooms = g_ptr_array_new_with_free_func (free_room);
   g_queue_init (&pool->idle);
   g_mutex_init (&pool->lock);
+  g_atomic_ref_count_init (&pool->refs);
   return pool;
+}
+
+/**
+ * bb_cuda_pool_ref:
+ * @pool: a pool
+ *
+ * Returns: (transfer full): @pool
+ */
+BbCudaPool *
+bb_cuda_pool_ref (BbCudaPool *pool)
+{
+  g_atomic_ref_count_inc (&pool->refs);
+  return pool;
+}
+
+/**
+ * bb_cuda_pool_serves:
+ * @pool: a pool
+ * @room_size: bytes of a room
+ * @n_rooms: a number of rooms
+ *
+ * Returns: whether it has as many rooms of just that size
+ */
+gboolean
+bb_cuda_pool_serves (BbCudaPool *pool, gsize room_size, guint n_rooms)
+{
+  gboolean serves;
+
+  g_mutex_lock (&pool->lock);
+  serves = pool->room_size == room_size && pool->rooms->len >= n_rooms;
+  g_mutex_unlock (&pool->lock);
+  return serves;
 }
 
 /**
@@ -99,6 +135,42 @@ bb_cuda_pool_is_empty (BbCudaPool *pool)
 }
 
 /**
+ * bb_cuda_pool_is_idle:
+ * @pool: a pool
+ *
+ * Returns: whether all its rooms were given back
+ */
+gboolean
+bb_cuda_pool_is_idle (BbCudaPool *pool)
+{
+  gboolean idle;
+
+  g_mutex_lock (&pool->lock);
+  idle = g_queue_get_length (&pool->idle) == pool->rooms->len;
+  g_mutex_unlock (&pool->lock);
+  return idle;
+}
+
+/* Where there is no memory for many more rooms, there may be for a few. */
+static gboolean
+grow_as_possible (BbCudaPool *pool, BbCudaContext *context, GError **error)
+{
+  for (guint n = MORE_ROOMS; n > 1; n /= 2)
+    {
+      g_autoptr (GError) failure = NULL;
+
+      if (bb_cuda_pool_grow (pool, context, n, &failure))
+        return TRUE;
+      if (!g_error_matches (failure, BB_ERROR, BB_ERROR_MEMORY))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+  return bb_cuda_pool_grow (pool, context, 1, error);
+}
+
+/**
  * bb_cuda_pool_acquire:
  * @pool: a pool
  * @context: the current context
@@ -120,7 +192,7 @@ bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error)
   g_mutex_unlock (&pool->lock);
   if (room == NULL)
     {
-      if (!bb_cuda_pool_grow (pool, context, MORE_ROOMS, error))
+      if (!grow_as_possible (pool, context, error))
         return NULL;
       return bb_cuda_pool_acquire (pool, context, error);
     }
@@ -150,15 +222,17 @@ bb_cuda_pool_release (BbCudaPool *pool, BbCudaRoom *room, BbCudaEvent *last_use)
 }
 
 /**
- * bb_cuda_pool_free:
- * @pool: (transfer full) (nullable): a pool whose rooms were all given back
+ * bb_cuda_pool_unref:
+ * @pool: (transfer full) (nullable): a pool
  * @context: the current context
- * @last_use: (nullable): when their last use is over
+ * @last_use: (nullable): when the last use of the rooms that its owner had is over
+ *
+ * Drops a reference. With the last one, when all rooms were given back, the memory is.
  */
 void
-bb_cuda_pool_free (BbCudaPool *pool, BbCudaContext *context, BbCudaEvent *last_use)
+bb_cuda_pool_unref (BbCudaPool *pool, BbCudaContext *context, BbCudaEvent *last_use)
 {
-  if (pool == NULL)
+  if (pool == NULL || !g_atomic_ref_count_dec (&pool->refs))
     return;
   for (guint i = 0; i < pool->slabs->len; i++)
     bb_cuda_block_free (context, pool->slabs->pdata[i], last_use);

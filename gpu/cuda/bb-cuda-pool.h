@@ -31,10 +31,13 @@ typedef struct {
 } BbCudaRoom;
 
 BbCudaPool *bb_cuda_pool_new (gsize room_size, gboolean pinned);
+BbCudaPool *bb_cuda_pool_ref (BbCudaPool *pool);
+gboolean bb_cuda_pool_serves (BbCudaPool *pool, gsize room_size, guint n_rooms);
 gboolean bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_rooms, GError **error);
 gboolean bb_cuda_pool_is_empty (BbCudaPool *pool);
+gboolean bb_cuda_pool_is_idle (BbCudaPool *pool);
 BbCudaRoom *bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error);
 void bb_cuda_pool_release (BbCudaPool *pool, BbCudaRoom *room, BbCudaEvent *last_use);
-void bb_cuda_pool_free (BbCudaPool *pool, BbCudaContext *context, BbCudaEvent *last_use);
+void bb_cuda_pool_unref (BbCudaPool *pool, BbCudaContext *context, BbCudaEvent *last_use);
 
 G_END_DECLS

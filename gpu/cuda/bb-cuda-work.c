@@ -136,6 +136,7 @@ bb_cuda_work_get_memory (const BbPlan *plan, guint n_frames, gboolean host_frame
  * @context: the current context
  * @plan: a plan
  * @n_frames: most frames of a batch
+ * @canvases: (nullable): rooms of bb_cuda_work_retire() to go on with
  * @error: return location for an error
  *
  * Allocates and uploads what batches of the plan need.
@@ -143,9 +144,14 @@ bb_cuda_work_get_memory (const BbPlan *plan, guint n_frames, gboolean host_frame
  * Returns: (transfer full): work, or %NULL with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
  */
 BbCudaWork *
-bb_cuda_work_new (BbCudaContext *context, BbPlan *plan, guint n_frames, GError **error)
+bb_cuda_work_new (BbCudaContext *context,
+                  BbPlan *plan,
+                  guint n_frames,
+                  BbCudaPool *canvases,
+                  GError **error)
 {
   g_autoptr (BbCudaWork) work = g_new0 (BbCudaWork, 1);
+  guint n_rooms = BB_CUDA_BATCHES * n_frames;
 
   g_atomic_ref_count_init (&work->refs);
   g_queue_init (&work->reading);
@@ -157,7 +163,13 @@ bb_cuda_work_new (BbCudaContext *context, BbPlan *plan, guint n_frames, GError *
   bb_cuda_layout_init (&work->source, &plan->source, SOURCE_ALIGNMENT);
   bb_cuda_layout_init (&work->target, &plan->target, TARGET_ALIGNMENT);
   work->kept_size = lay_all_kept (plan, work->reduced, work->blurred);
-  work->canvases = bb_cuda_pool_new (work->target.size, FALSE);
+  if (canvases != NULL && bb_cuda_pool_serves (canvases, work->target.size, n_rooms))
+    {
+      work->canvases = bb_cuda_pool_ref (canvases);
+      work->lent = TRUE;
+    }
+  else
+    work->canvases = bb_cuda_pool_new (work->target.size, FALSE);
   work->pinned = bb_cuda_pool_new (work->target.size, TRUE);
   if (work->kept_size > 0)
     {
@@ -165,7 +177,7 @@ bb_cuda_work_new (BbCudaContext *context, BbPlan *plan, guint n_frames, GError *
       if (!bb_cuda_pool_grow (work->keeps, context, n_frames, error))
         return NULL;
     }
-  if (!bb_cuda_pool_grow (work->canvases, context, BB_CUDA_BATCHES * n_frames, error) ||
+  if ((!work->lent && !bb_cuda_pool_grow (work->canvases, context, n_rooms, error)) ||
       !bb_cuda_tables_upload (&work->tables, context, error))
     return NULL;
   return g_steal_pointer (&work);
@@ -231,6 +243,49 @@ join_streams (BbCudaContext *context)
   return NULL;
 }
 
+/* @copied: (nullable): when it was copied from on the host; %NULL also where those copies are for frames that were
+ * dropped, which others' samples do no harm. */
+static void
+free_staging (BbCudaWork *work, BbCudaEvent *copied, BbCudaEvent *last_use)
+{
+  for (guint i = 0; i < BB_CUDA_RING; i++)
+    {
+      BbCudaStaging *staging = &work->staging[i];
+
+      bb_cuda_block_free (work->context, g_steal_pointer (&staging->host), copied);
+      bb_cuda_block_free (work->context, g_steal_pointer (&staging->device), last_use);
+      g_clear_pointer (&staging->copied, bb_cuda_event_unref);
+      g_clear_pointer (&staging->consumed, bb_cuda_event_unref);
+    }
+}
+
+/**
+ * bb_cuda_work_retire:
+ * @work: (transfer full): work that nothing new is begun with
+ *
+ * Drops the reference of whoever began frames, and gives back what finished frames do not need, though some of them
+ * are held yet. The current context is the work's.
+ *
+ * Returns: (transfer full) (nullable): the rooms of finished frames, where an encoder may know them by their address:
+ *   while it is open they must be neither freed nor become something else
+ */
+BbCudaPool *
+bb_cuda_work_retire (BbCudaWork *work)
+{
+  BbCudaContext *context = work->context;
+  BbCudaPool *canvases = work->lent ? bb_cuda_pool_ref (work->canvases) : NULL;
+  g_autoptr (BbCudaEvent) last_use = NULL;
+
+  release_read (work, 0, NULL);
+  last_use = join_streams (context);
+  free_staging (work, last_use, last_use);
+  if (work->keeps != NULL && bb_cuda_pool_is_idle (work->keeps))
+    bb_cuda_pool_unref (g_steal_pointer (&work->keeps), context, last_use);
+  g_clear_pointer (&last_use, bb_cuda_event_unref);
+  bb_cuda_work_unref (work);
+  return canvases;
+}
+
 /**
  * bb_cuda_work_unref:
  * @work: (transfer full): work
@@ -252,17 +307,10 @@ bb_cuda_work_unref (BbCudaWork *work)
     release_read (work, 0, NULL);
     last_use = join_streams (context);
     bb_cuda_tables_clear (&work->tables, context, last_use);
-    bb_cuda_pool_free (work->canvases, context, last_use);
-    bb_cuda_pool_free (work->keeps, context, last_use);
-    bb_cuda_pool_free (work->pinned, context, last_use);
-    for (guint i = 0; i < BB_CUDA_RING; i++)
-      {
-        /* Copies that still read it are for frames that were dropped: others' samples do no harm. */
-        bb_cuda_block_free (context, work->staging[i].host, NULL);
-        bb_cuda_block_free (context, work->staging[i].device, last_use);
-        g_clear_pointer (&work->staging[i].copied, bb_cuda_event_unref);
-        g_clear_pointer (&work->staging[i].consumed, bb_cuda_event_unref);
-      }
+    bb_cuda_pool_unref (work->canvases, context, last_use);
+    bb_cuda_pool_unref (work->keeps, context, last_use);
+    bb_cuda_pool_unref (work->pinned, context, last_use);
+    free_staging (work, NULL, last_use);
     g_clear_pointer (&last_use, bb_cuda_event_unref);
   }
   bb_plan_unref (work->plan);
@@ -476,6 +524,8 @@ bb_cuda_work_finish (BbCudaWork *work, BbBatch *batch, GError **error)
   end = bb_cuda_event_new (context, context->stream, error);
   if (end == NULL)
     return FALSE;
+  /* Encoders take them so, and only encoders. */
+  work->lent |= work->plan->target.interleaved;
   for (guint i = 0; i < batch->n_frames; i++)
     {
       BbCudaOwner *owner = bb_cuda_frame_get_owner (batch->frame[i]);

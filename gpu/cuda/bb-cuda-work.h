@@ -87,6 +87,7 @@ typedef struct {
   gboolean covered; /* by the foreground alone */
 
   BbCudaPool *canvases;
+  gboolean lent; /* whether an encoder may know them by their address */
   BbCudaPool *keeps; /* NULL where nothing is kept between stages */
   BbCudaPool *pinned; /* of finished frames on their way to the host; empty until one is */
   BbCudaStaging staging[BB_CUDA_RING];
@@ -118,7 +119,12 @@ void bb_cuda_layout_init (BbCudaLayout *layout, const BbFormat *format, int alig
 gsize bb_cuda_work_get_memory (const BbPlan *plan, guint n_frames, gboolean host_frames);
 
 BbCudaWork *
-bb_cuda_work_new (BbCudaContext *context, BbPlan *plan, guint n_frames, GError **error);
+bb_cuda_work_new (BbCudaContext *context,
+                  BbPlan *plan,
+                  guint n_frames,
+                  BbCudaPool *canvases,
+                  GError **error);
+BbCudaPool *bb_cuda_work_retire (BbCudaWork *work);
 BbCudaWork *bb_cuda_work_ref (BbCudaWork *work);
 void bb_cuda_work_unref (BbCudaWork *work);
 gboolean bb_cuda_work_begin (BbCudaWork *work,

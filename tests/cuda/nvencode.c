@@ -5,7 +5,8 @@
  * A libnvidia-encode.so.1 of our own, beside the libcuda.so.1 of tests/driver/: what FFmpeg's NVENC
  * calls for H.264 and HEVC out of CUDA memory, with libx264 and libx265 doing the work, without loss, so that
  * a test finds in the file what was handed over. The frame is read where and when a card would: by
- * pitch and height alone, after the work of the stream that it was told of.
+ * pitch and height alone, after the work of the stream that it was told of. Memory that is registered must not be
+ * freed before it is unregistered, which FFmpeg does when it closes the encoder.
  *
  * BLURBOX_NVENC_REFUSE=1: there are too many sessions.
  */
@@ -29,6 +30,19 @@ typedef struct {
   int deep;
   int mapped;
 } Resource;
+
+/* The driver for tests gives no address out twice, so memory at this one is still the same. */
+static void
+check_live (const Resource *resource)
+{
+  CUdeviceptr base;
+  size_t size;
+
+  if (cuMemGetAddressRange (&base, &size, resource->address) == CUDA_SUCCESS)
+    return;
+  fprintf (stderr, "encoder for tests: memory was freed that is registered\n");
+  abort ();
+}
 
 typedef struct {
   AVPacket *packet;
@@ -257,6 +271,7 @@ unregister_resource (void *encoder, NV_ENC_REGISTERED_PTR handle)
 
   if (resource->mapped)
     return NV_ENC_ERR_INVALID_CALL;
+  check_live (resource);
   self->n_resources--;
   free (resource);
   return NV_ENC_SUCCESS;

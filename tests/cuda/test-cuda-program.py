@@ -358,6 +358,45 @@ def test_card_encodes(folder):
         tap.equal(video["color_range"], "tv")
 
 
+def test_memory_runs_out_while_the_card_encodes(folder):
+    """Frames are registered with the encoder when an allocation fails: fewer at once, each frame once."""
+    variables = with_codecs()
+    source = clip(folder, frames=40)
+    target = folder / "card.mkv"
+    arguments = [PROGRAM, "--overwrite", "--device", "cuda:0", *LOOK, "--batch", "8", "--encoder", "h264_nvenc",
+                 "--stats", folder / "stats.json", "-o", target, source]
+
+    def render(fail=None, **more):
+        done, counts = faults.run(arguments, folder, fail, **variables, **more)
+        tap.equal(done.returncode, 0, f"{fail} {more}: {done.stderr}")
+        tap.equal(counts["leaks"], 0, f"{fail} {more}: leaks")
+        times = tap.output("ffprobe", "-v", "error", "-show_entries", "packet=pts,duration", "-of", "csv=p=0",
+                           target).split()
+        return frames(target), times, done.stderr, counts, json.loads((folder / "stats.json").read_text())
+
+    wanted, wanted_times, notes, counts, stats = render()
+    tap.check("note:" not in notes, notes)
+    tap.equal((stats["encoder"], stats["batch"], len(wanted_times)), ("h264_nvenc", 8, 40))
+    n_calls = counts["calls"]["cuMemAlloc_v2"]
+    batches = set()
+    trials = [(f"cuMemAlloc_v2:{nth}:2,cuMemAlloc_v2:{nth + 1}:2", {}) for nth in range(1, n_calls + 1)]
+    trials += [(f"cuMemAlloc_v2:{nth}:2", {}) for nth in range(1, n_calls + 1)]
+    # So little that it is full in the middle, and frames that the encoder holds are in it. At these sizes something else
+    # each time is what lets it go on: frames' memory that stays, more of it piece by piece, memory given back at once.
+    trials += [(None, {"BLURBOX_DRIVER_MEMORY": str(kib << 10)}) for kib in (500, 525, 550, 625, 650, 850)]
+    for fail, more in trials:
+        for seed in {}, {"BLURBOX_DRIVER_SEED": "3"}:
+            got, times, notes, _, stats = render(fail, **more, **seed)
+            what = f"{fail} {more} {seed}"
+            tap.check(len(got) == len(wanted) and (got == wanted).all(), f"{what}: frames")
+            tap.equal(times, wanted_times, f"{what}: times")
+            batches.add(stats["batch"])
+            told = f"Memory allows batches of {stats['batch']} frame"
+            tap.equal(notes.count("note:"), int(stats["batch"] < 8), f"{what}: {notes}")
+            tap.equal(notes.count(told), int(stats["batch"] < 8), f"{what}: {notes}")
+    tap.check({4, 8} <= batches, f"only {batches}")
+
+
 def test_encoders_are_listed(folder):
     variables = with_codecs()
     for more, missing in ((variables, ["av1_nvenc"]), ({}, ["h264_nvenc", "hevc_nvenc", "av1_nvenc"])):

@@ -283,6 +283,30 @@ test_staging_after_kernels (void)
   tear_down ();
 }
 
+/* Pinned memory that a frame has still to be copied from when the device is prepared anew holds the next frame
+ * only after that. */
+static void
+test_retired_staging (void)
+{
+  BbCudaTestCase c = make_case (64, 36, 36, 64);
+  g_autoptr (BbBatch) batch = NULL;
+  g_autoptr (BbBatch) other = NULL;
+  gpointer block;
+
+  set_up ();
+  prepare (f.card, &c);
+  batch = finish (f.card, load (f.card, bb_cuda_test_frame (&c.source, 0)));
+  block = f.uploaded_from;
+  prepare (f.card, &c);
+  other = load (f.card, bb_cuda_test_frame (&c.source, 1));
+  g_assert_true (f.uploaded_from == block);
+  batch = fetch (f.card, g_steal_pointer (&batch));
+  assert_right (batch, &c);
+  g_clear_pointer (&batch, bb_batch_free);
+  g_clear_pointer (&other, bb_batch_free);
+  tear_down ();
+}
+
 /* Pinned memory that frames have still to come to when they are dropped becomes memory for frames on
  * their way to the card. With @fail the card cannot tell when it is done with a stream. */
 static void
@@ -778,6 +802,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cuda-waits/staging-after-kernels", test_staging_after_kernels);
+  g_test_add_func ("/cuda-waits/retired-staging", test_retired_staging);
   g_test_add_func ("/cuda-waits/late-download", test_late_download);
   g_test_add_func ("/cuda-waits/late-download-untold", test_late_download_untold);
   g_test_add_func ("/cuda-waits/late-tables", test_late_tables);

@@ -40,6 +40,7 @@ struct _BbPerformance {
   BbEditor *editor;
   BbPlayer *player;
   GPtrArray *devices; /* of BbDeviceInfo; NULL until they are listed */
+  GPtrArray *offered; /* those of them that the row has, after the automatic choice */
   gboolean updating;
   guint meter_timeout;
   guint64 last_shown; /* pictures when the meter was read last */
@@ -128,6 +129,54 @@ start_meter (BbPerformance *self)
   self->meter_timeout = g_timeout_add (METER_MS, meter_timeout_cb, self);
 }
 
+static gboolean
+find_device (GPtrArray *devices, const char *device, guint *position)
+{
+  for (guint i = 0; i < devices->len; i++)
+    if (g_str_equal (((BbDeviceInfo *) devices->pdata[i])->id, device))
+      {
+        if (position != NULL)
+          *position = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* Devices that can be used, and the one that the recipe names, which a preset of another day may have. */
+static void
+offer_devices (BbPerformance *self, const char *current)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  g_ptr_array_set_size (self->offered, 0);
+  gtk_string_list_append (names, C_ ("device", "Automatic"));
+  for (guint i = 0; i < self->devices->len; i++)
+    {
+      BbDeviceInfo *info = self->devices->pdata[i];
+
+      if (info->problem != NULL && !g_str_equal (info->id, current))
+        continue;
+      g_ptr_array_add (self->offered, info);
+      gtk_string_list_append (names, info->description);
+    }
+  adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
+}
+
+static void
+update_device (BbPerformance *self, const char *device)
+{
+  guint position;
+
+  if (self->devices == NULL)
+    return;
+  if (!find_device (self->offered, device, NULL) && find_device (self->devices, device, NULL))
+    offer_devices (self, device);
+  if (g_str_equal (device, "auto"))
+    adw_combo_row_set_selected (self->device_row, 0);
+  else if (find_device (self->offered, device, &position))
+    adw_combo_row_set_selected (self->device_row, position + 1);
+}
+
 static void
 update (BbPerformance *self)
 {
@@ -138,16 +187,7 @@ update (BbPerformance *self)
   self->updating = TRUE;
   values = bb_editor_get (self->editor);
   adw_switch_row_set_active (self->precision_row, values->precision == BB_PRECISION_FP16);
-  /* Item 0 is the automatic choice. */
-  for (guint i = 0; self->devices != NULL && i < self->devices->len; i++)
-    {
-      BbDeviceInfo *info = self->devices->pdata[i];
-
-      if (g_str_equal (info->id, values->device))
-        adw_combo_row_set_selected (self->device_row, i + 1);
-    }
-  if (g_str_equal (values->device, "auto"))
-    adw_combo_row_set_selected (self->device_row, 0);
+  update_device (self, values->device);
   self->updating = FALSE;
 }
 
@@ -158,11 +198,11 @@ device_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
   guint selected = adw_combo_row_get_selected (row);
   const char *id = "auto";
 
-  if (self->editor == NULL || self->updating || self->devices == NULL ||
-      selected == GTK_INVALID_LIST_POSITION)
+  if (self->editor == NULL || self->updating || selected == GTK_INVALID_LIST_POSITION ||
+      selected > self->offered->len)
     return;
   if (selected > 0)
-    id = ((BbDeviceInfo *) self->devices->pdata[selected - 1])->id;
+    id = ((BbDeviceInfo *) self->offered->pdata[selected - 1])->id;
   bb_editor_end_step (self->editor);
   bb_editor_set_text (self->editor, "device", id, NULL);
 }
@@ -208,20 +248,17 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
 {
   BbPerformance *self = BB_PERFORMANCE (source_object);
   GPtrArray *devices = g_task_propagate_pointer (G_TASK (result), NULL);
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
   if (devices == NULL || self->device_row == NULL)
     {
       g_clear_pointer (&devices, g_ptr_array_unref);
       return;
     }
-  gtk_string_list_append (names, C_ ("device", "Automatic"));
-  for (guint i = 0; i < devices->len; i++)
-    gtk_string_list_append (names, ((BbDeviceInfo *) devices->pdata[i])->description);
+  g_ptr_array_set_size (self->offered, 0);
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   self->devices = devices;
   self->updating = TRUE;
-  adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
+  offer_devices (self, "auto");
   self->updating = FALSE;
   if (bb_performance_get_problem (self) != NULL)
     gtk_label_set_label (self->meters[METER_CARD], bb_performance_get_problem (self));
@@ -253,6 +290,7 @@ bb_performance_dispose (GObject *object)
 
   bb_performance_set_editor (self, NULL);
   bb_performance_set_player (self, NULL);
+  g_clear_pointer (&self->offered, g_ptr_array_unref);
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   g_clear_handle_id (&self->meter_timeout, g_source_remove);
   g_clear_pointer (&self->path, g_free);
@@ -312,6 +350,7 @@ add_meter (BbPerformance *self, Meter meter)
 static void
 bb_performance_init (BbPerformance *self)
 {
+  self->offered = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_performance_set_difference (self, NULL);
   for (Meter meter = 0; meter < N_METERS; meter++)

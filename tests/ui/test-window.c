@@ -408,6 +408,37 @@ find_problem (void)
   return g_strdup (problem);
 }
 
+/* What cannot be used cannot be chosen; a recipe that names it all the same is shown as it is. */
+static void
+check_offered (BbWindow *window, AdwComboRow *row)
+{
+  g_autoptr (GPtrArray) devices = bb_device_list ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GListModel *model = adw_combo_row_get_model (row);
+  const BbDeviceInfo *unusable = NULL;
+  guint n_usable = 0;
+  GtkStringObject *item;
+
+  for (guint i = 0; i < devices->len; i++)
+    {
+      const BbDeviceInfo *info = devices->pdata[i];
+
+      if (info->problem == NULL)
+        n_usable++;
+      else
+        unusable = info;
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 1 + n_usable);
+  /* Where there is no driver, "cuda" stands for all cards, and is no device that a recipe can have. */
+  if (unusable == NULL || !bb_editor_set_text (editor, "device", unusable->id, NULL))
+    return;
+  item = adw_combo_row_get_selected_item (row);
+  g_assert_cmpstr (gtk_string_object_get_string (item), ==, unusable->description);
+  bb_editor_undo (editor);
+  g_assert_cmpuint (adw_combo_row_get_selected (row), ==, 0);
+  g_assert_cmpstr (bb_editor_get (editor)->device, ==, "auto");
+}
+
 static void
 test_card_problem (void)
 {
@@ -420,6 +451,7 @@ test_card_problem (void)
   bb_test_open_clip (window);
   row = ADW_COMBO_ROW (bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Device"));
   BB_TEST_WAIT (adw_combo_row_get_model (row) != NULL);
+  check_offered (window, row);
   if (problem != NULL)
     g_assert_true (gtk_widget_is_visible (bb_test_find (window, GTK_TYPE_LABEL, "label", problem)));
   g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "about", NULL);

@@ -12,7 +12,6 @@
 #define PRIMARIES_BT2020 9
 #define MATRIX_YCGCO 8
 #define TRANSFER_PQ 16
-#define TRANSFER_HLG 18
 
 /* Luminance of diffuse white in PQ and HLG pictures, ITU-R BT.2408: 203 cd/m2 */
 #define HDR_WHITE 203.0
@@ -130,11 +129,10 @@ bb_color_to_codes (guint32 color, const BbFormat *format, double codes[BB_N_PLAN
 {
   double rgb[3] = { (color >> 16 & 0xff) / 255.0, (color >> 8 & 0xff) / 255.0,
                     (color & 0xff) / 255.0 };
-  gboolean hdr = format->transfer == TRANSFER_PQ || format->transfer == TRANSFER_HLG;
   double value[BB_N_PLANES];
   double kr, kb;
 
-  if (hdr)
+  if (bb_format_is_hdr (format))
     {
       for (int i = 0; i < 3; i++)
         rgb[i] = srgb_to_linear (rgb[i]);
@@ -183,13 +181,14 @@ get_matrix (const BbFormat *format, double matrix[3][BB_N_PLANES])
 /**
  * bb_color_get_rgb:
  * @format: a format
- * @rgb: (out caller-allocates): how its frames become R'G'B' of 8 bit, or of 16 bit where they are
- *   deeper. The planes' views are left to the caller
+ * @maximum: greatest code of R'G'B'
+ * @rgb: (out caller-allocates): how its frames become R'G'B'. The planes' views are left to the
+ *   caller
  *
  * Range, matrix and chroma siting as they are tagged; transfer and primaries stay.
  */
 void
-bb_color_get_rgb (const BbFormat *format, BbRgb *rgb)
+bb_color_get_rgb (const BbFormat *format, int maximum, BbRgb *rgb)
 {
   double matrix[3][BB_N_PLANES];
 
@@ -198,7 +197,7 @@ bb_color_get_rgb (const BbFormat *format, BbRgb *rgb)
     .chroma_height = bb_format_get_plane_height (format, 1),
     .chroma_step_x = 1.0f / (float) (1 << format->chroma_shift_x),
     .chroma_step_y = 1.0f / (float) (1 << format->chroma_shift_y),
-    .maximum = format->depth > 8 ? 65535.0f : 255.0f,
+    .maximum = (float) maximum,
   };
   rgb->chroma_origin_x =
     (float) (0.5 - bb_format_get_site (format, 1, FALSE)) * rgb->chroma_step_x;

@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 void bb_color_to_codes (guint32 color, const BbFormat *format, double codes[BB_N_PLANES]);
 void bb_color_get_range (const BbFormat *format, int plane, double *zero, double *unit);
 void bb_color_get_luma_weights (const BbFormat *format, double *kr, double *kb);
-void bb_color_get_rgb (const BbFormat *format, BbRgb *rgb);
+void bb_color_get_rgb (const BbFormat *format, int maximum, BbRgb *rgb);
 
 G_END_DECLS

@@ -293,10 +293,10 @@ present (BbDevice *self, BbFrame *finished, GError **error)
 
   if (frame == NULL)
     return NULL;
-  picture = bb_picture_new (frame);
+  picture = bb_picture_new (frame, bb_picture_choose_format (&frame->format));
   size = picture->stride * (gsize) picture->height;
   pixels = g_malloc (size);
-  bb_cpu_rgb_run (frame, 0, picture->height, pixels, picture->stride);
+  bb_cpu_rgb_run (frame, picture->format, 0, picture->height, pixels, picture->stride);
   picture->pixels = g_bytes_new_take (pixels, size);
   return picture;
 }

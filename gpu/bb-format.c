@@ -5,6 +5,10 @@
 
 #include "bb-format.h"
 
+/* Transfer characteristics, code points of ITU-T H.273 */
+#define TRANSFER_PQ 16
+#define TRANSFER_HLG 18
+
 /**
  * bb_format_get_plane_width:
  * @format: a format
@@ -52,6 +56,18 @@ bb_format_get_site (const BbFormat *format, int plane, gboolean vertical)
   if (location == 3 || location == 4)
     return 0.5;
   return location == 5 || location == 6 ? (1 << shift) - 0.5 : (1 << shift) / 2.0;
+}
+
+/**
+ * bb_format_is_hdr:
+ * @format: a format
+ *
+ * Returns: whether its transfer is PQ or HLG
+ */
+gboolean
+bb_format_is_hdr (const BbFormat *format)
+{
+  return format->transfer == TRANSFER_PQ || format->transfer == TRANSFER_HLG;
 }
 
 /**

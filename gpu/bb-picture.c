@@ -8,19 +8,20 @@
 /**
  * bb_picture_new:
  * @frame: a finished frame
+ * @format: how its pixels are to be stored
  *
- * Makes a picture that has no pixels yet. Its format follows from the frame's depth, its rows are
- * without padding. `pixels`, `time` and `generation` are for the caller to fill in.
+ * Makes a picture that has no pixels yet. Its rows are without padding. `pixels`, `time` and
+ * `generation` are for the caller to fill in.
  *
  * Returns: (transfer full): a picture
  */
 BbPicture *
-bb_picture_new (BbFrame *frame)
+bb_picture_new (BbFrame *frame, BbPictureFormat format)
 {
   BbPicture *picture = g_new0 (BbPicture, 1);
 
   g_atomic_ref_count_init (&picture->refs);
-  picture->format = frame->format.depth > 8 ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8;
+  picture->format = format;
   picture->width = frame->format.width;
   picture->height = frame->format.height;
   picture->stride = (gsize) picture->width * bb_picture_get_pixel_size (picture->format);
@@ -44,7 +45,10 @@ bb_picture_new (BbFrame *frame)
 BbPicture *
 bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain)
 {
-  BbPicture *picture = bb_picture_new (frame);
+  /* Its grey is the same in any order. */
+  BbPicture *picture =
+    bb_picture_new (frame, frame->format.depth > 8 ? BB_PICTURE_RGBX16
+                                                   : bb_picture_choose_format (&frame->format));
   gsize size = picture->stride * (gsize) picture->height;
   guint8 *pixels = g_malloc (size);
 
@@ -71,7 +75,38 @@ bb_picture_get_pixel_size (BbPictureFormat format)
 }
 
 /* Atomic. One screen, so one answer for the process. */
+static int processor_draws;
 static int stay_on_device;
+
+/**
+ * bb_picture_set_processor_draws:
+ * @draws: whether the processor draws the screen, in 8 bits and with blue first as Cairo does
+ *
+ * Whoever shows pictures says what the screen takes as it is. Else each of them is converted where it
+ * is drawn, which is the thread that people wait for. Any thread may call this.
+ */
+void
+bb_picture_set_processor_draws (gboolean draws)
+{
+  g_atomic_int_set (&processor_draws, draws);
+}
+
+/**
+ * bb_picture_choose_format:
+ * @format: a frame's format
+ *
+ * Says in which format its pictures are to be where they are in main memory. HDR keeps its 16 bits,
+ * since what they are to look like on a screen of 8 is for the screen to say.
+ *
+ * Returns: a format
+ */
+BbPictureFormat
+bb_picture_choose_format (const BbFormat *format)
+{
+  if (g_atomic_int_get (&processor_draws) && (format->depth == 8 || !bb_format_is_hdr (format)))
+    return BB_PICTURE_BGRX8;
+  return format->depth > 8 ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8;
+}
 
 /**
  * bb_picture_set_stay_on_device:

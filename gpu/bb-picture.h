@@ -13,10 +13,12 @@ G_BEGIN_DECLS
 /**
  * BbPictureFormat:
  * @BB_PICTURE_RGBX8: red, green, blue and a byte of ones, a byte each
- * @BB_PICTURE_RGBX16: the same in 16-bit words, for sources of more than 8 bits
+ * @BB_PICTURE_BGRX8: the same with blue first
+ * @BB_PICTURE_RGBX16: as the first in 16-bit words, for sources of more than 8 bits
  */
 typedef enum {
   BB_PICTURE_RGBX8,
+  BB_PICTURE_BGRX8,
   BB_PICTURE_RGBX16,
 } BbPictureFormat;
 
@@ -70,9 +72,11 @@ struct _BbPicture {
   gpointer device_data;
 };
 
-BbPicture *bb_picture_new (BbFrame *frame);
+BbPicture *bb_picture_new (BbFrame *frame, BbPictureFormat format);
 BbPicture *bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain);
 gsize bb_picture_get_pixel_size (BbPictureFormat format);
+void bb_picture_set_processor_draws (gboolean draws);
+BbPictureFormat bb_picture_choose_format (const BbFormat *format);
 void bb_picture_set_stay_on_device (gboolean stay);
 gboolean bb_picture_get_stay_on_device (void);
 GBytes *bb_picture_get_pixels (BbPicture *picture, GError **error);

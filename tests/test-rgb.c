@@ -88,11 +88,11 @@ get_chroma (const BbFrame *frame, int plane, int x, int y)
 }
 
 static void
-get_reference (const BbFrame *frame, double inverse[3][3], int x, int y, double rgb[3])
+get_reference (const BbFrame *frame, double inverse[3][3], double maximum, int x, int y,
+               double rgb[3])
 {
   const BbFormat *format = &frame->format;
   double scale = 1 << (format->depth - 8);
-  double maximum = format->depth > 8 ? 65535.0 : 255.0;
   double most = (1 << format->depth) - 1;
   double value[3];
 
@@ -115,17 +115,24 @@ get_reference (const BbFrame *frame, double inverse[3][3], int x, int y, double 
     }
 }
 
+/* Component @i of R', G', B' and the ones. */
 static int
-get_component (const guint8 *pixel, int depth, int i)
+get_component (const guint8 *pixel, BbPictureFormat stored, int i)
 {
-  return depth > 8 ? ((const guint16 *) (gconstpointer) pixel)[i] : pixel[i];
+  static const int blue_first[] = { 2, 1, 0, 3 };
+
+  if (stored == BB_PICTURE_RGBX16)
+    return ((const guint16 *) (gconstpointer) pixel)[i];
+  return pixel[stored == BB_PICTURE_BGRX8 ? blue_first[i] : i];
 }
 
 static void
-assert_pixels (const BbFrame *frame, double inverse[3][3], const guint8 *pixels, gsize stride)
+assert_pixels (const BbFrame *frame, double inverse[3][3], BbPictureFormat stored, const guint8 *pixels,
+               gsize stride)
 {
   const BbFormat *format = &frame->format;
-  gsize size = format->depth > 8 ? 8 : 4;
+  double maximum = stored == BB_PICTURE_RGBX16 ? 65535.0 : 255.0;
+  gsize size = stored == BB_PICTURE_RGBX16 ? 8 : 4;
 
   for (int y = 0; y < format->height; y++)
     for (int x = 0; x < format->width; x++)
@@ -133,12 +140,12 @@ assert_pixels (const BbFrame *frame, double inverse[3][3], const guint8 *pixels,
         const guint8 *pixel = pixels + (gsize) y * stride + (gsize) x * size;
         double rgb[3];
 
-        get_reference (frame, inverse, x, y, rgb);
+        get_reference (frame, inverse, maximum, x, y, rgb);
         for (int i = 0; i < 3; i++)
-          if (fabs (get_component (pixel, format->depth, i) - rgb[i]) > 1.0)
+          if (fabs (get_component (pixel, stored, i) - rgb[i]) > 1.0)
             g_error ("component %d at %d, %d is %d and should be %.3f", i, x, y,
-                     get_component (pixel, format->depth, i), rgb[i]);
-        g_assert_cmpint (get_component (pixel, format->depth, 3), ==, format->depth > 8 ? 65535 : 255);
+                     get_component (pixel, stored, i), rgb[i]);
+        g_assert_cmpint (get_component (pixel, stored, 3), ==, (int) maximum);
       }
 }
 
@@ -157,26 +164,32 @@ make_noise (const BbFormat *format)
 }
 
 static void
-assert_format (const BbFormat *format, double kr, double kb)
+assert_stored (const BbFormat *format, double kr, double kb, BbPictureFormat stored)
 {
   g_autoptr (BbFrame) frame = make_noise (format);
-  g_autoptr (BbPicture) picture = bb_picture_new (frame);
+  g_autoptr (BbPicture) picture = bb_picture_new (frame, stored);
   /* One row more, so that writing behind the picture is found. */
   g_autofree guint8 *pixels = g_malloc (picture->stride * (gsize) (format->height + 1));
   double inverse[3][3];
 
-  g_assert_cmpint (picture->format, ==, format->depth > 8 ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8);
   get_inverse (format->matrix, kr, kb, inverse);
   memset (pixels + picture->stride * (gsize) format->height, 0x5a, picture->stride);
-  bb_cpu_rgb_run_plain (frame, 0, format->height, pixels, picture->stride);
-  assert_pixels (frame, inverse, pixels, picture->stride);
+  bb_cpu_rgb_run_plain (frame, stored, 0, format->height, pixels, picture->stride);
+  assert_pixels (frame, inverse, stored, pixels, picture->stride);
   memset (pixels, 0, picture->stride * (gsize) format->height);
   /* In bands, as threads do. */
-  bb_cpu_rgb_run (frame, format->height / 3, format->height, pixels, picture->stride);
-  bb_cpu_rgb_run (frame, 0, format->height / 3, pixels, picture->stride);
-  assert_pixels (frame, inverse, pixels, picture->stride);
+  bb_cpu_rgb_run (frame, stored, format->height / 3, format->height, pixels, picture->stride);
+  bb_cpu_rgb_run (frame, stored, 0, format->height / 3, pixels, picture->stride);
+  assert_pixels (frame, inverse, stored, pixels, picture->stride);
   for (gsize i = 0; i < picture->stride; i++)
     g_assert_cmpint (pixels[picture->stride * (gsize) format->height + i], ==, 0x5a);
+}
+
+static void
+assert_format (const BbFormat *format, double kr, double kb)
+{
+  assert_stored (format, kr, kb, format->depth > 8 ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8);
+  assert_stored (format, kr, kb, BB_PICTURE_BGRX8);
 }
 
 static void
@@ -252,6 +265,42 @@ test_known (void)
     }
 }
 
+/* What a screen takes as it is. */
+static void
+test_chosen (void)
+{
+  static const struct {
+    int depth;
+    int transfer;
+    BbPictureFormat by_card;
+    BbPictureFormat by_processor;
+  } cases[] = {
+    { 8, 1, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },     { 10, 1, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },
+    { 10, 14, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },  { 10, 16, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 },
+    { 10, 18, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 }, { 8, 16, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },
+  };
+  g_autoptr (BbDevice) device = bb_device_open ("cpu", NULL);
+
+  g_assert_nonnull (device);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int draws = 0; draws < 2; draws++)
+      {
+        BbFormat format = { 8, 8, cases[i].depth, 1, 1, FALSE, 1, 1, cases[i].transfer, 1 };
+        g_autoptr (BbFrame) frame = make_noise (&format);
+        g_autoptr (BbPicture) picture = NULL;
+        double inverse[3][3];
+
+        bb_picture_set_processor_draws (draws);
+        picture = bb_device_present (device, frame, NULL);
+        g_assert_nonnull (picture);
+        g_assert_cmpint (picture->format, ==, draws ? cases[i].by_processor : cases[i].by_card);
+        get_inverse (1, 0.2126, 0.0722, inverse);
+        assert_pixels (frame, inverse, picture->format, g_bytes_get_data (picture->pixels, NULL),
+                       picture->stride);
+      }
+  bb_picture_set_processor_draws (FALSE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -259,5 +308,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rgb/matrix", test_matrix);
   g_test_add_func ("/rgb/chroma", test_chroma);
   g_test_add_func ("/rgb/known", test_known);
+  g_test_add_func ("/rgb/chosen", test_chosen);
   return g_test_run ();
 }

@@ -5,6 +5,8 @@
 
 #include "bb-renderer.h"
 
+#include "bb-picture.h"
+
 /* What a kernel has for programs that draw on a card: the NVIDIA driver's, and Windows' under Linux. */
 static const char *const drivers[] = { "proc/driver/nvidia/version", "dev/dxg" };
 
@@ -54,4 +56,18 @@ bb_renderer_choose (void)
   if (!bb_renderer_find_card ("/"))
     g_setenv ("GSK_RENDERER", "cairo", FALSE);
 #endif
+}
+
+/**
+ * bb_renderer_announce:
+ * @native: a realized window
+ *
+ * Has pictures made in the order that the window's renderer draws from. Cairo takes one kind of pixels;
+ * GTK would convert others while it draws, in threads for which the main thread waits, whoever else
+ * has the processors.
+ */
+void
+bb_renderer_announce (GtkNative *native)
+{
+  bb_picture_set_processor_draws (GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native)));
 }

@@ -5,11 +5,12 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
 gboolean bb_renderer_find_card (const char *root);
 void bb_renderer_choose (void);
+void bb_renderer_announce (GtkNative *native);
 
 G_END_DECLS

@@ -49,6 +49,22 @@ get_color_state (int primaries, int transfer)
   return last;
 }
 
+static GdkMemoryFormat
+get_memory_format (BbPictureFormat format)
+{
+  switch (format)
+    {
+    case BB_PICTURE_BGRX8:
+      /* Cairo knows no other pixels; with ones for alpha these are as good as opaque. */
+      return GDK_MEMORY_B8G8R8A8_PREMULTIPLIED;
+    case BB_PICTURE_RGBX16:
+      return GDK_MEMORY_R16G16B16A16;
+    case BB_PICTURE_RGBX8:
+    default:
+      return GDK_MEMORY_R8G8B8X8;
+    }
+}
+
 /**
  * bb_texture_new:
  * @picture: a picture
@@ -82,9 +98,7 @@ bb_texture_new (BbPicture *picture)
   gdk_memory_texture_builder_set_stride (builder, picture->stride);
   gdk_memory_texture_builder_set_width (builder, picture->width);
   gdk_memory_texture_builder_set_height (builder, picture->height);
-  gdk_memory_texture_builder_set_format (builder, picture->format == BB_PICTURE_RGBX8
-                                                    ? GDK_MEMORY_R8G8B8X8
-                                                    : GDK_MEMORY_R16G16B16A16);
+  gdk_memory_texture_builder_set_format (builder, get_memory_format (picture->format));
   gdk_memory_texture_builder_set_color_state (builder, color_state);
   return gdk_memory_texture_builder_build (builder);
 }

@@ -9,6 +9,7 @@
 
 #include "bb-announce.h"
 #include "bb-preset-popover.h"
+#include "bb-renderer.h"
 #include "bb-shortcuts.h"
 #include "bb-size-text.h"
 #include "bb-texture.h"
@@ -359,6 +360,7 @@ bb_window_realize (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (bb_window_parent_class)->realize (widget);
 
+  bb_renderer_announce (GTK_NATIVE (widget));
   g_signal_connect_object (gtk_widget_get_frame_clock (widget), "after-paint",
                            G_CALLBACK (after_paint_cb), widget, 0);
 }

@@ -14,12 +14,24 @@
 /* Room beside a row of chroma for its mirrored edges. */
 #define EDGE 1
 
+/* The three sums are in the order in which they are stored. */
 static void
-set_views (BbRgb *rgb, const BbFrame *frame)
+set_up (BbRgb *rgb, const BbFrame *frame, BbPictureFormat format)
 {
   gboolean deep = frame->format.depth > 8;
 
-  bb_color_get_rgb (&frame->format, rgb);
+  bb_color_get_rgb (&frame->format, format == BB_PICTURE_RGBX16 ? 65535 : 255, rgb);
+  if (format == BB_PICTURE_BGRX8)
+    {
+      float bias = rgb->bias[0];
+      float weight[BB_N_PLANES];
+
+      memcpy (weight, rgb->weight[0], sizeof weight);
+      memcpy (rgb->weight[0], rgb->weight[2], sizeof weight);
+      memcpy (rgb->weight[2], weight, sizeof weight);
+      rgb->bias[0] = rgb->bias[2];
+      rgb->bias[2] = bias;
+    }
   for (int p = 0; p < BB_N_PLANES; p++)
     rgb->plane[p] = (BbView) {
       .data = frame->data[p],
@@ -29,15 +41,10 @@ set_views (BbRgb *rgb, const BbFrame *frame)
     };
 }
 
-static inline gsize
-pixel_size (const BbFrame *frame)
-{
-  return bb_picture_get_pixel_size (frame->format.depth > 8 ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8);
-}
-
 /**
  * bb_cpu_rgb_run_plain:
  * @frame: a finished frame in host memory
+ * @format: how pixels are to be stored
  * @first: first row to make
  * @last: one past the last row
  * @pixels: row 0 of the picture
@@ -46,20 +53,22 @@ pixel_size (const BbFrame *frame)
  * Runs the kernel one pixel after the other; for tests.
  */
 void
-bb_cpu_rgb_run_plain (const BbFrame *frame, int first, int last, guint8 *pixels, gsize stride)
+bb_cpu_rgb_run_plain (const BbFrame *frame, BbPictureFormat format, int first, int last,
+                      guint8 *pixels, gsize stride)
 {
+  gsize size = bb_picture_get_pixel_size (format);
   BbRgb rgb;
 
-  set_views (&rgb, frame);
+  set_up (&rgb, frame, format);
   for (int y = first; y < last; y++)
     for (int x = 0; x < frame->format.width; x++)
       {
-        gpointer pixel = pixels + (gsize) y * stride + (gsize) x * pixel_size (frame);
+        gpointer pixel = pixels + (gsize) y * stride + (gsize) x * size;
         int code[3];
 
         bb_rgb_pixel (&rgb, x, y, code);
         for (int i = 0; i < 4; i++)
-          if (frame->format.depth > 8)
+          if (format == BB_PICTURE_RGBX16)
             ((guint16 *) pixel)[i] = (guint16) (i < 3 ? code[i] : 0xffff);
           else
             ((guint8 *) pixel)[i] = (guint8) (i < 3 ? code[i] : 0xff);
@@ -120,19 +129,23 @@ spread (const BbRgb *rgb, float *row, int width, float *out)
   (rgb->weight[i][0] * (float) luma[x] + rgb->weight[i][1] * cb[x] + rgb->weight[i][2] * cr[x] +    \
    rgb->bias[i])
 
-BB_CLONES static void
-convert_u8 (const BbRgb *restrict rgb, const guint8 *restrict luma, const float *restrict cb,
-            const float *restrict cr, int n, guint32 *restrict out)
-{
-  for (int x = 0; x < n; x++)
-    {
-      guint32 r = (guint32) bb_quantize (SUM (0), 255.0f);
-      guint32 g = (guint32) bb_quantize (SUM (1), 255.0f);
-      guint32 b = (guint32) bb_quantize (SUM (2), 255.0f);
+#define DEFINE_CONVERT_TO_8(name, type)                                                             \
+  BB_CLONES static void name (const BbRgb *restrict rgb, const type *restrict luma,                 \
+                              const float *restrict cb, const float *restrict cr, int n,            \
+                              guint32 *restrict out)                                                \
+  {                                                                                                 \
+    for (int x = 0; x < n; x++)                                                                     \
+      {                                                                                             \
+        guint32 first = (guint32) bb_quantize (SUM (0), 255.0f);                                    \
+        guint32 second = (guint32) bb_quantize (SUM (1), 255.0f);                                   \
+        guint32 third = (guint32) bb_quantize (SUM (2), 255.0f);                                    \
+                                                                                                    \
+        out[x] = GUINT32_TO_LE (first | second << 8 | third << 16 | 0xff000000u);                   \
+      }                                                                                             \
+  }
 
-      out[x] = GUINT32_TO_LE (r | g << 8 | b << 16 | 0xff000000u);
-    }
-}
+DEFINE_CONVERT_TO_8 (convert_u8, guint8)
+DEFINE_CONVERT_TO_8 (convert_u16_to_u8, guint16)
 
 BB_CLONES static void
 convert_u16 (const BbRgb *restrict rgb, const guint16 *restrict luma, const float *restrict cb,
@@ -165,6 +178,7 @@ chroma_row (const BbRgb *rgb, const BbFrame *frame, int p, int y, float *row)
 /**
  * bb_cpu_rgb_run:
  * @frame: a finished frame in host memory
+ * @format: how pixels are to be stored
  * @first: first row to make
  * @last: one past the last row
  * @pixels: row 0 of the picture
@@ -173,7 +187,8 @@ chroma_row (const BbRgb *rgb, const BbFrame *frame, int p, int y, float *row)
  * Makes rows of a picture, as fast as this processor can.
  */
 void
-bb_cpu_rgb_run (const BbFrame *frame, int first, int last, guint8 *pixels, gsize stride)
+bb_cpu_rgb_run (const BbFrame *frame, BbPictureFormat format, int first, int last, guint8 *pixels,
+                gsize stride)
 {
   int width = frame->format.width;
   BbRgb rgb;
@@ -182,7 +197,7 @@ bb_cpu_rgb_run (const BbFrame *frame, int first, int last, guint8 *pixels, gsize
   float *narrow;
   float *chroma[BB_N_PLANES] = { NULL };
 
-  set_views (&rgb, frame);
+  set_up (&rgb, frame, format);
   /* Doubled rows may be one longer than the picture. */
   pitch = (gsize) width + 2 + 2 * EDGE;
   rows = g_new (float, 3 * pitch);
@@ -199,7 +214,9 @@ bb_cpu_rgb_run (const BbFrame *frame, int first, int last, guint8 *pixels, gsize
           chroma_row (&rgb, frame, p, y, narrow);
           spread (&rgb, narrow, width, chroma[p]);
         }
-      if (frame->format.depth > 8)
+      if (frame->format.depth > 8 && format != BB_PICTURE_RGBX16)
+        convert_u16_to_u8 (&rgb, luma, chroma[1], chroma[2], width, out);
+      else if (frame->format.depth > 8)
         convert_u16 (&rgb, luma, chroma[1], chroma[2], width, out);
       else
         convert_u8 (&rgb, luma, chroma[1], chroma[2], width, out);

@@ -102,7 +102,7 @@ fill_planes (BbRgb *rgb, const BbFrame *frame)
   const BbFormat *format = &frame->format;
   int sample = format->depth > 8 ? 2 : 1;
 
-  bb_color_get_rgb (format, rgb);
+  bb_color_get_rgb (format, sample > 1 ? 65535 : 255, rgb);
   for (int p = 0; p < BB_N_PLANES; p++)
     rgb->plane[p] = (BbView) {
       .data = frame->data[p],
@@ -132,7 +132,9 @@ fill_planes (BbRgb *rgb, const BbFrame *frame)
 BbPicture *
 bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame, GError **error)
 {
-  g_autoptr (BbPicture) picture = bb_picture_new (frame);
+  int deep = frame->format.depth > 8;
+  g_autoptr (BbPicture) picture =
+    bb_picture_new (frame, deep ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8);
   BbCudaPixels *pixels = g_new0 (BbCudaPixels, 1);
   static const guint block[2] = { 64, 4 };
   guint grid[3] = {
@@ -141,7 +143,6 @@ bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame, GError **error)
     1,
   };
   ptrdiff_t out_stride = picture->width;
-  int deep = picture->format == BB_PICTURE_RGBX16;
   void *out;
   BbRgb rgb;
   void *parameters[] = { &rgb, &picture->width, &picture->height, &out, &out_stride, &deep };

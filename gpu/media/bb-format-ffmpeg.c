@@ -147,8 +147,7 @@ is_sd (const BbFormat *format)
 static void
 guess_colors (BbFormat *format)
 {
-  gboolean hdr =
-    format->transfer == AVCOL_TRC_SMPTE2084 || format->transfer == AVCOL_TRC_ARIB_STD_B67;
+  gboolean hdr = bb_format_is_hdr (format);
   gboolean lines_625 = format->height == 576 || format->height == 288;
 
   if (format->matrix == AVCOL_SPC_UNSPECIFIED || format->matrix == AVCOL_SPC_RESERVED ||
@@ -269,9 +268,7 @@ bb_format_from_frame (BbFormat *format, const AVFrame *frame, const AVCodecParam
                          : parameters->chroma_location,
   };
   if (rgb)
-    format->matrix = format->primaries == AVCOL_PRI_BT2020 ||
-                         format->transfer == AVCOL_TRC_SMPTE2084 ||
-                         format->transfer == AVCOL_TRC_ARIB_STD_B67
+    format->matrix = format->primaries == AVCOL_PRI_BT2020 || bb_format_is_hdr (format)
                        ? AVCOL_SPC_BT2020_NCL
                        : AVCOL_SPC_BT709;
   if (format->chroma_location == AVCHROMA_LOC_UNSPECIFIED || rgb)

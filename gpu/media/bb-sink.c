@@ -115,12 +115,6 @@ tell_container (AVCodecParameters *parameters, BbSource *source)
       }
 }
 
-static gboolean
-is_hdr (const BbFormat *format)
-{
-  return format->transfer == AVCOL_TRC_SMPTE2084 || format->transfer == AVCOL_TRC_ARIB_STD_B67;
-}
-
 static void
 set_options (BbSink *self, const BbRecipeValues *values, AVDictionary **options)
 {
@@ -198,7 +192,7 @@ open_encoder (BbSink *self, const BbRecipeValues *values, BbDevice *device, BbSo
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   if (codec->id == AV_CODEC_ID_HEVC && !g_str_equal (self->muxer->oformat->name, "matroska"))
     context->codec_tag = MKTAG ('h', 'v', 'c', '1');
-  if (is_hdr (&self->format))
+  if (bb_format_is_hdr (&self->format))
     tell_encoder (context, source);
   set_options (self, values, &options);
 
@@ -208,7 +202,7 @@ open_encoder (BbSink *self, const BbRecipeValues *values, BbDevice *device, BbSo
     result = avcodec_parameters_from_context (self->stream->codecpar, context);
   if (result >= 0)
     {
-      if (is_hdr (&self->format))
+      if (bb_format_is_hdr (&self->format))
         tell_container (self->stream->codecpar, source);
       self->stream->time_base = context->time_base;
       self->stream->avg_frame_rate = context->framerate;

@@ -142,8 +142,7 @@ bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
   info->time_base_den = stream->time_base.den;
   fill_times (info, reader);
   fill_rate (info, reader);
-  info->hdr =
-    info->format.transfer == AVCOL_TRC_SMPTE2084 || info->format.transfer == AVCOL_TRC_ARIB_STD_B67;
+  info->hdr = bb_format_is_hdr (&info->format);
   info->interlaced = (first->flags & AV_FRAME_FLAG_INTERLACED) != 0 ||
                      (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
   info->has_audio = has_decoder (bb_reader_get_demuxer (reader), AVMEDIA_TYPE_AUDIO);

@@ -481,6 +481,40 @@ find_card_with (const char *folder, const char *path)
   return found;
 }
 
+/* Pixels reach the renderer in the order that it draws from, so that it has nothing to convert. */
+static void
+test_pixels (void)
+{
+  static const struct {
+    const char *name;
+    const char *pixels;
+    GdkMemoryFormat by_card;
+  } clips[] = {
+    { "8.mkv", "yuv420p", GDK_MEMORY_R8G8B8X8 },
+    { "10.mkv", "yuv420p10", GDK_MEMORY_R16G16B16A16 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (clips); i++)
+    {
+      g_autofree char *path = bb_test_media_path (clips[i].name);
+      g_autofree char *output = bb_test_ffmpeg (
+        "-f lavfi -i testsrc2=s=320x180:d=0.2 -pix_fmt %s -c:v ffv1 %s", clips[i].pixels, clips[i].name);
+      BbWindow *window = bb_test_window_new ();
+      gboolean cairo = GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (GTK_NATIVE (window)));
+      GdkTexture *texture;
+
+      bb_test_open (window, path);
+      BB_TEST_WAIT (bb_window_get_player (window) != NULL &&
+                    bb_player_get_picture (bb_window_get_player (window)) != NULL);
+      bb_test_wait_for_picture (window);
+      bb_test_wait_for_paint (window);
+      texture = bb_screen_get_texture (bb_canvas_get_screen (bb_window_get_canvas (window)));
+      g_assert_cmpint (gdk_texture_get_format (texture), ==,
+                       cairo ? GDK_MEMORY_DEFAULT : clips[i].by_card);
+      bb_test_window_close (window);
+    }
+}
+
 static void
 test_renderer (void)
 {
@@ -529,6 +563,7 @@ add_tests (void)
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/card-problem", test_card_problem);
   g_test_add_func ("/window/renderer", test_renderer);
+  g_test_add_func ("/window/pixels", test_pixels);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/open-close", test_open_close);
 }

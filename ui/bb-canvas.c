@@ -45,6 +45,8 @@ struct _BbCanvas {
 
   double scale;          /* device pixels a pixel of the widget */
   graphene_rect_t area;  /* where the canvas lies */
+  int shape_width;       /* the recipe's canvas that it was laid out for */
+  int shape_height;
   int wanted_width;      /* device pixels that there is room for */
   int wanted_height;
   guint resize_timeout;
@@ -131,6 +133,8 @@ lay_out (BbCanvas *self, int width, int height)
   int w, h;
 
   get_canvas (self, &canvas_width, &canvas_height);
+  self->shape_width = canvas_width;
+  self->shape_height = canvas_height;
   self->scale = get_scale (self);
   room_x = (int) (MAX (width - 2 * MARGIN, 2) * self->scale);
   room_y = (int) (MAX (height - 2 * MARGIN, 2) * self->scale);
@@ -393,18 +397,23 @@ whole (BbCanvas *self, float place)
 }
 
 /* Draws a picture into the canvas: pixel by pixel where it has its size, else over all of it, or
- * centred where the recipe has just got another shape. */
+ * centred where the recipe has just got another shape, with black where it leaves some. */
 static void
 snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
 {
   GdkTexture *texture = bb_screen_get_texture (screen);
   double area_aspect = self->area.size.width / self->area.size.height;
+  const GdkRGBA black = { 0, 0, 0, 1 };
+  graphene_point_t origin;
   double aspect;
   float width = self->area.size.width;
   float height = self->area.size.height;
 
   if (texture == NULL)
-    return;
+    {
+      gtk_snapshot_append_color (snapshot, &black, &self->area);
+      return;
+    }
   aspect = (double) gdk_texture_get_width (texture) / gdk_texture_get_height (texture);
   if (fabs (gdk_texture_get_width (texture) - width * self->scale) < 1.5 &&
       fabs (gdk_texture_get_height (texture) - height * self->scale) < 1.5)
@@ -416,13 +425,13 @@ snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
     height = width / (float) aspect;
   else if (aspect / area_aspect < 0.98)
     width = height * (float) aspect;
+  origin = GRAPHENE_POINT_INIT (
+    whole (self, self->area.origin.x + (self->area.size.width - width) / 2),
+    whole (self, self->area.origin.y + (self->area.size.height - height) / 2));
+  if (!graphene_rect_contains_rect (&GRAPHENE_RECT_INIT (origin.x, origin.y, width, height), &self->area))
+    gtk_snapshot_append_color (snapshot, &black, &self->area);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT (whole (self, self->area.origin.x +
-                                                               (self->area.size.width - width) / 2),
-                                                whole (self,
-                                                       self->area.origin.y +
-                                                         (self->area.size.height - height) / 2)));
+  gtk_snapshot_translate (snapshot, &origin);
   gdk_paintable_snapshot (GDK_PAINTABLE (screen), snapshot, width, height);
   gtk_snapshot_restore (snapshot);
 }
@@ -450,14 +459,12 @@ static void
 bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   BbCanvas *self = BB_CANVAS (widget);
-  const GdkRGBA black = { 0, 0, 0, 1 };
   int width, height;
 
   /* A window that moves to another screen may have another scale. */
   if (get_scale (self) != self->scale)
     gtk_widget_queue_allocate (widget);
 
-  gtk_snapshot_append_color (snapshot, &black, &self->area);
   gtk_snapshot_push_clip (snapshot, &self->area);
   snapshot_screen (self, self->screen, snapshot);
   if (self->compare)
@@ -466,7 +473,6 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
       left.size.width = (float) (get_divider_x (self) - self->area.origin.x);
       gtk_snapshot_push_clip (snapshot, &left);
-      gtk_snapshot_append_color (snapshot, &black, &self->area);
       snapshot_screen (self, self->compared, snapshot);
       gtk_snapshot_pop (snapshot);
     }
@@ -591,6 +597,17 @@ bb_canvas_init (BbCanvas *self)
                                   -1);
 }
 
+/* Few changes of the recipe give the canvas another shape. */
+static void
+recipe_cb (BbCanvas *self)
+{
+  int width, height;
+
+  get_canvas (self, &width, &height);
+  if (width != self->shape_width || height != self->shape_height)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
 /**
  * bb_canvas_set_editor:
  * @self: a canvas
@@ -610,8 +627,7 @@ bb_canvas_set_editor (BbCanvas *self, BbEditor *editor)
     }
   g_set_object (&self->editor, editor);
   if (editor != NULL)
-    /* The canvas may have another shape. */
-    g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (gtk_widget_queue_resize), self);
+    g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (recipe_cb), self);
 }
 
 /**

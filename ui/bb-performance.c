@@ -53,7 +53,7 @@ struct _BbPerformance {
   AdwComboRow *gain_row;
   BbValueRow *batch_row;
   GtkGrid *meter;
-  GtkLabel *meters[N_METERS];
+  GtkWidget *meters[N_METERS]; /* inscriptions, from the decoder on labels */
 };
 
 G_DEFINE_FINAL_TYPE (BbPerformance, bb_performance, ADW_TYPE_PREFERENCES_GROUP)
@@ -74,8 +74,15 @@ static const char *const meter_names[N_METERS] = {
 static void
 set_meter (BbPerformance *self, Meter meter, char *text)
 {
-  gtk_label_set_label (self->meters[meter], text);
+  /* Unlike a label it does not have the window laid out anew. */
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->meters[meter]), text);
   g_free (text);
+}
+
+static void
+set_sentence (BbPerformance *self, Meter meter, const char *text)
+{
+  gtk_label_set_label (GTK_LABEL (self->meters[meter]), text);
 }
 
 static void
@@ -92,11 +99,11 @@ update_meter (BbPerformance *self, const BbPlayerStats *stats)
   set_meter (self, METER_DROPPED, g_strdup_printf ("%" G_GUINT64_FORMAT, stats->dropped));
   set_meter (self, METER_MEMORY, g_format_size (stats->memory));
   if (stats->decode_notice[0] != '\0')
-    gtk_label_set_label (self->meters[METER_DECODER], stats->decode_notice);
+    set_sentence (self, METER_DECODER, stats->decode_notice);
   else
-    gtk_label_set_label (self->meters[METER_DECODER], stats->card_decodes
-                                                        ? C_ ("decoder", "The card’s, frames stay there")
-                                                        : C_ ("decoder", "The processor"));
+    set_sentence (self, METER_DECODER, stats->card_decodes
+                                         ? C_ ("decoder", "The card’s, frames stay there")
+                                         : C_ ("decoder", "The processor"));
 }
 
 static gboolean
@@ -261,8 +268,8 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   offer_devices (self, "auto");
   self->updating = FALSE;
   if (bb_performance_get_problem (self) != NULL)
-    gtk_label_set_label (self->meters[METER_CARD], bb_performance_get_problem (self));
-  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->meters[METER_CARD])),
+    set_sentence (self, METER_CARD, bb_performance_get_problem (self));
+  gtk_widget_set_visible (gtk_widget_get_parent (self->meters[METER_CARD]),
                           bb_performance_get_problem (self) != NULL);
   update (self);
 }
@@ -327,24 +334,27 @@ add_meter (BbPerformance *self, Meter meter)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *name = gtk_label_new (_(meter_names[meter]));
-  GtkWidget *value = gtk_label_new ("–");
   /* These may be sentences. */
   gboolean wide = meter >= METER_DECODER;
+  GtkWidget *value = wide ? gtk_label_new ("–") : gtk_inscription_new ("–");
   int row = wide ? METER_DECODER / 2 + 1 + (int) (meter - METER_DECODER) : (int) meter / 2;
 
   gtk_widget_add_css_class (name, "caption");
   gtk_widget_add_css_class (name, "dimmed");
   gtk_widget_add_css_class (value, "numeric");
   gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_label_set_xalign (GTK_LABEL (value), 0);
-  gtk_label_set_wrap (GTK_LABEL (value), wide);
+  if (wide)
+    {
+      gtk_label_set_xalign (GTK_LABEL (value), 0);
+      gtk_label_set_wrap (GTK_LABEL (value), TRUE);
+    }
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), value);
   gtk_widget_set_visible (box, meter != METER_CARD);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
                                   NULL, -1);
   gtk_grid_attach (self->meter, box, wide ? 0 : (int) meter % 2, row, wide ? 2 : 1, 1);
-  self->meters[meter] = GTK_LABEL (value);
+  self->meters[meter] = value;
 }
 
 static void
@@ -408,7 +418,7 @@ bb_performance_set_path (BbPerformance *self, const char *path)
   g_return_if_fail (BB_IS_PERFORMANCE (self));
 
   if (g_set_str (&self->path, path))
-    gtk_label_set_label (self->meters[METER_PATH], path);
+    set_sentence (self, METER_PATH, path);
 }
 
 /**

@@ -24,7 +24,7 @@ struct _BbQueueBar {
   BbJob *job;
 
   GtkLabel *title_label;
-  GtkLabel *figures_label;
+  GtkInscription *figures_text;
   GtkButton *pause_button;
   GtkWidget *cancel_button;
   GtkProgressBar *progress_bar;
@@ -53,8 +53,8 @@ show_job (BbQueueBar *self)
     /* Translators: name of a file, and how many exports wait */
     title = g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n), name, n);
   set_text (self->title_label, title != NULL ? title : name);
-  set_text (self->figures_label, figures);
-  gtk_widget_set_visible (GTK_WIDGET (self->figures_label), TRUE);
+  gtk_inscription_set_text (self->figures_text, figures);
+  gtk_widget_set_visible (GTK_WIDGET (self->figures_text), TRUE);
   if (fraction >= 0)
     gtk_progress_bar_set_fraction (self->progress_bar, fraction);
   else
@@ -100,8 +100,8 @@ show_result (BbQueueBar *self)
   else if (n_waiting == 0 && n_done > 0 && n_failed > 0)
     figures = g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
   set_text (self->title_label, title);
-  set_text (self->figures_label, figures != NULL ? figures : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->figures_label), figures != NULL);
+  gtk_inscription_set_text (self->figures_text, figures);
+  gtk_widget_set_visible (GTK_WIDGET (self->figures_text), figures != NULL);
 }
 
 static void
@@ -172,7 +172,7 @@ bb_queue_bar_class_init (BbQueueBarClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-queue-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, title_label);
-  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, figures_label);
+  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, figures_text);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, pause_button);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, progress_bar);

@@ -30,7 +30,7 @@ bb_screen_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width
 
   BB_SCREEN (paintable)->invalidated = FALSE;
   if (texture != NULL)
-    gtk_snapshot_append_scaled_texture (snapshot, texture, GSK_SCALING_FILTER_LINEAR, &bounds);
+    gtk_snapshot_append_texture (snapshot, texture, &bounds);
 }
 
 static GdkPaintable *

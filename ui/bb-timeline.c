@@ -247,6 +247,13 @@ update_n_thumbnails (BbTimeline *self)
 }
 
 static void
+place_playhead (BbTimeline *self, int height)
+{
+  place (self->playhead, time_to_x (self, self->position) - PLAYHEAD_WIDTH / 2.0, PLAYHEAD_WIDTH, 0,
+         height);
+}
+
+static void
 bb_timeline_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   BbTimeline *self = BB_TIMELINE (widget);
@@ -259,8 +266,7 @@ bb_timeline_size_allocate (GtkWidget *widget, int width, int height, int baselin
   place (self->trim_start, time_to_x (self, self->start) - TRIM_WIDTH, TRIM_WIDTH, OVERHANG,
          STRIP_HEIGHT);
   place (self->trim_end, time_to_x (self, self->end), TRIM_WIDTH, OVERHANG, STRIP_HEIGHT);
-  place (self->playhead, time_to_x (self, self->position) - PLAYHEAD_WIDTH / 2.0, PLAYHEAD_WIDTH, 0,
-         height);
+  place_playhead (self, height);
 }
 
 /* The pictures, each in the middle of its share of the strip and cut to it. */
@@ -476,8 +482,10 @@ bb_timeline_set_position (BbTimeline *self, gint64 position)
     return;
   self->position = position;
   update_handles (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  /* This comes with each picture. Asking to be laid out would lay out the whole window, and there are
+   * screens that have to be asked for their size then. */
+  if (self->width > 0)
+    place_playhead (self, gtk_widget_get_height (GTK_WIDGET (self)));
 }
 
 /**

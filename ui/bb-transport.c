@@ -36,7 +36,7 @@ struct _BbTransport {
   guint thumbnail_timeout;
 
   BbTimeline *timeline;
-  GtkLabel *time_label;
+  GtkInscription *time_text;
   GtkLabel *length_label;
   GtkWidget *play_button;
   GtkWidget *mute_button;
@@ -57,7 +57,7 @@ position_cb (BbTransport *self)
   g_autofree char *now = bb_time_format (position, TRUE);
 
   bb_timeline_set_position (self->timeline, position);
-  gtk_label_set_label (self->time_label, now);
+  gtk_inscription_set_text (self->time_text, now);
 }
 
 static void
@@ -244,7 +244,7 @@ bb_transport_class_init (BbTransportClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-transport.ui");
   gtk_widget_class_bind_template_child (widget_class, BbTransport, timeline);
-  gtk_widget_class_bind_template_child (widget_class, BbTransport, time_label);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, time_text);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, length_label);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, mute_button);
@@ -333,6 +333,9 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   self->duration = source->duration;
   want_thumbnails (self);
   length = bb_time_format (source->duration, TRUE);
+  /* As wide as the longest time that it will have: it is not laid out anew while it counts. */
+  gtk_inscription_set_min_chars (self->time_text, (guint) g_utf8_strlen (length, -1));
+  gtk_inscription_set_nat_chars (self->time_text, (guint) g_utf8_strlen (length, -1));
   text = g_strdup_printf (" / %s", length);
   gtk_label_set_label (self->length_label, text);
   bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,

@@ -88,7 +88,7 @@ after_paint_cb (GdkFrameClock *clock, gpointer user_data)
 
 /* Waits until what was asked for so far is laid out and painted. */
 void
-bb_test_wait_for_paint (BbWindow *window)
+bb_test_wait_for_paint (gpointer window)
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
   gboolean painted = FALSE;
@@ -169,12 +169,14 @@ BbPicture *
 bb_test_wait_for_picture (BbWindow *window)
 {
   BbPlayer *player = bb_window_get_player (window);
-  BbRecipe *recipe = bb_editor_get_recipe (bb_window_get_editor (window));
+  BbEditor *editor = bb_window_get_editor (window);
   BbPicture *picture = NULL;
 
+  /* The recipe may change while this waits, where a drag is not over. */
   BB_TEST_WAIT ((picture = bb_player_get_picture (player)) != NULL &&
-                picture->generation >= bb_recipe_get_generation (recipe));
-  g_assert_cmpuint (picture->generation, ==, bb_recipe_get_generation (recipe));
+                picture->generation >= bb_recipe_get_generation (bb_editor_get_recipe (editor)));
+  g_assert_cmpuint (picture->generation, ==,
+                    bb_recipe_get_generation (bb_editor_get_recipe (editor)));
   g_assert_true (bb_screen_get_picture (bb_canvas_get_screen (bb_window_get_canvas (window))) ==
                  picture);
   return picture;

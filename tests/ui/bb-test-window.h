@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 int bb_test_window_run (int *argc, char ***argv, void (*add_tests) (void));
 guint bb_test_set_alarm (const char *condition);
 void bb_test_settle (void);
-void bb_test_wait_for_paint (BbWindow *window);
+void bb_test_wait_for_paint (gpointer window);
 
 BbApplication *bb_test_get_application (void);
 BbWindow *bb_test_window_new (void);

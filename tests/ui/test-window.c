@@ -6,6 +6,7 @@
 #include "bb-renderer.h"
 #include "bb-test-window.h"
 #include "bb-timeline.h"
+#include "bb-transport.h"
 #include "bb-value-row.h"
 
 #include <glib/gstdio.h>
@@ -275,6 +276,63 @@ test_transport (void)
   bb_test_activate (window, "clear-trim", NULL);
   g_assert_cmpint (bb_editor_get (bb_window_get_editor (window))->start, ==, 0);
   g_assert_cmpint (bb_editor_get (bb_window_get_editor (window))->end, ==, -1);
+  bb_test_window_close (window);
+}
+
+static void
+count_layout_cb (GdkSurface *surface, int width, int height, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+/* Where the playhead is, in pixels of the transport. */
+static float
+get_playhead (GtkWidget *transport)
+{
+  GtkWidget *playhead = bb_test_find_css (transport, "playhead");
+  graphene_rect_t bounds;
+
+  g_assert_true (gtk_widget_compute_bounds (playhead, transport, &bounds));
+  return bounds.origin.x + bounds.size.width / 2.0f;
+}
+
+/* What moves with each picture does not have the window laid out anew. */
+static void
+test_transport_layout (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkWidget *transport = g_object_ref_sink (g_object_new (BB_TYPE_TRANSPORT, NULL));
+  GtkWindow *other = GTK_WINDOW (gtk_window_new ());
+  GtkWidget *text;
+  BbPlayer *player;
+  guint n_layouts = 0;
+  float before;
+
+  bb_test_open_clip (window);
+  player = bb_window_get_player (window);
+  bb_transport_set_player (BB_TRANSPORT (transport), player);
+  bb_transport_set_clip (BB_TRANSPORT (transport), bb_player_get_source (player));
+  gtk_window_set_child (other, transport);
+  gtk_window_present (other);
+  bb_test_wait_for_paint (other);
+  text = bb_test_find (transport, GTK_TYPE_INSCRIPTION, NULL, NULL);
+  g_signal_connect (gtk_native_get_surface (GTK_NATIVE (other)), "layout", G_CALLBACK (count_layout_cb),
+                    &n_layouts);
+  for (int i = 1; i < 20; i++)
+    {
+      g_autofree char *wanted = g_strdup_printf ("0:%02d.%02d", i * 4 / 25, i * 4 % 25 * 4);
+
+      before = get_playhead (transport);
+      bb_player_seek (player, i * 160000000LL);
+      BB_TEST_WAIT (bb_player_get_picture (player)->time == i * 160000000LL);
+      bb_test_wait_for_paint (other);
+      g_assert_cmpstr (gtk_inscription_get_text (GTK_INSCRIPTION (text)), ==, wanted);
+      g_assert_cmpfloat (get_playhead (transport), >, before);
+    }
+  g_assert_cmpuint (n_layouts, ==, 0);
+  bb_transport_set_player (BB_TRANSPORT (transport), NULL);
+  gtk_window_destroy (other);
+  g_object_unref (transport);
   bb_test_window_close (window);
 }
 
@@ -558,6 +616,7 @@ add_tests (void)
   g_test_add_func ("/window/broken", test_broken);
   g_test_add_func ("/window/shared-broken", test_shared_broken);
   g_test_add_func ("/window/transport", test_transport);
+  g_test_add_func ("/window/transport-layout", test_transport_layout);
   g_test_add_func ("/window/scrub-storm", test_scrub_storm);
   g_test_add_func ("/window/idle", test_idle);
   g_test_add_func ("/window/narrow", test_narrow);

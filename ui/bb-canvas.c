@@ -136,6 +136,8 @@ lay_out (BbCanvas *self, int width, int height)
   self->shape_width = canvas_width;
   self->shape_height = canvas_height;
   self->scale = get_scale (self);
+  bb_screen_set_scale (self->screen, self->scale);
+  bb_screen_set_scale (self->compared, self->scale);
   room_x = (int) (MAX (width - 2 * MARGIN, 2) * self->scale);
   room_y = (int) (MAX (height - 2 * MARGIN, 2) * self->scale);
   if (self->actual_size || room_x > canvas_width)

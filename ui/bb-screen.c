@@ -7,6 +7,8 @@
 
 #include "bb-texture.h"
 
+#include <math.h>
+
 /**
  * BbScreen:
  *
@@ -20,17 +22,26 @@ struct _BbScreen {
   BbPicture *picture;
   GdkTexture *texture; /* of the picture, once it is drawn */
   gboolean invalidated;
+  double scale; /* device pixels a pixel of the widget */
 };
 
 static void
 bb_screen_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, double height)
 {
-  GdkTexture *texture = bb_screen_get_texture (BB_SCREEN (paintable));
+  BbScreen *self = BB_SCREEN (paintable);
+  GdkTexture *texture = bb_screen_get_texture (self);
   graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
 
-  BB_SCREEN (paintable)->invalidated = FALSE;
-  if (texture != NULL)
+  self->invalidated = FALSE;
+  if (texture == NULL)
+    return;
+  /* Cairo goes by way of another surface for a filter that is asked for, and takes a slow one where
+   * none is. */
+  if (fabs (gdk_texture_get_width (texture) - width * self->scale) < 0.01 &&
+      fabs (gdk_texture_get_height (texture) - height * self->scale) < 0.01)
     gtk_snapshot_append_texture (snapshot, texture, &bounds);
+  else
+    gtk_snapshot_append_scaled_texture (snapshot, texture, GSK_SCALING_FILTER_LINEAR, &bounds);
 }
 
 static GdkPaintable *
@@ -89,6 +100,7 @@ bb_screen_class_init (BbScreenClass *klass)
 static void
 bb_screen_init (BbScreen *self)
 {
+  self->scale = 1.0;
 }
 
 /**
@@ -100,6 +112,19 @@ BbScreen *
 bb_screen_new (void)
 {
   return g_object_new (BB_TYPE_SCREEN, NULL);
+}
+
+/**
+ * bb_screen_set_scale:
+ * @self: a screen
+ * @scale: device pixels a pixel of the widget that draws it
+ */
+void
+bb_screen_set_scale (BbScreen *self, double scale)
+{
+  g_return_if_fail (BB_IS_SCREEN (self) && scale > 0.0);
+
+  self->scale = scale;
 }
 
 /**

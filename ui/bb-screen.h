@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BbScreen, bb_screen, BB, SCREEN, GObject)
 
 BbScreen *bb_screen_new (void);
+void bb_screen_set_scale (BbScreen *self, double scale);
 void bb_screen_set_picture (BbScreen *self, BbPicture *picture);
 BbPicture *bb_screen_get_picture (BbScreen *self);
 GdkTexture *bb_screen_get_texture (BbScreen *self);

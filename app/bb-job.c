@@ -95,7 +95,7 @@ bb_job_class_init (BbJobClass *klass)
    * BbJob:fraction:
    *
    * How much is done, 0 to 1; below 0 where that is not known. Notified with each new set of
-   * figures, at most ten times a second.
+   * figures, at most four times a second.
    */
   properties[PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, -1, 1, 0, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);

@@ -16,7 +16,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define PROGRESS_INTERVAL (G_USEC_PER_SEC / 10)
+#define PROGRESS_INTERVAL (G_USEC_PER_SEC / 4)
 
 struct _BbRender {
   char *input;

@@ -62,12 +62,19 @@ bb_renderer_choose (void)
  * bb_renderer_announce:
  * @native: a realized window
  *
- * Has pictures made in the order that the window's renderer draws from. Cairo takes one kind of pixels;
- * GTK would convert others while it draws, in threads for which the main thread waits, whoever else
- * has the processors.
+ * Has the rest of the program spare a processor that draws the window.
+ *
+ * Pictures are made in the order that its renderer draws from: Cairo takes one kind of pixels, and GTK
+ * would convert others while it draws, in threads for which the main thread waits, whoever else has
+ * the processors. And nothing is animated, as GNOME has it on such machines: each step of it draws all
+ * of the window.
  */
 void
 bb_renderer_announce (GtkNative *native)
 {
-  bb_picture_set_processor_draws (GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native)));
+  gboolean processor = GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native));
+
+  bb_picture_set_processor_draws (processor);
+  if (processor)
+    g_object_set (gtk_widget_get_settings (GTK_WIDGET (native)), "gtk-enable-animations", FALSE, NULL);
 }

@@ -12,6 +12,7 @@
 #include "bb-meter.h"
 #include "bb-playback.h"
 #include "bb-sound.h"
+#include "bb-wake.h"
 
 #include "bb-device.h"
 #include "media/bb-source.h"
@@ -105,10 +106,7 @@ struct _BbPlayback {
   gint64 base_monotonic;
 
   /* News for the owner. */
-  GMainContext *context;
-  GSource *idle; /* (nullable): pending */
-  BbPlaybackFunc func;
-  gpointer user_data;
+  BbWake *wake; /* (nullable): from the start to the end */
   BbPicture *picture;
   BbPicture *compared;
   gboolean picture_is_news;

@@ -72,7 +72,6 @@ bb_playback_unref (BbPlayback *self)
   empty (self);
   g_ptr_array_unref (self->window);
   g_clear_pointer (&self->recipe, bb_recipe_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->closing);
   g_clear_object (&self->seeking);
   g_clear_object (&self->batching);
@@ -219,9 +218,7 @@ bb_playback_thread_ends (BbPlayback *self)
 void
 bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data)
 {
-  self->context = g_main_context_ref_thread_default ();
-  self->func = func;
-  self->user_data = user_data;
+  self->wake = bb_wake_new (G_PRIORITY_DEFAULT, func, user_data);
   if (self->about.has_audio)
     {
       self->sound = bb_sound_new (self->path, self->info.start);
@@ -256,11 +253,9 @@ bb_playback_close (BbPlayback *self)
     g_cancellable_cancel (self->seeking);
   if (self->batching != NULL)
     g_cancellable_cancel (self->batching);
-  if (self->idle != NULL)
-    {
-      g_source_destroy (self->idle);
-      g_clear_pointer (&self->idle, g_source_unref);
-    }
+  if (self->wake != NULL)
+    bb_wake_close (self->wake);
+  g_clear_pointer (&self->wake, bb_wake_unref);
   wake_all (self);
   g_clear_pointer (&self->sound, bb_sound_close);
   g_mutex_unlock (&self->lock);
@@ -297,35 +292,12 @@ bb_playback_get_source (BbPlayback *self)
   return &self->about;
 }
 
-static gboolean
-news_cb (gpointer data)
-{
-  BbPlayback *self = data;
-
-  g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->idle, g_source_unref);
-  g_mutex_unlock (&self->lock);
-  self->func (self->user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-unref_cb (gpointer data)
-{
-  bb_playback_unref (data);
-}
-
 /* Has the owner look at the news. */
 void
 bb_playback_tell (BbPlayback *self)
 {
-  if (self->idle != NULL || self->quit || self->context == NULL)
-    return;
-  self->idle = g_idle_source_new ();
-  g_source_set_priority (self->idle, G_PRIORITY_DEFAULT);
-  g_source_set_callback (self->idle, news_cb, bb_playback_ref (self), unref_cb);
-  g_source_set_static_name (self->idle, "Blurbox preview");
-  g_source_attach (self->idle, self->context);
+  if (self->wake != NULL)
+    bb_wake_signal (self->wake);
 }
 
 /**

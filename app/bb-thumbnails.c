@@ -3,12 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#define _GNU_SOURCE
-
 #include "config.h"
 
 #include "bb-thumbnails.h"
 
+#include "bb-background.h"
 #include "bb-error.h"
 #include "bb-plan.h"
 #include "cpu/bb-cpu-device.h"
@@ -16,15 +15,13 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 /* Instants closer than this are reached by decoding on and are exact; others are at keyframes.
  * Nanoseconds. */
 #define DENSE 3000000000
 
 /* The preview goes first. */
-#define NICENESS 10
+#define NICE 10
 
 typedef struct {
   GFile *file;
@@ -244,8 +241,7 @@ load_thread (gpointer data)
   g_autoptr (GTask) task = G_TASK (data);
   GError *error = NULL;
 
-  /* On Linux this is of the thread alone, and of the decoder's that it starts. */
-  setpriority (PRIO_PROCESS, (id_t) gettid (), NICENESS);
+  bb_background_enter (NICE);
   if (run (task, g_task_get_task_data (task), &error))
     g_task_return_boolean (task, TRUE);
   else

@@ -8,6 +8,7 @@
 #include "bb-work.h"
 
 #include "bb-background.h"
+#include "bb-wake.h"
 
 /* How far a render steps back from the window. */
 #define NICE 10
@@ -21,7 +22,7 @@ struct _BbWork {
   BbRender *render;
   GCancellable *cancellable;
   GThread *thread;
-  gint progress_pending;
+  BbWake *wake; /* for progress */
 
   GMutex lock;
   GCond changed;
@@ -56,6 +57,7 @@ work_unref (gpointer data)
   g_clear_pointer (&work->render, bb_render_free);
   g_clear_object (&work->cancellable);
   g_clear_error (&work->error);
+  bb_wake_unref (work->wake);
   g_main_context_unref (work->context);
   g_mutex_clear (&work->lock);
   g_cond_clear (&work->changed);
@@ -71,24 +73,19 @@ post (BbWork *work, GSource *source, int priority, GSourceFunc func)
   g_source_unref (source);
 }
 
-static gboolean
+static void
 progress_cb (gpointer data)
 {
   BbWork *work = data;
 
-  g_atomic_int_set (&work->progress_pending, FALSE);
-  if (work->progressed != NULL && !work->told_end)
+  if (!work->told_end)
     work->progressed (work, work->user_data);
-  return G_SOURCE_REMOVE;
 }
 
 static void
 report_cb (const BbRenderStats *stats, gpointer data)
 {
-  BbWork *work = data;
-
-  if (g_atomic_int_compare_and_exchange (&work->progress_pending, FALSE, TRUE))
-    post (work, g_idle_source_new (), G_PRIORITY_DEFAULT_IDLE, progress_cb);
+  bb_wake_signal (((BbWork *) data)->wake);
 }
 
 static gboolean
@@ -155,6 +152,7 @@ bb_work_begin (BbJob *job,
   g_mutex_init (&work->lock);
   g_cond_init (&work->changed);
   work->context = g_main_context_ref_thread_default ();
+  work->wake = bb_wake_new (G_PRIORITY_DEFAULT_IDLE, progress_cb, work);
   work->cancellable = g_cancellable_new ();
   work->render = bb_render_new (g_file_peek_path (bb_job_get_input (job)),
                                 g_file_peek_path (bb_job_get_output (job)),
@@ -178,6 +176,7 @@ bb_work_begin (BbJob *job,
 void
 bb_work_end (BbWork *work)
 {
+  bb_wake_close (work->wake);
   work->progressed = work->cancelled = work->ended = NULL;
   g_clear_object (&work->job);
   g_clear_pointer (&work->thread, g_thread_unref);

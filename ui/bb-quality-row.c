@@ -7,6 +7,8 @@
 
 #include "bb-quality-row.h"
 
+#include "bb-scrolling.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -106,27 +108,12 @@ bb_quality_row_class_init (BbQualityRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, value_changed_cb);
 }
 
-/* Scrolling the dialog must not change what happens to lie under the pointer. */
-static void
-leave_scrolling (GtkWidget *scale)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (scale);
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
-        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
-    }
-}
-
 static void
 bb_quality_row_init (BbQualityRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_range_set_round_digits (GTK_RANGE (self->scale), 0);
-  leave_scrolling (self->scale);
+  bb_scrolling_leave (self->scale);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _("Quality"),
                                   -1);

@@ -7,6 +7,8 @@
 
 #include "bb-value-row.h"
 
+#include "bb-scrolling.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -221,21 +223,6 @@ scale_event_cb (GtkEventControllerLegacy *controller, GdkEvent *event, gpointer 
   return GDK_EVENT_PROPAGATE;
 }
 
-/* Scrolling the list must not change what happens to lie under the pointer. */
-static void
-leave_scrolling (GtkWidget *scale)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (scale);
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
-        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
-    }
-}
-
 static void
 bb_value_row_unmap (GtkWidget *widget)
 {
@@ -369,7 +356,7 @@ bb_value_row_init (BbValueRow *self)
   gtk_event_controller_set_propagation_phase (legacy, GTK_PHASE_CAPTURE);
   g_signal_connect (legacy, "event", G_CALLBACK (scale_event_cb), self);
   gtk_widget_add_controller (self->scale, legacy);
-  leave_scrolling (self->scale);
+  bb_scrolling_leave (self->scale);
   g_signal_connect (focus, "leave", G_CALLBACK (entry_leave_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->entry), focus);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (self->scale),

@@ -12,6 +12,9 @@
 
 /* How far a render steps back from the window. */
 #define NICE 10
+/* Microseconds in which a window shows that an export begins, all of it drawn anew, before the render's
+ * threads want all processors. */
+#define HEADSTART 60000
 /* How long a cancelled render may take to end by itself until it counts as over, in milliseconds:
  * an encoder may be busy with a frame for seconds, but the file is gone by then. */
 #define PATIENCE 120
@@ -117,6 +120,7 @@ render_thread (gpointer data)
   gboolean done;
 
   bb_background_enter (NICE);
+  g_usleep (HEADSTART);
   done = bb_render_run (work->render, work->cancellable, &error);
   g_mutex_lock (&work->lock);
   work->over = TRUE;

@@ -327,6 +327,7 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
 {
   g_autofree char *length = NULL;
   g_autofree char *text = NULL;
+  guint n_chars;
 
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
@@ -334,8 +335,9 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   want_thumbnails (self);
   length = bb_time_format (source->duration, TRUE);
   /* As wide as the longest time that it will have: it is not laid out anew while it counts. */
-  gtk_inscription_set_min_chars (self->time_text, (guint) g_utf8_strlen (length, -1));
-  gtk_inscription_set_nat_chars (self->time_text, (guint) g_utf8_strlen (length, -1));
+  n_chars = (guint) strlen (length);
+  gtk_inscription_set_min_chars (self->time_text, n_chars);
+  gtk_inscription_set_nat_chars (self->time_text, n_chars);
   text = g_strdup_printf (" / %s", length);
   gtk_label_set_label (self->length_label, text);
   bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,

@@ -25,8 +25,6 @@
 #define KEY_INTERVAL 250
 /* What a container takes however short the film is. */
 #define CONTAINER_BYTES 1500
-/* How far the work steps back from everything else. */
-#define NICE 15
 
 typedef struct {
   char *input;
@@ -232,7 +230,7 @@ estimate_thread (gpointer data)
   g_autofree char *folder = NULL;
   gboolean done;
 
-  bb_background_enter (NICE);
+  bb_background_enter (BB_BACKGROUND_ESTIMATE);
   folder = g_dir_make_tmp ("blurbox-XXXXXX", &error);
   done = folder != NULL && look_at_source (estimate, &error) && render_parts (task, folder, &error);
   if (folder != NULL)

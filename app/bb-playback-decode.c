@@ -9,6 +9,7 @@
 
 #include "bb-playback-private.h"
 
+#include "bb-background.h"
 #include "bb-device.h"
 
 /* Times that are rounded to the microsecond still find the frame they mean, as in bb_source_seek(). */
@@ -356,6 +357,7 @@ bb_playback_decode_thread (gpointer data)
 {
   BbPlayback *self = data;
 
+  bb_background_enter (BB_BACKGROUND_PREVIEW);
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {

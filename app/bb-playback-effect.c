@@ -8,6 +8,7 @@
 
 #include "bb-playback-private.h"
 
+#include "bb-background.h"
 #include "bb-error.h"
 
 #include <math.h>
@@ -573,6 +574,7 @@ bb_playback_effect_thread (gpointer data)
   BbPlayback *self = data;
   Effect effect = { .playback = self, .most = G_MAXUINT };
 
+  bb_background_enter (BB_BACKGROUND_PREVIEW);
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {

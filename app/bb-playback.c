@@ -9,6 +9,7 @@
 
 #include "bb-playback-private.h"
 
+#include "bb-background.h"
 #include "bb-error.h"
 #include "media/bb-sink.h"
 
@@ -124,6 +125,25 @@ append (BbPlayback *self, BbFrame *frame)
   g_ptr_array_add (self->window, decoded);
 }
 
+/* A file that is being opened. */
+typedef struct {
+  const char *path;
+  BbSource *source;
+  BbFrame *frame;
+  GError *error;
+} Opening;
+
+static gpointer
+open_source (gpointer data)
+{
+  Opening *opening = data;
+
+  opening->source = bb_source_new (opening->path, &opening->error);
+  if (opening->source != NULL)
+    opening->frame = bb_source_read (opening->source, NULL, &opening->error);
+  return NULL;
+}
+
 /**
  * bb_playback_open:
  * @path: name of a local file
@@ -136,24 +156,27 @@ append (BbPlayback *self, BbFrame *frame)
 BbPlayback *
 bb_playback_open (const char *path, GError **error)
 {
-  g_autoptr (BbSource) source = bb_source_new (path, error);
+  Opening opening = { .path = path };
+  g_autoptr (BbSource) source = NULL;
   g_autoptr (BbFrame) frame = NULL;
-  g_autoptr (GError) failure = NULL;
   BbPlayback *self;
 
-  if (source == NULL)
-    return NULL;
-  frame = bb_source_read (source, NULL, &failure);
+  /* The decoder's own threads are started in there. */
+  bb_background_call (BB_BACKGROUND_PREVIEW, open_source, &opening);
+  source = opening.source;
+  frame = opening.frame;
+  if (opening.error != NULL)
+    {
+      g_propagate_error (error, opening.error);
+      return NULL;
+    }
   if (frame == NULL)
     {
       g_autofree char *name = g_filename_display_name (path);
 
-      if (failure != NULL)
-        g_propagate_error (error, g_steal_pointer (&failure));
-      else
-        g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                     _("Cannot read “%s”: it has no frame; choose a file that a player can play"),
-                     name);
+      g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
+                   _("Cannot read “%s”: it has no frame; choose a file that a player can play"),
+                   name);
       return NULL;
     }
 

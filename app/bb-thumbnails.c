@@ -20,9 +20,6 @@
  * Nanoseconds. */
 #define DENSE 3000000000
 
-/* The preview goes first. */
-#define NICE 10
-
 typedef struct {
   GFile *file;
   gint64 *times;
@@ -241,7 +238,7 @@ load_thread (gpointer data)
   g_autoptr (GTask) task = G_TASK (data);
   GError *error = NULL;
 
-  bb_background_enter (NICE);
+  bb_background_enter (BB_BACKGROUND_THUMBNAILS);
   if (run (task, g_task_get_task_data (task), &error))
     g_task_return_boolean (task, TRUE);
   else

@@ -10,8 +10,6 @@
 #include "bb-background.h"
 #include "bb-wake.h"
 
-/* How far a render steps back from the window. */
-#define NICE 10
 /* Microseconds in which a window shows that an export begins, all of it drawn anew, before the render's
  * threads want all processors. */
 #define HEADSTART 60000
@@ -119,7 +117,7 @@ render_thread (gpointer data)
   GError *error = NULL;
   gboolean done;
 
-  bb_background_enter (NICE);
+  bb_background_enter (BB_BACKGROUND_RENDER);
   g_usleep (HEADSTART);
   done = bb_render_run (work->render, work->cancellable, &error);
   g_mutex_lock (&work->lock);

@@ -9,6 +9,7 @@
 
 #include "bb-command.h"
 #include "bb-job-text.h"
+#include "bb-progress-line.h"
 
 #include <glib/gi18n.h>
 
@@ -29,7 +30,7 @@ struct _BbJobRow {
   GtkImage *icon;
   GtkLabel *title_label;
   GtkLabel *state_label;
-  GtkProgressBar *progress_bar;
+  BbProgressLine *progress_line;
   GtkButton *main_button;
   GtkMenuButton *menu_button;
 
@@ -88,14 +89,19 @@ static void
 update_figures (BbJobRow *self)
 {
   g_autofree char *text = bb_job_text_state (self->job);
-  double fraction = bb_job_get_fraction (self->job);
 
   if (!g_str_equal (gtk_label_get_text (self->state_label), text))
     gtk_label_set_text (self->state_label, text);
-  if (fraction >= 0)
-    gtk_progress_bar_set_fraction (self->progress_bar, fraction);
-  else
-    gtk_progress_bar_pulse (self->progress_bar);
+  bb_progress_line_set_fraction (self->progress_line, bb_job_get_fraction (self->job));
+}
+
+/* The list is closed most of the time, and a label that changes has the window laid out anew even
+ * where nobody sees it. */
+static void
+fraction_cb (BbJobRow *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    update_figures (self);
 }
 
 static void
@@ -131,7 +137,7 @@ update_state (BbJobRow *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->main_button), _(looks[state].tooltip));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->main_button), looks[state].action);
   gtk_menu_button_set_menu_model (self->menu_button, get_menu (self));
-  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), bb_job_is_running (self->job));
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_line), bb_job_is_running (self->job));
   if (state == BB_JOB_FAILED)
     gtk_widget_remove_css_class (GTK_WIDGET (self->state_label), "dimmed");
   else
@@ -268,6 +274,14 @@ drag_begin_cb (GtkDragSource *source, GdkDrag *drag, gpointer user_data)
 }
 
 static void
+bb_job_row_map (GtkWidget *widget)
+{
+  update_figures (BB_JOB_ROW (widget));
+
+  GTK_WIDGET_CLASS (bb_job_row_parent_class)->map (widget);
+}
+
+static void
 bb_job_row_dispose (GObject *object)
 {
   BbJobRow *self = BB_JOB_ROW (object);
@@ -287,13 +301,15 @@ bb_job_row_class_init (BbJobRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = bb_job_row_dispose;
+  widget_class->map = bb_job_row_map;
 
+  g_type_ensure (BB_TYPE_PROGRESS_LINE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-job-row.ui");
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, icon);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, title_label);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, state_label);
-  gtk_widget_class_bind_template_child (widget_class, BbJobRow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, progress_line);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, main_button);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, waiting_menu);
@@ -338,7 +354,7 @@ bb_job_row_new (BbQueue *queue, BbJob *job)
   self->job = g_object_ref (job);
   g_signal_connect_object (job, "notify::state", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (job, "notify::fraction", G_CALLBACK (update_figures), self,
+  g_signal_connect_object (job, "notify::fraction", G_CALLBACK (fraction_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (job, "notify::output", G_CALLBACK (update_name), self,
                            G_CONNECT_SWAPPED);

@@ -8,6 +8,7 @@
 #include "bb-queue-bar.h"
 
 #include "bb-job-text.h"
+#include "bb-progress-line.h"
 
 #include <glib/gi18n.h>
 
@@ -27,7 +28,7 @@ struct _BbQueueBar {
   GtkInscription *figures_text;
   GtkButton *pause_button;
   GtkWidget *cancel_button;
-  GtkProgressBar *progress_bar;
+  BbProgressLine *progress_line;
 };
 
 G_DEFINE_FINAL_TYPE (BbQueueBar, bb_queue_bar, ADW_TYPE_BIN)
@@ -47,7 +48,6 @@ show_job (BbQueueBar *self)
   g_autofree char *figures = bb_job_text_figures (self->job);
   g_autofree char *title = NULL;
   guint n = bb_queue_get_n_waiting (self->queue);
-  double fraction = bb_job_get_fraction (self->job);
 
   if (n > 0)
     /* Translators: name of a file, and how many exports wait */
@@ -55,10 +55,7 @@ show_job (BbQueueBar *self)
   set_text (self->title_label, title != NULL ? title : name);
   gtk_inscription_set_text (self->figures_text, figures);
   gtk_widget_set_visible (GTK_WIDGET (self->figures_text), TRUE);
-  if (fraction >= 0)
-    gtk_progress_bar_set_fraction (self->progress_bar, fraction);
-  else
-    gtk_progress_bar_pulse (self->progress_bar);
+  bb_progress_line_set_fraction (self->progress_line, bb_job_get_fraction (self->job));
 }
 
 static guint
@@ -109,7 +106,7 @@ update (BbQueueBar *self)
 {
   gboolean paused = bb_queue_get_paused (self->queue);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), self->job != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_line), self->job != NULL);
   gtk_widget_set_visible (self->cancel_button, self->job != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->pause_button), self->job != NULL || paused);
   if (self->job != NULL)
@@ -169,13 +166,14 @@ bb_queue_bar_class_init (BbQueueBarClass *klass)
 
   object_class->dispose = bb_queue_bar_dispose;
 
+  g_type_ensure (BB_TYPE_PROGRESS_LINE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-queue-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, title_label);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, figures_text);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, pause_button);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, cancel_button);
-  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, BbQueueBar, progress_line);
 }
 
 static void

@@ -7,7 +7,9 @@
 #include "bb-error.h"
 #include "bb-export-dialog.h"
 #include "bb-job-row.h"
+#include "bb-job-text.h"
 #include "bb-output.h"
+#include "bb-progress-line.h"
 #include "bb-queue-bar.h"
 #include "bb-test-window.h"
 
@@ -597,6 +599,74 @@ test_rows (Fixture *fixture, gconstpointer data)
   g_assert_true (bb_job_is_running (running));
 }
 
+static void
+count_layout_cb (GdkSurface *surface, int width, int height, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+static gboolean
+is_line (GtkWidget *widget, const char *text)
+{
+  return BB_IS_PROGRESS_LINE (widget);
+}
+
+/* What an export tells of its progress does not have the window laid out anew, neither where it is
+ * seen nor in a list that is closed. */
+static void
+test_layout (Fixture *fixture, gconstpointer data)
+{
+  BbJob *job = export_to (fixture, "out-1.mp4");
+  GtkWindow *other = GTK_WINDOW (gtk_window_new ());
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *stack = gtk_stack_new ();
+  GtkWidget *bar = GTK_WIDGET (bb_queue_bar_new (fixture->queue));
+  GtkWidget *row = GTK_WIDGET (bb_job_row_new (fixture->queue, job));
+  GtkWidget *text;
+  guint n_layouts = 0;
+
+  gtk_box_append (GTK_BOX (box), bar);
+  gtk_box_append (GTK_BOX (box), stack);
+  gtk_stack_add_child (GTK_STACK (stack), adw_bin_new ());
+  gtk_stack_add_child (GTK_STACK (stack), row);
+  gtk_window_set_child (other, box);
+  gtk_window_present (other);
+  BB_TEST_WAIT (is_rendering (fixture));
+  bb_test_wait_for_paint (other);
+  bb_test_settle ();
+  text = bb_test_find (bar, GTK_TYPE_INSCRIPTION, NULL, NULL);
+  g_signal_connect (gtk_native_get_surface (GTK_NATIVE (other)), "layout",
+                    G_CALLBACK (count_layout_cb), &n_layouts);
+  for (int i = 0; i < 4; i++)
+    {
+      g_autofree char *before = g_strdup (gtk_inscription_get_text (GTK_INSCRIPTION (text)));
+      double fraction = bb_job_get_fraction (job);
+
+      BB_TEST_WAIT (bb_job_get_fraction (job) > fraction &&
+                    !g_str_equal (gtk_inscription_get_text (GTK_INSCRIPTION (text)), before));
+      bb_test_wait_for_paint (other);
+      gtk_test_accessible_assert_property (GTK_ACCESSIBLE (find (bar, is_line, NULL)),
+                                           GTK_ACCESSIBLE_PROPERTY_VALUE_NOW,
+                                           bb_job_get_fraction (job));
+    }
+  g_assert_cmpuint (n_layouts, ==, 0);
+
+  gtk_stack_set_visible_child (GTK_STACK (stack), row);
+  BB_TEST_WAIT (gtk_widget_get_mapped (row));
+  for (int i = 0; i < 2; i++)
+    {
+      double fraction = bb_job_get_fraction (job);
+      g_autofree char *state = bb_job_text_state (job);
+
+      g_assert_nonnull (find (row, is_label, state));
+      gtk_test_accessible_assert_property (GTK_ACCESSIBLE (find (row, is_line, NULL)),
+                                           GTK_ACCESSIBLE_PROPERTY_VALUE_NOW,
+                                           fraction);
+      BB_TEST_WAIT (bb_job_get_fraction (job) > fraction);
+    }
+  gtk_window_destroy (other);
+}
+
 /* The dialog is a sheet there, but what is typed still goes to the name. */
 static void
 test_narrow (Fixture *fixture, gconstpointer data)
@@ -649,6 +719,7 @@ add_tests (void)
   ADD ("replace", one, test_replace);
   ADD ("many", three, test_many);
   ADD ("rows", endless, test_rows);
+  ADD ("layout", endless, test_layout);
 }
 
 int

@@ -6,7 +6,8 @@
  * figures as a key file. A turn of the loop is timed from where it comes out of poll() until it is there again: that long no key and no click is
  * answered. What GTK takes to draw is counted apart, as it is the processor's work where there is no
  * graphics card. Where the system tells, the time that the thread was ready but others had the
- * processor is left out: it says how busy the machine is with other things.
+ * processor is left out: it says how busy the machine is with other things. What the host of a virtual
+ * machine takes away is not told that finely, so a long turn is only marked where it took something.
  */
 
 #include "bb-window.h"
@@ -27,6 +28,7 @@ typedef struct {
   double own; /* without waits for the processor */
   double rest; /* of that, without drawing */
   double cpu;  /* processor time, without drawing */
+  gboolean stolen; /* whether the host of a virtual machine had a processor in the meantime */
 } Turn;
 
 /* Nanoseconds. */
@@ -43,6 +45,8 @@ static Instant drawing_start;
 static gint64 drawing;
 static gint64 drawing_cpu;
 static int schedstat = -1;
+static int host = -1;
+static gint64 stolen;
 
 static const char *clip;
 static const char *folder;
@@ -68,6 +72,20 @@ get_instant (void)
   return instant;
 }
 
+/* What the host has taken of all processors so far, in ticks. */
+static gint64
+get_stolen (void)
+{
+  char text[256];
+  gssize n = host >= 0 ? pread (host, text, sizeof text - 1, 0) : 0;
+  long long steal = 0;
+
+  text[MAX (n, 0)] = '\0';
+  if (sscanf (text, "cpu %*d %*d %*d %*d %*d %*d %*d %lld", &steal) != 1)
+    return 0;
+  return steal;
+}
+
 static gint64
 get_own (Instant from, Instant to)
 {
@@ -86,9 +104,11 @@ poll_cb (GPollFD *fds, guint n_fds, int timeout)
 
       turns[n_turns++] = (Turn) { (double) (now.wall - turn_start.wall) * 1e-6, own,
                                   own - (double) drawing * 1e-6,
-                                  (double) (now.cpu - turn_start.cpu - drawing_cpu) * 1e-6 };
+                                  (double) (now.cpu - turn_start.cpu - drawing_cpu) * 1e-6,
+                                  get_stolen () != stolen };
     }
   result = g_poll (fds, n_fds, timeout);
+  stolen = get_stolen ();
   turn_start = get_instant ();
   drawing = drawing_cpu = 0;
   return result;
@@ -137,8 +157,13 @@ report_series (const char *name, const char *series, gsize offset)
 static void
 report (const char *name, const BbPlayerStats *stats)
 {
+  guint n_stolen = 0;
+
   g_print ("%s_turns=%u\n%s_shown=%" G_GUINT64_FORMAT "\n%s_dropped=%" G_GUINT64_FORMAT "\n", name, n_turns,
            name, stats->shown, name, stats->dropped);
+  for (guint i = 0; i < n_turns; i++)
+    n_stolen += turns[i].own > 16.0 && turns[i].stolen;
+  g_print ("%s_stolen=%u\n", name, n_stolen);
   report_series (name, "cpu", G_STRUCT_OFFSET (Turn, cpu));
   report_series (name, "rest", G_STRUCT_OFFSET (Turn, rest));
   report_series (name, "own", G_STRUCT_OFFSET (Turn, own));
@@ -315,6 +340,7 @@ main (int argc, char **argv)
       seconds = g_ascii_strtod (argv[3], NULL);
     }
   schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  host = open ("/proc/stat", O_RDONLY | O_CLOEXEC);
   application = bb_application_new ();
   g_signal_connect (application, "activate", G_CALLBACK (activate_cb), NULL);
   return g_application_run (G_APPLICATION (application), 1, argv);

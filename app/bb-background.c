@@ -22,7 +22,10 @@ void
 bb_background_enter (BbBackgroundLevel level)
 {
 #ifdef __linux__
-  setpriority (PRIO_PROCESS, (id_t) gettid (), (int) level);
+  /* The niceness of a process is that of its first thread here: the window's. */
+  int window = getpriority (PRIO_PROCESS, (id_t) getpid ());
+
+  setpriority (PRIO_PROCESS, (id_t) gettid (), MIN (window + (int) level, 19));
 #endif
 }
 

@@ -9,7 +9,9 @@
 #include "bb-source.h"
 #include "bb-test-media.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 typedef struct {
   BbPlayer *player;
@@ -786,6 +788,61 @@ test_tail (void)
 }
 
 /* A device that is not there: said, and all is well again with one that is. */
+/* How many threads have a name that begins so and this niceness. */
+static guint
+count_threads (const char *name, int niceness)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *id;
+  guint n = 0;
+
+  while (dir != NULL && (id = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", id, "stat", NULL);
+      g_autofree char *text = NULL;
+      g_auto (GStrv) fields = NULL;
+
+      /* A thread may have ended. */
+      if (!g_file_get_contents (path, &text, NULL, NULL) ||
+          !g_str_has_prefix (strchr (text, '(') + 1, name))
+        continue;
+      fields = g_strsplit (strrchr (text, ')') + 2, " ", -1);
+      n += atoi (fields[16]) == niceness;
+    }
+  return n;
+}
+
+/* All that works on a picture, a decoder's own threads and a device's too, steps back from the
+ * window, which is the thread of this test. */
+static void
+test_background (void)
+{
+  g_autofree char *path = clip ("a.mp4");
+  int niceness = getpriority (PRIO_PROCESS, 0);
+  BbRecipeValues values;
+  Fixture f;
+
+  if (!g_file_test ("/proc/self/task", G_FILE_TEST_IS_DIR))
+    {
+      g_test_skip ("There is no niceness of a thread here.");
+      return;
+    }
+  fixture_init (&f);
+  small_values (&values);
+  open_file (&f, path);
+  set_recipe (&f, &values);
+  WAIT_FOR (f.n_pictures > 0);
+  g_assert_cmpuint (count_threads ("bb-decode", niceness + 3), ==, 1);
+  g_assert_cmpuint (count_threads ("bb-effect", niceness + 3), ==, 1);
+  /* The device's. What else has such a name is GLib's. */
+  g_assert_cmpuint (count_threads ("pool-", niceness + 3), >, 0);
+  /* A decoder's, where there is more than one processor. */
+  g_assert_cmpuint (count_threads ("av:", niceness), ==, 0);
+  if (g_get_num_processors () > 1)
+    g_assert_cmpuint (count_threads ("av:", niceness + 3), >, 0);
+  fixture_clear (&f);
+}
+
 static void
 test_failure (void)
 {
@@ -925,6 +982,7 @@ main (int argc, char **argv)
   g_test_add_func ("/player/compare", test_compare);
   g_test_add_func ("/player/hdr", test_hdr);
   g_test_add_func ("/player/tail", test_tail);
+  g_test_add_func ("/player/background", test_background);
   g_test_add_func ("/player/failure", test_failure);
   g_test_add_func ("/player/close", test_close);
   result = g_test_run ();

@@ -40,7 +40,8 @@ struct _BbPerformance {
   BbEditor *editor;
   BbPlayer *player;
   GPtrArray *devices; /* of BbDeviceInfo; NULL until they are listed */
-  GPtrArray *offered; /* those of them that the row has, after the automatic choice */
+  GPtrArray *offered; /* what a recipe calls those that the row has */
+  gboolean unusable;  /* the last of them is there only because the recipe names it */
   gboolean updating;
   guint meter_timeout;
   guint64 last_shown; /* pictures when the meter was read last */
@@ -136,37 +137,38 @@ start_meter (BbPerformance *self)
   self->meter_timeout = g_timeout_add (METER_MS, meter_timeout_cb, self);
 }
 
-static gboolean
-find_device (GPtrArray *devices, const char *device, guint *position)
+static void
+offer (BbPerformance *self, const char *id, const char *name)
 {
-  for (guint i = 0; i < devices->len; i++)
-    if (g_str_equal (((BbDeviceInfo *) devices->pdata[i])->id, device))
-      {
-        if (position != NULL)
-          *position = i;
-        return TRUE;
-      }
-  return FALSE;
+  GtkStringList *names = GTK_STRING_LIST (adw_combo_row_get_model (self->device_row));
+
+  g_ptr_array_add (self->offered, g_strdup (id));
+  gtk_string_list_append (names, name);
 }
 
-/* Devices that can be used, and the one that the recipe names, which a preset of another day may have. */
+/* Devices that can be used, and the one that the recipe names: a preset of another day or of another
+ * machine may have one that cannot. */
 static void
 offer_devices (BbPerformance *self, const char *current)
 {
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  const char *name = current;
 
   g_ptr_array_set_size (self->offered, 0);
-  gtk_string_list_append (names, C_ ("device", "Automatic"));
+  adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
+  offer (self, "auto", C_ ("device", "Automatic"));
   for (guint i = 0; i < self->devices->len; i++)
     {
-      BbDeviceInfo *info = self->devices->pdata[i];
+      const BbDeviceInfo *info = self->devices->pdata[i];
 
-      if (info->problem != NULL && !g_str_equal (info->id, current))
-        continue;
-      g_ptr_array_add (self->offered, info);
-      gtk_string_list_append (names, info->description);
+      if (info->problem == NULL)
+        offer (self, info->id, info->description);
+      else if (g_str_equal (info->id, current))
+        name = info->description;
     }
-  adw_combo_row_set_model (self->device_row, G_LIST_MODEL (names));
+  self->unusable = !g_ptr_array_find_with_equal_func (self->offered, current, g_str_equal, NULL);
+  if (self->unusable)
+    offer (self, current, name);
 }
 
 static void
@@ -176,12 +178,13 @@ update_device (BbPerformance *self, const char *device)
 
   if (self->devices == NULL)
     return;
-  if (!find_device (self->offered, device, NULL) && find_device (self->devices, device, NULL))
-    offer_devices (self, device);
-  if (g_str_equal (device, "auto"))
-    adw_combo_row_set_selected (self->device_row, 0);
-  else if (find_device (self->offered, device, &position))
-    adw_combo_row_set_selected (self->device_row, position + 1);
+  if (!g_ptr_array_find_with_equal_func (self->offered, device, g_str_equal, &position) ||
+      (self->unusable && position + 1 < self->offered->len))
+    {
+      offer_devices (self, device);
+      g_ptr_array_find_with_equal_func (self->offered, device, g_str_equal, &position);
+    }
+  adw_combo_row_set_selected (self->device_row, position);
 }
 
 static void
@@ -203,13 +206,12 @@ device_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
 {
   BbPerformance *self = BB_PERFORMANCE (user_data);
   guint selected = adw_combo_row_get_selected (row);
-  const char *id = "auto";
+  g_autofree char *id = NULL;
 
-  if (self->editor == NULL || self->updating || selected == GTK_INVALID_LIST_POSITION ||
-      selected > self->offered->len)
+  if (self->editor == NULL || self->updating || selected >= self->offered->len)
     return;
-  if (selected > 0)
-    id = ((BbDeviceInfo *) self->offered->pdata[selected - 1])->id;
+  /* What is offered may change with the recipe. */
+  id = g_strdup (self->offered->pdata[selected]);
   bb_editor_end_step (self->editor);
   bb_editor_set_text (self->editor, "device", id, NULL);
 }
@@ -261,7 +263,6 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
       g_clear_pointer (&devices, g_ptr_array_unref);
       return;
     }
-  g_ptr_array_set_size (self->offered, 0);
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   self->devices = devices;
   self->updating = TRUE;
@@ -360,7 +361,7 @@ add_meter (BbPerformance *self, Meter meter)
 static void
 bb_performance_init (BbPerformance *self)
 {
-  self->offered = g_ptr_array_new ();
+  self->offered = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_performance_set_difference (self, NULL);
   for (Meter meter = 0; meter < N_METERS; meter++)

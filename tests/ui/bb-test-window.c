@@ -99,6 +99,20 @@ bb_test_wait_for_paint (gpointer window)
   g_signal_handlers_disconnect_by_data (clock, &painted);
 }
 
+static void
+count_layout_cb (GdkSurface *surface, int width, int height, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+/* Has @n count the layouts of a window from now on. */
+void
+bb_test_count_layouts (GtkWindow *window, guint *n)
+{
+  g_signal_connect (gtk_native_get_surface (GTK_NATIVE (window)), "layout",
+                    G_CALLBACK (count_layout_cb), n);
+}
+
 BbWindow *
 bb_test_window_new (void)
 {

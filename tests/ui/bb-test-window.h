@@ -25,6 +25,7 @@ int bb_test_window_run (int *argc, char ***argv, void (*add_tests) (void));
 guint bb_test_set_alarm (const char *condition);
 void bb_test_settle (void);
 void bb_test_wait_for_paint (gpointer window);
+void bb_test_count_layouts (GtkWindow *window, guint *n);
 
 BbApplication *bb_test_get_application (void);
 BbWindow *bb_test_window_new (void);

@@ -599,12 +599,6 @@ test_rows (Fixture *fixture, gconstpointer data)
   g_assert_true (bb_job_is_running (running));
 }
 
-static void
-count_layout_cb (GdkSurface *surface, int width, int height, gpointer user_data)
-{
-  ++*(guint *) user_data;
-}
-
 static gboolean
 is_line (GtkWidget *widget, const char *text)
 {
@@ -635,8 +629,7 @@ test_layout (Fixture *fixture, gconstpointer data)
   bb_test_wait_for_paint (other);
   bb_test_settle ();
   text = bb_test_find (bar, GTK_TYPE_INSCRIPTION, NULL, NULL);
-  g_signal_connect (gtk_native_get_surface (GTK_NATIVE (other)), "layout",
-                    G_CALLBACK (count_layout_cb), &n_layouts);
+  bb_test_count_layouts (other, &n_layouts);
   for (int i = 0; i < 4; i++)
     {
       g_autofree char *before = g_strdup (gtk_inscription_get_text (GTK_INSCRIPTION (text)));

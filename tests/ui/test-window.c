@@ -279,12 +279,6 @@ test_transport (void)
   bb_test_window_close (window);
 }
 
-static void
-count_layout_cb (GdkSurface *surface, int width, int height, gpointer user_data)
-{
-  ++*(guint *) user_data;
-}
-
 /* Where the playhead is, in pixels of the transport. */
 static float
 get_playhead (GtkWidget *transport)
@@ -316,8 +310,7 @@ test_transport_layout (void)
   gtk_window_present (other);
   bb_test_wait_for_paint (other);
   text = bb_test_find (transport, GTK_TYPE_INSCRIPTION, NULL, NULL);
-  g_signal_connect (gtk_native_get_surface (GTK_NATIVE (other)), "layout", G_CALLBACK (count_layout_cb),
-                    &n_layouts);
+  bb_test_count_layouts (other, &n_layouts);
   for (int i = 1; i < 20; i++)
     {
       g_autofree char *wanted = g_strdup_printf ("0:%02d.%02d", i * 4 / 25, i * 4 % 25 * 4);
@@ -466,35 +459,44 @@ find_problem (void)
   return g_strdup (problem);
 }
 
-/* What cannot be used cannot be chosen; a recipe that names it all the same is shown as it is. */
+/* A recipe that names what cannot be used is shown as it is; nothing of it stays. */
+static void
+check_unusable (BbEditor *editor, AdwComboRow *row, const char *id, const char *description)
+{
+  GListModel *model = adw_combo_row_get_model (row);
+  guint n_before = g_list_model_get_n_items (model);
+
+  g_assert_true (bb_editor_set_text (editor, "device", id, NULL));
+  g_assert_cmpstr (gtk_string_object_get_string (adw_combo_row_get_selected_item (row)), ==,
+                   description);
+  bb_editor_undo (editor);
+  g_assert_cmpuint (adw_combo_row_get_selected (row), ==, 0);
+  g_assert_cmpstr (bb_editor_get (editor)->device, ==, "auto");
+  g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (row)), ==, n_before);
+}
+
+/* What cannot be used cannot be chosen. */
 static void
 check_offered (BbWindow *window, AdwComboRow *row)
 {
   g_autoptr (GPtrArray) devices = bb_device_list ();
   BbEditor *editor = bb_window_get_editor (window);
   GListModel *model = adw_combo_row_get_model (row);
-  const BbDeviceInfo *unusable = NULL;
   guint n_usable = 0;
-  GtkStringObject *item;
 
+  for (guint i = 0; i < devices->len; i++)
+    n_usable += ((BbDeviceInfo *) devices->pdata[i])->problem == NULL;
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 1 + n_usable);
   for (guint i = 0; i < devices->len; i++)
     {
       const BbDeviceInfo *info = devices->pdata[i];
 
-      if (info->problem == NULL)
-        n_usable++;
-      else
-        unusable = info;
+      /* Where there is no driver, "cuda" stands for all cards, and is no device that a recipe can have. */
+      if (info->problem != NULL && !g_str_equal (info->id, "cuda"))
+        check_unusable (editor, row, info->id, info->description);
     }
-  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 1 + n_usable);
-  /* Where there is no driver, "cuda" stands for all cards, and is no device that a recipe can have. */
-  if (unusable == NULL || !bb_editor_set_text (editor, "device", unusable->id, NULL))
-    return;
-  item = adw_combo_row_get_selected_item (row);
-  g_assert_cmpstr (gtk_string_object_get_string (item), ==, unusable->description);
-  bb_editor_undo (editor);
-  g_assert_cmpuint (adw_combo_row_get_selected (row), ==, 0);
-  g_assert_cmpstr (bb_editor_get (editor)->device, ==, "auto");
+  /* One of another machine. */
+  check_unusable (editor, row, "cuda:99", "cuda:99");
 }
 
 static void

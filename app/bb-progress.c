@@ -166,17 +166,75 @@ bb_progress_format (const BbRenderStats *stats)
   return g_string_free (text, FALSE);
 }
 
-/* A name that leaves room for the figures on a line; its end is what tells files apart. */
-static char *
-shorten (const char *name, int columns)
+/* Columns that a character takes on a terminal. */
+static int
+get_width (gunichar c)
 {
-  glong length = g_utf8_strlen (name, -1);
+  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+}
 
-  if (length <= columns)
-    return g_strdup (name);
-  if (columns < 4)
-    return g_strdup ("");
-  return g_strconcat ("…", g_utf8_offset_to_pointer (name, length - columns + 1), NULL);
+/* The end of a text that fits into some columns. */
+static const char *
+get_tail (const char *text, int columns)
+{
+  const char *tail = text + strlen (text);
+
+  while (tail > text)
+    {
+      const char *before = g_utf8_prev_char (tail);
+
+      columns -= get_width (g_utf8_get_char (before));
+      if (columns < 0)
+        break;
+      tail = before;
+    }
+  /* What would stand above a character that is not there any more. */
+  while (tail > text && *tail != '\0' && get_width (g_utf8_get_char (tail)) == 0)
+    tail = g_utf8_next_char (tail);
+  return tail;
+}
+
+/* Where a text that begins in the first of some columns leaves the last one. */
+static const char *
+get_limit (const char *text, int columns)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    {
+      columns -= get_width (g_utf8_get_char (text));
+      if (columns < 0)
+        break;
+    }
+  return text;
+}
+
+/**
+ * bb_progress_format_line:
+ * @name: name of the file, in UTF-8
+ * @stats: figures so far
+ * @columns: room, in columns of a terminal; wide characters, as those of Chinese, take two
+ *
+ * Returns: (transfer full): name and figures, with less of the name and then of the figures where
+ *   there is no room: a line that wraps could not be redrawn in place
+ */
+char *
+bb_progress_format_line (const char *name, const BbRenderStats *stats, int columns)
+{
+  g_autofree char *figures = bb_progress_format (stats);
+  const char *limit = get_limit (figures, columns);
+  const char *tail;
+  int left = columns - 2; /* for the colon */
+
+  if (*limit != '\0')
+    return g_strndup (figures, (gsize) (limit - figures));
+  for (const char *c = figures; *c != '\0'; c = g_utf8_next_char (c))
+    left -= get_width (g_utf8_get_char (c));
+  tail = get_tail (name, left);
+  if (tail == name)
+    return g_strdup_printf ("%s: %s", name, figures);
+  /* A name's end is what tells files apart; of less than that nobody would know it. */
+  if (left < 4)
+    return g_steal_pointer (&figures);
+  return g_strdup_printf ("…%s: %s", get_tail (name, left - 1), figures);
 }
 
 /**
@@ -191,30 +249,15 @@ void
 bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *stats)
 {
   gint64 now = g_get_monotonic_time ();
-  g_autofree char *figures = NULL;
+  g_autofree char *text = NULL;
   g_autofree char *line = NULL;
 
   if (now - progress->last < (progress->terminal ? TERMINAL_INTERVAL : LOG_INTERVAL))
     return;
   progress->last = now;
-  figures = bb_progress_format (stats);
-  if (progress->terminal)
-    {
-      int columns = get_columns (progress->fd) - 1;
-      int left = columns - (int) g_utf8_strlen (figures, -1) - 2;
-      g_autofree char *shortened = shorten (name, left);
-      g_autofree char *cut = NULL;
-
-      /* A line that wraps could not be redrawn in place. */
-      if (left < -2)
-        cut = g_utf8_substring (figures, 0, MAX (columns, 0));
-      line = g_strdup_printf ("\r%s%s%s\033[K", shortened, *shortened != '\0' ? ": " : "",
-                              cut != NULL ? cut : figures);
-    }
-  else
-    {
-      line = g_strdup_printf ("%s: %s\n", name, figures);
-    }
+  /* Some terminals wrap as soon as the last column is written. */
+  text = bb_progress_format_line (name, stats, progress->terminal ? get_columns (progress->fd) - 1 : G_MAXINT);
+  line = g_strdup_printf (progress->terminal ? "\r%s\033[K" : "%s\n", text);
   write_text (progress->fd, line);
   progress->shown = TRUE;
 }

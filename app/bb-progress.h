@@ -16,6 +16,7 @@ void bb_progress_free (BbProgress *progress);
 void bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *stats);
 void bb_progress_clear (BbProgress *progress);
 char *bb_progress_format (const BbRenderStats *stats);
+char *bb_progress_format_line (const char *name, const BbRenderStats *stats, int columns);
 double bb_progress_get_frame_rate (const BbRenderStats *stats);
 double bb_progress_get_batch_rate (const BbRenderStats *stats);
 int bb_progress_get_seconds_left (const BbRenderStats *stats);

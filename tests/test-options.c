@@ -438,6 +438,41 @@ test_progress (void)
   g_assert_true (g_str_has_prefix (nothing, "0 %, "));
 }
 
+/* A line is never wider than its room, counted by hand. */
+static void
+test_progress_line (void)
+{
+  static const struct {
+    const char *name;
+    int columns;
+    const char *line;
+  } cases[] = {
+    { "a.mp4", 79, "a.mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "a.mp4", 51, "a.mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "a.mp4", 50, "…mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "holiday.mp4", 54, "…day.mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "holiday.mp4", 49, "25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "holiday.mp4", 10, "25 %, 25.0" },
+    { "holiday.mp4", 0, "" },
+    /* Two columns a character. */
+    { "映像.mp4", 54, "映像.mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "映像.mp4", 53, "…像.mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "映像映像.mp4", 54, "…像.mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    /* None for an accent that stands above the character before it. */
+    { "ete\314\201.mp4", 53, "ete\314\201.mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+    { "ete\314\201.mp4", 51, "….mp4: 25 %, 25.0 frames/s, 1.0 batches/s, ETA 0:06" },
+  };
+  const BbRenderStats stats = { .frames = 50, .total_frames = 200, .batches = 2, .seconds = 2 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *line = bb_progress_format_line (cases[i].name, &stats, cases[i].columns);
+      g_autofree char *expected = g_strdup (cases[i].line);
+
+      g_assert_cmpstr (g_strdelimit (line, ",", '.'), ==, g_strdelimit (expected, ",", '.'));
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -460,6 +495,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/options/recipe", test_recipe);
   g_test_add_func ("/options/stats", test_stats);
   g_test_add_func ("/options/progress", test_progress);
+  g_test_add_func ("/options/progress-line", test_progress_line);
   status = g_test_run ();
   g_rmdir (folder);
   g_free (folder);

@@ -25,7 +25,6 @@ typedef struct {
   guint n_ended;
 } Fixture;
 
-static char *runtime;
 static GSubprocess *server;
 
 #define WAIT_FOR(condition)                                                                         \
@@ -404,12 +403,15 @@ main (int argc, char **argv)
 {
   g_autofree char *pulse = g_find_program_in_path ("pulseaudio");
   g_autofree char *parec = g_find_program_in_path ("parec");
+  g_autofree char *runtime = NULL;
   g_autofree char *socket = NULL;
   g_autofree char *address = NULL;
   int result;
 
   /* Before there are threads. */
-  runtime = g_dir_make_tmp ("blurbox-sound-XXXXXX", NULL);
+  bb_test_media_init ();
+  runtime = bb_test_media_path ("pulse");
+  g_assert_no_errno (g_mkdir (runtime, 0700));
   g_setenv ("PULSE_RUNTIME_PATH", runtime, TRUE);
   g_setenv ("PULSE_STATE_PATH", runtime, TRUE);
   socket = g_build_filename (runtime, "pulse", NULL);
@@ -422,7 +424,7 @@ main (int argc, char **argv)
   if (!bb_test_media_has_programs () || pulse == NULL || parec == NULL)
     {
       g_print ("1..0 # SKIP the ffmpeg programs or pulseaudio are not here\n");
-      g_rmdir (runtime);
+      bb_test_media_cleanup ();
       return 0;
     }
   start_server ();
@@ -430,9 +432,9 @@ main (int argc, char **argv)
     {
       g_print ("1..0 # SKIP pulseaudio does not start here\n");
       stop_server ();
+      bb_test_media_cleanup ();
       return 0;
     }
-  bb_test_media_init ();
   g_test_add_func ("/sound/play", test_play);
   g_test_add_func ("/sound/trim", test_trim);
   g_test_add_func ("/sound/seek", test_seek);
@@ -441,7 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sound/server-dies", test_server_dies);
   g_test_add_func ("/sound/server-hangs", test_server_hangs);
   result = g_test_run ();
-  bb_test_media_cleanup ();
   stop_server ();
+  bb_test_media_cleanup ();
   return result;
 }

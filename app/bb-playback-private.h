@@ -42,7 +42,8 @@ struct _BbPlayback {
   GCond effect_cond;
   GCond clock_cond;
   GCond end_cond;
-  int n_threads;
+  int n_threads; /* that have something left to do */
+  GPtrArray *threads; /* of the owner */
   gboolean quit;
   GCancellable *closing; /* cancelled together with quit */
 

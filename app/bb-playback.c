@@ -72,6 +72,7 @@ bb_playback_unref (BbPlayback *self)
     return;
   empty (self);
   g_ptr_array_unref (self->window);
+  g_ptr_array_unref (self->threads);
   g_clear_pointer (&self->recipe, bb_recipe_unref);
   g_clear_object (&self->closing);
   g_clear_object (&self->seeking);
@@ -187,6 +188,7 @@ bb_playback_open (const char *path, GError **error)
   g_cond_init (&self->effect_cond);
   g_cond_init (&self->clock_cond);
   g_cond_init (&self->end_cond);
+  self->threads = g_ptr_array_new_with_free_func ((GDestroyNotify) g_thread_unref);
   g_queue_init (&self->shots);
   g_queue_init (&self->waste);
   self->closing = g_cancellable_new ();
@@ -213,7 +215,7 @@ start_thread (BbPlayback *self, const char *name, GThreadFunc func)
   g_mutex_lock (&self->lock);
   self->n_threads++;
   g_mutex_unlock (&self->lock);
-  g_thread_unref (g_thread_new (name, func, bb_playback_ref (self)));
+  g_ptr_array_add (self->threads, g_thread_new (name, func, bb_playback_ref (self)));
 }
 
 /* What a thread does last: it takes its reference. */
@@ -296,11 +298,16 @@ void
 bb_playback_wait (BbPlayback *self)
 {
   gint64 until = g_get_monotonic_time () + MOST_WAIT;
+  gboolean over;
 
   g_mutex_lock (&self->lock);
   while (self->n_threads > 0 && g_cond_wait_until (&self->end_cond, &self->lock, until))
     ;
+  over = self->n_threads == 0;
   g_mutex_unlock (&self->lock);
+  /* What is left is to take down a thread, and libraries' memory for it. */
+  while (over && self->threads->len > 0)
+    g_thread_join (g_ptr_array_steal_index (self->threads, self->threads->len - 1));
 }
 
 /**

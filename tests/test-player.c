@@ -829,6 +829,7 @@ test_background (void)
     }
   fixture_init (&f);
   small_values (&values);
+  values.device = "cpu";
   open_file (&f, path);
   set_recipe (&f, &values);
   WAIT_FOR (f.n_pictures > 0);

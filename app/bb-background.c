@@ -28,38 +28,3 @@ bb_background_enter (BbBackgroundLevel level)
   setpriority (PRIO_PROCESS, (id_t) gettid (), MIN (window + (int) level, 19));
 #endif
 }
-
-/* What bb_background_call() asks of its thread. */
-typedef struct {
-  BbBackgroundLevel level;
-  GThreadFunc func;
-  gpointer data;
-} Call;
-
-static gpointer
-call_thread (gpointer data)
-{
-  const Call *call = data;
-
-  bb_background_enter (call->level);
-  return call->func (call->data);
-}
-
-/**
- * bb_background_call:
- * @level: how far to step back
- * @func: what to do
- * @data: data for @func
- *
- * Calls @func on a thread that steps back, as each thread does that @func starts, and waits for it.
- * For work on a thread that is not one's own, such as a pool's.
- *
- * Returns: what @func returns
- */
-gpointer
-bb_background_call (BbBackgroundLevel level, GThreadFunc func, gpointer data)
-{
-  Call call = { level, func, data };
-
-  return g_thread_join (g_thread_new ("bb-background", call_thread, &call));
-}

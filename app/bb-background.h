@@ -28,6 +28,5 @@ typedef enum {
 } BbBackgroundLevel;
 
 void bb_background_enter (BbBackgroundLevel level);
-gpointer bb_background_call (BbBackgroundLevel level, GThreadFunc func, gpointer data);
 
 G_END_DECLS

@@ -135,10 +135,11 @@ typedef struct {
 } Opening;
 
 static gpointer
-open_source (gpointer data)
+open_thread (gpointer data)
 {
   Opening *opening = data;
 
+  bb_background_enter (BB_BACKGROUND_PREVIEW);
   opening->source = bb_source_new (opening->path, &opening->error);
   if (opening->source != NULL)
     opening->frame = bb_source_read (opening->source, NULL, &opening->error);
@@ -158,12 +159,15 @@ BbPlayback *
 bb_playback_open (const char *path, GError **error)
 {
   Opening opening = { .path = path };
+  g_autoptr (GThread) thread = NULL;
   g_autoptr (BbSource) source = NULL;
   g_autoptr (BbFrame) frame = NULL;
   BbPlayback *self;
 
-  /* The decoder's own threads are started in there. */
-  bb_background_call (BB_BACKGROUND_PREVIEW, open_source, &opening);
+  /* The decoder's own threads are started in there, and step back too. The calling thread may be a
+   * pool's, which must not. */
+  thread = g_thread_new ("bb-open", open_thread, &opening);
+  g_thread_join (g_steal_pointer (&thread));
   source = opening.source;
   frame = opening.frame;
   if (opening.error != NULL)

@@ -194,15 +194,17 @@ get_tail (const char *text, int columns)
   return tail;
 }
 
-/* Where a text that begins in the first of some columns leaves the last one. */
+/* Where a text leaves its room; takes from @columns what is before that. */
 static const char *
-get_limit (const char *text, int columns)
+get_limit (const char *text, int *columns)
 {
   for (; *text != '\0'; text = g_utf8_next_char (text))
     {
-      columns -= get_width (g_utf8_get_char (text));
-      if (columns < 0)
+      int width = get_width (g_utf8_get_char (text));
+
+      if (width > *columns)
         break;
+      *columns -= width;
     }
   return text;
 }
@@ -220,21 +222,17 @@ char *
 bb_progress_format_line (const char *name, const BbRenderStats *stats, int columns)
 {
   g_autofree char *figures = bb_progress_format (stats);
-  const char *limit = get_limit (figures, columns);
-  const char *tail;
-  int left = columns - 2; /* for the colon */
+  const char *limit = get_limit (figures, &columns);
 
   if (*limit != '\0')
     return g_strndup (figures, (gsize) (limit - figures));
-  for (const char *c = figures; *c != '\0'; c = g_utf8_next_char (c))
-    left -= get_width (g_utf8_get_char (c));
-  tail = get_tail (name, left);
-  if (tail == name)
+  columns -= 2; /* the colon */
+  if (get_tail (name, columns) == name)
     return g_strdup_printf ("%s: %s", name, figures);
   /* A name's end is what tells files apart; of less than that nobody would know it. */
-  if (left < 4)
+  if (columns < 4)
     return g_steal_pointer (&figures);
-  return g_strdup_printf ("…%s: %s", get_tail (name, left - 1), figures);
+  return g_strdup_printf ("…%s: %s", get_tail (name, columns - 1), figures);
 }
 
 /**

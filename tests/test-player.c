@@ -787,7 +787,6 @@ test_tail (void)
   fixture_clear (&f);
 }
 
-/* A device that is not there: said, and all is well again with one that is. */
 /* How many threads have a name that begins so and this niceness. */
 static guint
 count_threads (const char *name, int niceness)
@@ -844,6 +843,7 @@ test_background (void)
   fixture_clear (&f);
 }
 
+/* A device that is not there: said, and all is well again with one that is. */
 static void
 test_failure (void)
 {

@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #define MAX_TURNS 1000000
+/* Milliseconds that a turn may take. */
+#define LIMIT 16.0
 
 /* Milliseconds. */
 typedef struct {
@@ -147,7 +149,7 @@ report_series (const char *name, const char *series, gsize offset)
   for (guint i = 0; i < n_turns; i++)
     {
       values[i] = *(double *) (gpointer) ((guint8 *) &turns[i] + offset);
-      over += values[i] > 16.0;
+      over += values[i] > LIMIT;
     }
   qsort (values, n_turns, sizeof *values, compare);
   g_print ("%s_%s_p99_ms=%.2f\n%s_%s_worst_ms=%.2f\n%s_%s_over=%u\n", name, series,
@@ -162,7 +164,7 @@ report (const char *name, const BbPlayerStats *stats)
   g_print ("%s_turns=%u\n%s_shown=%" G_GUINT64_FORMAT "\n%s_dropped=%" G_GUINT64_FORMAT "\n", name, n_turns,
            name, stats->shown, name, stats->dropped);
   for (guint i = 0; i < n_turns; i++)
-    n_stolen += turns[i].own > 16.0 && turns[i].stolen;
+    n_stolen += turns[i].own > LIMIT && turns[i].stolen;
   g_print ("%s_stolen=%u\n", name, n_stolen);
   report_series (name, "cpu", G_STRUCT_OFFSET (Turn, cpu));
   report_series (name, "rest", G_STRUCT_OFFSET (Turn, rest));

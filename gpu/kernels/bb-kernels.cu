@@ -196,12 +196,12 @@ struct PairSums {
   }
 };
 
-/* A sum that is finished as a code: FFMA saturates at 0 and 1 for nothing, so that it is brought there, clamped,
- * and brought back with 2 to the 23 on top, which leaves the rounded code in the low bits. */
+/* The last product of a sum of shares of the maximum, as a code: a multiply-add saturates at 0 and 1 for
+ * nothing, and 2 to the 23 on top leaves the rounded code in the low bits. */
 static __device__ __forceinline__ uint32_t
-code_from_share (float share, float maximum)
+finish_code (float a, float b, float sum, float maximum)
 {
-  return cast_bits<uint32_t> (__saturatef (share) * maximum + 8388608.0f);
+  return cast_bits<uint32_t> (__saturatef (a * b + sum) * maximum + 8388608.0f);
 }
 
 /* Where the resampling kernels leave what they make: on the canvas, as codes, */
@@ -231,13 +231,28 @@ struct ToCanvas {
     y += rows;
   }
 
+  /* Without masks. */
+  __device__ __forceinline__ bool
+  is_plain () const
+  {
+    return p.plain;
+  }
+
+  __device__ __forceinline__ void
+  put_plain (float value) const
+  {
+    put_code (finish_code (value, p.scale, bias, p.look.maximum));
+  }
+
   __device__ __forceinline__ void
   put (float value) const
   {
-    uint32_t bits = code_from_share (value * p.scale + bias, p.look.maximum);
+    put_code (mix (value + p.center));
+  }
 
-    if (!p.plain)
-      bits = mix (value + p.center);
+  __device__ __forceinline__ void
+  put_code (uint32_t bits) const
+  {
     if (p.look.deep)
       *(uint16_t *) code = (uint16_t) (bits << p.out.shift);
     else
@@ -289,12 +304,43 @@ template <typename Kept> struct ToPlane {
     sample += rows * stride;
   }
 
+  __device__ __forceinline__ bool
+  is_plain () const
+  {
+    return true;
+  }
+
   __device__ __forceinline__ void
-  put (float value) const
+  put_plain (float value) const
   {
     *(Kept *) sample = (Kept) value;
   }
+
+  __device__ __forceinline__ void
+  put (float value) const
+  {
+    put_plain (value);
+  }
 };
+
+/* Samples of a column that a thread makes, row after row. */
+template <typename Sums, int pairs, typename Out>
+static __device__ __forceinline__ void
+put_column (const typename Sums::Two sum[pairs], Out out, int n)
+{
+  if (out.is_plain ())
+    {
+#pragma unroll
+      for (int r = 0; r < 2 * pairs; r++, out.advance (1))
+        if (r < n)
+          out.put_plain (Sums::get (sum[r / 2], r % 2));
+      return;
+    }
+#pragma unroll
+  for (int r = 0; r < 2 * pairs; r++, out.advance (1))
+    if (r < n)
+      out.put (Sums::get (sum[r / 2], r % 2));
+}
 
 /* Both stages of a separable resampling. A block makes groups x 4 rows of so many columns: down the columns first,
  * out of memory into shared memory, each thread four columns of four rows so that a sample is loaded
@@ -432,18 +478,8 @@ resample (const BbResample &p)
       const int row = tile_i + part * pairs * 2;
 
       if (u < p.columns.n_out)
-        {
-          Out out (p, frame, plane + j % interleave, u, row);
-          const int n = p.rows.n_out - row;
-
-#pragma unroll
-          for (int r = 0; r < 2 * pairs; r++)
-            {
-              if (r < n)
-                out.put (Sums::get (sum[r / 2], r % 2));
-              out.advance (1);
-            }
-        }
+        put_column<Sums, pairs, Out> (sum, Out (p, frame, plane + j % interleave, u, row),
+                                      p.rows.n_out - row);
       return;
     }
 
@@ -470,23 +506,29 @@ resample (const BbResample &p)
   }
 }
 
-/* Four codes that lie side by side, out of the low bits of words, and a mask of them by a bit each. */
-static __device__ __forceinline__ Vector<uint8_t, 4>
-pack (const uint32_t bits[4], int, uint8_t)
+/* Four codes that lie side by side: out of the low bits of words, */
+static __device__ __forceinline__ uint32_t
+pack (const uint32_t bits[4], int, uint32_t)
 {
-  return cast_bits<Vector<uint8_t, 4>> (__byte_perm (__byte_perm (bits[0], bits[1], 0x0040u),
-                                                     __byte_perm (bits[2], bits[3], 0x0040u),
-                                                     0x5410u));
+  return __byte_perm (__byte_perm (bits[0], bits[1], 0x0040u),
+                      __byte_perm (bits[2], bits[3], 0x0040u), 0x5410u);
 }
 
-static __device__ __forceinline__ Vector<uint16_t, 4>
-pack (const uint32_t bits[4], int shift, uint16_t)
+static __device__ __forceinline__ uint64_t
+pack (const uint32_t bits[4], int shift, uint64_t)
 {
-  const Vector<uint32_t, 2> words = { { __byte_perm (bits[0], bits[1], 0x5410u) << shift,
-                                        __byte_perm (bits[2], bits[3], 0x5410u) << shift } };
-
-  return cast_bits<Vector<uint16_t, 4>> (words);
+  return __byte_perm (bits[0], bits[1], 0x5410u) << shift |
+         (uint64_t) (__byte_perm (bits[2], bits[3], 0x5410u) << shift) << 32;
 }
+
+/* and the word that holds them. */
+template <typename Code> struct FourCodes;
+template <> struct FourCodes<uint8_t> {
+  typedef uint32_t Word;
+};
+template <> struct FourCodes<uint16_t> {
+  typedef uint64_t Word;
+};
 
 /* How much of a canvas sample the foreground covers. */
 static __device__ __forceinline__ float
@@ -495,6 +537,19 @@ coverage (const BbLook &look, int x, int y)
   if (x < look.left || x >= look.left + look.width || y < look.top || y >= look.top + look.height)
     return 0.0f;
   return look.alpha == NULL ? 1.0f : look.alpha[(ptrdiff_t) y * look.canvas_width + x];
+}
+
+/* Whether the foreground hides four samples wholly. */
+template <int interleave>
+static __device__ __forceinline__ bool
+is_hidden (const BbLook &look, int column, int y)
+{
+  bool hidden = true;
+
+#pragma unroll
+  for (int k = 0; k < 4; k += interleave)
+    hidden = hidden && coverage (look, least ((column + k) / interleave, look.canvas_width - 1), y) >= 1.0f;
+  return hidden;
 }
 
 /* Four codes of the background under a shadow or beside a foreground with an edge that is covered in part; their
@@ -526,127 +581,153 @@ mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
   *code = out;
 }
 
+/* Four columns of the blurred plane on their way up: a row after the other along, and the four that a row of the canvas
+ * needs, which change only every few rows. */
+template <typename Kept, int interleave> struct Rising {
+  float along[4][BB_BACK_TAPS];
+  uint32_t offset[4]; /* bytes to what a sample needs of a row */
+  float kept[BB_BACK_TAPS][4];
+  const uint8_t *data;
+  const uint8_t *row; /* the next one */
+  int next;
+
+  __device__ __forceinline__
+  Rising (const BbBack &p, int frame, int plane, int column)
+    : along (), offset (), kept (), data ((const uint8_t *) p.in.data[frame]), row (NULL),
+      next (-1 << 30)
+  {
+    if (p.flat)
+      return;
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      {
+        const int x = least ((column + k) / interleave, p.look.canvas_width - 1);
+        const Vector<float, 4> four = ((const Vector<float, 4> *) p.up_x.weight)[x];
+
+        offset[k] = (uint32_t) (p.up_x.first[x] * (int) sizeof (Kept)) +
+                    (uint32_t) ((plane + k % interleave) * p.in.component);
+#pragma unroll
+        for (int t = 0; t < BB_BACK_TAPS; t++)
+          along[k][t] = four.v[t];
+      }
+  }
+
+  /* Until rows from @first on are kept. */
+  __device__ __forceinline__ void
+  rise (const BbBack &p, int first)
+  {
+    if (next < first)
+      {
+        next = first;
+        row = data + (ptrdiff_t) first * p.in.stride;
+      }
+#pragma unroll 1
+    for (; next < first + BB_BACK_TAPS; next++, row += p.in.stride)
+#pragma unroll
+      for (int k = 0; k < 4; k++)
+        {
+          const Kept *in = (const Kept *) (row + offset[k]);
+          float sum = 0.0f;
+
+#pragma unroll
+          for (int t = 0; t < BB_BACK_TAPS; t++)
+            sum += along[k][t] * to_float (in[t]);
+#pragma unroll
+          for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+            kept[t][k] = kept[t + 1][k];
+          kept[BB_BACK_TAPS - 1][k] = sum;
+        }
+  }
+};
+
 /* The blurred plane up to the canvas, around the foreground that is there. A thread makes four
- * samples that lie side by side, row after row, and keeps what the four rows of the blurred plane
- * that it needs become along the row: they change only every few rows. */
+ * samples that lie side by side, row after row. */
 template <typename Kept, typename Code, int interleave>
 static __device__ __forceinline__ void
 compose (const BbBack &p)
 {
+  typedef typename FourCodes<Code>::Word Word;
   const BbLook &look = p.look;
   const int frame = (int) blockIdx.z / p.split;
   const int plane = (int) blockIdx.z % p.split;
   const int column = (int) blockIdx.x * BB_BACK_COLUMNS + (int) threadIdx.x % 32 * 4;
   const int from = (int) blockIdx.y * BB_BACK_ROWS + (int) threadIdx.x / 32 * BB_BACK_MARCH;
   const int to = least (from + BB_BACK_MARCH, look.canvas_height);
-  const int bottom = look.top + look.height;
   const bool plain = look.alpha == NULL && look.shade == NULL;
-  float kept[BB_BACK_TAPS][4] = {};
-  float along[4][BB_BACK_TAPS];
-  uint32_t offset[4]; /* bytes to what a sample needs of a row */
-  uint32_t bits[4] = {};
-  bool covered[4];
-  int n_covered = 0;
-  int current;
-  const uint8_t *row = NULL;
-  uint8_t *code;
+  Word covered = 0; /* a mask of those that lie beside rows of the foreground */
+  float bias[4];
 
   if (column >= look.canvas_width * interleave || from >= to)
     return;
-  code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
-                                           (ptrdiff_t) from * p.out.stride +
-                                           column * (ptrdiff_t) sizeof (Code));
 #pragma unroll
   for (int k = 0; k < 4; k++)
     {
-      const int x = least ((column + k) / interleave, look.canvas_width - 1);
+      const int x = (column + k) / interleave;
 
-      covered[k] = x >= look.left && x < look.left + look.width;
-      n_covered += covered[k] ? 1 : 0;
-      if (p.flat)
-        continue;
-      offset[k] = (uint32_t) (p.up_x.first[x] * (int) sizeof (Kept)) +
-                  (uint32_t) ((plane + k % interleave) * p.in.component);
-      const Vector<float, 4> four = ((const Vector<float, 4> *) p.up_x.weight)[x];
-
-#pragma unroll
-      for (int t = 0; t < BB_BACK_TAPS; t++)
-        along[k][t] = four.v[t];
+      bias[k] = look.bias[plane + k % interleave] * p.scale;
+      if (look.alpha == NULL && x >= look.left && x < look.left + look.width)
+        covered |= (Word) (Code) ~0 << (8 * (int) sizeof (Code) * k);
     }
-  current = -1 << 30;
 
+  Rising<Kept, interleave> rising (p, frame, plane, column);
+
+  /* Above, beside and below the foreground. */
 #pragma unroll 1
-  for (int y = from; y < to; y++, code += p.out.stride)
+  for (int part = 0; part < 3; part++)
     {
-      const bool beside = y < look.top || y >= bottom;
-      float share[4];
-      float weight[BB_BACK_TAPS] = {};
+      const int begin = part == 0 ? 0 : part == 1 ? look.top : look.top + look.height;
+      const int end =
+        part == 0 ? look.top : part == 1 ? look.top + look.height : look.canvas_height;
+      const int last = least (to, end);
+      const Word there = part == 1 ? covered : 0;
+      int y = greatest (from, begin);
+      uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
+                                                        (ptrdiff_t) y * p.out.stride +
+                                                        column * (ptrdiff_t) sizeof (Code));
 
-      if (!beside && n_covered == 4 && look.alpha == NULL)
-        {
-          /* On below the foreground. */
-          const int n = least (bottom, to) - y - 1;
-
-          y += n;
-          code += n * p.out.stride;
-          continue;
-        }
-      if (!p.flat)
-        {
-          const int first = p.up_y.first[y];
-          const Vector<float, 4> four = ((const Vector<float, 4> *) p.up_y.weight)[y];
-
-          if (current < first - BB_BACK_TAPS)
-            {
-              current = first - BB_BACK_TAPS;
-              row = at<const uint8_t> (p.in.data[frame], (ptrdiff_t) first * p.in.stride);
-            }
+      if (there == (Word) ~(Word) 0)
+        continue;
 #pragma unroll 1
-          for (; current < first; current++, row += p.in.stride)
-#pragma unroll
-            for (int k = 0; k < 4; k++)
-              {
-                const Kept *in = (const Kept *) (row + offset[k]);
-                float sum = 0.0f;
+      for (; y < last; y++, code += p.out.stride)
+        {
+          Vector<float, 4> four = {};
+          float share[4];
 
-#pragma unroll
-                for (int t = 0; t < BB_BACK_TAPS; t++)
-                  sum += along[k][t] * to_float (in[t]);
-#pragma unroll
-                for (int t = 0; t < BB_BACK_TAPS - 1; t++)
-                  kept[t][k] = kept[t + 1][k];
-                kept[BB_BACK_TAPS - 1][k] = sum;
-              }
-#pragma unroll
-          for (int t = 0; t < BB_BACK_TAPS; t++)
-            weight[t] = four.v[t];
-        }
-#pragma unroll
-      for (int k = 0; k < 4; k++)
-        {
-          share[k] = look.bias[plane + k % interleave] * p.scale;
-#pragma unroll
-          for (int t = 0; t < BB_BACK_TAPS; t++)
-            share[k] += weight[t] * kept[t][k];
-        }
-      if (!plain)
-        {
-          mix_four<Code, interleave> (p, plane, column, y, share, (Vector<Code, 4> *) code);
-          continue;
-        }
-#pragma unroll
-      for (int k = 0; k < 4; k++)
-        bits[k] = code_from_share (share[k], look.maximum);
-      Vector<Code, 4> out = pack (bits, p.out.shift, Code ());
-      if (!beside && n_covered > 0)
-        {
-          const Vector<Code, 4> there = *(const Vector<Code, 4> *) code;
-
+          if (look.alpha != NULL && part == 1 && is_hidden<interleave> (look, column, y))
+            continue;
+          if (!p.flat)
+            {
+              rising.rise (p, p.up_y.first[y]);
+              four = ((const Vector<float, 4> *) p.up_y.weight)[y];
+            }
 #pragma unroll
           for (int k = 0; k < 4; k++)
-            out.v[k] = covered[k] ? there.v[k] : out.v[k];
+            {
+              share[k] = bias[k];
+#pragma unroll
+              for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+                share[k] += four.v[t] * rising.kept[t][k];
+            }
+          if (plain)
+            {
+              uint32_t bits[4];
+              Word out;
+
+#pragma unroll
+              for (int k = 0; k < 4; k++)
+                bits[k] = finish_code (four.v[BB_BACK_TAPS - 1], rising.kept[BB_BACK_TAPS - 1][k],
+                                       share[k], look.maximum);
+              out = pack (bits, p.out.shift, Word ());
+              if (there != 0)
+                out = (out & ~there) | (*(const Word *) code & there);
+              *(Word *) code = out;
+              continue;
+            }
+#pragma unroll
+          for (int k = 0; k < 4; k++)
+            share[k] += four.v[BB_BACK_TAPS - 1] * rising.kept[BB_BACK_TAPS - 1][k];
+          mix_four<Code, interleave> (p, plane, column, y, share, (Vector<Code, 4> *) code);
         }
-      *(Vector<Code, 4> *) code = out;
     }
 }
 

@@ -137,7 +137,8 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
       return;
     }
   track->audio =
-    bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end, &error);
+    bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end, self->notices,
+                          &error);
   if (track->audio == NULL)
     {
       /* Translators: a codec, the number of a track in its file, and what is wrong */

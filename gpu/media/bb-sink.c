@@ -15,6 +15,7 @@
 #include "bb-output-file.h"
 #include "bb-source-private.h"
 #include "bb-tracks.h"
+#include "bb-trial.h"
 
 #include <glib/gi18n-lib.h>
 #include <errno.h>
@@ -76,7 +77,14 @@ open_encoder (BbSink *self, const BbRecipe *recipe, BbDevice *device, BbSource *
   if (info->rate_num > 0)
     self->stream->avg_frame_rate = (AVRational) { info->rate_num, info->rate_den };
   self->stream->sample_aspect_ratio = self->context->sample_aspect_ratio;
-  return TRUE;
+  result = bb_trial_header (self->muxer, NULL, NULL);
+  if (result >= 0)
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: the name of a file, that of an encoder, and what is wrong */
+               _("“%s” cannot hold the picture that %s makes (%s): end the name in .mkv"),
+               self->name, self->encoder->name, bb_ffmpeg_reason (result));
+  return FALSE;
 }
 
 static gboolean
@@ -91,9 +99,7 @@ open_file (BbSink *self, GError **error)
   result = avio_open2 (&self->muxer->pb, url, AVIO_FLAG_WRITE, &self->muxer->interrupt_callback, NULL);
   if (result >= 0)
     {
-      if (g_str_equal (self->muxer->oformat->name, "mp4") ||
-          g_str_equal (self->muxer->oformat->name, "mov"))
-        av_dict_set (&options, "movflags", "+faststart", 0);
+      bb_container_set_options (self->muxer, &options);
       result = avformat_write_header (self->muxer, &options);
       av_dict_free (&options);
     }

@@ -293,5 +293,37 @@ def test_timecode(folder):
         check("“soon”" in render(folder / "in.mkv", folder / target), target)
 
 
+def caption_file(path):
+    """MPEG-2 video whose pictures carry the caption “HELLO” (CEA-608 in ATSC A/53 user data)."""
+    pairs = [(0x14, 0x20), (0x14, 0x20), (0x14, 0x70), (0x14, 0x70), *((ord(a), ord(b)) for a, b in ("HE", "LL", "O "))]
+    pairs += [(0x14, 0x2f), (0x14, 0x2f)]
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=3", "-c:v", "mpeg2video", "-bf", "0", path)
+    data, out, last, number = path.read_bytes(), bytearray(), 0, 0
+    for found in re.finditer(b"\0\0\1\1", data):
+        pair = pairs[number] if number < len(pairs) else (0x14, 0x2c) if number in (50, 51) else (0, 0)
+        number += 1
+        odd = [byte | (0x80 if byte.bit_count() % 2 == 0 else 0) for byte in pair]
+        out += data[last:found.start()] + b"\0\0\1\xb2GA94\3\x41\xff\xfc" + bytes(odd) + b"\xff"
+        last = found.start()
+    path.write_bytes(out + data[last:])
+    return path
+
+
+def captions_of(path):
+    said = output("ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", f"movie={path}[out0+subcc]", "-map", "0:s", "-c:s", "srt", "-f", "srt", "-")
+    return re.sub(r"<[^>]*>|\{[^}]*\}|\\h", "", said.decode())
+
+
+def test_captions_within_the_picture(folder):
+    source = caption_file(folder / "in.m2v")
+    wanted = captions_of(source)
+    check("HELLO" in wanted, wanted)
+    for name, codec in (("out.mp4", "h264"), ("out.mkv", "h264"), ("out.mp4", "hevc")):
+        said = render(source, folder / name, "--codec", codec)
+        check("captions" not in said, said)
+        check("HELLO" in captions_of(folder / name), f"{codec} in {name}")
+    check("captions" in render(source, folder / "out.webm"), "no word on the captions")
+
+
 if __name__ == "__main__":
     tap.run(sys.modules[__name__])

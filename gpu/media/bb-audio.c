@@ -102,8 +102,8 @@ open_encoder (BbAudioEncoder *self, const AVOutputFormat *container, const AVCha
   return avcodec_open2 (self->encoder, codec, NULL);
 }
 
-/* Files and encoders know one pair of surround speakers, in the back: AAC describes one at the side in
- * a way that few players read, Opus has none. */
+/* Files and encoders know one pair of surround speakers, in the back: AAC describes one at the side
+ * in a way that few players read, Opus has none. */
 static void
 move_to_back (AVChannelLayout *layout)
 {

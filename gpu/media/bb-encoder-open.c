@@ -17,9 +17,10 @@
 #endif
 
 #include <glib/gi18n-lib.h>
+#include <libavutil/opt.h>
 
-/* What SVT-AV1 takes at most. The rate only says how far apart its keyframes are; each frame keeps its
- * own time. */
+/* What SVT-AV1 takes at most. The rate only says how far apart its keyframes are; each frame keeps
+ * its own time. */
 #define SVT_MAX_RATE 240
 #define SVT_UNKNOWN_RATE 30
 
@@ -89,6 +90,8 @@ set_options (const Settings *settings, AVDictionary **options)
   /* x265 has a log of its own. */
   if (g_str_equal (encoder->name, "libx265"))
     av_dict_set (options, "x265-params", "log-level=none", 0);
+  if (bb_encoder_has_captions (encoder))
+    av_dict_set (options, "a53cc", "1", 0);
   if (g_str_equal (encoder->name, "ffv1"))
     {
       av_dict_set (options, "level", "3", 0);
@@ -239,8 +242,8 @@ explain (const Settings *settings, int result, GError **error)
  * @container: where it goes
  * @error: return location for an error
  *
- * Opens an encoder. Where it refuses, it is tried with another size, rate and preset in turn, so that
- * the error names the true cause.
+ * Opens an encoder. Where it refuses, it is tried with another size, rate and preset in turn, so
+ * that the error names the true cause.
  *
  * Returns: (transfer full): the open encoder, or %NULL with %BB_ERROR_ENCODER or %BB_ERROR_DEVICE
  */
@@ -267,6 +270,23 @@ bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe, const BbForma
   if (result < 0)
     explain (&settings, result, error);
   return context;
+}
+
+/**
+ * bb_encoder_has_captions:
+ * @encoder: an encoder
+ *
+ * Returns: whether it writes captions that come with frames into what it makes
+ */
+gboolean
+bb_encoder_has_captions (const BbEncoder *encoder)
+{
+  const AVCodec *codec = avcodec_find_encoder_by_name (encoder->name);
+
+  const AVClass *options = codec != NULL ? codec->priv_class : NULL;
+
+  return options != NULL &&
+         av_opt_find (&options, "a53cc", NULL, 0, AV_OPT_SEARCH_FAKE_OBJ) != NULL;
 }
 
 /**

@@ -19,6 +19,7 @@ AVCodecContext *bb_encoder_open (const BbEncoder *encoder,
                                  BbSource *source,
                                  const AVOutputFormat *container,
                                  GError **error);
+gboolean bb_encoder_has_captions (const BbEncoder *encoder);
 void bb_encoder_tell_container (AVCodecParameters *parameters, BbSource *source);
 
 G_END_DECLS

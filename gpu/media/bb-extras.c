@@ -127,8 +127,8 @@ note (const BbMetadata *self, char *text)
  * @is_picture: whether it is the picture that is reframed
  * @packets: (element-type AVPacket): gets what is to be written with bb_extras_write()
  *
- * Adds a stream that is neither picture, sound nor subtitle: fonts and covers where the container has
- * a place for them. What it has none for is named in a notice; timecodes go along as metadata.
+ * Adds a stream that is neither picture, sound nor subtitle: fonts and covers where the container
+ * has a place for them. What it has none for is named in a notice; timecodes go along as metadata.
  *
  * Returns: whether it went along, or is no loss
  */
@@ -147,8 +147,8 @@ bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_pictu
       if (add_cover (metadata, in, packets))
         return TRUE;
       /* Translators: a codec, and the number of a track in its file */
-      note (metadata, g_strdup_printf (_("The cover picture (%s, stream %d) is left out, since the "
-                                         "container has no place for it"),
+      note (metadata, g_strdup_printf (_("The cover picture (%s, stream %d) is left out, since "
+                                         "the container has no place for it"),
                                        codec, in->index));
       return FALSE;
     }
@@ -164,16 +164,15 @@ bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_pictu
       return FALSE;
     case AVMEDIA_TYPE_VIDEO:
       /* Translators: a codec, and the number of a track in its file */
-      note (metadata, g_strdup_printf (_("A further video (%s, stream %d) is left out: one picture is "
-                                         "reframed"),
+      note (metadata, g_strdup_printf (_("A further video (%s, stream %d) is left out: one picture "
+                                         "is reframed"),
                                        codec, in->index));
       return FALSE;
     default:
       entry = av_dict_get (in->metadata, "handler_name", NULL, 0);
       /* Translators: what kind of data it is, and the number of a track in its file */
       note (metadata, g_strdup_printf (_("The data (%s, stream %d) is left out"),
-                                       entry != NULL && *entry->value != '\0' ? entry->value : codec,
-                                       in->index));
+                                       entry != NULL ? entry->value : codec, in->index));
       return FALSE;
     }
 }

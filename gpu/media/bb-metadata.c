@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Titles, places, languages, timecodes and chapters. What says how the old file was made is left out,
- * what counts time is moved by the trim, and what the new container has no place for is named.
+ * Titles, places, languages, timecodes and chapters. What says how the old file was made is left
+ * out, what counts time is moved by the trim, and what the new container has no place for is named.
  */
 
 #include "config.h"
@@ -17,8 +17,8 @@
 #include <glib/gi18n-lib.h>
 #include <libavutil/timecode.h>
 
-/* These describe how the old file was made. Matroska's statistics come with a language, too, such as
- * “BPS-eng”. */
+/* These describe how the old file was made. Matroska's statistics come with a language, too, such
+ * as “BPS-eng”. */
 static const char *const stale[] = {
   "encoder",
   "rotate",
@@ -87,8 +87,8 @@ is_default_handler (const char *name)
 {
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
-  return *name == '\0' || strstr (lower, "handle") != NULL || g_str_has_prefix (lower, "core media") ||
-         g_str_has_prefix (lower, "iso media");
+  return *name == '\0' || strstr (lower, "handle") != NULL ||
+         g_str_has_prefix (lower, "core media") || g_str_has_prefix (lower, "iso media");
 }
 
 /**
@@ -144,8 +144,8 @@ copy_entries (const BbMetadata *self, AVDictionary **to, const AVDictionary *fro
         av_dict_set (to, entry->key, moved, 0);
       else
         /* Translators: a timecode, such as 01:00:00:00 */
-        g_ptr_array_add (self->notices, g_strdup_printf (_("The timecode “%s” is left out, since it "
-                                                           "does not go with the frame rate"),
+        g_ptr_array_add (self->notices, g_strdup_printf (_("The timecode “%s” is left out, since "
+                                                           "it does not go with the frame rate"),
                                                          entry->value));
     }
 }

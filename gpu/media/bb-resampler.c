@@ -159,8 +159,9 @@ bb_resampler_is_for (BbResampler *resampler, const AVFrame *frame)
  * @resampler: a resampler
  * @frame: decoded sound of the kind that comes from now on
  *
- * Begins with a new kind of input; what was left of an old one is gone. Channels that @frame does not
- * name are those that are made where these are as many, else what bb_resampler_guess_layout() says.
+ * Begins with a new kind of input; what was left of an old one is gone. Channels that @frame does
+ * not name are those that are made where these are as many, else what bb_resampler_guess_layout()
+ * says.
  *
  * Returns: 0, or a negative FFmpeg error, and there is no input
  */

@@ -20,6 +20,9 @@
 #include <glib/gi18n-lib.h>
 #include <errno.h>
 
+/* FFmpeg's own errors lie beyond the system's: none of a disk is among them. */
+#define MAX_ERRNO 4096
+
 struct _BbSink {
   char *name; /* of the target, for people */
   const BbEncoder *encoder;
@@ -36,6 +39,7 @@ struct _BbSink {
   gboolean header_written;
   gint64 start; /* time of the target's beginning, in the encoder's time base */
   gint64 last_pts;
+  gboolean captions_lost; /* and said so */
   gint64 video_bytes;
   gint64 first_bytes;
 };
@@ -49,9 +53,23 @@ set_write_error (BbSink *self, int result, GError **error)
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
                  _("Cannot write “%s”: there is no space left; make room, or choose another folder"),
                  self->name);
+  else if (result == AVERROR (EINVAL) || AVUNERROR (result) > MAX_ERRNO)
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 /* Translators: the name of a file, and what is wrong */
+                 _("“%s” cannot hold what was made (%s): choose another container, such as .mkv"),
+                 self->name, bb_ffmpeg_reason (result));
   else
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot write “%s”: %s; choose another folder"),
                  self->name, bb_ffmpeg_reason (result));
+}
+
+static void
+set_encode_error (BbSink *self, int result, GError **error)
+{
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: the name of an encoder, that of a file, and what is wrong */
+               _("%s cannot encode “%s”: %s; choose another encoder"), self->encoder->name,
+               self->name, bb_ffmpeg_reason (result));
 }
 
 static gboolean
@@ -189,6 +207,30 @@ release_frame (void *opaque, guint8 *data)
   bb_frame_unref (opaque);
 }
 
+static void
+add_captions (BbSink *self, AVFrame *wrapped, const BbFrame *frame)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (frame->captions, &size);
+  AVFrameSideData *data;
+
+  if (bb_encoder_has_captions (self->encoder))
+    {
+      data = av_frame_new_side_data (wrapped, AV_FRAME_DATA_A53_CC, size);
+      if (data != NULL)
+        memcpy (data->data, bytes, size);
+    }
+  else if (!self->captions_lost)
+    {
+      self->captions_lost = TRUE;
+      g_ptr_array_add (self->notices,
+                       /* Translators: the name of an encoder */
+                       g_strdup_printf (_("The captions within the picture are left out, since %s "
+                                          "does not write any"),
+                                        self->encoder->name));
+    }
+}
+
 /* An AVFrame on the samples of @frame, without a copy. */
 static AVFrame *
 wrap (BbSink *self, BbFrame *frame)
@@ -214,12 +256,14 @@ wrap (BbSink *self, BbFrame *frame)
   wrapped->buf[0] =
     av_buffer_create (frame->data[0], bb_format_get_frame_size (&frame->format), release_frame,
                       bb_frame_ref (frame), AV_BUFFER_FLAG_READONLY);
+  if (frame->captions != NULL)
+    add_captions (self, wrapped, frame);
   return wrapped;
 }
 
 /* Muxes what the encoder has ready, each packet after the sound that comes before it. */
-static int
-drain (BbSink *self)
+static gboolean
+drain (BbSink *self, GError **error)
 {
   while (TRUE)
     {
@@ -227,17 +271,18 @@ drain (BbSink *self)
       int result = avcodec_receive_packet (self->context, packet);
 
       if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
-        return 0;
+        return TRUE;
       if (result < 0)
-        return result;
-      if (g_cancellable_is_cancelled (self->cancellable))
         {
-          av_packet_unref (packet);
-          return AVERROR_EXIT;
+          set_encode_error (self, result, error);
+          return FALSE;
         }
-      result = bb_tracks_write_until (
-        self->tracks, av_rescale_q (packet->dts, self->context->time_base, BB_NANOSECONDS),
-        self->cancellable);
+      if (g_cancellable_is_cancelled (self->cancellable))
+        result = AVERROR_EXIT;
+      else
+        result = bb_tracks_write_until (
+          self->tracks, av_rescale_q (packet->dts, self->context->time_base, BB_NANOSECONDS),
+          self->cancellable);
       av_packet_rescale_ts (packet, self->context->time_base, self->stream->time_base);
       packet->stream_index = self->stream->index;
       if (self->video_bytes == 0)
@@ -246,10 +291,13 @@ drain (BbSink *self)
       if (result >= 0)
         result = av_interleaved_write_frame (self->muxer, packet);
       av_packet_unref (packet);
+      if (result >= 0 && self->muxer->pb->error < 0)
+        result = self->muxer->pb->error;
       if (result < 0)
-        return result;
-      if (self->muxer->pb->error < 0)
-        return self->muxer->pb->error;
+        {
+          set_write_error (self, result, error);
+          return FALSE;
+        }
     }
 }
 
@@ -268,6 +316,7 @@ gboolean
 bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error)
 {
   AVFrame *wrapped;
+  gboolean done;
   int result;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -285,19 +334,13 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
   sink->last_pts = wrapped->pts;
   result = avcodec_send_frame (sink->context, wrapped);
   av_frame_free (&wrapped);
-  if (result < 0)
-    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                 /* Translators: the name of an encoder, that of a file, and what is wrong */
-                 _("%s cannot encode “%s”: %s; choose another encoder"), sink->encoder->name,
-                 sink->name, bb_ffmpeg_reason (result));
+  done = result >= 0;
+  if (!done)
+    set_encode_error (sink, result, error);
   else
-    {
-      result = drain (sink);
-      if (result < 0)
-        set_write_error (sink, result, error);
-    }
+    done = drain (sink, error);
   sink->cancellable = NULL;
-  return result >= 0;
+  return done;
 }
 
 /**
@@ -320,10 +363,14 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
 
   sink->cancellable = cancellable;
   result = avcodec_send_frame (sink->context, NULL);
-  if (result >= 0)
-    result = drain (sink);
-  if (result >= 0)
-    result = bb_tracks_write_until (sink->tracks, G_MAXINT64, cancellable);
+  if (result < 0)
+    set_encode_error (sink, result, error);
+  if (result < 0 || !drain (sink, error))
+    {
+      sink->cancellable = NULL;
+      return FALSE;
+    }
+  result = bb_tracks_write_until (sink->tracks, G_MAXINT64, cancellable);
   if (result >= 0)
     result = av_write_trailer (sink->muxer);
   if (result >= 0 && sink->muxer->pb->error < 0)

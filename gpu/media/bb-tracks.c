@@ -224,6 +224,7 @@ has_unknown (const AVFormatContext *demuxer)
 static int
 probe (BbTracks *self, const char *url, gboolean far)
 {
+  AVDictionary *options = NULL;
   int result;
 
   avformat_close_input (&self->demuxer);
@@ -233,8 +234,11 @@ probe (BbTracks *self, const char *url, gboolean far)
     {
       self->demuxer->probesize = FAR_BYTES;
       self->demuxer->max_analyze_duration = FAR_DURATION;
+      /* Those that a transport stream only names later on. */
+      av_dict_set (&options, "scan_all_pmts", "1", 0);
     }
-  result = avformat_open_input (&self->demuxer, url, NULL, NULL);
+  result = avformat_open_input (&self->demuxer, url, NULL, &options);
+  av_dict_free (&options);
   return result < 0 ? result : avformat_find_stream_info (self->demuxer, NULL);
 }
 

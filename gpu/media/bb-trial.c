@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * avformat_query_codec() only knows codecs. Rates, channels, extradata and how many tracks there are
- * decide as well, and a muxer looks at them when it writes its header: too late to choose otherwise.
+ * avformat_query_codec() only knows codecs. Rates, channels, extradata and how many tracks there
+ * are decide as well, and a muxer looks at them when it writes its header: too late to choose
+ * otherwise.
  */
 
 #include "bb-trial.h"

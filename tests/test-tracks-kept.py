@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 
+import numpy
+
 import tap
 from tap import check, equal, ffmpeg, near, output
 
@@ -56,39 +58,39 @@ def beeps(path):
 def test_channels(folder):
     """As many channels as before, named or not; where that takes mixing, a notice says so."""
     source = folder / "in.mkv"
-    for layout, n, webm, mixed in (("5.1(side)", 6, "5.1", False), ("5.0(side)", 5, "5.0", False), ("3.1", 4, "quad", True),
-                                   ("4.0", 4, "quad", True), ("quad(side)", 4, "quad", False), ("7.1", 8, "7.1", False),
-                                   ("6.1(front)", 7, "6.1", True)):
-        ffmpeg(*PICTURE, "-f", "lavfi", "-i", f"anullsrc=cl={layout}:d=0.2", "-t", "0.2", "-c:v", "libx264", "-c:a", "flac", source)
-        for name in ("out.webm", "out.mp4"):
-            said = render(source, folder / name, "--audio", "encode")
-            sound = streams(folder / name, "audio")[0]
+    named = [("5.1(side)", 6, "5.1", False), ("5.0(side)", 5, "5.0", False), ("3.1", 4, "quad", True), ("4.0", 4, "quad", True),
+             ("quad(side)", 4, "quad", False), ("7.1", 8, "7.1", False), ("6.1(front)", 7, "6.1", True)]
+    # what has no names is mixed with nothing
+    unnamed = [(f"{n}c", n, layout, False) for n, layout in ((1, "mono"), (4, "quad"), (6, "5.1"))]
+    inputs, maps = list(PICTURE), ["-map", "0"]
+    for number, (layout, *_) in enumerate(named + unnamed):
+        inputs += ["-f", "lavfi", "-i", f"anullsrc=cl={'quad' if layout == '4c' else layout}:d=0.2"]
+        maps += ["-map", str(number + 1), f"-c:a:{number}", "flac" if number < len(named) else "pcm_s16le"]
+    ffmpeg(*inputs, *maps, "-t", "0.2", "-c:v", "libx264", source)
+    for name in ("out.webm", "out.mp4"):
+        said = render(source, folder / name, "--audio", "encode")
+        sounds = streams(folder / name, "audio")
+        for number, (sound, (layout, n, webm, mixed)) in enumerate(zip(sounds, named + unnamed, strict=True), 1):
             equal(sound["channels"], n, f"{layout} to {name}")
             if name == "out.webm":
-                equal((sound["channel_layout"], "mixed" in said), (webm, mixed), f"{layout}: {said}")
-    # what is unnamed is mixed with nothing
-    for n in (1, 4, 6):
-        ffmpeg(*PICTURE, "-f", "lavfi", "-i", f"anullsrc=cl={n}c:d=0.2", "-t", "0.2", "-c:v", "libx264", "-c:a", "pcm_s16le", source)
-        for name in ("out.mp4", "out.webm"):
-            said = render(source, folder / name)
-            equal((streams(folder / name, "audio")[0]["channels"], "mixed" in said), (n, False), f"{n} to {name}: {said}")
+                equal((sound["channel_layout"], f"stream {number}) is mixed" in said), (webm, mixed), f"{layout}: {said}")
 
 
 def test_channels_keep_their_places(folder):
     """A tone in each channel of an unnamed or renamed layout is in that channel afterwards."""
     source = folder / "in.mkv"
-    for layout, n in (("5.1(side)", 6), ("4c", 4)):
-        tones = "|".join(f"sin(2*PI*{300 * (i + 1)}*t)/2" for i in range(n))
-        ffmpeg(*PICTURE, "-f", "lavfi", "-i", f"aevalsrc={tones}:c={'quad' if layout == '4c' else layout}:s=48000:d=1", "-c:v", "libx264",
-               "-c:a", "pcm_s16le" if layout == "4c" else "flac", source)
-        render(source, folder / "out.webm", "--audio", "encode")
+    six, four = ("|".join(f"sin(2*PI*{300 * (i + 1)}*t)/2" for i in range(n)) for n in (6, 4))
+    ffmpeg(*PICTURE, "-f", "lavfi", "-i", f"aevalsrc={six}:c=5.1(side):s=48000:d=1", "-f", "lavfi", "-i",
+           f"aevalsrc={four}:c=quad:s=48000:d=1", "-map", "0", "-map", "1", "-map", "2", "-c:v", "libx264", "-c:a:0", "flac",
+           "-c:a:1", "pcm_s16le", source)
+    render(source, folder / "out.webm", "--audio", "encode")
+    for number, n in enumerate((6, 4)):
+        raw = ffmpeg("-i", folder / "out.webm", "-map", f"0:a:{number}", "-f", "f32le", "-c:a", "pcm_f32le", "-")
+        samples = numpy.frombuffer(raw, "<f4").reshape(-1, n)[6000:6000 + 32000]
         for i in range(n):
-            if layout != "4c" and i == 3:
-                continue  # an encoder may treat the one for low tones as such
-            loud = subprocess.run(["ffmpeg", "-hide_banner", "-nostdin", "-i", folder / "out.webm", "-vn", "-af",
-                                   f"pan=mono|c0=c{i},bandpass=f={300 * (i + 1)}:width_type=h:w=40,volumedetect", "-f", "null", "-"],
-                                  capture_output=True, text=True, check=True).stderr
-            near(float(re.search(r"mean_volume: ([-0-9.]+)", loud)[1]), -9, 2, f"channel {i} of {layout}")
+            if (n, i) != (6, 3):  # an encoder may cut what is not low out of the channel for low tones
+                loudest = numpy.abs(numpy.fft.rfft(samples[:, i])).argmax() * 48000 / 32000
+                near(loudest, 300 * (i + 1), 3, f"channel {i} of {n}")
 
 
 def test_sound_that_changes(folder):
@@ -101,7 +103,7 @@ def test_sound_that_changes(folder):
                "-ac", str(channels), "-ar", str(rate), "-output_ts_offset", str(2 * number + 1), "-muxdelay", "0", parts[-1])
     source = folder / "in.ts"
     source.write_bytes(b"".join(part.read_bytes() for part in parts))
-    for name in ("out.mp4", "out.webm", "out.mkv"):
+    for name in ("out.mp4", "out.webm"):
         said = render(source, folder / name, "--audio", "encode")
         check("mixed from 5.1" in said, said)
         sound = streams(folder / name, "audio")[0]
@@ -168,7 +170,7 @@ def test_words_of_refusals(folder):
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:r=300", "-frames:v", "2", "-c:v", "libx264", source)
     for arguments in (["--codec", "av1", "--size", "32x32"], ["--codec", "hevc", "--size", "8x8"]):
         said = refuse(source, folder / "out.mp4", *arguments)
-        check(arguments[3].replace("x", "×") in said and "another size" in said and "folder" not in said, said)
+        check(arguments[3].replace("x", "×") in said and "another size" in said and "preset" not in said and "folder" not in said, said)
 
 
 CHAPTERS = """;FFMETADATA1
@@ -282,14 +284,14 @@ def test_timecode(folder):
         source = folder / name
         ffmpeg("-f", "lavfi", "-i", f"color=gray:s=64x64:r={rate}:d=1", "-c:v", "libx264", "-timecode" if name == "in.mov" else "-metadata",
                timecode if name == "in.mov" else f"timecode={timecode}", source)
-        for target in ("out.mp4", "out.mov", "out.mkv"):
+        for target in ("out.mp4", "out.mov", "out.mkv")[:1 if start == 0 else 3]:
             render(source, folder / target, "--start", start)
             got = probe(folder / target, "-show_format", "-show_streams")
             found = [tags(part).get("timecode") for part in (got["format"], *got["streams"])]
             equal({code for code in found if code is not None}, {wanted}, f"{name} to {target}")
     # nonsense fails no render
     ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=0.2", "-c:v", "libx264", "-metadata", "timecode=soon", folder / "in.mkv")
-    for target in ("out.mp4", "out.mov", "out.mkv"):
+    for target in ("out.mov", "out.mkv"):
         check("“soon”" in render(folder / "in.mkv", folder / target), target)
 
 

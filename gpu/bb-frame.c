@@ -143,7 +143,25 @@ bb_frame_unref (BbFrame *frame)
     return;
   if (frame->release != NULL)
     frame->release (frame->owner);
+  g_clear_pointer (&frame->captions, g_bytes_unref);
   g_free (frame);
+}
+
+/**
+ * bb_frame_copy_props:
+ * @frame: a frame that was not handed on yet
+ * @from: the frame that it is made of
+ *
+ * Hands on what goes with the picture: its time, its duration and its captions.
+ */
+void
+bb_frame_copy_props (BbFrame *frame, const BbFrame *from)
+{
+  frame->pts = from->pts;
+  frame->duration = from->duration;
+  g_clear_pointer (&frame->captions, g_bytes_unref);
+  if (from->captions != NULL)
+    frame->captions = g_bytes_ref (from->captions);
 }
 
 /**

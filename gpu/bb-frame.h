@@ -33,6 +33,7 @@ typedef enum {
  * @stride: bytes from one row to the next, of each plane
  * @pts: presentation time in the source's time base
  * @duration: how long it is shown, in the source's time base; 0 where unknown
+ * @captions: (nullable): what television writes for people who do not hear, as ATSC A/53 has it
  *
  * One planar picture. Whoever made the samples owns them through @release: a
  * decoded frame keeps its decoder's buffer, a frame of a #BbFramePool goes back to the pool.
@@ -45,6 +46,7 @@ struct _BbFrame {
   int stride[BB_N_PLANES];
   gint64 pts;
   gint64 duration;
+  GBytes *captions;
 
   /*< private >*/
   gatomicrefcount refs;
@@ -58,6 +60,7 @@ BbFrame *bb_frame_new_wrapped (const BbFormat *format, gpointer owner, GDestroyN
 BbFrame *bb_frame_new (const BbFormat *format, GError **error);
 BbFrame *bb_frame_ref (BbFrame *frame);
 void bb_frame_unref (BbFrame *frame);
+void bb_frame_copy_props (BbFrame *frame, const BbFrame *from);
 gboolean bb_frame_wait (BbFrame *frame, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbFrame, bb_frame_unref)

@@ -164,8 +164,83 @@ test_layouts (void)
     PICTURE "-f lavfi -i aevalsrc='0.1*sin(900*t)|0.1*sin(800*t)|0.2*sin(700*t)|0|0.1*sin(600*t)|"
             "0.1*sin(500*t):s=48000:c=5.1:d=3' " CODE "-c:a pcm_s16le surround.mov");
 
+  /* Matroska does not say which channels PCM has. */
+  g_autofree char *unnamed = bb_test_media_path ("unnamed.mkv");
+  g_autofree char *output3 = bb_test_ffmpeg (
+    PICTURE "-f lavfi -i aevalsrc='0.1*sin(900*t)|0.1*sin(800*t)|0.2*sin(700*t)|0.1*sin(600*t):"
+            "s=48000:c=4.0:d=3' " CODE "-c:a pcm_s16le unnamed.mkv");
+
   assert_sound (mono);
   assert_sound (surround);
+  assert_sound (unnamed);
+}
+
+/* More channels than have a usual order. */
+static void
+test_many_channels (void)
+{
+  g_autofree char *path = bb_test_media_path ("many.mkv");
+  g_autofree char *output = bb_test_ffmpeg (
+    PICTURE "-f lavfi -i aevalsrc='0.5*sin(900*t)|0.25*sin(900*t)|0|0|0|0|0|0|0|0|0:s=48000:d=3' " CODE
+            "-c:a pcm_s16le many.mkv");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbAudioReader) reader = bb_audio_reader_new (path, 0, RATE, NULL, &error);
+  g_autofree float *samples = g_new (float, 2 * RATE);
+  float left = 0.0f, right = 0.0f;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (bb_audio_reader_read (reader, samples, RATE), ==, RATE);
+  for (gsize i = 0; i < RATE; i++)
+    {
+      left = MAX (left, fabsf (samples[2 * i]));
+      right = MAX (right, fabsf (samples[2 * i + 1]));
+    }
+  g_assert_cmpfloat_with_epsilon (left, 0.5f, 0.01f);
+  g_assert_cmpfloat_with_epsilon (right, 0.25f, 0.01f);
+}
+
+/* From 5.1 to stereo of another rate: all of both is heard, one after the other. */
+static void
+test_change (void)
+{
+  static const char *const kinds[] = { "6 -ar 48000", "2 -ar 44100" };
+  g_autofree char *path = bb_test_media_path ("change.ts");
+  g_autoptr (GString) joined = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbAudioReader) reader = NULL;
+  g_autofree float *samples = g_new0 (float, 2 * 3 * RATE);
+  gint64 start;
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("part%u.ts", i);
+      g_autofree char *part = bb_test_media_path (name);
+      g_autofree char *output = bb_test_ffmpeg (
+        "-f lavfi -i testsrc2=s=64x64:r=25:d=1 -f lavfi -i aevalsrc='0.5*sin(2*PI*%d*t)':s=48000:d=1 "
+        "-af pan='stereo|FL=c0|FR=c0' -c:v mpeg2video -c:a ac3 -ac %s -output_ts_offset %u -muxdelay 0 "
+        "%s",
+        i == 0 ? 500 : 700, kinds[i], i + 1, name);
+      g_autofree char *bytes = NULL;
+      gsize size;
+
+      g_assert_true (g_file_get_contents (part, &bytes, &size, &error));
+      g_string_append_len (joined, bytes, (gssize) size);
+    }
+  g_assert_true (g_file_set_contents (path, joined->str, (gssize) joined->len, &error));
+  start = get_start (path);
+  reader = bb_audio_reader_new (path, start, RATE, NULL, &error);
+  g_assert_no_error (error);
+  bb_audio_reader_read (reader, samples, 3 * RATE);
+  /* The tone of each second, by how often it crosses zero. */
+  for (int second = 0; second < 2; second++)
+    for (int channel = 0; channel < 2; channel++)
+      {
+        int n_crossings = 0;
+
+        for (int i = second * RATE + RATE / 4; i < second * RATE + RATE * 3 / 4; i++)
+          n_crossings += samples[2 * i + channel] < 0.0f && samples[2 * i + 2 + channel] >= 0.0f;
+        g_assert_cmpint (ABS (n_crossings - (second == 0 ? 250 : 350)), <=, 2);
+      }
 }
 
 static void
@@ -201,6 +276,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/audio/gaps", test_gaps);
   g_test_add_func ("/audio/layouts", test_layouts);
+  g_test_add_func ("/audio/layouts/many", test_many_channels);
+  g_test_add_func ("/audio/change", test_change);
   g_test_add_func ("/audio/refused", test_refused);
   result = g_test_run ();
   bb_test_media_cleanup ();

@@ -186,8 +186,7 @@ bb_cpu_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, 
       out->frame[i] = bb_frame_pool_acquire (self->frames, error);
       if (out->frame[i] == NULL)
         return NULL;
-      out->frame[i]->pts = in->frame[i]->pts;
-      out->frame[i]->duration = in->frame[i]->duration;
+      bb_frame_copy_props (out->frame[i], in->frame[i]);
     }
   self->in = in;
   self->out = out;

@@ -158,8 +158,7 @@ new_host_frame (BbCudaWork *work, const BbFrame *frame, GError **error)
     return NULL;
   host = bb_frame_new_wrapped (&frame->format, download, free_download);
   host->wait = wait_download;
-  host->pts = frame->pts;
-  host->duration = frame->duration;
+  bb_frame_copy_props (host, frame);
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       host->data[p] = download->room->address + work->target.offset[p];

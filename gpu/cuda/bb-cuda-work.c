@@ -382,8 +382,7 @@ new_frame (BbCudaWork *work, const BbFrame *in, GError **error)
 
   frame->memory = BB_MEMORY_CUDA;
   frame->wait = wait_owner;
-  frame->pts = in->pts;
-  frame->duration = in->duration;
+  bb_frame_copy_props (frame, in);
   owner->work = bb_cuda_work_ref (work);
   owner->canvas = bb_cuda_pool_acquire (work->canvases, work->context, error);
   if (owner->canvas == NULL)

@@ -12,10 +12,9 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-resampler.h"
 
 #include <libavcodec/avcodec.h>
-#include <libavutil/opt.h>
-#include <libswresample/swresample.h>
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -41,10 +40,7 @@ struct _BbAudioReader {
   AVFrame *frame;
   gboolean draining;
 
-  SwrContext *swr;
-  AVChannelLayout layout; /* of what goes in */
-  int in_rate;
-  int in_format;
+  BbResampler *resampler;
 
   /* What was made and not yet handed out, in frames of all channels */
   GArray *ready;
@@ -117,6 +113,7 @@ bb_audio_reader_new (const char *path, gint64 start, int rate, GCancellable *can
                      GError **error)
 {
   g_autoptr (BbAudioReader) reader = g_new0 (BbAudioReader, 1);
+  AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
 
   bb_ffmpeg_init ();
   reader->path = g_strdup (path);
@@ -126,6 +123,7 @@ bb_audio_reader_new (const char *path, gint64 start, int rate, GCancellable *can
   reader->packet = av_packet_alloc ();
   reader->frame = av_frame_alloc ();
   reader->ready = g_array_new (FALSE, FALSE, FRAME_SIZE);
+  reader->resampler = bb_resampler_new (&stereo, AV_SAMPLE_FMT_FLT, rate);
   if (!open_file (reader, error))
     return NULL;
   return g_steal_pointer (&reader);
@@ -138,8 +136,7 @@ bb_audio_reader_new (const char *path, gint64 start, int rate, GCancellable *can
 void
 bb_audio_reader_free (BbAudioReader *reader)
 {
-  swr_free (&reader->swr);
-  av_channel_layout_uninit (&reader->layout);
+  bb_resampler_free (reader->resampler);
   avcodec_free_context (&reader->decoder);
   avformat_close_input (&reader->demuxer);
   av_packet_free (&reader->packet);
@@ -186,7 +183,8 @@ bb_audio_reader_seek (BbAudioReader *reader, gint64 time, GError **error)
       return FALSE;
     }
   avcodec_flush_buffers (reader->decoder);
-  swr_free (&reader->swr);
+  av_frame_unref (reader->frame);
+  bb_resampler_forget_input (reader->resampler);
   reader->draining = FALSE;
   g_array_set_size (reader->ready, 0);
   reader->taken = 0;
@@ -229,42 +227,19 @@ decode (BbAudioReader *reader)
   return FALSE;
 }
 
-/* Whether the resampler is one for the frame at hand. */
-static gboolean
-ensure_swr (BbAudioReader *reader)
-{
-  AVFrame *frame = reader->frame;
-  AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
-
-  if (reader->swr != NULL && reader->in_rate == frame->sample_rate &&
-      reader->in_format == frame->format &&
-      av_channel_layout_compare (&reader->layout, &frame->ch_layout) == 0)
-    return TRUE;
-  swr_free (&reader->swr);
-  reader->in_rate = frame->sample_rate;
-  reader->in_format = frame->format;
-  av_channel_layout_copy (&reader->layout, &frame->ch_layout);
-  if (swr_alloc_set_opts2 (&reader->swr, &stereo, AV_SAMPLE_FMT_FLT, reader->rate, &frame->ch_layout,
-                           frame->format, frame->sample_rate, 0, NULL) >= 0 &&
-      swr_init (reader->swr) >= 0)
-    return TRUE;
-  swr_free (&reader->swr);
-  return FALSE;
-}
-
-/* What the decoder made, or what the resampler still holds where @in is %NULL, to what is ready; what
+/* What the decoder made, or what the resampler still holds where @frame is %NULL, to what is ready; what
  * lies before the position is left out. */
 static void
-convert (BbAudioReader *reader, const guint8 **in, int n_in)
+convert (BbAudioReader *reader, const AVFrame *frame)
 {
-  int most = swr_get_out_samples (reader->swr, n_in);
+  int most = bb_resampler_get_n_out (reader->resampler, frame);
   gint64 late;
   guint8 *out;
   int n;
 
-  g_array_set_size (reader->ready, (guint) MAX (most, 0));
+  g_array_set_size (reader->ready, (guint) most);
   out = (guint8 *) reader->ready->data;
-  n = most > 0 ? swr_convert (reader->swr, &out, most, in, n_in) : 0;
+  n = bb_resampler_convert (reader->resampler, &out, most, frame);
   g_array_set_size (reader->ready, (guint) MAX (n, 0));
   late = reader->position + reader->silence - reader->made_until;
   reader->taken = (gsize) CLAMP (late, 0, (gint64) reader->ready->len);
@@ -281,7 +256,7 @@ get_sample (BbAudioReader *reader)
     return reader->made_until;
   /* What the resampler still holds comes before this frame. */
   return av_rescale_q (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
-         to_sample (reader, reader->start) - swr_get_delay (reader->swr, reader->rate);
+         to_sample (reader, reader->start) - bb_resampler_get_delay (reader->resampler);
 }
 
 /* Decodes on, until something is ready. Whether something is. */
@@ -293,18 +268,19 @@ make (BbAudioReader *reader)
       const AVFrame *frame = reader->frame;
       gint64 at;
 
-      if (!decode (reader))
+      if (frame->buf[0] == NULL && !decode (reader))
         {
-          if (reader->swr == NULL)
-            return FALSE;
-          convert (reader, NULL, 0);
-          swr_free (&reader->swr);
+          convert (reader, NULL);
+          bb_resampler_forget_input (reader->resampler);
           break;
         }
-      if (!ensure_swr (reader))
+      if (!bb_resampler_is_for (reader->resampler, frame))
         {
-          av_frame_unref (reader->frame);
-          return FALSE;
+          /* The rest of what came before; the frame stays for the next round. */
+          convert (reader, NULL);
+          if (bb_resampler_set_input (reader->resampler, frame) < 0)
+            av_frame_unref (reader->frame);
+          continue;
         }
       at = get_sample (reader);
       if (!reader->anchored || ABS (at - reader->made_until) > GAP * reader->rate)
@@ -312,7 +288,7 @@ make (BbAudioReader *reader)
           reader->silence = MAX (at - reader->position, 0);
           reader->made_until = at;
         }
-      convert (reader, (const guint8 **) frame->extended_data, frame->nb_samples);
+      convert (reader, frame);
       reader->anchored |= reader->made_until > reader->position;
       av_frame_unref (reader->frame);
     }

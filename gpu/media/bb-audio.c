@@ -3,32 +3,43 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "bb-audio.h"
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-resampler.h"
 
-#include <libavfilter/avfilter.h>
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
+#include <glib/gi18n-lib.h>
+#include <libavutil/audio_fifo.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/samplefmt.h>
 
 #define BIT_RATE_PER_CHANNEL 96000
 
+/* Containers round times to a millisecond and more; beyond this many seconds it is a gap. */
+#define GAP 0.03
+
 struct _BbAudioEncoder {
-  gint64 start; /* nanoseconds in the source's own time */
-  gint64 end;
+  gint64 end; /* samples from the target's start */
   AVRational time_base;
+  char *name; /* for people */
+  GPtrArray *notices;
 
   AVCodecContext *decoder;
   AVCodecContext *encoder;
-  AVFilterGraph *graph;
-  AVFilterContext *source;
-  AVFilterContext *sink;
   AVFrame *frame;
   AVPacket *packet;
   guint n_corrupt;
+
+  gint64 start; /* in the encoder's time base, but in the source's own time */
+  BbResampler *resampler;
+  AVFrame *made;
+  AVAudioFifo *fifo;  /* what does not fill a frame of the encoder yet */
+  gint64 position;    /* the next sample to be made, from the target's start */
+  gboolean anchored;  /* there was sound; from there on samples are counted */
+  gboolean mixed;     /* and said so */
 };
 
 static int
@@ -66,7 +77,7 @@ choose_rate (const AVCodec *codec, int wanted)
 }
 
 static int
-open_encoder (BbAudioEncoder *self, const AVOutputFormat *container, int channels)
+open_encoder (BbAudioEncoder *self, const AVOutputFormat *container, const AVChannelLayout *layout)
 {
   gboolean webm = g_str_equal (container->name, "webm");
   const AVCodec *codec = webm ? avcodec_find_encoder_by_name ("libopus")
@@ -79,72 +90,95 @@ open_encoder (BbAudioEncoder *self, const AVOutputFormat *container, int channel
     return AVERROR_ENCODER_NOT_FOUND;
   avcodec_get_supported_config (NULL, codec, AV_CODEC_CONFIG_SAMPLE_FORMAT, 0,
                                 (const void **) &formats, NULL);
+  avcodec_free_context (&self->encoder);
   self->encoder = avcodec_alloc_context3 (codec);
   self->encoder->sample_fmt = formats != NULL ? formats[0] : AV_SAMPLE_FMT_FLTP;
   self->encoder->sample_rate = choose_rate (codec, self->decoder->sample_rate);
   self->encoder->time_base = (AVRational) { 1, self->encoder->sample_rate };
-  if (channels == self->decoder->ch_layout.nb_channels &&
-      self->decoder->ch_layout.order == AV_CHANNEL_ORDER_NATIVE)
-    av_channel_layout_copy (&self->encoder->ch_layout, &self->decoder->ch_layout);
-  else
-    av_channel_layout_default (&self->encoder->ch_layout, channels);
-  self->encoder->bit_rate = (gint64) BIT_RATE_PER_CHANNEL * channels;
+  av_channel_layout_copy (&self->encoder->ch_layout, layout);
+  self->encoder->bit_rate = (gint64) BIT_RATE_PER_CHANNEL * layout->nb_channels;
   if ((container->flags & AVFMT_GLOBALHEADER) != 0)
     self->encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   return avcodec_open2 (self->encoder, codec, NULL);
 }
 
-/* Trims to the sample, converts, and cuts into frames as long as the encoder wants them. */
-static int
-open_graph (BbAudioEncoder *self)
+/* Files and encoders know one pair of surround speakers, in the back: AAC describes one at the side
+ * in a way that few players read, Opus has none. */
+static void
+move_to_back (AVChannelLayout *layout)
 {
-  AVFilterInOut *inputs = avfilter_inout_alloc ();
-  AVFilterInOut *outputs = avfilter_inout_alloc ();
-  AVBufferSrcParameters *parameters = av_buffersrc_parameters_alloc ();
-  g_autoptr (GString) chain = g_string_new (NULL);
-  char layout[128] = "";
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  int result;
+  guint64 side = AV_CH_SIDE_LEFT | AV_CH_SIDE_RIGHT;
+  guint64 back = AV_CH_BACK_LEFT | AV_CH_BACK_RIGHT;
 
-  av_channel_layout_describe (&self->encoder->ch_layout, layout, sizeof layout);
-  if (self->start > G_MININT64)
-    g_string_append_printf (chain, "atrim=start=%s,",
-                            g_ascii_formatd (text, sizeof text, "%.9f", (double) self->start * 1e-9));
-  if (self->end < G_MAXINT64)
-    g_string_append_printf (chain, "atrim=end=%s,",
-                            g_ascii_formatd (text, sizeof text, "%.9f", (double) self->end * 1e-9));
-  g_string_append_printf (chain, "aresample,aformat=sample_fmts=%s:sample_rates=%d:channel_layouts=%s",
-                          av_get_sample_fmt_name (self->encoder->sample_fmt),
-                          self->encoder->sample_rate, layout);
+  if (layout->order == AV_CHANNEL_ORDER_NATIVE && (layout->u.mask & (side | back)) == side)
+    layout->u.mask = (layout->u.mask & ~side) | back;
+}
 
-  self->graph = avfilter_graph_alloc ();
-  self->source = avfilter_graph_alloc_filter (self->graph, avfilter_get_by_name ("abuffer"), "in");
-  parameters->format = self->decoder->sample_fmt;
-  parameters->time_base = self->time_base;
-  parameters->sample_rate = self->decoder->sample_rate;
-  if (self->decoder->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
-    av_channel_layout_default (&parameters->ch_layout, self->decoder->ch_layout.nb_channels);
-  else
-    av_channel_layout_copy (&parameters->ch_layout, &self->decoder->ch_layout);
-  if ((result = av_buffersrc_parameters_set (self->source, parameters)) >= 0 &&
-      (result = avfilter_init_str (self->source, NULL)) >= 0 &&
-      (result = avfilter_graph_create_filter (&self->sink, avfilter_get_by_name ("abuffersink"),
-                                              "out", NULL, NULL, self->graph)) >= 0)
+/* An encoder of other channels, as many as @known if possible, that keeps most of them. */
+static int
+open_nearest (BbAudioEncoder *self, const AVOutputFormat *container, const AVChannelLayout *known)
+{
+  for (guint n_kept = (guint) known->nb_channels; n_kept > 0; n_kept--)
     {
-      outputs->name = av_strdup ("in");
-      outputs->filter_ctx = self->source;
-      inputs->name = av_strdup ("out");
-      inputs->filter_ctx = self->sink;
-      result = avfilter_graph_parse_ptr (self->graph, chain->str, &inputs, &outputs, NULL);
+      const AVChannelLayout *layout;
+      void *iterator = NULL;
+
+      while ((layout = av_channel_layout_standard (&iterator)) != NULL)
+        if (layout->nb_channels == known->nb_channels &&
+            bb_resampler_count_kept (known, layout) == n_kept &&
+            open_encoder (self, container, layout) >= 0)
+          return 0;
     }
-  if (result >= 0)
-    result = avfilter_graph_config (self->graph, NULL);
-  if (result >= 0 && self->encoder->frame_size > 0)
-    av_buffersink_set_frame_size (self->sink, (unsigned) self->encoder->frame_size);
-  av_channel_layout_uninit (&parameters->ch_layout);
-  av_free (parameters);
-  avfilter_inout_free (&inputs);
-  avfilter_inout_free (&outputs);
+  return open_encoder (self, container, &(AVChannelLayout) AV_CHANNEL_LAYOUT_STEREO);
+}
+
+/* Says once if not every channel keeps one of its own. */
+static void
+check_channels (BbAudioEncoder *self, const AVChannelLayout *stored)
+{
+  const AVChannelLayout *made = &self->encoder->ch_layout;
+  AVChannelLayout known;
+  char from[128] = "";
+  char to[128] = "";
+
+  if (self->mixed ||
+      (stored->order == AV_CHANNEL_ORDER_UNSPEC && stored->nb_channels == made->nb_channels))
+    return;
+  bb_resampler_guess_layout (&known, stored);
+  if (known.nb_channels < stored->nb_channels ||
+      (known.nb_channels > 1 &&
+       bb_resampler_count_kept (&known, made) < (guint) known.nb_channels))
+    {
+      self->mixed = TRUE;
+      av_channel_layout_describe (stored, from, sizeof from);
+      av_channel_layout_describe (made, to, sizeof to);
+      g_ptr_array_add (self->notices,
+                       /* Translators: a codec and the number of a track, and two sets of channels,
+                        * such as “5.1” and “stereo” */
+                       g_strdup_printf (self->anchored
+                                          ? _("Parts of the audio (%s) are mixed from %s to %s")
+                                          : _("The audio (%s) is mixed from %s to %s"),
+                                        self->name, from, to));
+    }
+  av_channel_layout_uninit (&known);
+}
+
+static int
+open_codecs (BbAudioEncoder *self, const AVStream *stream, const AVOutputFormat *container)
+{
+  AVChannelLayout known;
+  int result = open_decoder (self, stream);
+
+  if (result < 0)
+    return result;
+  if (self->decoder->sample_rate <= 0 || self->decoder->ch_layout.nb_channels <= 0)
+    return AVERROR_INVALIDDATA;
+  bb_resampler_guess_layout (&known, &self->decoder->ch_layout);
+  move_to_back (&known);
+  result = open_encoder (self, container, &known);
+  if (result < 0 && result != AVERROR_ENCODER_NOT_FOUND)
+    result = open_nearest (self, container, &known);
+  av_channel_layout_uninit (&known);
   return result;
 }
 
@@ -154,37 +188,49 @@ open_graph (BbAudioEncoder *self)
  * @container: where it goes: AAC, or Opus for WebM
  * @start: what lies before is cut off, nanoseconds in the source's own time
  * @end: what lies after is cut off, likewise; %G_MAXINT64 for nothing
+ * @notices: (element-type utf8): gets a sentence where channels are mixed, also later on
  * @error: return location for an error
+ *
+ * Makes sound with the channels and the rate that @stream has at its beginning, however they change
+ * later. Where the encoder does not have these channels, it is as many others, or else stereo.
  *
  * Returns: (transfer full): an encoder, or %NULL with %BB_ERROR_ENCODER
  */
 BbAudioEncoder *
 bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container, gint64 start,
-                      gint64 end, GError **error)
+                      gint64 end, GPtrArray *notices, GError **error)
 {
   BbAudioEncoder *self = g_new0 (BbAudioEncoder, 1);
   int result;
 
-  self->start = start;
-  self->end = end;
   self->time_base = stream->time_base;
+  self->notices = notices;
+  /* Translators: a codec, and the number of a track in its file */
+  self->name = g_strdup_printf (_("%s, stream %d"), avcodec_get_name (stream->codecpar->codec_id),
+                                stream->index);
   self->frame = av_frame_alloc ();
+  self->made = av_frame_alloc ();
   self->packet = av_packet_alloc ();
-  result = open_decoder (self, stream);
-  if (result >= 0)
-    result = open_encoder (self, container, self->decoder->ch_layout.nb_channels);
-  if (result < 0 && self->decoder != NULL && self->decoder->ch_layout.nb_channels > 2)
+  result = open_codecs (self, stream, container);
+  if (result < 0)
     {
-      avcodec_free_context (&self->encoder);
-      result = open_encoder (self, container, 2);
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER,
+                           result == AVERROR_INVALIDDATA
+                             ? _("nothing says how many channels and samples a second it has")
+                             : bb_ffmpeg_reason (result));
+      bb_audio_encoder_free (self);
+      return NULL;
     }
-  if (result >= 0)
-    result = open_graph (self);
-  if (result >= 0)
-    return self;
-  g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER, bb_ffmpeg_reason (result));
-  bb_audio_encoder_free (self);
-  return NULL;
+  check_channels (self, &self->decoder->ch_layout);
+  self->start = av_rescale_q (start, BB_NANOSECONDS, self->encoder->time_base);
+  self->end = end == G_MAXINT64
+                ? G_MAXINT64
+                : av_rescale_q (end, BB_NANOSECONDS, self->encoder->time_base) - self->start;
+  self->resampler = bb_resampler_new (&self->encoder->ch_layout, self->encoder->sample_fmt,
+                                      self->encoder->sample_rate);
+  self->fifo = av_audio_fifo_alloc (self->encoder->sample_fmt,
+                                    self->encoder->ch_layout.nb_channels, 1);
+  return self;
 }
 
 /**
@@ -196,11 +242,14 @@ bb_audio_encoder_free (BbAudioEncoder *encoder)
 {
   if (encoder == NULL)
     return;
-  avfilter_graph_free (&encoder->graph);
+  bb_resampler_free (encoder->resampler);
+  av_audio_fifo_free (encoder->fifo);
   avcodec_free_context (&encoder->decoder);
   avcodec_free_context (&encoder->encoder);
   av_frame_free (&encoder->frame);
+  av_frame_free (&encoder->made);
   av_packet_free (&encoder->packet);
+  g_free (encoder->name);
   g_free (encoder);
 }
 
@@ -246,27 +295,148 @@ encode (BbAudioEncoder *self, AVFrame *frame, BbPacketFunc func, gpointer user_d
 }
 
 static int
-filter (BbAudioEncoder *self, AVFrame *frame, BbPacketFunc func, gpointer user_data)
+allocate (BbAudioEncoder *self, AVFrame *frame, int n)
 {
-  int result = av_buffersrc_add_frame_flags (self->source, frame, AV_BUFFERSRC_FLAG_PUSH);
+  frame->format = self->encoder->sample_fmt;
+  frame->sample_rate = self->encoder->sample_rate;
+  frame->nb_samples = n;
+  av_channel_layout_copy (&frame->ch_layout, &self->encoder->ch_layout);
+  return av_frame_get_buffer (frame, 0);
+}
 
-  while (result >= 0)
+/* Hands whole frames to the encoder, and with @all what is left too. */
+static int
+encode_ready (BbAudioEncoder *self, gboolean all, BbPacketFunc func, gpointer user_data)
+{
+  int size = self->encoder->frame_size > 0 ? self->encoder->frame_size : 1024;
+  int n_ready;
+  int result = 0;
+
+  while ((n_ready = av_audio_fifo_size (self->fifo)) >= size || (all && n_ready > 0))
     {
-      g_autoptr (AVFrame) filtered = av_frame_alloc ();
-      AVRational time_base = av_buffersink_get_time_base (self->sink);
+      g_autoptr (AVFrame) frame = av_frame_alloc ();
 
-      result = av_buffersink_get_frame (self->sink, filtered);
-      if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
-        return 0;
+      result = allocate (self, frame, MIN (n_ready, size));
       if (result < 0)
-        break;
-      /* The target's time starts at the trim. */
-      if (filtered->pts != AV_NOPTS_VALUE)
-        filtered->pts = av_rescale_q (filtered->pts, time_base, self->encoder->time_base) -
-                        av_rescale_q (self->start, BB_NANOSECONDS, self->encoder->time_base);
-      result = encode (self, filtered, func, user_data);
+        return result;
+      frame->pts = self->position - n_ready;
+      av_audio_fifo_read (self->fifo, (void **) frame->extended_data, frame->nb_samples);
+      result = encode (self, frame, func, user_data);
+      if (result < 0)
+        return result;
     }
   return result;
+}
+
+/* Silence up to the end of the encoder's frame, or to @until where that is earlier. */
+static int
+pad (BbAudioEncoder *self, gint64 until, BbPacketFunc func, gpointer user_data)
+{
+  int n_ready = av_audio_fifo_size (self->fifo);
+  int n = (int) MIN (self->encoder->frame_size - n_ready, until - self->position);
+  g_autoptr (AVFrame) silence = NULL;
+  int result;
+
+  if (n_ready == 0 || n <= 0)
+    return 0;
+  silence = av_frame_alloc ();
+  result = allocate (self, silence, n);
+  if (result < 0)
+    return result;
+  av_samples_set_silence (silence->extended_data, 0, n, silence->ch_layout.nb_channels,
+                          silence->format);
+  av_audio_fifo_write (self->fifo, (void **) silence->extended_data, n);
+  self->position += n;
+  return encode_ready (self, FALSE, func, user_data);
+}
+
+/* Puts what was made where it belongs: @at, in samples from the target's start. */
+static int
+put (BbAudioEncoder *self, gint64 at, BbPacketFunc func, gpointer user_data)
+{
+  const AVFrame *made = self->made;
+  gboolean planar = av_sample_fmt_is_planar (made->format);
+  int n_channels = made->ch_layout.nb_channels;
+  gsize step =
+    (gsize) av_get_bytes_per_sample (made->format) * (planar ? 1 : (gsize) n_channels);
+  int n_planes = planar ? n_channels : 1;
+  g_autofree guint8 **data = g_new (guint8 *, n_planes);
+  gint64 skip;
+  gint64 n;
+  int result = 0;
+
+  /* A clock that goes back is no reason to lose what comes from there on. */
+  if (self->anchored && (ABS (at - self->position) <= GAP * self->encoder->sample_rate ||
+                         at < self->position - self->encoder->sample_rate))
+    at = self->position;
+  if (at >= self->end)
+    return 0;
+  if (at > self->position)
+    {
+      if (self->anchored)
+        result = pad (self, at, func, user_data);
+      if (result < 0)
+        return result;
+      self->position = at;
+    }
+  /* Before the trim, or said already. */
+  skip = self->position - at;
+  n = MIN (made->nb_samples - skip, self->end - self->position);
+  if (n <= 0)
+    return 0;
+  for (int i = 0; i < n_planes; i++)
+    data[i] = made->extended_data[i] + (gsize) skip * step;
+  result = av_audio_fifo_write (self->fifo, (void **) data, (int) n);
+  if (result < 0)
+    return result;
+  self->anchored = TRUE;
+  self->position += n;
+  return encode_ready (self, FALSE, func, user_data);
+}
+
+/* Brings a frame to the encoder's format, or with %NULL what the resampler still holds. */
+static int
+convert (BbAudioEncoder *self, const AVFrame *frame, BbPacketFunc func, gpointer user_data)
+{
+  int most = bb_resampler_get_n_out (self->resampler, frame);
+  gint64 at = self->position;
+  int result;
+
+  if (most == 0)
+    return 0;
+  /* What the resampler still holds comes before this frame. */
+  if (frame != NULL && frame->pts != AV_NOPTS_VALUE)
+    at = av_rescale_q (frame->pts, self->time_base, self->encoder->time_base) - self->start -
+         bb_resampler_get_delay (self->resampler);
+  result = allocate (self, self->made, most);
+  if (result >= 0)
+    result = bb_resampler_convert (self->resampler, self->made->extended_data, most, frame);
+  if (result > 0)
+    {
+      self->made->nb_samples = result;
+      result = put (self, at, func, user_data);
+    }
+  av_frame_unref (self->made);
+  return result;
+}
+
+static int
+take (BbAudioEncoder *self, const AVFrame *frame, BbPacketFunc func, gpointer user_data)
+{
+  if (!bb_resampler_is_for (self->resampler, frame))
+    {
+      int result = convert (self, NULL, func, user_data);
+
+      if (result < 0)
+        return result;
+      if (bb_resampler_set_input (self->resampler, frame) < 0)
+        {
+          self->n_corrupt++;
+          return 0;
+        }
+      check_channels (self, &frame->ch_layout);
+    }
+  return convert (self, frame, func, user_data);
 }
 
 /**
@@ -276,7 +446,8 @@ filter (BbAudioEncoder *self, AVFrame *frame, BbPacketFunc func, gpointer user_d
  * @func: gets what comes out of it; times count from the trim's start
  * @user_data: data for @func
  *
- * Decodes and encodes a packet. Damaged ones are skipped and counted.
+ * Decodes and encodes a packet. Damaged ones are skipped and counted. Sound whose channels, rate or
+ * format change is resampled anew from there on.
  *
  * Returns: 0, or a negative FFmpeg error
  */
@@ -301,11 +472,13 @@ bb_audio_encoder_push (BbAudioEncoder *encoder, const AVPacket *packet, BbPacket
           return 0;
         }
       encoder->frame->pts = encoder->frame->best_effort_timestamp;
-      result = filter (encoder, encoder->frame, func, user_data);
+      result = take (encoder, encoder->frame, func, user_data);
       av_frame_unref (encoder->frame);
       if (result < 0)
         return result;
     }
-  result = filter (encoder, NULL, func, user_data);
+  result = convert (encoder, NULL, func, user_data);
+  if (result >= 0)
+    result = encode_ready (encoder, TRUE, func, user_data);
   return result < 0 ? result : encode (encoder, NULL, func, user_data);
 }

@@ -26,6 +26,7 @@ BbAudioEncoder *bb_audio_encoder_new (const AVStream *stream,
                                       const AVOutputFormat *container,
                                       gint64 start,
                                       gint64 end,
+                                      GPtrArray *notices,
                                       GError **error);
 void bb_audio_encoder_free (BbAudioEncoder *encoder);
 const AVCodecContext *bb_audio_encoder_get_context (BbAudioEncoder *encoder);

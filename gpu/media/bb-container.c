@@ -8,6 +8,7 @@
 #include "bb-container.h"
 
 #include "bb-error.h"
+#include "bb-metadata.h"
 
 #include <glib/gi18n-lib.h>
 #include <libavcodec/avcodec.h>
@@ -69,6 +70,34 @@ bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec)
   if (codec == AV_CODEC_ID_FFV1)
     return g_str_equal (container->name, "matroska");
   return avformat_query_codec (container, codec, FF_COMPLIANCE_NORMAL) == 1;
+}
+
+/**
+ * bb_container_set_options:
+ * @muxer: a muxer with its metadata
+ * @options: (inout): gets what it is to be opened with
+ */
+void
+bb_container_set_options (const AVFormatContext *muxer, AVDictionary **options)
+{
+  if (!bb_container_is_mov (muxer->oformat))
+    return;
+  av_dict_set (options, "movflags",
+               bb_metadata_needs_keys (muxer->metadata) ? "+faststart+use_metadata_tags"
+                                                        : "+faststart",
+               0);
+}
+
+/**
+ * bb_container_is_mov:
+ * @container: a container
+ *
+ * Returns: whether it is MP4 or QuickTime's, which it comes from
+ */
+gboolean
+bb_container_is_mov (const AVOutputFormat *container)
+{
+  return g_str_equal (container->name, "mp4") || g_str_equal (container->name, "mov");
 }
 
 /**

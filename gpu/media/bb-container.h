@@ -13,5 +13,7 @@ G_BEGIN_DECLS
 const AVOutputFormat *bb_container_find (const char *path, GError **error);
 gboolean bb_container_check (const char *path, enum AVCodecID codec, GError **error);
 gboolean bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec);
+gboolean bb_container_is_mov (const AVOutputFormat *container);
+void bb_container_set_options (const AVFormatContext *muxer, AVDictionary **options);
 
 G_END_DECLS

@@ -8,20 +8,20 @@
 #include "bb-sink.h"
 
 #include "bb-container.h"
-#include "bb-device.h"
+#include "bb-encoder-open.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-output-file.h"
 #include "bb-source-private.h"
 #include "bb-tracks.h"
-#ifdef HAVE_CUDA
-#include "cuda/bb-cuda-ffmpeg.h"
-#endif
+#include "bb-trial.h"
 
 #include <glib/gi18n-lib.h>
 #include <errno.h>
-#include <libavutil/opt.h>
+
+/* FFmpeg's own errors lie beyond the system's: none of a disk is among them. */
+#define MAX_ERRNO 4096
 
 struct _BbSink {
   char *name; /* of the target, for people */
@@ -39,6 +39,7 @@ struct _BbSink {
   gboolean header_written;
   gint64 start; /* time of the target's beginning, in the encoder's time base */
   gint64 last_pts;
+  gboolean captions_lost; /* and said so */
   gint64 video_bytes;
   gint64 first_bytes;
 };
@@ -52,169 +53,55 @@ set_write_error (BbSink *self, int result, GError **error)
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
                  _("Cannot write “%s”: there is no space left; make room, or choose another folder"),
                  self->name);
+  else if (result == AVERROR (EINVAL) || AVUNERROR (result) > MAX_ERRNO)
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 /* Translators: the name of a file, and what is wrong */
+                 _("“%s” cannot hold what was made (%s): choose another container, such as .mkv"),
+                 self->name, bb_ffmpeg_reason (result));
   else
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot write “%s”: %s; choose another folder"),
                  self->name, bb_ffmpeg_reason (result));
 }
 
-/* What HDR pictures say of the display they were graded on. */
-static const struct {
-  enum AVFrameSideDataType frame;
-  enum AVPacketSideDataType packet;
-} hdr_types[] = {
-  { AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA },
-  { AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL },
-};
-
-static gboolean
-find_hdr_data (BbSource *source, gsize i, const guint8 **data, gsize *size)
-{
-  const AVCodecParameters *parameters = bb_source_get_codecpar (source);
-  const AVFrameSideData *of_frame =
-    av_frame_get_side_data (bb_source_peek (source), hdr_types[i].frame);
-  const AVPacketSideData *of_stream = av_packet_side_data_get (
-    parameters->coded_side_data, parameters->nb_coded_side_data, hdr_types[i].packet);
-
-  *data = of_frame != NULL ? of_frame->data : of_stream != NULL ? of_stream->data : NULL;
-  *size = of_frame != NULL ? of_frame->size : of_stream != NULL ? of_stream->size : 0;
-  return *data != NULL;
-}
-
 static void
-tell_encoder (AVCodecContext *context, BbSource *source)
+set_encode_error (BbSink *self, int result, GError **error)
 {
-  const guint8 *data;
-  gsize size;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (hdr_types); i++)
-    if (find_hdr_data (source, i, &data, &size))
-      {
-        AVFrameSideData *copy = av_frame_side_data_new (
-          &context->decoded_side_data, &context->nb_decoded_side_data, hdr_types[i].frame, size, 0);
-
-        if (copy != NULL)
-          memcpy (copy->data, data, size);
-      }
-}
-
-static void
-tell_container (AVCodecParameters *parameters, BbSource *source)
-{
-  const guint8 *data;
-  gsize size;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (hdr_types); i++)
-    if (find_hdr_data (source, i, &data, &size))
-      {
-        AVPacketSideData *copy =
-          av_packet_side_data_new (&parameters->coded_side_data, &parameters->nb_coded_side_data,
-                                   hdr_types[i].packet, size, 0);
-
-        if (copy != NULL)
-          memcpy (copy->data, data, size);
-      }
-}
-
-static void
-set_options (BbSink *self, const BbRecipeValues *values, AVDictionary **options)
-{
-  const BbEncoder *encoder = self->encoder;
-
-  if (encoder->quality_option != NULL)
-    av_dict_set_int (options, encoder->quality_option,
-                     values->quality >= 0 ? values->quality : encoder->quality, 0);
-  if (encoder->preset != NULL)
-    av_dict_set (options, "preset", *values->preset != '\0' ? values->preset : encoder->preset, 0);
-  /* x265 has a log of its own. */
-  if (g_str_equal (encoder->name, "libx265"))
-    av_dict_set (options, "x265-params", "log-level=none", 0);
-  if (g_str_equal (encoder->name, "ffv1"))
-    {
-      av_dict_set (options, "level", "3", 0);
-      av_dict_set (options, "slicecrc", "1", 0);
-    }
-}
-
-/* What kind of frames the encoder gets: those of a card stay there. */
-static gboolean
-set_pixel_format (BbSink *self, BbDevice *device, GError **error)
-{
-  AVCodecContext *context = self->context;
-
-#ifdef HAVE_CUDA
-  if (self->format.interleaved)
-    {
-      context->hw_frames_ctx = bb_cuda_ffmpeg_new_frames (device, &self->format, error);
-      context->pix_fmt = AV_PIX_FMT_CUDA;
-      return context->hw_frames_ctx != NULL;
-    }
-#endif
-  if (self->encoder->on_card && self->format.depth > 8)
-    {
-      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("%s takes 10 bit only where its card is the device too: leave out the device"),
-                   self->encoder->name);
-      return FALSE;
-    }
-  context->pix_fmt = bb_format_to_pixel_format (&self->format);
-  return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: the name of an encoder, that of a file, and what is wrong */
+               _("%s cannot encode “%s”: %s; choose another encoder"), self->encoder->name,
+               self->name, bb_ffmpeg_reason (result));
 }
 
 static gboolean
-open_encoder (BbSink *self, const BbRecipeValues *values, BbDevice *device, BbSource *source,
+open_encoder (BbSink *self, const BbRecipe *recipe, BbDevice *device, BbSource *source,
               GError **error)
 {
   const BbSourceInfo *info = bb_source_get_info (source);
-  const AVCodec *codec = avcodec_find_encoder_by_name (self->encoder->name);
-  AVCodecContext *context = avcodec_alloc_context3 (codec);
-  AVDictionary *options = NULL;
   int result;
 
-  self->context = context;
-  context->width = self->format.width;
-  context->height = self->format.height;
-  if (!set_pixel_format (self, device, error))
+  self->context = bb_encoder_open (self->encoder, recipe, &self->format, device, source,
+                                   self->muxer->oformat, error);
+  if (self->context == NULL)
     return FALSE;
-  context->sample_aspect_ratio = (AVRational) { 1, 1 };
-  context->time_base = (AVRational) { info->time_base_num, info->time_base_den };
-  if (info->rate_num > 0)
-    context->framerate = (AVRational) { info->rate_num, info->rate_den };
-  context->color_range = self->format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-  context->colorspace = self->format.matrix;
-  context->color_primaries = self->format.primaries;
-  context->color_trc = self->format.transfer;
-  if (self->format.chroma_shift_x > 0 || self->format.chroma_shift_y > 0)
-    context->chroma_sample_location = self->format.chroma_location;
-  context->field_order = AV_FIELD_PROGRESSIVE;
-  context->thread_count = 0;
-  context->flags |= AV_CODEC_FLAG_FRAME_DURATION;
-  if ((self->muxer->oformat->flags & AVFMT_GLOBALHEADER) != 0)
-    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-  if (codec->id == AV_CODEC_ID_HEVC && !g_str_equal (self->muxer->oformat->name, "matroska"))
-    context->codec_tag = MKTAG ('h', 'v', 'c', '1');
-  if (bb_format_is_hdr (&self->format))
-    tell_encoder (context, source);
-  set_options (self, values, &options);
-
-  result = avcodec_open2 (context, codec, &options);
-  av_dict_free (&options);
-  if (result >= 0)
-    result = avcodec_parameters_from_context (self->stream->codecpar, context);
-  if (result >= 0)
+  result = avcodec_parameters_from_context (self->stream->codecpar, self->context);
+  if (result < 0)
     {
-      if (bb_format_is_hdr (&self->format))
-        tell_container (self->stream->codecpar, source);
-      self->stream->time_base = context->time_base;
-      self->stream->avg_frame_rate = context->framerate;
-      self->stream->sample_aspect_ratio = context->sample_aspect_ratio;
-      return TRUE;
+      set_write_error (self, result, error);
+      return FALSE;
     }
+  if (bb_format_is_hdr (&self->format))
+    bb_encoder_tell_container (self->stream->codecpar, source);
+  self->stream->time_base = self->context->time_base;
+  if (info->rate_num > 0)
+    self->stream->avg_frame_rate = (AVRational) { info->rate_num, info->rate_den };
+  self->stream->sample_aspect_ratio = self->context->sample_aspect_ratio;
+  result = bb_trial_header (self->muxer, NULL, NULL);
+  if (result >= 0)
+    return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               /* Translators: the name of an encoder, that of a file, width, height, and what is
-                * wrong */
-               _("%s refused to make “%s” at %d×%d (%s): choose another size, encoder or preset"),
-               self->encoder->name, self->name, self->format.width, self->format.height,
-               bb_ffmpeg_reason (result));
+               /* Translators: the name of a file, that of an encoder, and what is wrong */
+               _("“%s” cannot hold the picture that %s makes (%s): end the name in .mkv"),
+               self->name, self->encoder->name, bb_ffmpeg_reason (result));
   return FALSE;
 }
 
@@ -230,9 +117,7 @@ open_file (BbSink *self, GError **error)
   result = avio_open2 (&self->muxer->pb, url, AVIO_FLAG_WRITE, &self->muxer->interrupt_callback, NULL);
   if (result >= 0)
     {
-      if (g_str_equal (self->muxer->oformat->name, "mp4") ||
-          g_str_equal (self->muxer->oformat->name, "mov"))
-        av_dict_set (&options, "movflags", "+faststart", 0);
+      bb_container_set_options (self->muxer, &options);
       result = avformat_write_header (self->muxer, &options);
       av_dict_free (&options);
     }
@@ -301,7 +186,7 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
     }
   bb_ffmpeg_interrupt_init (&self->muxer->interrupt_callback, &self->cancellable);
   self->stream = avformat_new_stream (self->muxer, NULL);
-  if (!open_encoder (self, values, device, source, error))
+  if (!open_encoder (self, recipe, device, source, error))
     return NULL;
   self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
@@ -320,6 +205,30 @@ static void
 release_frame (void *opaque, guint8 *data)
 {
   bb_frame_unref (opaque);
+}
+
+static void
+add_captions (BbSink *self, AVFrame *wrapped, const BbFrame *frame)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (frame->captions, &size);
+  AVFrameSideData *data;
+
+  if (bb_encoder_has_captions (self->encoder))
+    {
+      data = av_frame_new_side_data (wrapped, AV_FRAME_DATA_A53_CC, size);
+      if (data != NULL)
+        memcpy (data->data, bytes, size);
+    }
+  else if (!self->captions_lost)
+    {
+      self->captions_lost = TRUE;
+      g_ptr_array_add (self->notices,
+                       /* Translators: the name of an encoder */
+                       g_strdup_printf (_("The captions within the picture are left out, since %s "
+                                          "does not write any"),
+                                        self->encoder->name));
+    }
 }
 
 /* An AVFrame on the samples of @frame, without a copy. */
@@ -347,12 +256,14 @@ wrap (BbSink *self, BbFrame *frame)
   wrapped->buf[0] =
     av_buffer_create (frame->data[0], bb_format_get_frame_size (&frame->format), release_frame,
                       bb_frame_ref (frame), AV_BUFFER_FLAG_READONLY);
+  if (frame->captions != NULL)
+    add_captions (self, wrapped, frame);
   return wrapped;
 }
 
 /* Muxes what the encoder has ready, each packet after the sound that comes before it. */
-static int
-drain (BbSink *self)
+static gboolean
+drain (BbSink *self, GError **error)
 {
   while (TRUE)
     {
@@ -360,17 +271,18 @@ drain (BbSink *self)
       int result = avcodec_receive_packet (self->context, packet);
 
       if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
-        return 0;
+        return TRUE;
       if (result < 0)
-        return result;
-      if (g_cancellable_is_cancelled (self->cancellable))
         {
-          av_packet_unref (packet);
-          return AVERROR_EXIT;
+          set_encode_error (self, result, error);
+          return FALSE;
         }
-      result = bb_tracks_write_until (
-        self->tracks, av_rescale_q (packet->dts, self->context->time_base, BB_NANOSECONDS),
-        self->cancellable);
+      if (g_cancellable_is_cancelled (self->cancellable))
+        result = AVERROR_EXIT;
+      else
+        result = bb_tracks_write_until (
+          self->tracks, av_rescale_q (packet->dts, self->context->time_base, BB_NANOSECONDS),
+          self->cancellable);
       av_packet_rescale_ts (packet, self->context->time_base, self->stream->time_base);
       packet->stream_index = self->stream->index;
       if (self->video_bytes == 0)
@@ -379,10 +291,13 @@ drain (BbSink *self)
       if (result >= 0)
         result = av_interleaved_write_frame (self->muxer, packet);
       av_packet_unref (packet);
+      if (result >= 0 && self->muxer->pb->error < 0)
+        result = self->muxer->pb->error;
       if (result < 0)
-        return result;
-      if (self->muxer->pb->error < 0)
-        return self->muxer->pb->error;
+        {
+          set_write_error (self, result, error);
+          return FALSE;
+        }
     }
 }
 
@@ -401,6 +316,7 @@ gboolean
 bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error)
 {
   AVFrame *wrapped;
+  gboolean done;
   int result;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -418,19 +334,13 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
   sink->last_pts = wrapped->pts;
   result = avcodec_send_frame (sink->context, wrapped);
   av_frame_free (&wrapped);
-  if (result < 0)
-    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                 /* Translators: the name of an encoder, that of a file, and what is wrong */
-                 _("%s cannot encode “%s”: %s; choose another encoder"), sink->encoder->name,
-                 sink->name, bb_ffmpeg_reason (result));
+  done = result >= 0;
+  if (!done)
+    set_encode_error (sink, result, error);
   else
-    {
-      result = drain (sink);
-      if (result < 0)
-        set_write_error (sink, result, error);
-    }
+    done = drain (sink, error);
   sink->cancellable = NULL;
-  return result >= 0;
+  return done;
 }
 
 /**
@@ -453,10 +363,14 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
 
   sink->cancellable = cancellable;
   result = avcodec_send_frame (sink->context, NULL);
-  if (result >= 0)
-    result = drain (sink);
-  if (result >= 0)
-    result = bb_tracks_write_until (sink->tracks, G_MAXINT64, cancellable);
+  if (result < 0)
+    set_encode_error (sink, result, error);
+  if (result < 0 || !drain (sink, error))
+    {
+      sink->cancellable = NULL;
+      return FALSE;
+    }
+  result = bb_tracks_write_until (sink->tracks, G_MAXINT64, cancellable);
   if (result >= 0)
     result = av_write_trailer (sink->muxer);
   if (result >= 0 && sink->muxer->pb->error < 0)

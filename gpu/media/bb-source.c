@@ -241,7 +241,7 @@ add_chroma (BbSource *source, AVFrame *frame)
 
 /* Takes @frame. */
 static BbFrame *
-wrap (BbSource *source, AVFrame *frame)
+wrap_samples (BbSource *source, AVFrame *frame)
 {
   BbFrame *wrapped;
 
@@ -276,6 +276,20 @@ wrap (BbSource *source, AVFrame *frame)
     }
   wrapped->pts = frame->pts;
   wrapped->duration = frame->duration;
+  return wrapped;
+}
+
+/* Takes @frame. */
+static BbFrame *
+wrap (BbSource *source, AVFrame *frame)
+{
+  const AVFrameSideData *data = av_frame_get_side_data (frame, AV_FRAME_DATA_A53_CC);
+  GBytes *captions = data != NULL ? g_bytes_new (data->data, data->size) : NULL;
+  BbFrame *wrapped = wrap_samples (source, frame);
+
+  if (wrapped != NULL)
+    wrapped->captions = g_steal_pointer (&captions);
+  g_clear_pointer (&captions, g_bytes_unref);
   return wrapped;
 }
 

@@ -14,11 +14,18 @@
 #include "bb-audio.h"
 #include "bb-container.h"
 #include "bb-error.h"
+#include "bb-extras.h"
 #include "bb-ffmpeg.h"
+#include "bb-metadata.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
+#include "bb-trial.h"
 
 #include <glib/gi18n-lib.h>
+
+/* How far to read for a track that begins late. */
+#define FAR_BYTES (64 * 1024 * 1024)
+#define FAR_DURATION (60 * AV_TIME_BASE)
 
 typedef struct {
   AVStream *in;
@@ -37,11 +44,21 @@ struct _BbTracks {
   GPtrArray *notices;
   gint64 start; /* nanoseconds in the source's own time */
   gint64 end;
+  BbMetadata metadata;
+  GPtrArray *extras; /* packets to begin with */
   AVPacket *packet; /* read, but not yet due */
   AVPacket *converted;
   gboolean at_end;
   Track *current;
 };
+
+static void
+free_packet (gpointer data)
+{
+  AVPacket *packet = data;
+
+  av_packet_free (&packet);
+}
 
 /* Takes the text. */
 static void
@@ -56,88 +73,59 @@ get_codec (const Track *track)
   return avcodec_get_name (track->in->codecpar->codec_id);
 }
 
-static void
-copy_dictionary_entries (AVDictionary **to, const AVDictionary *from)
+/* Where the parameters are fit for the container, as its muxer itself says. */
+static gboolean
+add_stream (BbTracks *self, Track *track, const AVCodecParameters *parameters)
 {
-  const AVDictionaryEntry *entry = NULL;
-
-  while ((entry = av_dict_iterate (from, entry)) != NULL)
-    /* These describe how the old file was made. */
-    if (g_ascii_strcasecmp (entry->key, "encoder") != 0 &&
-        g_ascii_strcasecmp (entry->key, "rotate") != 0 &&
-        g_ascii_strcasecmp (entry->key, "major_brand") != 0 &&
-        g_ascii_strcasecmp (entry->key, "minor_version") != 0 &&
-        g_ascii_strcasecmp (entry->key, "compatible_brands") != 0 &&
-        !g_str_has_prefix (entry->key, "_STATISTICS") &&
-        !g_str_has_prefix (entry->key, "BPS") && !g_str_has_prefix (entry->key, "NUMBER_OF_") &&
-        g_ascii_strcasecmp (entry->key, "DURATION") != 0)
-      av_dict_set (to, entry->key, entry->value, 0);
+  if (bb_trial_header (self->muxer, parameters, track->in) < 0)
+    return FALSE;
+  track->out = avformat_new_stream (self->muxer, NULL);
+  avcodec_parameters_copy (track->out->codecpar, parameters);
+  track->out->time_base = track->in->time_base;
+  bb_metadata_copy_stream (&self->metadata, track->out, track->in);
+  return TRUE;
 }
 
-static void
-add_chapters (BbTracks *self)
-{
-  guint n = self->demuxer->nb_chapters;
-
-  if (n == 0)
-    return;
-  self->muxer->chapters = av_calloc (n, sizeof (AVChapter *));
-  for (guint i = 0; i < n; i++)
-    {
-      const AVChapter *in = self->demuxer->chapters[i];
-      gint64 start = av_rescale_q (in->start, in->time_base, BB_NANOSECONDS);
-      gint64 end = av_rescale_q (in->end, in->time_base, BB_NANOSECONDS);
-      AVChapter *out;
-
-      if (end <= self->start || start >= self->end)
-        continue;
-      out = av_mallocz (sizeof *out);
-      out->id = in->id;
-      out->time_base = (AVRational) { 1, 1000000 };
-      out->start = (MAX (start, self->start) - self->start) / 1000;
-      out->end = (MIN (end, self->end) - self->start) / 1000;
-      av_dict_copy (&out->metadata, in->metadata, 0);
-      self->muxer->chapters[self->muxer->nb_chapters++] = out;
-    }
-}
-
-static AVStream *
-add_stream (BbTracks *self, const AVStream *in)
-{
-  AVStream *out = avformat_new_stream (self->muxer, NULL);
-
-  copy_dictionary_entries (&out->metadata, in->metadata);
-  out->disposition = in->disposition;
-  out->time_base = in->time_base;
-  return out;
-}
-
-static void
+static gboolean
 add_copied (BbTracks *self, Track *track)
 {
-  track->out = add_stream (self, track->in);
-  avcodec_parameters_copy (track->out->codecpar, track->in->codecpar);
-  /* Tags are the container's own. */
-  track->out->codecpar->codec_tag = 0;
+  AVCodecParameters *parameters = avcodec_parameters_alloc ();
+  gboolean added;
+
+  avcodec_parameters_copy (parameters, track->in->codecpar);
+  /* Tags are the container's own; for data there is nothing else. */
+  if (parameters->codec_type != AVMEDIA_TYPE_DATA)
+    parameters->codec_tag = 0;
+  added = add_stream (self, track, parameters);
+  avcodec_parameters_free (&parameters);
+  return added;
+}
+
+static gboolean
+add_encoded (BbTracks *self, Track *track, const AVCodecContext *context)
+{
+  AVCodecParameters *parameters = avcodec_parameters_alloc ();
+  gboolean added;
+
+  avcodec_parameters_from_context (parameters, context);
+  added = add_stream (self, track, parameters);
+  avcodec_parameters_free (&parameters);
+  return added;
 }
 
 static void
 add_audio (BbTracks *self, Track *track, BbAudio mode)
 {
   g_autoptr (GError) error = NULL;
-  const AVCodecParameters *parameters = track->in->codecpar;
-  gboolean takes = parameters->codec_id != AV_CODEC_ID_NONE &&
-                   bb_container_takes (self->muxer->oformat, parameters->codec_id);
+  enum AVCodecID codec = track->in->codecpar->codec_id;
 
   if (mode == BB_AUDIO_NONE)
     return;
-  if (mode == BB_AUDIO_COPY && takes)
-    {
-      add_copied (self, track);
-      return;
-    }
-  track->audio =
-    bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end, &error);
+  if (mode == BB_AUDIO_COPY && codec != AV_CODEC_ID_NONE &&
+      bb_container_takes (self->muxer->oformat, codec) && add_copied (self, track))
+    return;
+  track->audio = bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end,
+                                       self->notices, &error);
   if (track->audio == NULL)
     {
       /* Translators: a codec, the number of a track in its file, and what is wrong */
@@ -147,9 +135,15 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
                                          error->message));
       return;
     }
-  track->out = add_stream (self, track->in);
-  avcodec_parameters_from_context (track->out->codecpar,
-                                   bb_audio_encoder_get_context (track->audio));
+  if (!add_encoded (self, track, bb_audio_encoder_get_context (track->audio)))
+    {
+      /* Translators: a codec, and the number of a track in its file */
+      add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
+                                           "the container does not take it"),
+                                         get_codec (track), track->in->index));
+      g_clear_pointer (&track->audio, bb_audio_encoder_free);
+      return;
+    }
   track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
   if (mode == BB_AUDIO_COPY)
     /* Translators: a codec, and the number of a track in its file */
@@ -167,38 +161,95 @@ add_subtitles (BbTracks *self, Track *track)
                           : g_str_equal (container->name, "matroska") ? AV_CODEC_ID_SUBRIP
                                                                       : AV_CODEC_ID_MOV_TEXT;
 
-  if (codec == wanted || (codec != AV_CODEC_ID_MOV_TEXT && codec != AV_CODEC_ID_NONE &&
-                          g_str_equal (container->name, "matroska") &&
-                          bb_container_takes (container, codec)))
-    {
-      add_copied (self, track);
-      return;
-    }
+  if ((codec == wanted || (codec != AV_CODEC_ID_MOV_TEXT && codec != AV_CODEC_ID_NONE &&
+                           g_str_equal (container->name, "matroska") &&
+                           bb_container_takes (container, codec))) &&
+      add_copied (self, track))
+    return;
   if (bb_subtitle_is_text (codec))
     track->subtitle = bb_subtitle_new (track->in, wanted);
-  if (track->subtitle == NULL)
+  if (track->subtitle != NULL &&
+      add_encoded (self, track, bb_subtitle_get_context (track->subtitle)))
+    return;
+  g_clear_pointer (&track->subtitle, bb_subtitle_free);
+  /* Translators: a codec, and the number of a track in its file */
+  add_notice (self, g_strdup_printf (_("The subtitle (%s, stream %d) is left out, since "
+                                       "the container does not take it"),
+                                     get_codec (track), track->in->index));
+}
+
+/* What cameras measure while they film goes along as it is. */
+static gboolean
+add_data (BbTracks *self, Track *track)
+{
+  return track->in->codecpar->codec_tag == MKTAG ('g', 'p', 'm', 'd') &&
+         bb_container_is_mov (self->muxer->oformat) && add_copied (self, track);
+}
+
+static void
+add_track (BbTracks *self, Track *track, const BbRecipeValues *values, gboolean is_picture)
+{
+  switch (track->in->codecpar->codec_type)
     {
-      /* Translators: a codec, and the number of a track in its file */
-      add_notice (self, g_strdup_printf (_("The subtitle (%s, stream %d) is left out, since "
-                                           "the container does not take it"),
-                                         get_codec (track), track->in->index));
-      return;
+    case AVMEDIA_TYPE_AUDIO:
+      add_audio (self, track, values->audio);
+      break;
+    case AVMEDIA_TYPE_SUBTITLE:
+      add_subtitles (self, track);
+      break;
+    default:
+      if (!add_data (self, track))
+        bb_extras_add (&self->metadata, track->in, is_picture, self->extras);
+      break;
     }
-  track->out = add_stream (self, track->in);
-  avcodec_parameters_from_context (track->out->codecpar, bb_subtitle_get_context (track->subtitle));
+  if (track->out == NULL)
+    track->in->discard = AVDISCARD_ALL;
+}
+
+/* Whether a track begins so late that nothing is known of it. */
+static gboolean
+has_unknown (const AVFormatContext *demuxer)
+{
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    {
+      const AVCodecParameters *parameters = demuxer->streams[i]->codecpar;
+
+      if (parameters->codec_type == AVMEDIA_TYPE_AUDIO &&
+          (parameters->sample_rate <= 0 || parameters->ch_layout.nb_channels <= 0))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static int
+probe (BbTracks *self, const char *url, gboolean far)
+{
+  AVDictionary *options = NULL;
+  int result;
+
+  avformat_close_input (&self->demuxer);
+  self->demuxer = avformat_alloc_context ();
+  bb_ffmpeg_interrupt_init (&self->demuxer->interrupt_callback, &self->cancellable);
+  if (far)
+    {
+      self->demuxer->probesize = FAR_BYTES;
+      self->demuxer->max_analyze_duration = FAR_DURATION;
+      /* Those that a transport stream only names later on. */
+      av_dict_set (&options, "scan_all_pmts", "1", 0);
+    }
+  result = avformat_open_input (&self->demuxer, url, NULL, &options);
+  av_dict_free (&options);
+  return result < 0 ? result : avformat_find_stream_info (self->demuxer, NULL);
 }
 
 static gboolean
 open_demuxer (BbTracks *self, BbSource *source, GError **error)
 {
   g_autofree char *url = bb_ffmpeg_url (bb_source_get_path (source));
-  int result;
+  int result = probe (self, url, FALSE);
 
-  self->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&self->demuxer->interrupt_callback, &self->cancellable);
-  result = avformat_open_input (&self->demuxer, url, NULL, NULL);
-  if (result >= 0)
-    result = avformat_find_stream_info (self->demuxer, NULL);
+  if (result >= 0 && has_unknown (self->demuxer))
+    result = probe (self, url, TRUE);
   if (result >= 0)
     return TRUE;
   {
@@ -215,7 +266,7 @@ open_demuxer (BbTracks *self, BbSource *source, GError **error)
  * bb_tracks_new:
  * @source: where the picture comes from
  * @recipe: what to make: trim and sound
- * @muxer: gets a stream for each track, and chapters and metadata
+ * @muxer: has the picture's stream; gets one for each track, and chapters and metadata
  * @notices: (element-type utf8): gets a sentence on each track that changes or is left out
  * @error: return location for an error
  *
@@ -229,12 +280,14 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
+  int picture = bb_source_get_stream_index (source);
   BbTracks *self = g_new0 (BbTracks, 1);
 
   self->muxer = muxer;
   self->notices = notices;
   self->start = info->start + values->start;
   self->end = values->end < 0 ? G_MAXINT64 : info->start + values->end;
+  self->extras = g_ptr_array_new_with_free_func (free_packet);
   self->packet = av_packet_alloc ();
   self->converted = av_packet_alloc ();
   if (!open_demuxer (self, source, error))
@@ -242,6 +295,19 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
       bb_tracks_free (self);
       return NULL;
     }
+  self->metadata = (BbMetadata) {
+    .demuxer = self->demuxer,
+    .muxer = muxer,
+    .notices = notices,
+    .rate = { info->rate_num, info->rate_den },
+    .start = self->start,
+    .end = self->end,
+    .cut = values->start,
+  };
+  bb_metadata_copy_file (&self->metadata);
+  if (picture < (int) self->demuxer->nb_streams)
+    bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);
+  bb_metadata_note_picture (source, notices);
   self->tracks = g_new0 (Track, self->demuxer->nb_streams);
   for (guint i = 0; i < self->demuxer->nb_streams; i++)
     {
@@ -249,15 +315,10 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
 
       track->in = self->demuxer->streams[i];
       track->last_dts = AV_NOPTS_VALUE;
-      if (track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
-        add_audio (self, track, values->audio);
-      else if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
-        add_subtitles (self, track);
-      if (track->out == NULL)
-        track->in->discard = AVDISCARD_ALL;
+      add_track (self, track, values, (int) i == picture);
     }
-  copy_dictionary_entries (&muxer->metadata, self->demuxer->metadata);
-  add_chapters (self);
+  bb_metadata_copy_chapters (&self->metadata);
+  bb_metadata_note_lost (&self->metadata);
 
   if (values->start > 0)
     /* One second early: sound frames before the start may reach into it. */
@@ -281,6 +342,7 @@ bb_tracks_free (BbTracks *tracks)
       bb_subtitle_free (tracks->tracks[i].subtitle);
     }
   g_free (tracks->tracks);
+  g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
   av_packet_free (&tracks->converted);
   avformat_close_input (&tracks->demuxer);
@@ -415,7 +477,7 @@ finish (BbTracks *self)
 int
 bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
 {
-  int result = 0;
+  int result = bb_extras_write (tracks->muxer, tracks->extras);
 
   tracks->cancellable = cancellable;
   while (!tracks->at_end && result >= 0)

@@ -1,0 +1,315 @@
+/* bb-encoder-open.c: a video encoder with a recipe's settings
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-encoder-open.h"
+
+#include "bb-device.h"
+#include "bb-error.h"
+#include "bb-ffmpeg.h"
+#include "bb-format-ffmpeg.h"
+#include "bb-source-private.h"
+#ifdef HAVE_CUDA
+#include "cuda/bb-cuda-ffmpeg.h"
+#endif
+
+#include <glib/gi18n-lib.h>
+#include <libavutil/opt.h>
+
+/* What SVT-AV1 takes at most. The rate only says how far apart its keyframes are; each frame keeps
+ * its own time. */
+#define SVT_MAX_RATE 240
+#define SVT_UNKNOWN_RATE 30
+
+/* What HDR pictures say of the display they were graded on. */
+static const struct {
+  enum AVFrameSideDataType frame;
+  enum AVPacketSideDataType packet;
+} hdr_types[] = {
+  { AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA },
+  { AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL },
+};
+
+static gboolean
+find_hdr_data (BbSource *source, gsize i, const guint8 **data, gsize *size)
+{
+  const AVCodecParameters *parameters = bb_source_get_codecpar (source);
+  const AVFrameSideData *of_frame =
+    av_frame_get_side_data (bb_source_peek (source), hdr_types[i].frame);
+  const AVPacketSideData *of_stream = av_packet_side_data_get (
+    parameters->coded_side_data, parameters->nb_coded_side_data, hdr_types[i].packet);
+
+  *data = of_frame != NULL ? of_frame->data : of_stream != NULL ? of_stream->data : NULL;
+  *size = of_frame != NULL ? of_frame->size : of_stream != NULL ? of_stream->size : 0;
+  return *data != NULL;
+}
+
+static void
+tell_encoder (AVCodecContext *context, BbSource *source)
+{
+  const guint8 *data;
+  gsize size;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hdr_types); i++)
+    if (find_hdr_data (source, i, &data, &size))
+      {
+        AVFrameSideData *copy = av_frame_side_data_new (
+          &context->decoded_side_data, &context->nb_decoded_side_data, hdr_types[i].frame, size, 0);
+
+        if (copy != NULL)
+          memcpy (copy->data, data, size);
+      }
+}
+
+/* What an encoder is opened with: of these, one may be to blame for a refusal. */
+typedef struct {
+  const BbEncoder *encoder;
+  const BbRecipeValues *values;
+  BbFormat format;
+  const char *preset;
+  AVRational rate; /* 0 where unknown */
+  BbDevice *device;
+  BbSource *source;
+  const AVOutputFormat *container;
+} Settings;
+
+static void
+set_options (const Settings *settings, AVDictionary **options)
+{
+  const BbEncoder *encoder = settings->encoder;
+
+  if (encoder->quality_option != NULL)
+    av_dict_set_int (options, encoder->quality_option,
+                     settings->values->quality >= 0 ? settings->values->quality : encoder->quality,
+                     0);
+  if (encoder->preset != NULL)
+    av_dict_set (options, "preset", settings->preset, 0);
+  /* x265 has a log of its own. */
+  if (g_str_equal (encoder->name, "libx265"))
+    av_dict_set (options, "x265-params", "log-level=none", 0);
+  if (bb_encoder_has_captions (encoder))
+    av_dict_set (options, "a53cc", "1", 0);
+  if (g_str_equal (encoder->name, "ffv1"))
+    {
+      av_dict_set (options, "level", "3", 0);
+      av_dict_set (options, "slicecrc", "1", 0);
+    }
+}
+
+/* What kind of frames the encoder gets: those of a card stay there. */
+static gboolean
+set_pixel_format (AVCodecContext *context, const Settings *settings, GError **error)
+{
+#ifdef HAVE_CUDA
+  if (settings->format.interleaved)
+    {
+      context->hw_frames_ctx =
+        bb_cuda_ffmpeg_new_frames (settings->device, &settings->format, error);
+      context->pix_fmt = AV_PIX_FMT_CUDA;
+      return context->hw_frames_ctx != NULL;
+    }
+#endif
+  if (settings->encoder->on_card && settings->format.depth > 8)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   _("%s takes 10 bit only where its card is the device too: leave out the device"),
+                   settings->encoder->name);
+      return FALSE;
+    }
+  context->pix_fmt = bb_format_to_pixel_format (&settings->format);
+  return TRUE;
+}
+
+static void
+set_rate (AVCodecContext *context, const Settings *settings)
+{
+  if (settings->rate.num > 0)
+    context->framerate = settings->rate;
+  if (!g_str_equal (settings->encoder->name, "libsvtav1"))
+    return;
+  if (settings->rate.num <= 0)
+    context->framerate = (AVRational) { SVT_UNKNOWN_RATE, 1 };
+  else if (av_cmp_q (settings->rate, (AVRational) { SVT_MAX_RATE, 1 }) > 0)
+    context->framerate = (AVRational) { SVT_MAX_RATE, 1 };
+}
+
+/* Where the encoder refuses, the result is negative and @error is not set. */
+static AVCodecContext *
+open_with (const Settings *settings, int *result, GError **error)
+{
+  const BbSourceInfo *info = bb_source_get_info (settings->source);
+  const AVCodec *codec = avcodec_find_encoder_by_name (settings->encoder->name);
+  AVCodecContext *context = avcodec_alloc_context3 (codec);
+  AVDictionary *options = NULL;
+
+  *result = 0;
+  context->width = settings->format.width;
+  context->height = settings->format.height;
+  if (!set_pixel_format (context, settings, error))
+    {
+      avcodec_free_context (&context);
+      return NULL;
+    }
+  context->sample_aspect_ratio = (AVRational) { 1, 1 };
+  context->time_base = (AVRational) { info->time_base_num, info->time_base_den };
+  set_rate (context, settings);
+  context->color_range = settings->format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  context->colorspace = settings->format.matrix;
+  context->color_primaries = settings->format.primaries;
+  context->color_trc = settings->format.transfer;
+  if (settings->format.chroma_shift_x > 0 || settings->format.chroma_shift_y > 0)
+    context->chroma_sample_location = settings->format.chroma_location;
+  context->field_order = AV_FIELD_PROGRESSIVE;
+  context->thread_count = 0;
+  context->flags |= AV_CODEC_FLAG_FRAME_DURATION;
+  if ((settings->container->flags & AVFMT_GLOBALHEADER) != 0)
+    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  if (codec->id == AV_CODEC_ID_HEVC && !g_str_equal (settings->container->name, "matroska"))
+    context->codec_tag = MKTAG ('h', 'v', 'c', '1');
+  if (bb_format_is_hdr (&settings->format))
+    tell_encoder (context, settings->source);
+  set_options (settings, &options);
+
+  *result = avcodec_open2 (context, codec, &options);
+  av_dict_free (&options);
+  if (*result < 0)
+    avcodec_free_context (&context);
+  return context;
+}
+
+static gboolean
+opens (const Settings *settings)
+{
+  int result;
+  AVCodecContext *context = open_with (settings, &result, NULL);
+
+  avcodec_free_context (&context);
+  return result >= 0;
+}
+
+/* An encoder only says that it refuses. What lets it open when it is changed was the cause. */
+static void
+explain (const Settings *settings, int result, GError **error)
+{
+  Settings other = *settings;
+  const char *name = settings->encoder->name;
+
+  other.format.width = other.format.height = 256;
+  if (opens (&other))
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   /* Translators: the name of an encoder, width and height */
+                   _("%s does not make pictures of %d×%d: choose another size or encoder"), name,
+                   settings->format.width, settings->format.height);
+      return;
+    }
+  other = *settings;
+  other.rate = (AVRational) { 25, 1 };
+  if (opens (&other))
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   /* Translators: the name of an encoder, and frames a second */
+                   _("%s does not take %.3f frames a second: choose another encoder"), name,
+                   av_q2d (settings->rate));
+      return;
+    }
+  other = *settings;
+  other.preset = settings->encoder->preset;
+  if (g_strcmp0 (other.preset, settings->preset) != 0 && opens (&other))
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                   /* Translators: the name of an encoder, and that of a preset */
+                   _("%s does not take the preset “%s”: choose another preset"), name,
+                   settings->preset);
+      return;
+    }
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: the name of an encoder, and what is wrong */
+               _("%s cannot be opened (%s): choose another encoder"), name,
+               bb_ffmpeg_reason (result));
+}
+
+/**
+ * bb_encoder_open:
+ * @encoder: an encoder
+ * @recipe: what to make
+ * @format: format of the frames to encode, from bb_encoder_get_format()
+ * @device: (nullable): what makes the frames
+ * @source: where the picture comes from
+ * @container: where it goes
+ * @error: return location for an error
+ *
+ * Opens an encoder. Where it refuses, it is tried with another size, rate and preset in turn, so
+ * that the error names the true cause.
+ *
+ * Returns: (transfer full): the open encoder, or %NULL with %BB_ERROR_ENCODER or %BB_ERROR_DEVICE
+ */
+AVCodecContext *
+bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe, const BbFormat *format,
+                 BbDevice *device, BbSource *source, const AVOutputFormat *container,
+                 GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (recipe);
+  const BbSourceInfo *info = bb_source_get_info (source);
+  Settings settings = {
+    .encoder = encoder,
+    .values = values,
+    .format = *format,
+    .preset = *values->preset != '\0' ? values->preset : encoder->preset,
+    .rate = { info->rate_num, info->rate_den },
+    .device = device,
+    .source = source,
+    .container = container,
+  };
+  int result;
+  AVCodecContext *context = open_with (&settings, &result, error);
+
+  if (result < 0)
+    explain (&settings, result, error);
+  return context;
+}
+
+/**
+ * bb_encoder_has_captions:
+ * @encoder: an encoder
+ *
+ * Returns: whether it writes captions that come with frames into what it makes
+ */
+gboolean
+bb_encoder_has_captions (const BbEncoder *encoder)
+{
+  const AVCodec *codec = avcodec_find_encoder_by_name (encoder->name);
+
+  const AVClass *options = codec != NULL ? codec->priv_class : NULL;
+
+  return options != NULL &&
+         av_opt_find (&options, "a53cc", NULL, 0, AV_OPT_SEARCH_FAKE_OBJ) != NULL;
+}
+
+/**
+ * bb_encoder_tell_container:
+ * @parameters: parameters of the finished picture's stream
+ * @source: where the picture comes from
+ *
+ * Hands on what HDR pictures say of the display that they were graded on.
+ */
+void
+bb_encoder_tell_container (AVCodecParameters *parameters, BbSource *source)
+{
+  const guint8 *data;
+  gsize size;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hdr_types); i++)
+    if (find_hdr_data (source, i, &data, &size))
+      {
+        AVPacketSideData *copy =
+          av_packet_side_data_new (&parameters->coded_side_data, &parameters->nb_coded_side_data,
+                                   hdr_types[i].packet, size, 0);
+
+        if (copy != NULL)
+          memcpy (copy->data, data, size);
+      }
+}

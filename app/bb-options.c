@@ -110,6 +110,7 @@ collect (const char *const *argv, GStrv *inputs, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   GOptionGroup *group = g_option_group_new ("main", "", "", given, NULL);
   g_auto (GStrv) arguments = g_strdupv ((char **) argv);
+  g_autoptr (GError) local_error = NULL;
   GOptionEntry rest = { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, inputs };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -129,8 +130,14 @@ collect (const char *const *argv, GStrv *inputs, GError **error)
   g_option_group_add_entries (group, (GOptionEntry *) (gpointer) entries->data);
   g_option_context_set_main_group (context, group);
   g_option_context_set_help_enabled (context, FALSE);
-  if (!g_option_context_parse_strv (context, &arguments, error))
-    return NULL;
+  if (!g_option_context_parse_strv (context, &arguments, &local_error))
+    {
+      /* GLib quotes what was written, which may be in no encoding at all. */
+      g_autofree char *shown = g_utf8_make_valid (local_error->message, -1);
+
+      g_set_error_literal (error, local_error->domain, local_error->code, shown);
+      return NULL;
+    }
   return g_steal_pointer (&given);
 }
 

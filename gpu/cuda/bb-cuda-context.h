@@ -15,16 +15,30 @@ G_BEGIN_DECLS
   X (FIT_U8_F32, "bb_fit_u8_f32")                                                                  \
   X (FIT_U16_F16, "bb_fit_u16_f16")                                                                \
   X (FIT_U16_F32, "bb_fit_u16_f32")                                                                \
+  X (FIT_U8_PAIRS, "bb_fit_u8_pairs")                                                              \
+  X (FIT_U8_F16_2, "bb_fit_u8_f16_2")                                                              \
+  X (FIT_U8_F32_2, "bb_fit_u8_f32_2")                                                              \
+  X (FIT_U16_F16_2, "bb_fit_u16_f16_2")                                                            \
+  X (FIT_U16_F32_2, "bb_fit_u16_f32_2")                                                            \
+  X (FIT_U8_PAIRS_2, "bb_fit_u8_pairs_2")                                                          \
   X (REDUCE_U8_F16, "bb_reduce_u8_f16")                                                            \
   X (REDUCE_U8_F32, "bb_reduce_u8_f32")                                                            \
   X (REDUCE_U16_F16, "bb_reduce_u16_f16")                                                          \
   X (REDUCE_U16_F32, "bb_reduce_u16_f32")                                                          \
+  X (REDUCE_U8_F16_2, "bb_reduce_u8_f16_2")                                                        \
+  X (REDUCE_U8_F32_2, "bb_reduce_u8_f32_2")                                                        \
+  X (REDUCE_U16_F16_2, "bb_reduce_u16_f16_2")                                                      \
+  X (REDUCE_U16_F32_2, "bb_reduce_u16_f32_2")                                                      \
   X (BLUR_F16, "bb_blur_f16")                                                                      \
   X (BLUR_F32, "bb_blur_f32")                                                                      \
   X (BACK_F16_U8, "bb_back_f16_u8")                                                                \
   X (BACK_F16_U16, "bb_back_f16_u16")                                                              \
   X (BACK_F32_U8, "bb_back_f32_u8")                                                                \
   X (BACK_F32_U16, "bb_back_f32_u16")                                                              \
+  X (BACK_F16_U8_2, "bb_back_f16_u8_2")                                                            \
+  X (BACK_F16_U16_2, "bb_back_f16_u16_2")                                                          \
+  X (BACK_F32_U8_2, "bb_back_f32_u8_2")                                                            \
+  X (BACK_F32_U16_2, "bb_back_f32_u16_2")                                                          \
   X (PRESENT, "bb_present_pixels")
 
 typedef enum {

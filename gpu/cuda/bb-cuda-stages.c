@@ -5,13 +5,26 @@
 
 #include "bb-cuda-work.h"
 
-/* Kernels of a kind come with the kind of sample that is read or written, then with that which is
- * kept. */
+/* What a block of a resampling kernel makes. */
+typedef struct {
+  int columns;
+  int rows;
+  guint threads;
+} Tile;
+
+static const Tile fit_tile = { BB_FIT_COLUMNS, BB_FIT_GROUPS * BB_ROWS_GROUP, BB_FIT_THREADS };
+static const Tile reduce_tile = { BB_REDUCE_COLUMNS, BB_REDUCE_GROUPS * BB_ROWS_GROUP,
+                                  BB_REDUCE_THREADS };
+static const Tile blur_tile = { BB_BLUR_COLUMNS, BB_BLUR_GROUPS * BB_ROWS_GROUP, BB_BLUR_THREADS };
+
+/* Kernels of a kind come with the kind of sample that is read, then with that of intermediates; those for Cb and Cr
+ * that alternate follow after all others. */
 static BbCudaKernel
-choose (const BbPlan *plan, BbCudaKernel of_bytes_and_halves)
+choose (const BbPlan *plan, const BbPlanes *in, BbCudaKernel of_bytes_and_halves,
+        BbCudaKernel of_interleaved)
 {
-  return of_bytes_and_halves + (plan->source.depth > 8 ? 2 : 0) +
-         (plan->precision == BB_PRECISION_FP16 ? 0 : 1);
+  return (in->interleave == 2 ? of_interleaved : of_bytes_and_halves) +
+         (plan->source.depth > 8 ? 2 : 0) + (plan->precision == BB_PRECISION_FP16 ? 0 : 1);
 }
 
 /* The planes of group @g of frames whose layout is that of the first one. */
@@ -57,17 +70,17 @@ divide_up (int n, int step)
 
 /* All threads of a block in a row. */
 static gboolean
-launch (BbCudaWork *work, BbCudaKernel kernel, const guint grid[3], gpointer parameter,
-        GError **error)
+launch (BbCudaWork *work, BbCudaKernel kernel, const guint grid[3], guint threads,
+        gpointer parameter, GError **error)
 {
-  static const guint block[] = { BB_BLOCK_THREADS, 1 };
+  const guint block[] = { threads, 1 };
 
   return bb_cuda_context_launch (work->context, kernel, grid, block, &parameter, error);
 }
 
 static gboolean
-launch_resample (BbCudaWork *work, BbCudaKernel kernel, const BbCudaStage *stage, int g,
-                 guint n_frames, BbResample *p, GError **error)
+launch_resample (BbCudaWork *work, BbCudaKernel kernel, const Tile *tile, const BbCudaStage *stage,
+                 int g, guint n_frames, BbResample *p, GError **error)
 {
   guint grid[3];
 
@@ -75,10 +88,10 @@ launch_resample (BbCudaWork *work, BbCudaKernel kernel, const BbCudaStage *stage
   p->columns = stage->columns;
   p->transposed = stage->transposed;
   p->split = count_split (&p->in, g);
-  grid[0] = divide_up (stage->columns.n_out * p->in.interleave, BB_TILE_COLUMNS);
-  grid[1] = divide_up (stage->rows.n_out, BB_TILE_ROWS);
+  grid[0] = divide_up (stage->columns.n_out * p->in.interleave, tile->columns);
+  grid[1] = divide_up (stage->rows.n_out, tile->rows);
   grid[2] = n_frames * (guint) p->split;
-  return launch (work, kernel, grid, p, error);
+  return launch (work, kernel, grid, tile->threads, p, error);
 }
 
 /* The source to what the background is made of. */
@@ -92,8 +105,10 @@ reduce (BbCudaWork *work, int g, BbFrame *const *in, BbFrame *const *begun, guin
   set_frames (&p.in, in, n_frames, g);
   set_kept (&p.out, group->blur.rows.n_out > 0 ? &work->reduced[g] : &work->blurred[g], begun,
             n_frames);
-  return launch_resample (work, choose (work->plan, BB_CUDA_KERNEL_REDUCE_U8_F16), &group->reduce, g,
-                          n_frames, &p, error);
+  return launch_resample (work,
+                          choose (work->plan, &p.in, BB_CUDA_KERNEL_REDUCE_U8_F16,
+                                  BB_CUDA_KERNEL_REDUCE_U8_F16_2),
+                          &reduce_tile, &group->reduce, g, n_frames, &p, error);
 }
 
 /* The source to all of the canvas, or to the foreground's part of it. */
@@ -102,7 +117,13 @@ fit (BbCudaWork *work, int g, gboolean foreground, BbFrame *const *in, BbFrame *
      guint n_frames, GError **error)
 {
   const BbCudaGroup *group = &work->tables.group[g];
-  BbResample p = { .look = group->look };
+  const BbCudaStage *stage = foreground ? &group->fit : &group->direct;
+  BbResample p = {
+    .center = stage->center,
+    .scale = 1.0f / group->look.maximum,
+    .look = group->look,
+  };
+  BbCudaKernel kernel;
 
   set_frames (&p.in, in, n_frames, g);
   set_frames (&p.out, begun, n_frames, g);
@@ -114,8 +135,13 @@ fit (BbCudaWork *work, int g, gboolean foreground, BbFrame *const *in, BbFrame *
       p.look.bias[0] = p.look.bias[1] = 0.0f;
       p.over = group->direct.rows.n_out > 0 && group->look.alpha != NULL;
     }
-  return launch_resample (work, choose (work->plan, BB_CUDA_KERNEL_FIT_U8_F16),
-                          foreground ? &group->fit : &group->direct, g, n_frames, &p, error);
+  p.plain = !p.over && p.look.shade == NULL;
+  if (stage->pairs)
+    kernel =
+      p.in.interleave == 2 ? BB_CUDA_KERNEL_FIT_U8_PAIRS_2 : BB_CUDA_KERNEL_FIT_U8_PAIRS;
+  else
+    kernel = choose (work->plan, &p.in, BB_CUDA_KERNEL_FIT_U8_F16, BB_CUDA_KERNEL_FIT_U8_F16_2);
+  return launch_resample (work, kernel, &fit_tile, stage, g, n_frames, &p, error);
 }
 
 /* Frames that one launch can read. */
@@ -180,7 +206,7 @@ blur (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **
   return launch_resample (work,
                           work->plan->precision == BB_PRECISION_FP16 ? BB_CUDA_KERNEL_BLUR_F16
                                                                      : BB_CUDA_KERNEL_BLUR_F32,
-                          &work->tables.group[g].blur, g, n_frames, &p, error);
+                          &blur_tile, &work->tables.group[g].blur, g, n_frames, &p, error);
 }
 
 static gboolean
@@ -188,12 +214,12 @@ back (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **
 {
   const BbPlan *plan = work->plan;
   const BbCudaGroup *group = &work->tables.group[g];
-  BbCudaKernel kernel =
-    plan->precision == BB_PRECISION_FP16 ? BB_CUDA_KERNEL_BACK_F16_U8 : BB_CUDA_KERNEL_BACK_F32_U8;
+  BbCudaKernel kernel;
   BbBack p = {
     .up_y = group->up_y,
     .up_x = group->up_x,
     .flat = plan->flat,
+    .scale = 1.0f / group->look.maximum,
     .look = group->look,
   };
   guint grid[3];
@@ -205,7 +231,9 @@ back (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **
   grid[0] = divide_up (group->look.canvas_width * p.out.interleave, BB_BACK_COLUMNS);
   grid[1] = divide_up (group->look.canvas_height, BB_BACK_ROWS);
   grid[2] = n_frames * (guint) p.split;
-  return launch (work, kernel + (plan->target.depth > 8 ? 1 : 0), grid, &p, error);
+  kernel = p.out.interleave == 2 ? BB_CUDA_KERNEL_BACK_F16_U8_2 : BB_CUDA_KERNEL_BACK_F16_U8;
+  kernel += (plan->precision == BB_PRECISION_FP16 ? 0 : 2) + (plan->target.depth > 8 ? 1 : 0);
+  return launch (work, kernel, grid, BB_BACK_THREADS, &p, error);
 }
 
 /**

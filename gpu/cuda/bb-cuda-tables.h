@@ -20,6 +20,8 @@ G_BEGIN_DECLS
  * @rows: taps down the stored columns
  * @columns: taps along the stored rows
  * @transposed: whether the result is turned
+ * @pairs: whether sums are pairs of FP16, of codes less 128, and weights two equal halves each
+ * @center: what such sums lack, else 0
  *
  * A resampling with its tables on the card, as #BbResample wants them.
  */
@@ -27,6 +29,8 @@ typedef struct {
   BbRowTaps rows;
   BbTaps columns;
   gboolean transposed;
+  gboolean pairs;
+  float center;
 } BbCudaStage;
 
 /**

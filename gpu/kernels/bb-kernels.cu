@@ -12,47 +12,14 @@
 #include "bb-launch.h"
 #include "bb-rgb.h"
 
-/* Four samples that lie side by side, and two that lie one above the other. */
+/* Samples that lie side by side, in one access. */
 template <typename T, int N> struct __attribute__ ((aligned (sizeof (T) * N))) Vector {
   T v[N];
 };
 
 template <typename T>
-static __device__ __forceinline__ float
-to_float (T value, int shift)
-{
-  return bb_float_from_code ((uint32_t) value >> shift);
-}
-
-template <>
-__device__ __forceinline__ float
-to_float (BbHalf value, int shift)
-{
-  return (float) value;
-}
-
-template <>
-__device__ __forceinline__ float
-to_float (float value, int shift)
-{
-  return value;
-}
-
-static __device__ __forceinline__ Vector<BbHalf, 2>
-pair (BbHalf, float a, float b)
-{
-  return { { (BbHalf) a, (BbHalf) b } };
-}
-
-static __device__ __forceinline__ Vector<float, 2>
-pair (float, float a, float b)
-{
-  return { { a, b } };
-}
-
-template <typename T>
 static __device__ __forceinline__ T *
-at (void *data, ptrdiff_t bytes)
+at (const void *data, ptrdiff_t bytes)
 {
   return (T *) ((uint8_t *) data + bytes);
 }
@@ -69,168 +36,438 @@ greatest (int a, int b)
   return a > b ? a : b;
 }
 
-/* What BbLook makes of a background sample. */
-static __device__ __forceinline__ float
-finish_background (const BbLook &look, int component, int x, int y, float value)
+template <typename To, typename From>
+static __device__ __forceinline__ To
+cast_bits (From from)
 {
-  value += look.bias[component];
-  if (look.shade != NULL)
-    value = bb_shade (look.black[component], value,
-                      look.shade[(ptrdiff_t) y * look.canvas_width + x]);
+  union {
+    From from;
+    To to;
+  } u;
+
+  static_assert (sizeof (From) == sizeof (To), "the same bits");
+  u.from = from;
+  return u.to;
+}
+
+static __device__ __forceinline__ float
+to_float (BbHalf value)
+{
+  return (float) value;
+}
+
+static __device__ __forceinline__ float
+to_float (float value)
+{
   return value;
+}
+
+/* Four codes as floats. A permutation puts a byte below the exponent of 2 to the 23. */
+static __device__ __forceinline__ Vector<float, 4>
+read_codes (Vector<uint8_t, 4> in, int)
+{
+  const uint32_t word = cast_bits<uint32_t> (in);
+  Vector<float, 4> four;
+
+#pragma unroll
+  for (uint32_t k = 0; k < 4; k++)
+    four.v[k] =
+      cast_bits<float> (__byte_perm (word, 0x4b000000u, 0x7440u | k)) - 8388608.0f;
+  return four;
+}
+
+static __device__ __forceinline__ Vector<float, 4>
+read_codes (Vector<uint16_t, 4> in, int shift)
+{
+  Vector<float, 4> four;
+
+#pragma unroll
+  for (int k = 0; k < 4; k++)
+    four.v[k] = bb_float_from_code ((uint32_t) in.v[k] >> shift);
+  return four;
+}
+
+template <typename T>
+static __device__ __forceinline__ Vector<float, 4>
+read_codes (Vector<T, 4> in, int)
+{
+  return { { to_float (in.v[0]), to_float (in.v[1]), to_float (in.v[2]), to_float (in.v[3]) } };
+}
+
+/* The arithmetic of a resampling with FP32 sums; Kept is what lies in shared memory between the
+ * stages. */
+template <typename In_, typename Kept> struct WideSums {
+  typedef In_ In;
+  typedef float Weight;
+  typedef Vector<float, 4> Four;   /* four columns of a row */
+  typedef Vector<Kept, 2> Pair;    /* two rows of a column, kept */
+  typedef Vector<float, 2> Two;    /* sums of two rows of a column */
+
+  static __device__ __forceinline__ Four
+  read (Vector<In, 4> in, int shift)
+  {
+    return read_codes (in, shift);
+  }
+
+  static __device__ __forceinline__ void
+  add (Four &sum, Weight weight, const Four &sample)
+  {
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      sum.v[k] += weight * sample.v[k];
+  }
+
+  static __device__ __forceinline__ Vector<Pair, 4>
+  keep (const Four &upper, const Four &lower)
+  {
+    Vector<Pair, 4> kept;
+
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      kept.v[k] = { { (Kept) upper.v[k], (Kept) lower.v[k] } };
+    return kept;
+  }
+
+  static __device__ __forceinline__ void
+  add (Two &sum, Weight weight, Pair pair)
+  {
+    sum.v[0] += weight * to_float (pair.v[0]);
+    sum.v[1] += weight * to_float (pair.v[1]);
+  }
+
+  static __device__ __forceinline__ float
+  get (const Two &sum, int row)
+  {
+    return sum.v[row];
+  }
+};
+
+/* The same for codes of 8 bits with FP16 sums, two in each instruction. Codes count from 128, the middle, where
+ * FP16 has twice the precision that it has at 255; BbResample.center is what that makes of a
+ * sum. Weights come as two equal halves of a word. */
+struct PairSums {
+  typedef uint8_t In;
+  typedef __half2 Weight;
+  typedef Vector<__half2, 2> Four;
+  typedef __half2 Pair;
+  typedef __half2 Two;
+
+  static __device__ __forceinline__ Four
+  read (Vector<uint8_t, 4> in, int)
+  {
+    /* A code below the exponent of 1024 is 1024 + code. */
+    const uint32_t word = cast_bits<uint32_t> (in);
+    const __half2 middle = cast_bits<__half2> (0xe480e480u); /* -1152, twice */
+
+    return { { __hadd2 (cast_bits<__half2> (__byte_perm (word, 0x64646464u, 0x4140u)), middle),
+               __hadd2 (cast_bits<__half2> (__byte_perm (word, 0x64646464u, 0x4342u)), middle) } };
+  }
+
+  static __device__ __forceinline__ void
+  add (Four &sum, Weight weight, const Four &sample)
+  {
+    sum.v[0] = __hfma2 (weight, sample.v[0], sum.v[0]);
+    sum.v[1] = __hfma2 (weight, sample.v[1], sum.v[1]);
+  }
+
+  static __device__ __forceinline__ Vector<Pair, 4>
+  keep (const Four &upper, const Four &lower)
+  {
+    Vector<Pair, 4> kept;
+
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      kept.v[k] = cast_bits<__half2> (
+        __byte_perm (cast_bits<uint32_t> (upper.v[k / 2]), cast_bits<uint32_t> (lower.v[k / 2]),
+                     k % 2 == 0 ? 0x5410u : 0x7632u));
+    return kept;
+  }
+
+  static __device__ __forceinline__ void
+  add (Two &sum, Weight weight, Pair pair)
+  {
+    sum = __hfma2 (weight, pair, sum);
+  }
+
+  static __device__ __forceinline__ float
+  get (const Two &sum, int row)
+  {
+    return row == 0 ? __low2float (sum) : __high2float (sum);
+  }
+};
+
+/* The last product of a sum of shares of the maximum, as a code: a multiply-add saturates at 0 and 1 for
+ * nothing, and 2 to the 23 on top leaves the rounded code in the low bits. */
+static __device__ __forceinline__ uint32_t
+finish_code (float a, float b, float sum, float maximum)
+{
+  return cast_bits<uint32_t> (__saturatef (a * b + sum) * maximum + 8388608.0f);
 }
 
 /* Where the resampling kernels leave what they make: on the canvas, as codes, */
 struct ToCanvas {
-  static __device__ __forceinline__ void
-  put (const BbResample &p, int frame, int component, int x, int y, float value)
-  {
-    int size = p.look.deep ? 2 : 1;
-    void *code;
+  const BbResample &p;
+  uint8_t *code;
+  const int component;
+  const int x;
+  int y;
+  const float bias;
 
-    x += p.left;
-    y += p.top;
-    code = at<void> (p.out.data[frame], component * p.out.component + y * p.out.stride +
-                                          (ptrdiff_t) x * (p.out.interleave * size));
+  __device__ __forceinline__
+  ToCanvas (const BbResample &p_, int frame, int component_, int x_, int y_)
+    : p (p_), code (at<uint8_t> (p_.out.data[frame],
+                                 component_ * p_.out.component +
+                                   (ptrdiff_t) (y_ + p_.top) * p_.out.stride +
+                                   ((x_ + p_.left) * p_.out.interleave << p_.look.deep))),
+      component (component_), x (x_ + p_.left), y (y_ + p_.top),
+      bias ((p_.look.bias[component_] + p_.center) * p_.scale)
+  {
+  }
+
+  __device__ __forceinline__ void
+  advance (int rows)
+  {
+    code += rows * p.out.stride;
+    y += rows;
+  }
+
+  /* Without masks. */
+  __device__ __forceinline__ bool
+  is_plain () const
+  {
+    return p.plain;
+  }
+
+  __device__ __forceinline__ void
+  put_plain (float value) const
+  {
+    put_code (finish_code (value, p.scale, bias, p.look.maximum));
+  }
+
+  __device__ __forceinline__ void
+  put (float value) const
+  {
+    put_code (mix (value + p.center));
+  }
+
+  __device__ __forceinline__ void
+  put_code (uint32_t bits) const
+  {
+    if (p.look.deep)
+      *(uint16_t *) code = (uint16_t) (bits << p.out.shift);
+    else
+      *code = (uint8_t) bits;
+  }
+
+  /* Over what is there where a mask says how much is covered, or under a shadow. */
+  __device__ __forceinline__ uint32_t
+  mix (float value) const
+  {
+    const ptrdiff_t sample = (ptrdiff_t) y * p.look.canvas_width + x;
+
     if (p.over)
       {
-        float alpha =
-          p.look.alpha == NULL ? 1.0f : p.look.alpha[(ptrdiff_t) y * p.look.canvas_width + x];
+        const float alpha = p.look.alpha == NULL ? 1.0f : p.look.alpha[sample];
         float below = 0.0f;
 
         if (alpha < 1.0f)
-          below = p.look.deep ? to_float (*(uint16_t *) code, p.out.shift)
-                              : to_float (*(uint8_t *) code, 0);
+          below = bb_float_from_code (p.look.deep ? *(uint16_t *) code >> p.out.shift : *code);
         value = bb_mix (below, value, alpha, p.look.maximum);
       }
     else
-      value = finish_background (p.look, component, x, y, value);
-    if (p.look.deep)
-      *(uint16_t *) code =
-        (uint16_t) (bb_code_from_float (value, p.look.maximum) << p.out.shift);
-    else
-      *(uint8_t *) code = (uint8_t) bb_code_from_float (value, p.look.maximum);
+      {
+        value += p.look.bias[component];
+        if (p.look.shade != NULL)
+          value = bb_shade (p.look.black[component], value, p.look.shade[sample]);
+      }
+    return bb_code_from_float (value, p.look.maximum);
   }
 };
 
-/* or in a plane that is kept between stages. */
+/* or in an intermediate plane. */
 template <typename Kept> struct ToPlane {
-  static __device__ __forceinline__ void
-  put (const BbResample &p, int frame, int component, int x, int y, float value)
+  uint8_t *sample;
+  const ptrdiff_t stride;
+
+  __device__ __forceinline__
+  ToPlane (const BbResample &p, int frame, int component, int x, int y)
+    : sample (at<uint8_t> (p.out.data[frame], component * p.out.component +
+                                                (ptrdiff_t) y * p.out.stride +
+                                                x * (ptrdiff_t) sizeof (Kept))),
+      stride (p.out.stride)
   {
-    at<Kept> (p.out.data[frame], component * p.out.component + y * p.out.stride)[x] = (Kept) value;
+  }
+
+  __device__ __forceinline__ void
+  advance (int rows)
+  {
+    sample += rows * stride;
+  }
+
+  __device__ __forceinline__ bool
+  is_plain () const
+  {
+    return true;
+  }
+
+  __device__ __forceinline__ void
+  put_plain (float value) const
+  {
+    *(Kept *) sample = (Kept) value;
+  }
+
+  __device__ __forceinline__ void
+  put (float value) const
+  {
+    put_plain (value);
   }
 };
 
-/* Both stages of a separable resampling. A block makes 64 x 32 samples: down the columns first, out
- * of memory into shared memory, each thread four columns of four rows so that a sample is loaded
- * and converted once for them; then along the rows, each thread one column of eight rows so that a
+/* Samples of a column that a thread makes, row after row. */
+template <typename Sums, int pairs, typename Out>
+static __device__ __forceinline__ void
+put_column (const typename Sums::Two sum[pairs], Out out, int n)
+{
+  if (out.is_plain ())
+    {
+#pragma unroll
+      for (int r = 0; r < 2 * pairs; r++, out.advance (1))
+        if (r < n)
+          out.put_plain (Sums::get (sum[r / 2], r % 2));
+      return;
+    }
+#pragma unroll
+  for (int r = 0; r < 2 * pairs; r++, out.advance (1))
+    if (r < n)
+      out.put (Sums::get (sum[r / 2], r % 2));
+}
+
+/* Both stages of a separable resampling. A block makes groups x 4 rows of so many columns: down the columns first,
+ * out of memory into shared memory, each thread four columns of four rows so that a sample is loaded
+ * and converted once for them; then along the rows, each thread one column of some pairs of rows so that a
  * weight is loaded once for them. Two rows share a word of shared memory. Windows that are wider
- * than what shared memory holds are worked on in chunks. */
-template <typename In, typename Kept, typename Out>
+ * than what shared memory holds are worked on in steps of chunks x 128 columns. */
+template <typename Sums, typename Out, int interleave, int groups, int chunks, int columns>
 static __device__ __forceinline__ void
 resample (const BbResample &p)
 {
-  typedef Vector<Kept, 2> Pair;
-  const int pairs_a_thread = BB_TILE_ROWS * BB_TILE_COLUMNS / BB_BLOCK_THREADS / 2;
-  static_assert (BB_ROWS_GROUP * BB_BLOCK_THREADS / 32 == BB_TILE_ROWS &&
-                   BB_TILE_CHUNK == 32 * 4 && BB_BLOCK_THREADS % BB_TILE_COLUMNS == 0,
+  typedef typename Sums::In In;
+  typedef typename Sums::Pair Pair;
+  typedef typename Sums::Weight Weight;
+  const int threads = 32 * groups * chunks;
+  const int rows = groups * BB_ROWS_GROUP;
+  const int span = chunks * BB_CHUNK_COLUMNS;
+  const int parts = threads / columns;
+  const int pairs = rows / 2 / parts;
+  static_assert (pairs * 2 * parts == rows && threads % columns == 0 && threads % rows == 0,
                  "a tile is what a block makes");
+  const int kept_stride = span / 4 + 1;
+  const int turned_stride = rows + 1;
+  const int kept_words = (int) sizeof (Vector<Pair, 4>) / 4 * (rows / 2) * kept_stride;
+  const int turned_words = columns * turned_stride;
   /* Also large enough to turn the tile in. */
-  __shared__ Vector<Pair, 4> kept[BB_TILE_ROWS / 2][BB_TILE_CHUNK / 4 + 1];
+  __shared__ __attribute__ ((aligned (32)))
+  uint32_t shared[kept_words > turned_words ? kept_words : turned_words];
+  Vector<Pair, 4> (*kept)[kept_stride] = (Vector<Pair, 4> (*)[kept_stride]) (void *) shared;
 
   const int thread = (int) threadIdx.x;
   const int frame = (int) blockIdx.z / p.split;
   const int plane = (int) blockIdx.z % p.split;
-  const int interleave = p.in.interleave;
   const void *data = at<const void> (p.in.data[frame], plane * p.in.component);
-  const int tile_j = (int) blockIdx.x * BB_TILE_COLUMNS;
-  const int tile_i = (int) blockIdx.y * BB_TILE_ROWS;
+  const int tile_j = (int) blockIdx.x * columns;
+  const int tile_i = (int) blockIdx.y * rows;
 
-  /* along the rows: column j of component c, rows tile_i + 8 * group on */
-  const int j = tile_j + thread % BB_TILE_COLUMNS;
+  /* along the rows: column j of component c, pairs of rows from pairs * part on */
+  const int j = tile_j + thread % columns;
   const int u = j / interleave;
-  const int c = plane + j % interleave;
-  const int group = thread / BB_TILE_COLUMNS;
-  float sum[pairs_a_thread][2] = {};
+  const int part = thread / columns;
+  typename Sums::Two sum[pairs] = {};
 
-  /* down the columns: a group of rows */
-  const int rows = (int) blockIdx.y * (BB_TILE_ROWS / BB_ROWS_GROUP) + thread / 32;
-  void *first = at<void> ((void *) data, p.rows.first[rows] * p.in.stride);
-  const Vector<float, 4> *weights =
-    (const Vector<float, 4> *) p.rows.weight + (ptrdiff_t) rows * p.rows.n_taps;
+  /* down the columns: a group of rows, four columns of a chunk */
+  const int group = (int) blockIdx.y * groups + thread / 32 / chunks;
+  const int offset = thread / 32 % chunks * BB_CHUNK_COLUMNS + thread % 32 * 4;
+  const void *first = at<const void> (data, (ptrdiff_t) p.rows.first[group] * p.in.stride);
+  const Vector<Weight, 4> *weights =
+    (const Vector<Weight, 4> *) p.rows.weight + (ptrdiff_t) group * p.rows.n_taps;
 
   /* stored samples that the tile reads of a row */
-  const int last_u = least ((tile_j + BB_TILE_COLUMNS) / interleave, p.columns.n_out) - 1;
+  const int last_u = least ((tile_j + columns) / interleave, p.columns.n_out) - 1;
   const int first_a = p.columns.first[tile_j / interleave];
   const int first_b = p.columns.first[last_u];
   const int end = (greatest (first_a, first_b) + p.columns.n_taps) * interleave;
   const int skew = (int) ((size_t) data / sizeof (In) & 3);
-  int chunk = ((least (first_a, first_b) * interleave + skew) & ~3) - skew;
+  int step = ((least (first_a, first_b) * interleave + skew) & ~3) - skew;
 
-  for (; chunk < end; chunk += BB_TILE_CHUNK)
+  for (; step < end; step += span)
     {
-      const int column = chunk + thread % 32 * 4;
-      float value[BB_ROWS_GROUP][4] = {};
+      const int column = step + offset;
 
       if (column < end)
-        for (int tap = 0; tap < p.rows.n_taps; tap += BB_ROWS_AHEAD)
-          {
-            Vector<In, 4> in[BB_ROWS_AHEAD];
-
-            /* Loads first: while one is on its way the next ones are too. */
-#pragma unroll
-            for (int n = 0; n < BB_ROWS_AHEAD; n++)
-              in[n] = *(const Vector<In, 4> *) (
-                at<const In> (first, least (tap + n, p.rows.n_rows - 1) * p.in.stride) + column);
-#pragma unroll
-            for (int n = 0; n < BB_ROWS_AHEAD; n++)
-              {
-                const Vector<float, 4> weight = weights[tap + n];
-
-#pragma unroll
-                for (int k = 0; k < 4; k++)
-                  {
-                    const float sample = to_float (in[n].v[k], p.in.shift);
-
-#pragma unroll
-                    for (int r = 0; r < BB_ROWS_GROUP; r++)
-                      value[r][k] += weight.v[r] * sample;
-                  }
-              }
-          }
-#pragma unroll
-      for (int r = 0; r < BB_ROWS_GROUP; r += 2)
         {
-          Vector<Pair, 4> four;
+          const void *from = at<const void> (first, column * (ptrdiff_t) sizeof (In));
+          const Vector<Weight, 4> *weight = weights;
+          typename Sums::Four value[BB_ROWS_GROUP] = {};
+          int left = p.rows.n_rows;
+
+          for (; left >= BB_ROWS_AHEAD; left -= BB_ROWS_AHEAD)
+            {
+              Vector<In, 4> in[BB_ROWS_AHEAD];
+
+              /* Loads first: while one is on its way the next ones are too. */
+#pragma unroll
+              for (int n = 0; n < BB_ROWS_AHEAD; n++)
+                {
+                  in[n] = *(const Vector<In, 4> *) from;
+                  from = at<const void> (from, p.in.stride);
+                }
+#pragma unroll
+              for (int n = 0; n < BB_ROWS_AHEAD; n++)
+                {
+                  const Vector<Weight, 4> four = weight[n];
+                  const typename Sums::Four sample = Sums::read (in[n], p.in.shift);
 
 #pragma unroll
-          for (int k = 0; k < 4; k++)
-            four.v[k] = pair (Kept (), value[r][k], value[r + 1][k]);
-          kept[(thread / 32 * BB_ROWS_GROUP + r) / 2][thread % 32] = four;
+                  for (int r = 0; r < BB_ROWS_GROUP; r++)
+                    Sums::add (value[r], four.v[r], sample);
+                }
+              weight += BB_ROWS_AHEAD;
+            }
+#pragma unroll 1
+          for (; left > 0; left--)
+            {
+              const Vector<Weight, 4> four = *weight++;
+              const typename Sums::Four sample =
+                Sums::read (*(const Vector<In, 4> *) from, p.in.shift);
+
+              from = at<const void> (from, p.in.stride);
+#pragma unroll
+              for (int r = 0; r < BB_ROWS_GROUP; r++)
+                Sums::add (value[r], four.v[r], sample);
+            }
+#pragma unroll
+          for (int r = 0; r < BB_ROWS_GROUP; r += 2)
+            kept[(thread / 32 / chunks * BB_ROWS_GROUP + r) / 2][offset / 4] =
+              Sums::keep (value[r], value[r + 1]);
         }
       __syncthreads ();
 
       if (u < p.columns.n_out)
         {
-          const int start = p.columns.first[u] * interleave + j % interleave - chunk;
+          const int start = p.columns.first[u] * interleave + j % interleave - step;
           const int tap_from = start < 0 ? (-start + interleave - 1) / interleave : 0;
-          const int tap_to =
-            least (p.columns.n_taps, (BB_TILE_CHUNK - start + interleave - 1) / interleave);
-          const Pair *from = &kept[group * pairs_a_thread][0].v[0] + start;
+          const int tap_to = least (p.columns.n_taps, (span - start + interleave - 1) / interleave);
+          const Pair *from = &kept[part * pairs][0].v[0] + start + tap_from * interleave;
+          const Weight *weight =
+            (const Weight *) p.columns.weight + (ptrdiff_t) tap_from * p.columns.n_out + u;
 
+#pragma unroll 4
           for (int tap = tap_from; tap < tap_to; tap++)
             {
-              const float weight = p.columns.weight[(ptrdiff_t) tap * p.columns.n_out + u];
-
 #pragma unroll
-              for (int k = 0; k < pairs_a_thread; k++)
-                {
-                  const Pair two = from[k * 4 * (BB_TILE_CHUNK / 4 + 1) + tap * interleave];
-
-                  sum[k][0] += weight * to_float (two.v[0], 0);
-                  sum[k][1] += weight * to_float (two.v[1], 0);
-                }
+              for (int k = 0; k < pairs; k++)
+                Sums::add (sum[k], *weight, from[k * 4 * kept_stride]);
+              weight += p.columns.n_out;
+              from += interleave;
             }
         }
       __syncthreads ();
@@ -238,36 +475,60 @@ resample (const BbResample &p)
 
   if (!p.transposed)
     {
-      if (u < p.columns.n_out)
-#pragma unroll
-        for (int r = 0; r < 2 * pairs_a_thread; r++)
-          {
-            const int row = tile_i + group * 2 * pairs_a_thread + r;
+      const int row = tile_i + part * pairs * 2;
 
-            if (row < p.rows.n_out)
-              Out::put (p, frame, c, u, row, sum[r / 2][r % 2]);
-          }
+      if (u < p.columns.n_out)
+        put_column<Sums, pairs, Out> (sum, Out (p, frame, plane + j % interleave, u, row),
+                                      p.rows.n_out - row);
       return;
     }
 
   /* Threads that lie side by side shall write samples that do. */
-  float (*turned)[BB_TILE_ROWS + 1] = (float (*)[BB_TILE_ROWS + 1]) (void *) kept;
+  float (*turned)[turned_stride] = (float (*)[turned_stride]) (void *) shared;
 
-  static_assert (sizeof kept >= sizeof (float) * BB_TILE_COLUMNS * (BB_TILE_ROWS + 1), "a tile");
 #pragma unroll
-  for (int r = 0; r < 2 * pairs_a_thread; r++)
-    turned[thread % BB_TILE_COLUMNS][group * 2 * pairs_a_thread + r] = sum[r / 2][r % 2];
+  for (int r = 0; r < 2 * pairs; r++)
+    turned[thread % columns][part * 2 * pairs + r] = Sums::get (sum[r / 2], r % 2);
   __syncthreads ();
-  for (int n = thread / BB_TILE_ROWS; n < BB_TILE_COLUMNS; n += BB_BLOCK_THREADS / BB_TILE_ROWS)
-    {
-      const int row = tile_i + thread % BB_TILE_ROWS;
-      const int unit = (tile_j + n) / interleave;
+  {
+    const int apart = threads / rows;
+    const int row = tile_i + thread % rows;
+    const int begin = thread / rows;
+    static_assert (apart % interleave == 0, "a thread writes one component");
+    Out out (p, frame, plane + begin % interleave, row, (tile_j + begin) / interleave);
 
-      if (row < p.rows.n_out && unit < p.columns.n_out)
-        Out::put (p, frame, plane + (tile_j + n) % interleave, row, unit,
-                  turned[n][thread % BB_TILE_ROWS]);
-    }
+    for (int n = begin; n < columns; n += apart)
+      {
+        if (row < p.rows.n_out && (tile_j + n) / interleave < p.columns.n_out)
+          out.put (turned[n][thread % rows]);
+        out.advance (apart / interleave);
+      }
+  }
 }
+
+/* Four codes that lie side by side: out of the low bits of words, */
+static __device__ __forceinline__ uint32_t
+pack (const uint32_t bits[4], int, uint32_t)
+{
+  return __byte_perm (__byte_perm (bits[0], bits[1], 0x0040u),
+                      __byte_perm (bits[2], bits[3], 0x0040u), 0x5410u);
+}
+
+static __device__ __forceinline__ uint64_t
+pack (const uint32_t bits[4], int shift, uint64_t)
+{
+  return __byte_perm (bits[0], bits[1], 0x5410u) << shift |
+         (uint64_t) (__byte_perm (bits[2], bits[3], 0x5410u) << shift) << 32;
+}
+
+/* and the word that holds them. */
+template <typename Code> struct FourCodes;
+template <> struct FourCodes<uint8_t> {
+  typedef uint32_t Word;
+};
+template <> struct FourCodes<uint16_t> {
+  typedef uint64_t Word;
+};
 
 /* How much of a canvas sample the foreground covers. */
 static __device__ __forceinline__ float
@@ -278,148 +539,258 @@ coverage (const BbLook &look, int x, int y)
   return look.alpha == NULL ? 1.0f : look.alpha[(ptrdiff_t) y * look.canvas_width + x];
 }
 
-/* The blurred plane up to the canvas, around the foreground that is there. A thread makes four
- * samples that lie side by side, row after row, and keeps what the four rows of the blurred plane
- * that it needs become along the row: they change only every few rows. */
-template <typename Kept, typename Code>
-static __device__ __forceinline__ void
-back (const BbBack &p)
+/* Whether the foreground hides four samples wholly. */
+template <int interleave>
+static __device__ __forceinline__ bool
+is_hidden (const BbLook &look, int column, int y)
 {
+  bool hidden = true;
+
+#pragma unroll
+  for (int k = 0; k < 4; k += interleave)
+    hidden = hidden && coverage (look, least ((column + k) / interleave, look.canvas_width - 1), y) >= 1.0f;
+  return hidden;
+}
+
+/* Four codes of the background under a shadow or beside a foreground with an edge that is covered in part; their
+ * sums as shares of the maximum. */
+template <typename Code, int interleave>
+static __device__ __forceinline__ void
+mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
+          Vector<Code, 4> *code)
+{
+  const BbLook &look = p.look;
+  Vector<Code, 4> out = *code;
+
+#pragma unroll
+  for (int k = 0; k < 4; k++)
+    {
+      const int component = plane + k % interleave;
+      const int x = least ((column + k) / interleave, look.canvas_width - 1);
+      const float covered = coverage (look, x, y);
+      float value = share[k] * look.maximum;
+
+      if (look.shade != NULL)
+        value = bb_shade (look.black[component], value,
+                          look.shade[(ptrdiff_t) y * look.canvas_width + x]);
+      if (covered > 0.0f)
+        value = bb_mix (value, bb_float_from_code ((uint32_t) out.v[k] >> p.out.shift), covered,
+                        look.maximum);
+      out.v[k] = (Code) (bb_code_from_float (value, look.maximum) << p.out.shift);
+    }
+  *code = out;
+}
+
+/* Four columns of the blurred plane on their way up: a row after the other along, and the four that a row of the canvas
+ * needs, which change only every few rows. */
+template <typename Kept, int interleave> struct Rising {
+  float along[4][BB_BACK_TAPS];
+  uint32_t offset[4]; /* bytes to what a sample needs of a row */
+  float kept[BB_BACK_TAPS][4];
+  const uint8_t *data;
+  const uint8_t *row; /* the next one */
+  int next;
+
+  __device__ __forceinline__
+  Rising (const BbBack &p, int frame, int plane, int column)
+    : along (), offset (), kept (), data ((const uint8_t *) p.in.data[frame]), row (NULL),
+      next (-1 << 30)
+  {
+    if (p.flat)
+      return;
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      {
+        const int x = least ((column + k) / interleave, p.look.canvas_width - 1);
+        const Vector<float, 4> four = ((const Vector<float, 4> *) p.up_x.weight)[x];
+
+        offset[k] = (uint32_t) (p.up_x.first[x] * (int) sizeof (Kept)) +
+                    (uint32_t) ((plane + k % interleave) * p.in.component);
+#pragma unroll
+        for (int t = 0; t < BB_BACK_TAPS; t++)
+          along[k][t] = four.v[t];
+      }
+  }
+
+  /* Until rows from @first on are kept. */
+  __device__ __forceinline__ void
+  rise (const BbBack &p, int first)
+  {
+    if (next < first)
+      {
+        next = first;
+        row = data + (ptrdiff_t) first * p.in.stride;
+      }
+#pragma unroll 1
+    for (; next < first + BB_BACK_TAPS; next++, row += p.in.stride)
+#pragma unroll
+      for (int k = 0; k < 4; k++)
+        {
+          const Kept *in = (const Kept *) (row + offset[k]);
+          float sum = 0.0f;
+
+#pragma unroll
+          for (int t = 0; t < BB_BACK_TAPS; t++)
+            sum += along[k][t] * to_float (in[t]);
+#pragma unroll
+          for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+            kept[t][k] = kept[t + 1][k];
+          kept[BB_BACK_TAPS - 1][k] = sum;
+        }
+  }
+};
+
+/* The blurred plane up to the canvas, around the foreground that is there. A thread makes four
+ * samples that lie side by side, row after row. */
+template <typename Kept, typename Code, int interleave>
+static __device__ __forceinline__ void
+compose (const BbBack &p)
+{
+  typedef typename FourCodes<Code>::Word Word;
   const BbLook &look = p.look;
   const int frame = (int) blockIdx.z / p.split;
   const int plane = (int) blockIdx.z % p.split;
-  const int interleave = p.out.interleave;
   const int column = (int) blockIdx.x * BB_BACK_COLUMNS + (int) threadIdx.x % 32 * 4;
   const int from = (int) blockIdx.y * BB_BACK_ROWS + (int) threadIdx.x / 32 * BB_BACK_MARCH;
   const int to = least (from + BB_BACK_MARCH, look.canvas_height);
-  int current = -1 << 30;
-  float kept[BB_BACK_TAPS][4] = {};
-  int x[4];
+  const bool plain = look.alpha == NULL && look.shade == NULL;
+  Word covered = 0; /* a mask of those that lie beside rows of the foreground */
+  float bias[4];
 
-  if (column >= look.canvas_width * interleave)
+  if (column >= look.canvas_width * interleave || from >= to)
     return;
 #pragma unroll
   for (int k = 0; k < 4; k++)
-    x[k] = least ((column + k) / interleave, look.canvas_width - 1);
-
-#pragma unroll 1
-  for (int y = from; y < to; y++)
     {
-      Vector<Code, 4> *code = at<Vector<Code, 4>> (
-        p.out.data[frame], plane * p.out.component + y * p.out.stride +
-                             (ptrdiff_t) column * (ptrdiff_t) sizeof (Code));
-      float value[4] = {};
-      float least_covered = 1.0f, most_covered = 0.0f;
-      Vector<Code, 4> out;
+      const int x = (column + k) / interleave;
 
-#pragma unroll
-      for (int k = 0; k < 4; k++)
-        {
-          const float covered = coverage (look, x[k], y);
+      bias[k] = look.bias[plane + k % interleave] * p.scale;
+      if (look.alpha == NULL && x >= look.left && x < look.left + look.width)
+        covered |= (Word) (Code) ~0 << (8 * (int) sizeof (Code) * k);
+    }
 
-          least_covered = covered < least_covered ? covered : least_covered;
-          most_covered = covered > most_covered ? covered : most_covered;
-        }
-      if (least_covered >= 1.0f)
-        continue;
+  Rising<Kept, interleave> rising (p, frame, plane, column);
 
-      if (!p.flat)
-        {
-          const int first = p.up_y.first[y];
-          const Vector<float, 4> weight = ((const Vector<float, 4> *) p.up_y.weight)[y];
-
-          current = greatest (current, first - BB_BACK_TAPS);
+  /* Above, beside and below the foreground. */
 #pragma unroll 1
-          for (; current < first; current++)
+  for (int part = 0; part < 3; part++)
+    {
+      const int begin = part == 0 ? 0 : part == 1 ? look.top : look.top + look.height;
+      const int end =
+        part == 0 ? look.top : part == 1 ? look.top + look.height : look.canvas_height;
+      const int last = least (to, end);
+      const Word there = part == 1 ? covered : 0;
+      int y = greatest (from, begin);
+      uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
+                                                        (ptrdiff_t) y * p.out.stride +
+                                                        column * (ptrdiff_t) sizeof (Code));
+
+      if (there == (Word) ~(Word) 0)
+        continue;
+#pragma unroll 1
+      for (; y < last; y++, code += p.out.stride)
+        {
+          Vector<float, 4> four = {};
+          float share[4];
+
+          if (look.alpha != NULL && part == 1 && is_hidden<interleave> (look, column, y))
+            continue;
+          if (!p.flat)
             {
-              void *row = at<void> (p.in.data[frame], (current + BB_BACK_TAPS) * p.in.stride);
-
-#pragma unroll
-              for (int k = 0; k < 4; k++)
-                {
-                  const int component = plane + (column + k) % interleave;
-                  const Kept *in =
-                    at<const Kept> (row, component * p.in.component) + p.up_x.first[x[k]];
-                  const Vector<float, 4> along = ((const Vector<float, 4> *) p.up_x.weight)[x[k]];
-                  float sum = 0.0f;
-
-#pragma unroll
-                  for (int t = 0; t < BB_BACK_TAPS; t++)
-                    sum += along.v[t] * (float) in[t];
-#pragma unroll
-                  for (int t = 0; t < BB_BACK_TAPS - 1; t++)
-                    kept[t][k] = kept[t + 1][k];
-                  kept[BB_BACK_TAPS - 1][k] = sum;
-                }
+              rising.rise (p, p.up_y.first[y]);
+              four = ((const Vector<float, 4> *) p.up_y.weight)[y];
             }
 #pragma unroll
           for (int k = 0; k < 4; k++)
+            {
+              share[k] = bias[k];
 #pragma unroll
-            for (int t = 0; t < BB_BACK_TAPS; t++)
-              value[k] += weight.v[t] * kept[t][k];
-        }
+              for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+                share[k] += four.v[t] * rising.kept[t][k];
+            }
+          if (plain)
+            {
+              uint32_t bits[4];
+              Word out;
 
-      if (most_covered > 0.0f)
-        out = *code;
 #pragma unroll
-      for (int k = 0; k < 4; k++)
-        {
-          value[k] = finish_background (look, plane + (column + k) % interleave, x[k], y, value[k]);
-          if (most_covered > 0.0f)
-            value[k] = bb_mix (value[k], to_float (out.v[k], p.out.shift), coverage (look, x[k], y),
-                               look.maximum);
-          out.v[k] = (Code) (bb_code_from_float (value[k], look.maximum) << p.out.shift);
+              for (int k = 0; k < 4; k++)
+                bits[k] = finish_code (four.v[BB_BACK_TAPS - 1], rising.kept[BB_BACK_TAPS - 1][k],
+                                       share[k], look.maximum);
+              out = pack (bits, p.out.shift, Word ());
+              if (there != 0)
+                out = (out & ~there) | (*(const Word *) code & there);
+              *(Word *) code = out;
+              continue;
+            }
+#pragma unroll
+          for (int k = 0; k < 4; k++)
+            share[k] += four.v[BB_BACK_TAPS - 1] * rising.kept[BB_BACK_TAPS - 1][k];
+          mix_four<Code, interleave> (p, plane, column, y, share, (Vector<Code, 4> *) code);
         }
-      *code = out;
     }
 }
 
-/* What reads the source has three blocks a multiprocessor: enough loads on their way to keep the
- * memory busy. The others do not wait for memory. */
-#define BOUNDS(n_blocks) __launch_bounds__ (BB_BLOCK_THREADS, n_blocks)
+#define BOUNDS(n_threads, n_blocks) __launch_bounds__ (n_threads, n_blocks)
 
 /* Part of the source, resampled to a part of the canvas: the foreground, and the background whose
- * gaussian is too small to be made of a smaller plane. */
-#define BB_FIT(name, In, Kept)                                                                     \
-  extern "C" __global__ void BOUNDS (3) bb_fit_##name (const BbResample p)                         \
+ * gaussian is too small to be made of a smaller plane. Each for planes of their own and, with _2, for Cb and Cr that
+ * alternate. What reads the source has many loads on their way, to keep the memory busy. */
+#define BB_FIT(name, interleave, ...)                                                              \
+  extern "C" __global__ void BOUNDS (BB_FIT_THREADS, 3) bb_fit_##name (const BbResample p)         \
   {                                                                                                \
-    resample<In, Kept, ToCanvas> (p);                                                              \
+    resample<__VA_ARGS__, ToCanvas, interleave, BB_FIT_GROUPS, 1, BB_FIT_COLUMNS> (p);             \
   }
-BB_FIT (u8_f16, uint8_t, BbHalf)
-BB_FIT (u8_f32, uint8_t, float)
-BB_FIT (u16_f16, uint16_t, BbHalf)
-BB_FIT (u16_f32, uint16_t, float)
+BB_FIT (u8_f16, 1, WideSums<uint8_t, BbHalf>)
+BB_FIT (u8_f32, 1, WideSums<uint8_t, float>)
+BB_FIT (u16_f16, 1, WideSums<uint16_t, BbHalf>)
+BB_FIT (u16_f32, 1, WideSums<uint16_t, float>)
+BB_FIT (u8_pairs, 1, PairSums)
+BB_FIT (u8_f16_2, 2, WideSums<uint8_t, BbHalf>)
+BB_FIT (u8_f32_2, 2, WideSums<uint8_t, float>)
+BB_FIT (u16_f16_2, 2, WideSums<uint16_t, BbHalf>)
+BB_FIT (u16_f32_2, 2, WideSums<uint16_t, float>)
+BB_FIT (u8_pairs_2, 2, PairSums)
 
-/* Part of the source, reduced. */
-#define BB_REDUCE(name, In, Kept)                                                                  \
-  extern "C" __global__ void BOUNDS (3) bb_reduce_##name (const BbResample p)                      \
+/* Part of the source, reduced. Tiles are small, so that one frame fills a GPU. */
+#define BB_REDUCE(name, interleave, In, Kept)                                                      \
+  extern "C" __global__ void BOUNDS (BB_REDUCE_THREADS, 12) bb_reduce_##name (const BbResample p)  \
   {                                                                                                \
-    resample<In, Kept, ToPlane<Kept>> (p);                                                         \
+    resample<WideSums<In, Kept>, ToPlane<Kept>, interleave, BB_REDUCE_GROUPS, BB_REDUCE_CHUNKS,    \
+             BB_REDUCE_COLUMNS> (p);                                                               \
   }
-BB_REDUCE (u8_f16, uint8_t, BbHalf)
-BB_REDUCE (u8_f32, uint8_t, float)
-BB_REDUCE (u16_f16, uint16_t, BbHalf)
-BB_REDUCE (u16_f32, uint16_t, float)
+BB_REDUCE (u8_f16, 1, uint8_t, BbHalf)
+BB_REDUCE (u8_f32, 1, uint8_t, float)
+BB_REDUCE (u16_f16, 1, uint16_t, BbHalf)
+BB_REDUCE (u16_f32, 1, uint16_t, float)
+BB_REDUCE (u8_f16_2, 2, uint8_t, BbHalf)
+BB_REDUCE (u8_f32_2, 2, uint8_t, float)
+BB_REDUCE (u16_f16_2, 2, uint16_t, BbHalf)
+BB_REDUCE (u16_f32_2, 2, uint16_t, float)
 
 /* A reduced plane, blurred. */
 #define BB_BLUR(name, Kept)                                                                        \
-  extern "C" __global__ void BOUNDS (2) bb_blur_##name (const BbResample p)                        \
+  extern "C" __global__ void BOUNDS (BB_BLUR_THREADS, 8) bb_blur_##name (const BbResample p)       \
   {                                                                                                \
-    resample<Kept, Kept, ToPlane<Kept>> (p);                                                       \
+    resample<WideSums<Kept, Kept>, ToPlane<Kept>, 1, BB_BLUR_GROUPS, 1, BB_BLUR_COLUMNS> (p);      \
   }
 BB_BLUR (f16, BbHalf)
 BB_BLUR (f32, float)
 
 /* The canvas around the foreground. */
-#define BB_BACK(name, Kept, Code)                                                                  \
-  extern "C" __global__ void BOUNDS (2) bb_back_##name (const BbBack p)                            \
+#define BB_BACK(name, interleave, Kept, Code)                                                      \
+  extern "C" __global__ void BOUNDS (BB_BACK_THREADS, 5) bb_back_##name (const BbBack p)           \
   {                                                                                                \
-    back<Kept, Code> (p);                                                                          \
+    compose<Kept, Code, interleave> (p);                                                           \
   }
-BB_BACK (f16_u8, BbHalf, uint8_t)
-BB_BACK (f16_u16, BbHalf, uint16_t)
-BB_BACK (f32_u8, float, uint8_t)
-BB_BACK (f32_u16, float, uint16_t)
+BB_BACK (f16_u8, 1, BbHalf, uint8_t)
+BB_BACK (f16_u16, 1, BbHalf, uint16_t)
+BB_BACK (f32_u8, 1, float, uint8_t)
+BB_BACK (f32_u16, 1, float, uint16_t)
+BB_BACK (f16_u8_2, 2, BbHalf, uint8_t)
+BB_BACK (f16_u16_2, 2, BbHalf, uint16_t)
+BB_BACK (f32_u8_2, 2, float, uint8_t)
+BB_BACK (f32_u16_2, 2, float, uint16_t)
 
 /* out is [height][out_stride], pixels of four bytes or, where deep, of four 16-bit words */
 extern "C" __global__ void

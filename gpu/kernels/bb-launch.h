@@ -13,25 +13,35 @@
 /** Frames of a launch, the grid's z: the frames' addresses are part of the parameters. */
 #define BB_LAUNCH_FRAMES 64
 
-/** Threads of a block of every kernel. */
-#define BB_BLOCK_THREADS 256
-
-/** Samples of the tile that a block of the resampling kernels makes: along stored rows and down
- * stored columns. */
-#define BB_TILE_COLUMNS 64
-#define BB_TILE_ROWS 32
-
-/** Stored samples of a row that it works on at once. */
-#define BB_TILE_CHUNK 128
-
-/** Rows that a warp makes at once, and source rows that it has on their way at once. */
+/** Rows that a warp of the resampling kernels makes at once, and source rows that it has on their way at
+ * once. */
 #define BB_ROWS_GROUP 4
 #define BB_ROWS_AHEAD 4
 
+/** Stored samples of a row that a warp works on at once, four a thread. */
+#define BB_CHUNK_COLUMNS 128
+
+/** Blocks of the resampling kernels: groups of %BB_ROWS_GROUP rows, chunks of columns that are worked on side by side, columns
+ * made. */
+#define BB_FIT_GROUPS 8
+#define BB_FIT_COLUMNS 64
+#define BB_FIT_THREADS (32 * BB_FIT_GROUPS)
+#define BB_REDUCE_GROUPS 1
+#define BB_REDUCE_CHUNKS 2
+#define BB_REDUCE_COLUMNS 32
+#define BB_REDUCE_THREADS (32 * BB_REDUCE_GROUPS * BB_REDUCE_CHUNKS)
+#define BB_BLUR_GROUPS 2
+#define BB_BLUR_COLUMNS 64
+#define BB_BLUR_THREADS (32 * BB_BLUR_GROUPS)
+
+/** Groups that any of them may have: tables have whole blocks of them. */
+#define BB_MOST_GROUPS 8
+
 /** Samples of the tile that a block of bb_back makes: a warp is 128 wide and marches down. */
+#define BB_BACK_THREADS 128
 #define BB_BACK_COLUMNS 128
-#define BB_BACK_MARCH 16
-#define BB_BACK_ROWS (BB_BACK_MARCH * BB_BLOCK_THREADS / 32)
+#define BB_BACK_MARCH 32
+#define BB_BACK_ROWS (BB_BACK_MARCH * BB_BACK_THREADS / 32)
 
 /** Taps a sample has on the way up, at most: a quadratic B-spline's. */
 #define BB_BACK_TAPS 4
@@ -95,7 +105,7 @@ typedef struct {
  * @first: `[groups]`, first row read
  * @weight: `[groups][n_taps][BB_ROWS_GROUP]`, 0 where a row of the group does not read the tap
  *
- * Taps down the columns, as #BbTaps, for groups of rows together. There are whole tiles of groups;
+ * Taps down the columns, as #BbTaps, for groups of rows together. There are whole blocks of groups;
  * all rows that they read lie in the plane.
  */
 typedef struct {
@@ -119,6 +129,9 @@ typedef struct {
  * @top: first row of it
  * @over: whether the foreground's coverage mixes what is made over what is there, instead of bias
  *   and shade being applied to it
+ * @plain: whether neither coverage nor a shadow is applied
+ * @center: what sums lack that were made of codes less 128
+ * @scale: 1 / greatest code
  * @look: the canvas, where @out is one
  *
  * Parameters of bb_fit, bb_reduce and bb_blur. Both tables count in samples of a component, as
@@ -134,6 +147,9 @@ typedef struct {
   int left;
   int top;
   int over;
+  int plain;
+  float center;
+  float scale;
   BbLook look;
 } BbResample;
 
@@ -141,10 +157,11 @@ typedef struct {
  * BbBack:
  * @in: the blurred planes, one a component, of at least %BB_BACK_TAPS columns and rows
  * @out: the canvas
- * @up_y: taps to canvas rows, rising: `first` [height], `weight` [height][%BB_BACK_TAPS]
+ * @up_y: taps to canvas rows, rising: `first` [height], `weight` [height][%BB_BACK_TAPS] over the greatest code
  * @up_x: taps to canvas columns, the same
  * @split: as in #BbResample, for @out
  * @flat: whether the background is the bias alone
+ * @scale: 1 / greatest code
  * @look: the canvas
  *
  * Parameters of bb_back.
@@ -156,5 +173,6 @@ typedef struct {
   BbTaps up_x;
   int split;
   int flat;
+  float scale;
   BbLook look;
 } BbBack;

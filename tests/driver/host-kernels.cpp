@@ -20,16 +20,30 @@ HOST_KERNEL (bb_fit_u8_f16, 1)
 HOST_KERNEL (bb_fit_u8_f32, 1)
 HOST_KERNEL (bb_fit_u16_f16, 1)
 HOST_KERNEL (bb_fit_u16_f32, 1)
+HOST_KERNEL (bb_fit_u8_pairs, 1)
+HOST_KERNEL (bb_fit_u8_f16_2, 1)
+HOST_KERNEL (bb_fit_u8_f32_2, 1)
+HOST_KERNEL (bb_fit_u16_f16_2, 1)
+HOST_KERNEL (bb_fit_u16_f32_2, 1)
+HOST_KERNEL (bb_fit_u8_pairs_2, 1)
 HOST_KERNEL (bb_reduce_u8_f16, 1)
 HOST_KERNEL (bb_reduce_u8_f32, 1)
 HOST_KERNEL (bb_reduce_u16_f16, 1)
 HOST_KERNEL (bb_reduce_u16_f32, 1)
+HOST_KERNEL (bb_reduce_u8_f16_2, 1)
+HOST_KERNEL (bb_reduce_u8_f32_2, 1)
+HOST_KERNEL (bb_reduce_u16_f16_2, 1)
+HOST_KERNEL (bb_reduce_u16_f32_2, 1)
 HOST_KERNEL (bb_blur_f16, 1)
 HOST_KERNEL (bb_blur_f32, 1)
 HOST_KERNEL (bb_back_f16_u8, 0)
 HOST_KERNEL (bb_back_f16_u16, 0)
 HOST_KERNEL (bb_back_f32_u8, 0)
 HOST_KERNEL (bb_back_f32_u16, 0)
+HOST_KERNEL (bb_back_f16_u8_2, 0)
+HOST_KERNEL (bb_back_f16_u16_2, 0)
+HOST_KERNEL (bb_back_f32_u8_2, 0)
+HOST_KERNEL (bb_back_f32_u16_2, 0)
 HOST_KERNEL (bb_present_pixels, 0)
 
 HOST_KERNEL (bwdif_uchar, 0)
@@ -53,16 +67,30 @@ const Kernel *const driver_kernels[] = {
   &host_bb_fit_u8_f32,
   &host_bb_fit_u16_f16,
   &host_bb_fit_u16_f32,
+  &host_bb_fit_u8_pairs,
+  &host_bb_fit_u8_f16_2,
+  &host_bb_fit_u8_f32_2,
+  &host_bb_fit_u16_f16_2,
+  &host_bb_fit_u16_f32_2,
+  &host_bb_fit_u8_pairs_2,
   &host_bb_reduce_u8_f16,
   &host_bb_reduce_u8_f32,
   &host_bb_reduce_u16_f16,
   &host_bb_reduce_u16_f32,
+  &host_bb_reduce_u8_f16_2,
+  &host_bb_reduce_u8_f32_2,
+  &host_bb_reduce_u16_f16_2,
+  &host_bb_reduce_u16_f32_2,
   &host_bb_blur_f16,
   &host_bb_blur_f32,
   &host_bb_back_f16_u8,
   &host_bb_back_f16_u16,
   &host_bb_back_f32_u8,
   &host_bb_back_f32_u16,
+  &host_bb_back_f16_u8_2,
+  &host_bb_back_f16_u16_2,
+  &host_bb_back_f32_u8_2,
+  &host_bb_back_f32_u16_2,
   &host_bb_present_pixels,
   &host_bwdif_uchar,
   &host_bwdif_uchar2,

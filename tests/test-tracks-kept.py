@@ -295,6 +295,29 @@ def test_timecode(folder):
         check("“soon”" in render(folder / "in.mkv", folder / target), target)
 
 
+def test_what_is_true_of_the_picture_only(folder):
+    """What describes the old picture is not said of the new one, and a loss is named."""
+    source = folder / "in.mkv"
+    ffmpeg(*PICTURE, "-c:v", "libx264", "-metadata:s:v", "stereo_mode=left_right", "-metadata:s:v", "alpha_mode=1", source)
+    check("stereo_mode" in tags(streams(source, "video")[0]), "the source says nothing")
+    said = render(source, folder / "out.mkv")
+    check("(3D)" in said, said)
+    video = streams(folder / "out.mkv", "video")[0]
+    equal([key for key in tags(video) if key in ("stereo_mode", "alpha_mode")] + video.get("side_data_list", []), [])
+
+
+def test_more_tracks_than_fit(folder):
+    """Matroska takes 126 tracks, others more."""
+    source = folder / "in.mp4"
+    ffmpeg(*PICTURE, "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=0.1", "-t", "0.1", "-map", "0", *["-map", "1"] * 130, "-c:v", "libx264", "-c:a", "aac",
+           source)
+    for name, n in (("out.mkv", None), ("out.mp4", 130)):
+        said = render(source, folder / name)
+        found = len(streams(folder / name, "audio"))
+        equal(found + said.count("is left out"), 130, name)
+        check(n is None or found == n, name)
+
+
 def caption_file(path):
     """MPEG-2 video whose pictures carry the caption “HELLO” (CEA-608 in ATSC A/53 user data)."""
     pairs = [(0x14, 0x20), (0x14, 0x20), (0x14, 0x70), (0x14, 0x70), *((ord(a), ord(b)) for a, b in ("HE", "LL", "O "))]

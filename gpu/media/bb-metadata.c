@@ -15,6 +15,7 @@
 #include "bb-source-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <libavutil/stereo3d.h>
 #include <libavutil/timecode.h>
 
 /* These describe how the old file was made. Matroska's statistics come with a language, too, such
@@ -356,12 +357,22 @@ bb_metadata_note_picture (BbSource *source, GPtrArray *notices)
   const AVCodecParameters *parameters = bb_source_get_codecpar (source);
   const AVFrame *first = bb_source_peek (source);
 
+  /* A picture that says that it is flat says nothing. */
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (av_packet_side_data_get (parameters->coded_side_data, parameters->nb_coded_side_data,
-                                 kinds[i].packet) != NULL ||
-        av_frame_get_side_data (first, kinds[i].frame) != NULL)
+    {
+      const AVPacketSideData *of_stream = av_packet_side_data_get (
+        parameters->coded_side_data, parameters->nb_coded_side_data, kinds[i].packet);
+      const AVFrameSideData *of_frame = av_frame_get_side_data (first, kinds[i].frame);
+      gconstpointer data = of_stream != NULL  ? of_stream->data
+                           : of_frame != NULL ? of_frame->data
+                                              : NULL;
+
+      if (data == NULL || (kinds[i].packet == AV_PKT_DATA_STEREO3D &&
+                           ((const AVStereo3D *) data)->type == AV_STEREO3D_2D))
+        continue;
       /* Translators: something that a file says of its picture, such as “Dolby Vision” */
       g_ptr_array_add (notices, g_strdup_printf (_("What the source says of its picture is left "
                                                    "out: %s"),
                                                  _(kinds[i].name)));
+    }
 }

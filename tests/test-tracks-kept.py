@@ -289,10 +289,13 @@ def test_timecode(folder):
             got = probe(folder / target, "-show_format", "-show_streams")
             found = [tags(part).get("timecode") for part in (got["format"], *got["streams"])]
             equal({code for code in found if code is not None}, {wanted}, f"{name} to {target}")
-    # nonsense fails no render
+    # nor do more frames a second than MP4 counts, or nonsense, fail a render
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=300:d=0.1", "-c:v", "libx264", "-metadata", "timecode=01:00:00:00", folder / "in.mkv")
+    check("01:00:00:00" in render(folder / "in.mkv", folder / "out.mp4"), "300 frames/s")
     ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=0.2", "-c:v", "libx264", "-metadata", "timecode=soon", folder / "in.mkv")
-    for target in ("out.mov", "out.mkv"):
-        check("“soon”" in render(folder / "in.mkv", folder / target), target)
+    check("“soon”" in render(folder / "in.mkv", folder / "out.mov"), "out.mov")
+    render(folder / "in.mkv", folder / "out.mkv")
+    equal(tags(probe(folder / "out.mkv", "-show_format")["format"]).get("timecode"), "soon")
 
 
 def test_what_is_true_of_the_picture_only(folder):
@@ -316,6 +319,19 @@ def test_more_tracks_than_fit(folder):
         found = len(streams(folder / name, "audio"))
         equal(found + said.count("is left out"), 130, name)
         check(n is None or found == n, name)
+
+
+def test_languages(folder):
+    """QuickTime has numbers for some languages only."""
+    source = folder / "in.mkv"
+    languages = ["fre", "swe", "gle", "cat"]
+    ffmpeg(*PICTURE, "-f", "lavfi", "-i", "anullsrc=d=0.1", "-t", "0.1", "-map", "0", *["-map", "1"] * 4,
+           *[part for i, language in enumerate(languages) for part in (f"-metadata:s:a:{i}", f"language={language}")], "-c:v", "libx264", "-c:a", "aac",
+           source)
+    for name, wanted in (("out.mov", ["fra", "sve", None, "cat"]), ("out.mp4", languages)):
+        said = render(source, folder / name)
+        equal([tags(sound).get("language") for sound in streams(folder / name, "audio")], wanted, name)
+        equal("left out: gle" in said, name == "out.mov", said)
 
 
 def caption_file(path):

@@ -278,7 +278,7 @@ def test_what_cameras_say(folder):
 
 def test_timecode(folder):
     """A timecode is that of the first frame that is kept."""
-    for name, rate, timecode, start, wanted in (("in.mov", "25", "10:20:30:20", 0.4, "10:20:31:05"),
+    for name, rate, timecode, start, wanted in (("in.mov", "25", "10:20:30:20", 0.43, "10:20:31:05"),
                                                 ("in.mov", "30000/1001", "00:00:59;20", 0.5005, "00:01:00;07"),
                                                 ("in.mkv", "25", "10:20:30:20", 0, "10:20:30:20")):
         source = folder / name

@@ -141,7 +141,9 @@ move_timecode (const BbMetadata *self, const char *value, char *moved)
       (bb_container_is_mov (self->muxer->oformat) && av_q2d (self->rate) > MAX_TIMECODE_RATE) ||
       av_timecode_init_from_string (&timecode, self->rate, value, NULL) < 0)
     return FALSE;
-  n_frames = av_rescale_q_rnd (self->cut, BB_NANOSECONDS, av_inv_q (self->rate), AV_ROUND_NEAR_INF);
+  /* The frame that is shown there; times are rounded to the microsecond. */
+  n_frames = av_rescale_q_rnd (self->cut + 1000, BB_NANOSECONDS, av_inv_q (self->rate),
+                               AV_ROUND_DOWN);
   av_timecode_make_string (&timecode, moved, (int) CLAMP (n_frames, 0, G_MAXINT / 2));
   return TRUE;
 }

@@ -353,7 +353,7 @@ test_late_download_untold (void)
 static void
 try_late_tables (gboolean fail)
 {
-  BbCudaTestCase first = make_case (64, 36, 180, 320);
+  BbCudaTestCase first = make_case (64, 36, 216, 384);
   BbCudaTestCase second;
   g_autoptr (BbBatch) batch = NULL;
   g_autoptr (BbPlan) plan = bb_cuda_test_plan (&first);

@@ -118,6 +118,27 @@ def test_sound_that_changes(folder):
     equal((streams(folder / "out.mp4", "audio")[0]["channels"], "mixed" in said), (6, False), said)
 
 
+def test_copied_sound_that_changes(folder):
+    """AAC is described once in a file: what changes on the way is no copy."""
+    joined = b""
+    for number, channels in enumerate((2, 6, 2)):
+        part = folder / f"{number}.ts"
+        ffmpeg("-f", "lavfi", "-i", "color=black:s=64x64:r=25", "-f", "lavfi", "-i",
+               "aevalsrc='0.8*sin(2*PI*1000*t)*between(mod(t,1),0.5,0.6)':s=48000", "-t", "1", "-c:v", "mpeg2video", "-c:a", "aac",
+               "-ac", str(channels), "-output_ts_offset", str(number + 1), "-muxdelay", "0", part)
+        joined += part.read_bytes()
+    (folder / "in.ts").write_bytes(joined)
+    said = render(folder / "in.ts", folder / "out.mp4")
+    check("encoded anew" in said and "on the way" in said, said)
+    found = [beep for beep in beeps(folder / "out.mp4") if beep < 3]
+    equal(len(found), 3, found)
+    for number, beep in enumerate(found):
+        near(beep, number + 0.5, 0.06)
+    # up to the change, and where there is none, it is a copy
+    check("anew" not in render(folder / "in.ts", folder / "out.mp4", "--end", 0.8), "the part before the change")
+    check("anew" not in render(folder / "0.ts", folder / "out.mp4"), "a file without a change")
+
+
 def test_what_the_header_refuses(folder):
     """A track that a container takes by its codec and refuses by its parameters is encoded anew."""
     tone = ["-f", "lavfi", "-i", "sine=d=1"]

@@ -340,11 +340,26 @@ def test_languages(folder):
         equal("left out: gle" in said, name == "out.mov", said)
 
 
+def test_name_of_a_program(folder):
+    """Who broadcasts it is said of a transport stream's program."""
+    source = folder / "in.ts"
+    ffmpeg(*PICTURE, "-c:v", "mpeg2video", "-metadata", "service_name=Das Dritte", "-metadata", "service_provider=Somebody", source)
+    for name in ("out.mkv", "out.mp4"):
+        said = render(source, folder / name)
+        got = tags(probe(folder / name, "-show_format")["format"])
+        for key, value in (("service_name", "Das Dritte"), ("service_provider", "Somebody")):
+            check(got.get(key, got.get("network") if key == "service_name" else None) == value or key in said, f"{name}: {key}: {said}")
+    equal(got.get("network"), "Das Dritte")
+    # what FFmpeg writes where nobody says anything is no name
+    ffmpeg(*PICTURE, "-c:v", "mpeg2video", source)
+    check("service" not in render(source, folder / "out.mp4"), "a name that is none")
+
+
 def caption_file(path):
-    """MPEG-2 video whose pictures carry the caption “HELLO” (CEA-608 in ATSC A/53 user data)."""
+    """Interlaced MPEG-2 video whose pictures carry the caption “HELLO” (CEA-608 in ATSC A/53 user data)."""
     pairs = [(0x14, 0x20), (0x14, 0x20), (0x14, 0x70), (0x14, 0x70), *((ord(a), ord(b)) for a, b in ("HE", "LL", "O "))]
     pairs += [(0x14, 0x2f), (0x14, 0x2f)]
-    ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=3", "-c:v", "mpeg2video", "-bf", "0", path)
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=3", "-vf", "setfield=tff", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-bf", "0", path)
     data, out, last, number = path.read_bytes(), bytearray(), 0, 0
     for found in re.finditer(b"\0\0\1\1", data):
         pair = pairs[number] if number < len(pairs) else (0x14, 0x2c) if number in (50, 51) else (0, 0)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Containers that are written to files describe a track once, at its beginning. Broadcasts describe
- * theirs over and over, and a programme of 5.1 channels may follow one of two. Most codecs say in
+ * theirs over and over, and a program of 5.1 channels may follow one of two. Most codecs say in
  * each packet what is in it; AAC leaves that to the container, so that what comes after a change
  * would be noise.
  */

@@ -332,7 +332,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     .end = self->end,
   };
   set_cut (self, values->start, picture);
-  bb_metadata_copy_file (&self->metadata);
+  bb_metadata_copy_file (&self->metadata, picture);
   if (picture < (int) self->demuxer->nb_streams)
     bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);
   bb_metadata_note_picture (source, notices);

@@ -188,7 +188,8 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->stream = avformat_new_stream (self->muxer, NULL);
   if (!open_encoder (self, recipe, device, source, error))
     return NULL;
-  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, error);
+  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, cancellable,
+                                error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !open_file (self, error))
     return NULL;

@@ -17,6 +17,7 @@
 #include "bb-extras.h"
 #include "bb-ffmpeg.h"
 #include "bb-metadata.h"
+#include "bb-scan.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
 #include "bb-trial.h"
@@ -37,6 +38,7 @@ typedef struct {
 } Track;
 
 struct _BbTracks {
+  char *path;
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
@@ -118,12 +120,18 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
 {
   g_autoptr (GError) error = NULL;
   enum AVCodecID codec = track->in->codecpar->codec_id;
+  gboolean takes = codec != AV_CODEC_ID_NONE && bb_container_takes (self->muxer->oformat, codec);
+  gboolean changes = FALSE;
 
   if (mode == BB_AUDIO_NONE)
     return;
-  if (mode == BB_AUDIO_COPY && codec != AV_CODEC_ID_NONE &&
-      bb_container_takes (self->muxer->oformat, codec) && add_copied (self, track))
-    return;
+  if (mode == BB_AUDIO_COPY && takes)
+    {
+      changes = bb_scan_changes (self->path, track->in, self->start, self->end,
+                                 &self->cancellable);
+      if (!changes && add_copied (self, track))
+        return;
+    }
   track->audio = bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end,
                                        self->notices, &error);
   if (track->audio == NULL)
@@ -146,9 +154,13 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
     }
   track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
   if (mode == BB_AUDIO_COPY)
-    /* Translators: a codec, and the number of a track in its file */
-    add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is encoded anew, since "
-                                         "the container does not take it as it is"),
+    add_notice (self, g_strdup_printf (changes
+                                         /* Translators: a codec, and the number of a track */
+                                         ? _("The audio (%s, stream %d) is encoded anew, since "
+                                             "its channels or its rate change on the way")
+                                         /* Translators: a codec, and the number of a track */
+                                         : _("The audio (%s, stream %d) is encoded anew, since "
+                                             "the container does not take it as it is"),
                                        get_codec (track), track->in->index));
 }
 
@@ -281,6 +293,7 @@ set_cut (BbTracks *self, gint64 start, int picture)
  * @recipe: what to make: trim and sound
  * @muxer: has the picture's stream; gets one for each track, and chapters and metadata
  * @notices: (element-type utf8): gets a sentence on each track that changes or is left out
+ * @cancellable: (nullable): ends reading; tracks that are not known then are left out
  * @error: return location for an error
  *
  * Opens everything of a file besides its picture.
@@ -289,13 +302,15 @@ set_cut (BbTracks *self, gint64 start, int picture)
  */
 BbTracks *
 bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer, GPtrArray *notices,
-               GError **error)
+               GCancellable *cancellable, GError **error)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
   int picture = bb_source_get_stream_index (source);
   BbTracks *self = g_new0 (BbTracks, 1);
 
+  self->path = g_strdup (bb_source_get_path (source));
+  self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
   self->start = info->start + values->start;
@@ -317,7 +332,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     .end = self->end,
   };
   set_cut (self, values->start, picture);
-  bb_metadata_copy_file (&self->metadata);
+  bb_metadata_copy_file (&self->metadata, picture);
   if (picture < (int) self->demuxer->nb_streams)
     bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);
   bb_metadata_note_picture (source, notices);
@@ -337,6 +352,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     /* One second early: sound frames before the start may reach into it. */
     avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - AV_TIME_BASE,
                         self->start / 1000, 0);
+  self->cancellable = NULL;
   return self;
 }
 
@@ -355,6 +371,7 @@ bb_tracks_free (BbTracks *tracks)
       bb_subtitle_free (tracks->tracks[i].subtitle);
     }
   g_free (tracks->tracks);
+  g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
   av_packet_free (&tracks->converted);

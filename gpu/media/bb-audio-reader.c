@@ -10,8 +10,10 @@
 
 #include "bb-audio-reader.h"
 
+#include "bb-clock.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-reader.h"
 #include "bb-resampler.h"
 
 #include <libavcodec/avcodec.h>
@@ -34,6 +36,7 @@ struct _BbAudioReader {
   GCancellable *cancellable;
 
   AVFormatContext *demuxer;
+  BbClock *clock;
   AVStream *stream;
   AVCodecContext *decoder;
   AVPacket *packet;
@@ -82,6 +85,7 @@ open_file (BbAudioReader *reader, GError **error)
       for (guint i = 0; i < reader->demuxer->nb_streams; i++)
         reader->demuxer->streams[i]->discard =
           (int) i == result ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+      reader->clock = bb_clock_new (reader->demuxer, bb_reader_find_stream (reader->demuxer));
       reader->decoder = avcodec_alloc_context3 (codec);
       reader->decoder->pkt_timebase = reader->stream->time_base;
       result = avcodec_parameters_to_context (reader->decoder, reader->stream->codecpar);
@@ -138,6 +142,7 @@ bb_audio_reader_free (BbAudioReader *reader)
 {
   bb_resampler_free (reader->resampler);
   avcodec_free_context (&reader->decoder);
+  bb_clock_free (reader->clock);
   avformat_close_input (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_frame_free (&reader->frame);
@@ -182,6 +187,7 @@ bb_audio_reader_seek (BbAudioReader *reader, gint64 time, GError **error)
         set_error (reader, bb_ffmpeg_reason (result), error);
       return FALSE;
     }
+  bb_clock_reset (reader->clock);
   avcodec_flush_buffers (reader->decoder);
   av_frame_unref (reader->frame);
   bb_resampler_forget_input (reader->resampler);
@@ -212,7 +218,7 @@ decode (BbAudioReader *reader)
       do
         {
           av_packet_unref (reader->packet);
-          result = av_read_frame (reader->demuxer, reader->packet);
+          result = bb_clock_read (reader->clock, reader->packet);
         }
       while (result >= 0 && reader->packet->stream_index != reader->stream->index);
       if (result < 0)

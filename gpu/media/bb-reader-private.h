@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-clock.h"
 #include "bb-reader.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,7 @@ struct _BbReader {
 
   /* What opening the file makes. */
   AVFormatContext *demuxer;
+  BbClock *clock;
   AVCodecContext *decoder;
   AVStream *stream;
   gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
@@ -35,7 +37,6 @@ struct _BbReader {
   gint64 hurry_until;      /* frames before this are only decoded where others need them */
   gint64 last_pts;
   gint64 last_duration;
-  gint64 offset;       /* what is added to times since the clock jumped back */
   gint64 resume_after; /* frames up to this time were handed out before a decoder failed */
 
   gint64 first_key; /* time of the first keyframe of the file */

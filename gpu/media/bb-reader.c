@@ -107,9 +107,15 @@ open_demuxer (BbReader *reader, GError **error)
   return FALSE;
 }
 
-/* Of the video streams that are no cover picture: what FFmpeg thinks best, else the first. */
-static int
-find_stream (AVFormatContext *demuxer)
+/**
+ * bb_reader_find_stream:
+ * @demuxer: an open demuxer
+ *
+ * Returns: number of the stream that a reader decodes: of the video streams that are no cover picture what
+ *   FFmpeg thinks best, else the first; -1 where there is none
+ */
+int
+bb_reader_find_stream (AVFormatContext *demuxer)
 {
   int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
   int best = -1;
@@ -130,7 +136,7 @@ find_stream (AVFormatContext *demuxer)
 static gboolean
 choose_stream (BbReader *reader, GError **error)
 {
-  int index = find_stream (reader->demuxer);
+  int index = bb_reader_find_stream (reader->demuxer);
 
   if (index < 0)
     {
@@ -141,6 +147,7 @@ choose_stream (BbReader *reader, GError **error)
   reader->no_timestamps = (reader->demuxer->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
   for (guint i = 0; i < reader->demuxer->nb_streams; i++)
     reader->demuxer->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  reader->clock = bb_clock_new (reader->demuxer, index);
   return TRUE;
 }
 
@@ -158,7 +165,8 @@ reset (BbReader *reader, gboolean from_start)
   reader->hurry_until = G_MININT64;
   reader->last_pts = AV_NOPTS_VALUE;
   reader->last_duration = 0;
-  reader->offset = 0;
+  if (reader->clock != NULL)
+    bb_clock_reset (reader->clock);
   reader->resume_after = G_MININT64;
 }
 
@@ -175,6 +183,7 @@ gboolean
 bb_reader_open_file (BbReader *reader, GError **error)
 {
   avcodec_free_context (&reader->decoder);
+  g_clear_pointer (&reader->clock, bb_clock_free);
   avformat_close_input (&reader->demuxer);
   reset (reader, TRUE);
   return open_demuxer (reader, error) && choose_stream (reader, error) &&
@@ -215,6 +224,7 @@ bb_reader_free (BbReader *reader)
   if (reader == NULL)
     return;
   avcodec_free_context (&reader->decoder);
+  g_clear_pointer (&reader->clock, bb_clock_free);
   avformat_close_input (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_buffer_unref (&reader->hardware);
@@ -283,7 +293,7 @@ read_packet (BbReader *reader)
 {
   while (TRUE)
     {
-      int result = av_read_frame (reader->demuxer, reader->packet);
+      int result = bb_clock_read (reader->clock, reader->packet);
 
       if (result == AVERROR (EAGAIN) && !g_cancellable_is_cancelled (reader->cancellable))
         {
@@ -343,11 +353,11 @@ guess_duration (BbReader *reader, const AVFrame *frame)
   AVRational rate = reader->decoder->framerate;
   gint64 codec_duration = 0;
   gint64 since_last = reader->last_pts != AV_NOPTS_VALUE && frame->pts > reader->last_pts
-                        ? frame->pts - reader->last_pts
+                        ? av_sat_sub64 (frame->pts, reader->last_pts)
                         : 0;
 
   if (frame->duration > 0 && !reader->no_timestamps &&
-      !(frame->duration == 1 && since_last > 2 * frame->duration))
+      !(frame->duration == 1 && since_last > 2))
     return frame->duration;
   if (rate.num > 0 && rate.den > 0)
     codec_duration =
@@ -370,28 +380,15 @@ guess_duration (BbReader *reader, const AVFrame *frame)
 static void
 set_time (BbReader *reader, AVFrame *frame)
 {
-  gint64 second = av_rescale_q (1, (AVRational){ 1, 1 }, reader->stream->time_base);
-
   frame->pts = frame->best_effort_timestamp;
-  if (frame->pts != AV_NOPTS_VALUE)
-    frame->pts += reader->offset;
-  else if (reader->last_pts != AV_NOPTS_VALUE)
-    frame->pts = reader->last_pts + reader->last_duration;
-  else
+  if (frame->pts == AV_NOPTS_VALUE && reader->last_pts != AV_NOPTS_VALUE)
+    frame->pts = av_sat_add64 (reader->last_pts, reader->last_duration);
+  else if (frame->pts == AV_NOPTS_VALUE)
     frame->pts = reader->stream->start_time != AV_NOPTS_VALUE && !reader->no_timestamps
                    ? reader->stream->start_time
                    : 0;
   if (reader->last_pts != AV_NOPTS_VALUE && frame->pts <= reader->last_pts)
-    {
-      gint64 next = reader->last_pts + 1;
-
-      if (reader->last_pts - frame->pts > second)
-        {
-          next = reader->last_pts + MAX (reader->last_duration, 1);
-          reader->offset += next - frame->pts;
-        }
-      frame->pts = next;
-    }
+    frame->pts = av_sat_add64 (reader->last_pts, 1);
   frame->duration = guess_duration (reader, frame);
   reader->last_pts = frame->pts;
   reader->last_duration = frame->duration;
@@ -406,8 +403,8 @@ set_time (BbReader *reader, AVFrame *frame)
  *
  * Decodes the next frame in order of presentation, cropped. Its `pts` is set and rises strictly, in
  * the stream's time base: a frame without a time follows the one before by that one's duration, a
- * frame that is not later comes one tick after the one before, and where the clock jumps back by
- * more than a second, all times from there on are shifted to follow on. Its `duration` is at
+ * frame that is not later comes one tick after the one before, and where the file's clock
+ * jumps, times go on, see #BbClock. Its `duration` is at
  * least 1, a guess where the file does not say. Damaged data is skipped and counted; where it ends
  * the file, it is the end.
  *

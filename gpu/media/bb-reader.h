@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _BbReader BbReader;
 
+int bb_reader_find_stream (AVFormatContext *demuxer);
 BbReader *bb_reader_new (const char *path, GError **error);
 void bb_reader_free (BbReader *reader);
 AVFormatContext *bb_reader_get_demuxer (BbReader *reader);

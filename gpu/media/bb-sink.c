@@ -13,6 +13,7 @@
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-output-file.h"
+#include "bb-source-info.h"
 #include "bb-source-private.h"
 #include "bb-tracks.h"
 #include "bb-trial.h"
@@ -38,6 +39,8 @@ struct _BbSink {
   BbTracks *tracks;
   gboolean header_written;
   gint64 start; /* time of the target's beginning, in the encoder's time base */
+  gint64 end;
+  gint64 n_packets; /* of the picture */
   gint64 last_pts;
   gboolean captions_lost; /* and said so */
   gint64 video_bytes;
@@ -166,7 +169,10 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->format = *format;
   self->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
   self->last_pts = AV_NOPTS_VALUE;
-  self->start = av_rescale_q (info->start + values->start, BB_NANOSECONDS, time_base);
+  self->start = bb_source_info_get_cut (info, values->start);
+  self->end = values->end < 0 ? G_MAXINT64
+                              : bb_ffmpeg_from_nanoseconds (av_sat_add64 (info->start, values->end),
+                                                            time_base);
   if (g_str_equal (encoder->name, "none"))
     return g_steal_pointer (&self);
 
@@ -289,11 +295,11 @@ drain (BbSink *self, GError **error)
       if (self->video_bytes == 0)
         self->first_bytes = packet->size;
       self->video_bytes += packet->size;
+      self->n_packets++;
       if (result >= 0)
-        result = av_interleaved_write_frame (self->muxer, packet);
+        result = bb_tracks_forgive (self->tracks,
+                                    av_interleaved_write_frame (self->muxer, packet));
       av_packet_unref (packet);
-      if (result >= 0 && self->muxer->pb->error < 0)
-        result = self->muxer->pb->error;
       if (result < 0)
         {
           set_write_error (self, result, error);
@@ -317,6 +323,7 @@ gboolean
 bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error)
 {
   AVFrame *wrapped;
+  gint64 begins, ends;
   gboolean done;
   int result;
 
@@ -328,8 +335,11 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
   sink->cancellable = cancellable;
   wrapped = wrap (sink, frame);
   /* The frame that is shown when the trim starts may have begun before. */
-  wrapped->pts = MAX (frame->pts - sink->start, 0);
-  wrapped->duration = frame->duration - (wrapped->pts - (frame->pts - sink->start));
+  begins = MAX (av_sat_sub64 (frame->pts, sink->start), 0);
+  /* So may the one that is shown when it ends go on. */
+  ends = av_sat_sub64 (MIN (av_sat_add64 (frame->pts, frame->duration), sink->end), sink->start);
+  wrapped->pts = begins;
+  wrapped->duration = MAX (av_sat_sub64 (ends, begins), 1);
   if (sink->last_pts != AV_NOPTS_VALUE && wrapped->pts <= sink->last_pts)
     wrapped->pts = sink->last_pts + 1;
   sink->last_pts = wrapped->pts;
@@ -371,7 +381,10 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
       sink->cancellable = NULL;
       return FALSE;
     }
-  result = bb_tracks_write_until (sink->tracks, G_MAXINT64, cancellable);
+  result = bb_tracks_finish (sink->tracks, cancellable);
+  /* Nothing of the picture was taken: that is no film. */
+  if (result >= 0 && sink->n_packets > 0 && sink->stream->nb_frames == 0)
+    result = AVERROR (EINVAL);
   if (result >= 0)
     result = av_write_trailer (sink->muxer);
   if (result >= 0 && sink->muxer->pb->error < 0)

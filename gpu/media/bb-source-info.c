@@ -178,3 +178,22 @@ bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
 
   return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
 }
+
+/**
+ * bb_source_info_get_cut:
+ * @info: what is known of a source
+ * @time: nanoseconds from the source's start, where a trim begins
+ *
+ * Where a trim begins is rounded once, for all streams, to the picture's time base, so that they
+ * stay in time with each other: as bb_source_seek() finds the frame that is shown then.
+ *
+ * Returns: where it begins, in the time base
+ */
+gint64
+bb_source_info_get_cut (const BbSourceInfo *info, gint64 time)
+{
+  AVRational time_base = { info->time_base_num, info->time_base_den };
+
+  return av_rescale_q_rnd (av_sat_add64 (info->start, time + 1000), BB_NANOSECONDS, time_base,
+                           AV_ROUND_DOWN);
+}

@@ -12,12 +12,14 @@
 #include "bb-tracks.h"
 
 #include "bb-audio.h"
+#include "bb-clock.h"
 #include "bb-container.h"
 #include "bb-error.h"
 #include "bb-extras.h"
 #include "bb-ffmpeg.h"
 #include "bb-metadata.h"
 #include "bb-scan.h"
+#include "bb-source-info.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
 #include "bb-trial.h"
@@ -28,12 +30,19 @@
 #define FAR_BYTES (64 * 1024 * 1024)
 #define FAR_DURATION (60 * AV_TIME_BASE)
 
+/* How much earlier than a trim's start to read: sound frames before it may reach into it, and lines
+ * of subtitles last longer. Microseconds. */
+#define LEAD AV_TIME_BASE
+#define SUBTITLE_LEAD (300 * (gint64) AV_TIME_BASE)
+
 typedef struct {
   AVStream *in;
   AVStream *out;
   BbAudioEncoder *audio;
   BbSubtitle *subtitle;
+  enum AVCodecID codec; /* FFmpeg changes that of the stream where a broadcast does */
   gint64 last_dts;
+  guint n_jumps; /* of the clock, when it was last written */
   gboolean ended;
 } Track;
 
@@ -42,7 +51,10 @@ struct _BbTracks {
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
-  Track *tracks; /* by stream of the demuxer; without an out they are left out */
+  BbClock *clock;
+  GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
+  gboolean has_out;
+  guint n_refused; /* packets that the muxer did not take */
   GPtrArray *notices;
   gint64 start; /* nanoseconds in the source's own time */
   gint64 end;
@@ -62,6 +74,16 @@ free_packet (gpointer data)
   av_packet_free (&packet);
 }
 
+static void
+free_track (gpointer data)
+{
+  Track *track = data;
+
+  bb_audio_encoder_free (track->audio);
+  bb_subtitle_free (track->subtitle);
+  g_free (track);
+}
+
 /* Takes the text. */
 static void
 add_notice (BbTracks *self, char *text)
@@ -72,7 +94,7 @@ add_notice (BbTracks *self, char *text)
 static const char *
 get_codec (const Track *track)
 {
-  return avcodec_get_name (track->in->codecpar->codec_id);
+  return avcodec_get_name (track->codec);
 }
 
 /* Where the parameters are fit for the container, as its muxer itself says. */
@@ -218,6 +240,35 @@ add_track (BbTracks *self, Track *track, const BbRecipeValues *values, gboolean 
     track->in->discard = AVDISCARD_ALL;
 }
 
+static Track *
+new_track (BbTracks *self, AVStream *in)
+{
+  Track *track = g_new0 (Track, 1);
+
+  track->in = in;
+  track->codec = in->codecpar->codec_id;
+  track->last_dts = AV_NOPTS_VALUE;
+  g_ptr_array_add (self->tracks, track);
+  return track;
+}
+
+/* FFmpeg adds streams while it reads; the target has its tracks from the beginning. */
+static Track *
+get_track (BbTracks *self, int index)
+{
+  while (self->tracks->len <= (guint) index)
+    {
+      Track *track = new_track (self, self->demuxer->streams[self->tracks->len]);
+
+      track->in->discard = AVDISCARD_ALL;
+      /* Translators: a codec, and the number of a track in its file */
+      add_notice (self, g_strdup_printf (_("A track that appears later in the file (%s, stream %d) "
+                                           "is left out"),
+                                         get_codec (track), track->in->index));
+    }
+  return self->tracks->pdata[index];
+}
+
 /* Whether a track begins so late that nothing is known of it. */
 static gboolean
 has_unknown (const AVFormatContext *demuxer)
@@ -284,7 +335,9 @@ set_cut (BbTracks *self, gint64 start, int picture)
   self->metadata.cut = start;
   if (start > 0 && stream != NULL && stream->start_time != AV_NOPTS_VALUE)
     self->metadata.cut =
-      MAX (self->start - av_rescale_q (stream->start_time, stream->time_base, BB_NANOSECONDS), 0);
+      MAX (av_sat_sub64 (self->start,
+                         bb_ffmpeg_to_nanoseconds (stream->start_time, stream->time_base)),
+           0);
 }
 
 /**
@@ -307,15 +360,18 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
   int picture = bb_source_get_stream_index (source);
+  gint64 lead = LEAD;
   BbTracks *self = g_new0 (BbTracks, 1);
 
   self->path = g_strdup (bb_source_get_path (source));
   self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
-  self->start = info->start + values->start;
-  self->end = values->end < 0 ? G_MAXINT64 : info->start + values->end;
+  self->start = bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
+                                          (AVRational) { info->time_base_num, info->time_base_den });
+  self->end = values->end < 0 ? G_MAXINT64 : av_sat_add64 (info->start, values->end);
   self->extras = g_ptr_array_new_with_free_func (free_packet);
+  self->tracks = g_ptr_array_new_with_free_func (free_track);
   self->packet = av_packet_alloc ();
   self->converted = av_packet_alloc ();
   if (!open_demuxer (self, source, error))
@@ -336,21 +392,21 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   if (picture < (int) self->demuxer->nb_streams)
     bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);
   bb_metadata_note_picture (source, notices);
-  self->tracks = g_new0 (Track, self->demuxer->nb_streams);
   for (guint i = 0; i < self->demuxer->nb_streams; i++)
     {
-      Track *track = &self->tracks[i];
+      Track *track = new_track (self, self->demuxer->streams[i]);
 
-      track->in = self->demuxer->streams[i];
-      track->last_dts = AV_NOPTS_VALUE;
       add_track (self, track, values, (int) i == picture);
+      self->has_out |= track->out != NULL;
+      if (track->out != NULL && track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
+        lead = SUBTITLE_LEAD;
     }
+  self->clock = bb_clock_new (self->demuxer, picture);
   bb_metadata_copy_chapters (&self->metadata);
   bb_metadata_note_lost (&self->metadata);
 
   if (values->start > 0)
-    /* One second early: sound frames before the start may reach into it. */
-    avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - AV_TIME_BASE,
+    avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - lead,
                         self->start / 1000, 0);
   self->cancellable = NULL;
   return self;
@@ -365,12 +421,8 @@ bb_tracks_free (BbTracks *tracks)
 {
   if (tracks == NULL)
     return;
-  for (guint i = 0; tracks->tracks != NULL && i < tracks->demuxer->nb_streams; i++)
-    {
-      bb_audio_encoder_free (tracks->tracks[i].audio);
-      bb_subtitle_free (tracks->tracks[i].subtitle);
-    }
-  g_free (tracks->tracks);
+  g_ptr_array_unref (tracks->tracks);
+  bb_clock_free (tracks->clock);
   g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
@@ -379,22 +431,53 @@ bb_tracks_free (BbTracks *tracks)
   g_free (tracks);
 }
 
-static int
-mux (Track *track, AVFormatContext *muxer, AVPacket *packet)
+/**
+ * bb_tracks_forgive:
+ * @tracks: tracks
+ * @result: what the muxer said of a packet
+ *
+ * A packet that the muxer refuses is lost and counted; what it says of the target ends the render.
+ *
+ * Returns: 0, or a negative FFmpeg error of the target, or that memory is short
+ */
+int
+bb_tracks_forgive (BbTracks *tracks, int result)
 {
+  if (tracks->muxer->pb->error < 0)
+    return tracks->muxer->pb->error;
+  if (result >= 0 || result == AVERROR_EXIT || result == AVERROR (ENOMEM))
+    return MIN (result, 0);
+  g_debug ("The muxer refuses a packet: %s", bb_ffmpeg_reason (result));
+  tracks->n_refused++;
+  return 0;
+}
+
+static int
+mux (BbTracks *self, Track *track, AVPacket *packet)
+{
+  gboolean strict = (self->muxer->oformat->flags & AVFMT_TS_NONSTRICT) == 0;
+  gint64 jump;
+  guint n_jumps = bb_clock_get_n_jumps (self->clock, &jump);
+
   packet->stream_index = track->out->index;
   packet->pos = -1;
   if (packet->dts == AV_NOPTS_VALUE)
     packet->dts = packet->pts;
-  /* Muxers refuse times that do not rise; sources sometimes have them. */
-  if (track->last_dts != AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE &&
-      packet->dts <= track->last_dts)
+  if (track->last_dts != AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE)
     {
-      packet->dts = track->last_dts + 1;
-      packet->pts = MAX (packet->pts, packet->dts);
+      /* Where the clock jumps sound may overlap: that of before is kept. */
+      if (track->n_jumps != n_jumps && packet->dts <= track->last_dts)
+        return 0;
+      /* Muxers refuse times that go back, most also those that do not rise. */
+      if (packet->dts < track->last_dts + strict)
+        {
+          packet->dts = track->last_dts + strict;
+          packet->pts = MAX (packet->pts, packet->dts);
+        }
     }
+  track->n_jumps = n_jumps;
   track->last_dts = packet->dts;
-  return av_interleaved_write_frame (muxer, packet);
+  return bb_tracks_forgive (self, av_interleaved_write_frame (self->muxer, packet));
 }
 
 static int
@@ -405,20 +488,27 @@ mux_encoded (AVPacket *packet, gpointer user_data)
 
   av_packet_rescale_ts (packet, bb_audio_encoder_get_context (track->audio)->time_base,
                         track->out->time_base);
-  return mux (track, self->muxer, packet);
+  return mux (self, track, packet);
 }
 
-/* Brings a packet's times to the target's, which starts at the trim. */
+/* From nanoseconds in the source's own time to the target's ticks, which start at the trim. */
+static gint64
+to_target (BbTracks *self, Track *track, gint64 time)
+{
+  if (time == AV_NOPTS_VALUE)
+    return AV_NOPTS_VALUE;
+  return bb_ffmpeg_from_nanoseconds (av_sat_sub64 (time, self->start), track->out->time_base);
+}
+
+/* Brings a packet's times to the target's. */
 static void
 shift (BbTracks *self, Track *track, AVPacket *packet)
 {
-  gint64 start = av_rescale_q (self->start, BB_NANOSECONDS, track->in->time_base);
+  AVRational from = track->in->time_base;
 
-  if (packet->pts != AV_NOPTS_VALUE)
-    packet->pts -= start;
-  if (packet->dts != AV_NOPTS_VALUE)
-    packet->dts -= start;
-  av_packet_rescale_ts (packet, track->in->time_base, track->out->time_base);
+  packet->pts = to_target (self, track, bb_ffmpeg_to_nanoseconds (packet->pts, from));
+  packet->dts = to_target (self, track, bb_ffmpeg_to_nanoseconds (packet->dts, from));
+  packet->duration = bb_ffmpeg_rescale (packet->duration, from, track->out->time_base);
 }
 
 static int
@@ -431,48 +521,88 @@ end_audio (BbTracks *self, Track *track)
   return bb_audio_encoder_push (track->audio, NULL, mux_encoded, self);
 }
 
+/* A line of subtitles in its own time base, cut to the trim. */
+static int
+mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
+{
+  gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
+  gint64 duration = bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base);
+  gint64 ends = duration > 0 ? av_sat_add64 (begins, duration) : G_MAXINT64;
+
+  if (begins == AV_NOPTS_VALUE || begins >= self->end || ends <= self->start)
+    return 0;
+  begins = MAX (begins, self->start);
+  packet->pts = packet->dts = to_target (self, track, begins);
+  packet->duration = 0;
+  if (duration > 0)
+    packet->duration = to_target (self, track, MIN (ends, self->end)) - packet->pts;
+  return mux (self, track, packet);
+}
+
+static int
+convert_line (BbTracks *self, Track *track, const AVPacket *packet)
+{
+  AVPacket *converted = self->converted;
+  int result = bb_subtitle_convert (track->subtitle, packet, converted);
+
+  if (result <= 0)
+    return 0;
+  result = mux_line (self, track, converted, converted->time_base);
+  av_packet_unref (converted);
+  return result;
+}
+
 static int
 handle (BbTracks *self, Track *track, AVPacket *packet)
 {
-  gint64 begins = G_MININT64;
+  AVRational time_base = track->in->time_base;
+  gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 ends = G_MAXINT64;
 
-  if (packet->pts != AV_NOPTS_VALUE)
+  if (track->in->codecpar->codec_id != track->codec)
     {
-      begins = av_rescale_q (packet->pts, track->in->time_base, BB_NANOSECONDS);
-      ends = begins + av_rescale_q (packet->duration, track->in->time_base, BB_NANOSECONDS);
+      self->n_refused++;
+      return 0;
     }
-  if (begins >= self->end)
+  if (track->subtitle != NULL)
+    return convert_line (self, track, packet);
+  if (begins != AV_NOPTS_VALUE)
+    ends = av_sat_add64 (begins, bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base));
+  if (begins != AV_NOPTS_VALUE && begins >= self->end)
     return end_audio (self, track);
   if (track->audio != NULL)
     {
-      if (track->ended)
+      /* What is read early for subtitles. */
+      if (track->ended || ends < av_sat_sub64 (self->start, LEAD * 1000))
         return 0;
       self->current = track;
       return bb_audio_encoder_push (track->audio, packet, mux_encoded, self);
     }
+  if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
+    return mux_line (self, track, packet, time_base);
   /* What a source begins with is kept even where it lies before its start: decoders need it. */
   if (ends <= self->start && self->start > 0 && packet->duration > 0 &&
-      self->demuxer->start_time * 1000 < self->start)
+      bb_ffmpeg_to_nanoseconds (self->demuxer->start_time, AV_TIME_BASE_Q) < self->start)
     return 0;
-  if (track->subtitle != NULL)
-    {
-      int result = bb_subtitle_convert (track->subtitle, packet, self->converted);
-
-      if (result <= 0)
-        return 0;
-      shift (self, track, self->converted);
-      result = mux (track, self->muxer, self->converted);
-      av_packet_unref (self->converted);
-      return result;
-    }
   shift (self, track, packet);
-  if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE && packet->pts < 0)
-    {
-      packet->duration = MAX (packet->duration + packet->pts, 0);
-      packet->pts = packet->dts = 0;
-    }
-  return mux (track, self->muxer, packet);
+  return mux (self, track, packet);
+}
+
+static void
+note_jumps (BbTracks *self)
+{
+  gint64 first;
+  guint n_jumps = bb_clock_get_n_jumps (self->clock, &first);
+
+  if (n_jumps == 0)
+    return;
+  /* Translators: how often, and seconds from the beginning */
+  add_notice (self, g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
+                                               "picture, sound and subtitles go on from there",
+                                               "The clock of the source jumps %u times, first at "
+                                               "%.1f s; picture, sound and subtitles go on from there",
+                                               n_jumps),
+                                     n_jumps, (double) av_sat_sub64 (first, self->start) * 1e-9));
 }
 
 static int
@@ -480,17 +610,25 @@ finish (BbTracks *self)
 {
   int result = 0;
 
-  for (guint i = 0; i < self->demuxer->nb_streams && result >= 0; i++)
+  for (guint i = 0; i < self->tracks->len && result >= 0; i++)
     {
-      Track *track = &self->tracks[i];
+      Track *track = self->tracks->pdata[i];
 
       result = end_audio (self, track);
+      /* What the decoder still holds; nothing is left where a packet gives nothing. */
+      while (track->subtitle != NULL && result >= 0 && bb_subtitle_has_delay (track->subtitle) &&
+             bb_subtitle_convert (track->subtitle, NULL, self->converted) > 0)
+        {
+          result = mux_line (self, track, self->converted, self->converted->time_base);
+          av_packet_unref (self->converted);
+        }
       if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
         /* Translators: a codec, and the number of a track in its file */
         add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
                                              "damaged parts are silent"),
                                            get_codec (track), track->in->index));
     }
+  note_jumps (self);
   return result;
 }
 
@@ -518,7 +656,7 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
 
       if (packet->buf == NULL)
         {
-          result = av_read_frame (tracks->demuxer, packet);
+          result = bb_clock_read (tracks->clock, packet);
           if (g_cancellable_is_cancelled (cancellable))
             result = AVERROR_EXIT;
           else if (result == AVERROR (EAGAIN))
@@ -532,21 +670,51 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
           if (result < 0 || tracks->at_end || packet->buf == NULL)
             continue;
         }
-      track = &tracks->tracks[packet->stream_index];
-      if (packet->stream_index >= (int) tracks->demuxer->nb_streams || track->out == NULL)
-        {
-          av_packet_unref (packet);
-          continue;
-        }
+      track = get_track (tracks, packet->stream_index);
       due = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
       due = due == AV_NOPTS_VALUE
               ? G_MININT64
-              : av_rescale_q (due, track->in->time_base, BB_NANOSECONDS) - tracks->start;
-      if (due > time)
+              : av_sat_sub64 (bb_ffmpeg_to_nanoseconds (due, track->in->time_base), tracks->start);
+      /* Without a track to write there is no need to run ahead of the picture. */
+      if (due > time && (track->out != NULL || !tracks->has_out))
         break;
-      result = handle (tracks, track, packet);
+      if (track->out != NULL)
+        result = handle (tracks, track, packet);
       av_packet_unref (packet);
     }
   tracks->cancellable = NULL;
+  return result;
+}
+
+/**
+ * bb_tracks_finish:
+ * @tracks: tracks
+ * @cancellable: (nullable): a cancellable
+ *
+ * Muxes the rest, also what the muxer holds back to put it in order, and says what was lost.
+ *
+ * Returns: 0, or a negative FFmpeg error
+ */
+int
+bb_tracks_finish (BbTracks *tracks, GCancellable *cancellable)
+{
+  int result = bb_tracks_write_until (tracks, G_MAXINT64, cancellable);
+
+  /* Each refusal is one packet less. */
+  while (result >= 0)
+    {
+      int written = av_interleaved_write_frame (tracks->muxer, NULL);
+
+      result = bb_tracks_forgive (tracks, written);
+      if (written >= 0)
+        break;
+    }
+  if (tracks->n_refused > 0)
+    add_notice (tracks, g_strdup_printf (ngettext ("%u damaged packet was left out, since the "
+                                                   "container does not take it",
+                                                   "%u damaged packets were left out, since the "
+                                                   "container does not take them",
+                                                   tracks->n_refused),
+                                         tracks->n_refused));
   return result;
 }

@@ -558,6 +558,7 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
   AVRational time_base = track->in->time_base;
   gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 ends = G_MAXINT64;
+  gint64 jump;
 
   if (track->in->codecpar->codec_id != track->codec)
     {
@@ -575,6 +576,8 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
       /* What is read early for subtitles. */
       if (track->ended || ends < av_sat_sub64 (self->start, LEAD * 1000))
         return 0;
+      if (bb_clock_get_n_jumps (self->clock, &jump) > 0)
+        bb_audio_encoder_be_exact (track->audio);
       self->current = track;
       return bb_audio_encoder_push (track->audio, packet, mux_encoded, self);
     }

@@ -25,6 +25,7 @@
 #include "bb-trial.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* How far to read for a track that begins late. */
 #define FAR_BYTES (64 * 1024 * 1024)
@@ -43,6 +44,7 @@ typedef struct {
   enum AVCodecID codec; /* FFmpeg changes that of the stream where a broadcast does */
   gint64 last_dts;
   guint n_jumps; /* of the clock, when it was last written */
+  gint64 line_end; /* of a subtitle in MP4, which must be ended by an empty one; in the target's ticks */
   gboolean ended;
 } Track;
 
@@ -230,6 +232,8 @@ add_track (BbTracks *self, Track *track, const BbRecipeValues *values, gboolean 
       break;
     case AVMEDIA_TYPE_SUBTITLE:
       add_subtitles (self, track);
+      if (track->out != NULL && track->out->codecpar->codec_id == AV_CODEC_ID_MOV_TEXT)
+        track->out->time_base = (AVRational) { 1, 1000000 };
       break;
     default:
       if (!add_data (self, track))
@@ -521,6 +525,31 @@ end_audio (BbTracks *self, Track *track)
   return bb_audio_encoder_push (track->audio, NULL, mux_encoded, self);
 }
 
+/* MP4 shows a line until the next sample. FFmpeg's muxer ends lines by empty samples of its own, at times
+ * that it compares with those of other tracks without a thought of their time bases: too early where lines
+ * overlap. Here they come first, and in ticks so short that the muxer's never do. */
+static int
+end_line (BbTracks *self, Track *track, gint64 before)
+{
+  AVPacket *empty;
+  int result;
+
+  if (track->out->codecpar->codec_id != AV_CODEC_ID_MOV_TEXT || track->line_end >= before)
+    return 0;
+  empty = av_packet_alloc ();
+  result = av_new_packet (empty, 2);
+  if (result >= 0)
+    {
+      memset (empty->data, 0, 2);
+      empty->pts = empty->dts = track->line_end;
+      empty->flags |= AV_PKT_FLAG_KEY;
+      track->line_end = G_MAXINT64;
+      result = mux (self, track, empty);
+    }
+  av_packet_free (&empty);
+  return result;
+}
+
 /* A line of subtitles in its own time base, cut to the trim. */
 static int
 mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
@@ -528,6 +557,7 @@ mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
   gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 duration = bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base);
   gint64 ends = duration > 0 ? av_sat_add64 (begins, duration) : G_MAXINT64;
+  int result;
 
   if (begins == AV_NOPTS_VALUE || begins >= self->end || ends <= self->start)
     return 0;
@@ -536,7 +566,9 @@ mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
   packet->duration = 0;
   if (duration > 0)
     packet->duration = to_target (self, track, MIN (ends, self->end)) - packet->pts;
-  return mux (self, track, packet);
+  result = end_line (self, track, packet->pts);
+  track->line_end = duration > 0 ? packet->pts + packet->duration : G_MAXINT64;
+  return result < 0 ? result : mux (self, track, packet);
 }
 
 static int
@@ -625,6 +657,8 @@ finish (BbTracks *self)
           result = mux_line (self, track, self->converted, self->converted->time_base);
           av_packet_unref (self->converted);
         }
+      if (track->out != NULL && result >= 0)
+        result = end_line (self, track, G_MAXINT64);
       if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
         /* Translators: a codec, and the number of a track in its file */
         add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "

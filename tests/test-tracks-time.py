@@ -3,6 +3,7 @@
 """Times of tracks: flashes and beeps, lines and packets of finished files, as ffmpeg decodes them."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -148,7 +149,7 @@ def lines(path):
         _, times, *words = block.split("\n")
         begin, end = (sum(float(part) * 60 ** (2 - i) for i, part in enumerate(time.replace(",", ".").split(":")))
                       for time in times.split(" --> "))
-        found.append((begin, end, " ".join(words)))
+        found.append((begin, end, re.sub(r"{[^}]*}", "", " ".join(words))))
     return found
 
 

@@ -36,6 +36,9 @@
 #define LEAD AV_TIME_BASE
 #define SUBTITLE_LEAD (300 * (gint64) AV_TIME_BASE)
 
+/* How long a line without an end is shown at most, nanoseconds. */
+#define LINE_DURATION G_GINT64_CONSTANT (5000000000)
+
 typedef struct {
   AVStream *in;
   AVStream *out;
@@ -561,6 +564,12 @@ mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
 
   if (begins == AV_NOPTS_VALUE || begins >= self->end || ends <= self->start)
     return 0;
+  /* Until the next one; the last one of a track in MP4 would not be seen at all. */
+  if (duration == 0 && track->out->codecpar->codec_id == AV_CODEC_ID_MOV_TEXT)
+    {
+      duration = LINE_DURATION;
+      ends = av_sat_add64 (begins, duration);
+    }
   begins = MAX (begins, self->start);
   packet->pts = packet->dts = to_target (self, track, begins);
   packet->duration = 0;

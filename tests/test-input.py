@@ -183,6 +183,13 @@ def test_encrypted(folder):
     check("encrypted" in said, said)
 
 
+def test_animated_webp(folder):
+    """FFmpeg knows what it is and does not decode it; the sentence says so."""
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:r=5:d=1", "-c:v", "libwebp_anim", "-loop", "0", folder / "moving.webp")
+    said = refused(folder / "moving.webp", folder)
+    check("animated WebP" in said, said)
+
+
 def test_memory(folder):
     """Pictures that cannot be held are refused before they are decoded."""
     size = (16000).to_bytes(2, "little")

@@ -49,6 +49,13 @@ bb_chain_is_other_aspect (const AVFrame *frame, AVRational aspect)
   return fabs (get_widening (frame, aspect) - 1) > 1e-6;
 }
 
+/* Whole samples of chroma, rounded down. */
+static int
+to_step (int samples, int shift)
+{
+  return samples >> shift << shift;
+}
+
 /* The largest size within @stored that shows @frame in its own aspect, in whole samples of chroma. */
 static void
 fit (const AVFrame *frame, const BbFormat *stored, AVRational aspect, int *width, int *height)
@@ -147,7 +154,8 @@ bb_chain_describe (const AVFrame *frame,
       g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (pixel_format));
       if (width != stored->width || height != stored->height)
         g_string_append_printf (chain, "pad=%d:%d:%d:%d,", stored->width, stored->height,
-                                (stored->width - width) / 8 * 4, (stored->height - height) / 8 * 4);
+                                to_step ((stored->width - width) / 2, stored->chroma_shift_x),
+                                to_step ((stored->height - height) / 2, stored->chroma_shift_y));
     }
   if (chain->len > 0)
     g_string_truncate (chain, chain->len - 1);

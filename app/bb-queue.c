@@ -272,6 +272,8 @@ ended_cb (BbWork *work, gpointer user_data)
     }
   if (done)
     take_output (job, work);
+  if (done && bb_work_get_shortfall (work) != NULL)
+    bb_job_add_notice (job, g_strdup (bb_work_get_shortfall (work)));
   g_clear_pointer (&self->work, bb_work_end);
   /* A file may have got its name just when it was cancelled; then it is there. */
   if (done)

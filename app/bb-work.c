@@ -274,6 +274,18 @@ bb_work_get_stats (BbWork *work, BbRenderStats *stats)
 }
 
 /**
+ * bb_work_get_shortfall:
+ * @work: a render that has ended
+ *
+ * Returns: (transfer none) (nullable): that the source broke off, a sentence
+ */
+const char *
+bb_work_get_shortfall (BbWork *work)
+{
+  return bb_render_get_shortfall (work->render);
+}
+
+/**
  * bb_work_get_notices:
  * @work: a render
  *

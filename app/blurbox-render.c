@@ -256,6 +256,8 @@ run_target (Session *session, const BbTarget *target)
     failure = describe_failure (session, target);
   else if (g_strcmp0 (output, target->output) != 0)
     failure = describe_other_name (target->output, output);
+  else if (bb_render_get_shortfall (session->render) != NULL)
+    failure = g_strdup (bb_render_get_shortfall (session->render));
   if (failure != NULL)
     say (session, "%s", failure);
   else

@@ -30,6 +30,7 @@ struct _BbRender {
   GMutex lock;
   BbRenderStats stats;
   GPtrArray *notices;
+  char *shortfall;
 
   BbSource *source;
   BbDevice *device;
@@ -72,6 +73,7 @@ bb_render_free (BbRender *render)
 {
   g_free (render->input);
   g_free (render->output);
+  g_free (render->shortfall);
   bb_recipe_unref (render->recipe);
   g_ptr_array_unref (render->notices);
   bb_gate_free (render->gate);
@@ -378,6 +380,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (!bb_sink_finish (render->sink, cancellable, error))
     return FALSE;
   take_name (render);
+  render->shortfall = bb_source_describe_shortfall (render->source, values->end, cancellable);
   report (render, &stats, TRUE);
   return TRUE;
 }
@@ -417,6 +420,8 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
     }
   if (render->source != NULL && bb_source_get_notice (render->source) != NULL)
     add_notice (render, g_strdup (bb_source_get_notice (render->source)));
+  if (render->source != NULL && bb_source_get_shape_notice (render->source) != NULL)
+    add_notice (render, g_strdup (bb_source_get_shape_notice (render->source)));
   if (render->source != NULL && bb_source_get_n_corrupt (render->source) > 0)
     add_notice (render, g_strdup_printf (ngettext ("%u damaged part of the source was skipped",
                                                    "%u damaged parts of the source were skipped",
@@ -462,6 +467,19 @@ bb_render_get_output (BbRender *render)
   output = g_strdup (render->output);
   g_mutex_unlock (&render->lock);
   return output;
+}
+
+/**
+ * bb_render_get_shortfall:
+ * @render: a render that has run
+ *
+ * Returns: (transfer none) (nullable): that the source broke off, a sentence: the target is finished
+ *   and kept, but it is not all that was wanted
+ */
+const char *
+bb_render_get_shortfall (BbRender *render)
+{
+  return render->shortfall;
 }
 
 /**

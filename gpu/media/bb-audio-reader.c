@@ -13,6 +13,7 @@
 #include "bb-clock.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-reader.h"
 #include "bb-resampler.h"
 
@@ -68,17 +69,15 @@ set_error (BbAudioReader *reader, const char *reason, GError **error)
 static gboolean
 open_file (BbAudioReader *reader, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (reader->path);
   const AVCodec *codec = NULL;
   int result;
 
-  reader->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&reader->demuxer->interrupt_callback, &reader->cancellable);
-  result = avformat_open_input (&reader->demuxer, url, NULL, NULL);
-  if (result >= 0)
-    result = avformat_find_stream_info (reader->demuxer, NULL);
-  if (result >= 0)
-    result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
+  reader->demuxer = bb_input_new (reader->path, &reader->cancellable, NULL, error);
+  if (reader->demuxer == NULL || !bb_input_probe (reader->demuxer, error))
+    return FALSE;
+  /* Of the program that the picture is of. */
+  result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+  result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, result, &codec, 0);
   if (result >= 0)
     {
       reader->stream = reader->demuxer->streams[result];

@@ -15,6 +15,8 @@ struct _BbReader {
   GCancellable *cancellable; /* of the call at hand */
   AVPacket *packet;
   guint n_corrupt;
+  goffset size; /* of the file when it was opened first; -1 where it is not known */
+  gboolean cut; /* reading ended with an error, or the file has become shorter */
 
   AVBufferRef *hardware; /* what decodes; NULL for the processor */
   guint n_wanted; /* surfaces that it shall have for others; 0 where more frames are held than it can have */

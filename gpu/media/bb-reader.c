@@ -9,6 +9,7 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/intreadwrite.h>
@@ -37,74 +38,14 @@ typedef enum
 void
 bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, GError **error)
 {
-  g_autofree char *name = g_filename_display_name (reader->path);
-
-  /* Translators: the name of a file, what is wrong, and what to do, both clauses without a full
-   * stop, such as “it is a folder” and “choose a video file” */
-  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s; %s"), name, reason,
-               advice);
-}
-
-/* Demuxers that make a video of a text. */
-static gboolean
-is_text (const AVInputFormat *format)
-{
-  static const char *const names[] = { "tty", "bin", "xbin", "adf", "idf" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (strcmp (format->name, names[i]) == 0)
-      return TRUE;
-  return FALSE;
+  bb_input_set_error (reader->path, reason, advice, error);
 }
 
 static gboolean
 open_demuxer (BbReader *reader, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (reader->path);
-  GStatBuf status;
-  int result;
-
-  if (g_stat (reader->path, &status) == 0)
-    {
-      if (S_ISDIR (status.st_mode))
-        {
-          bb_reader_set_error (reader, _("it is a folder"), _("choose a video file"), error);
-          return FALSE;
-        }
-      /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
-      if (S_ISFIFO (status.st_mode))
-        {
-          bb_reader_set_error (reader, _("it is a pipe"), _("save the video as a file first"),
-                               error);
-          return FALSE;
-        }
-      if (S_ISREG (status.st_mode) && status.st_size == 0)
-        {
-          bb_reader_set_error (reader, _("it is empty"), _("copy or record it again"), error);
-          return FALSE;
-        }
-    }
-  reader->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&reader->demuxer->interrupt_callback, &reader->cancellable);
-  result = avformat_open_input (&reader->demuxer, url, NULL, NULL);
-  if (result >= 0)
-    result = is_text (reader->demuxer->iformat) ? AVERROR_INVALIDDATA
-                                                : avformat_find_stream_info (reader->demuxer, NULL);
-  if (result >= 0)
-    return TRUE;
-  if (g_cancellable_set_error_if_cancelled (reader->cancellable, error))
-    return FALSE;
-  if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
-    bb_reader_set_error (reader, _("it is not a video, or it is damaged"),
-                         _("choose a file that a player can play"), error);
-  else if (result == AVERROR (ENOENT))
-    bb_reader_set_error (reader, _("there is no such file"), _("check its name"), error);
-  else if (result == AVERROR (EACCES))
-    bb_reader_set_error (reader, _("reading it is not allowed"), _("check its permissions"), error);
-  else
-    bb_reader_set_error (reader, bb_ffmpeg_reason (result), _("check its name and permissions"),
-                         error);
-  return FALSE;
+  reader->demuxer = bb_input_new (reader->path, &reader->cancellable, NULL, error);
+  return reader->demuxer != NULL && bb_input_probe (reader->demuxer, error);
 }
 
 /**
@@ -159,6 +100,7 @@ reset (BbReader *reader, gboolean from_start)
   reader->packet_waits = FALSE;
   reader->from_start = from_start;
   reader->draining = FALSE;
+  reader->cut = FALSE;
   reader->n_corrupt = 0;
   reader->n_corrupt_packets = 0;
   reader->drop_before = G_MININT64;
@@ -190,6 +132,14 @@ bb_reader_open_file (BbReader *reader, GError **error)
          bb_reader_open_decoder (reader, error);
 }
 
+static goffset
+get_size (BbReader *reader)
+{
+  GStatBuf status;
+
+  return g_stat (reader->path, &status) == 0 ? (goffset)status.st_size : -1;
+}
+
 /**
  * bb_reader_new:
  * @path: name of a local file
@@ -209,6 +159,7 @@ bb_reader_new (const char *path, GError **error)
   reader->path = g_strdup (path);
   reader->packet = av_packet_alloc ();
   reader->first_key = AV_NOPTS_VALUE;
+  reader->size = get_size (reader);
   if (!bb_reader_open_file (reader, error))
     return NULL;
   return g_steal_pointer (&reader);
@@ -270,6 +221,20 @@ bb_reader_get_n_corrupt (BbReader *reader)
 }
 
 /**
+ * bb_reader_is_cut:
+ * @reader: a reader that came to its end
+ *
+ * Returns: whether reading ended with an error, or the file has become shorter since it was opened
+ */
+gboolean
+bb_reader_is_cut (BbReader *reader)
+{
+  goffset size = get_size (reader);
+
+  return reader->cut || (size >= 0 && size < reader->size);
+}
+
+/**
  * bb_reader_is_from_start:
  * @reader: a reader
  *
@@ -314,6 +279,14 @@ read_packet (BbReader *reader)
       (reader->packet->flags & AV_PKT_FLAG_KEY) != 0)
     reader->first_key = packet_time (reader->packet);
   return 0;
+}
+
+/* Whether the packet at hand can only be decoded with a key. */
+static gboolean
+is_encrypted (BbReader *reader)
+{
+  return av_packet_get_side_data (reader->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL ||
+         av_dict_get (reader->stream->metadata, "enc_key_id", NULL, 0) != NULL;
 }
 
 /* Cropping of the container (Matroska's PixelCrop, QuickTime's clean aperture) and of the codec. */
@@ -381,9 +354,12 @@ static void
 set_time (BbReader *reader, AVFrame *frame)
 {
   frame->pts = frame->best_effort_timestamp;
-  if (frame->pts == AV_NOPTS_VALUE && reader->last_pts != AV_NOPTS_VALUE)
+  /* Sums and differences of damaged times can still be had. */
+  if (frame->pts != AV_NOPTS_VALUE)
+    frame->pts = CLAMP (frame->pts, -G_MAXINT64 / 4, G_MAXINT64 / 4);
+  else if (reader->last_pts != AV_NOPTS_VALUE)
     frame->pts = av_sat_add64 (reader->last_pts, reader->last_duration);
-  else if (frame->pts == AV_NOPTS_VALUE)
+  else
     frame->pts = reader->stream->start_time != AV_NOPTS_VALUE && !reader->no_timestamps
                    ? reader->stream->start_time
                    : 0;
@@ -482,10 +458,19 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
             {
               g_debug ("%s: %s", reader->path, bb_ffmpeg_reason (result));
               reader->n_corrupt++;
+              /* Junk at the end is none of the film. */
+              reader->cut = result != AVERROR_INVALIDDATA;
             }
           reader->draining = TRUE;
           avcodec_send_packet (reader->decoder, NULL);
           continue;
+        }
+      if (is_encrypted (reader))
+        {
+          av_packet_unref (reader->packet);
+          bb_reader_set_error (reader, _("it is encrypted"),
+                               _("get a copy without encryption"), error);
+          return FALSE;
         }
       /* An empty packet would be taken for the end. */
       if (reader->packet->size > 0)

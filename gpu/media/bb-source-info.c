@@ -42,20 +42,30 @@ merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
     }
 }
 
+/* Times beyond this are damage: sums and differences of a few of them can still be had. */
+#define LAST_TIME (G_MAXINT64 / 4)
+
 static gint64
 to_nanoseconds (gint64 time, AVRational time_base)
 {
-  return av_rescale_q (time, time_base, BB_NANOSECONDS);
+  gint64 nanoseconds = av_rescale_q (time, time_base, BB_NANOSECONDS);
+
+  /* What cannot be had in 64 bit is the least number of all. */
+  if (nanoseconds == G_MININT64)
+    return time < 0 ? -LAST_TIME : LAST_TIME;
+  return CLAMP (nanoseconds, -LAST_TIME, LAST_TIME);
 }
 
-/* From the first instant of picture and sound to the last. */
+/* From the first instant of picture and sound to the last. Where a stream does not say how long it
+ * is, what the container says of all counts too. */
 static void
 fill_times (BbSourceInfo *info, BbReader *reader)
 {
   const AVFormatContext *demuxer = bb_reader_get_demuxer (reader);
   const AVStream *own = bb_reader_get_stream (reader);
   gint64 start = G_MAXINT64;
-  gint64 end = 0;
+  gint64 end = G_MININT64;
+  gboolean known = TRUE;
 
   for (guint i = 0; i < demuxer->nb_streams; i++)
     {
@@ -66,15 +76,19 @@ fill_times (BbSourceInfo *info, BbReader *reader)
         continue;
       start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
       if (stream->duration > 0)
-        end = MAX (end, to_nanoseconds (stream->start_time + stream->duration, stream->time_base));
+        end = MAX (end, to_nanoseconds (av_sat_add64 (stream->start_time, stream->duration),
+                                        stream->time_base));
+      else
+        known = FALSE;
     }
   if (demuxer->iformat->flags & AVFMT_NOTIMESTAMPS)
     start = 0;
   info->start = start != G_MAXINT64 ? start : 0;
   if (end > info->start)
     info->duration = end - info->start;
-  else if (demuxer->duration > 0)
-    info->duration = demuxer->duration * 1000;
+  if ((!known || end <= info->start) && demuxer->duration > 0)
+    info->duration =
+      MAX (info->duration, to_nanoseconds (demuxer->duration, AV_TIME_BASE_Q));
 }
 
 static void
@@ -174,9 +188,10 @@ bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
 gint64
 bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
 {
-  double seconds = (double) (info->start + time) * 1e-9;
+  double seconds = ((double) info->start + (double) time) * 1e-9;
+  double ticks = ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
 
-  return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
+  return (gint64) CLAMP (ticks, -0x1p62, 0x1p62);
 }
 
 /**

@@ -17,6 +17,7 @@
 #include "bb-error.h"
 #include "bb-extras.h"
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-metadata.h"
 #include "bb-scan.h"
 #include "bb-source-info.h"
@@ -291,45 +292,34 @@ has_unknown (const AVFormatContext *demuxer)
   return FALSE;
 }
 
-static int
-probe (BbTracks *self, const char *url, gboolean far)
+static gboolean
+probe (BbTracks *self, const char *path, gboolean far, GError **error)
 {
   AVDictionary *options = NULL;
-  int result;
 
   avformat_close_input (&self->demuxer);
-  self->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&self->demuxer->interrupt_callback, &self->cancellable);
+  /* Those that a transport stream only names later on. */
+  if (far)
+    av_dict_set (&options, "scan_all_pmts", "1", 0);
+  self->demuxer = bb_input_new (path, &self->cancellable, &options, error);
+  av_dict_free (&options);
+  if (self->demuxer == NULL)
+    return FALSE;
   if (far)
     {
       self->demuxer->probesize = FAR_BYTES;
       self->demuxer->max_analyze_duration = FAR_DURATION;
-      /* Those that a transport stream only names later on. */
-      av_dict_set (&options, "scan_all_pmts", "1", 0);
     }
-  result = avformat_open_input (&self->demuxer, url, NULL, &options);
-  av_dict_free (&options);
-  return result < 0 ? result : avformat_find_stream_info (self->demuxer, NULL);
+  return bb_input_probe (self->demuxer, error);
 }
 
 static gboolean
 open_demuxer (BbTracks *self, BbSource *source, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (bb_source_get_path (source));
-  int result = probe (self, url, FALSE);
+  const char *path = bb_source_get_path (source);
 
-  if (result >= 0 && has_unknown (self->demuxer))
-    result = probe (self, url, TRUE);
-  if (result >= 0)
-    return TRUE;
-  {
-    g_autofree char *name = g_filename_display_name (bb_source_get_path (source));
-
-    /* Translators: the name of a file, and what is wrong */
-    g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read the sound of “%s”: %s"), name,
-                 bb_ffmpeg_reason (result));
-  }
-  return FALSE;
+  return probe (self, path, FALSE, error) &&
+         (!has_unknown (self->demuxer) || probe (self, path, TRUE, error));
 }
 
 /* Sound may begin before the picture. */
@@ -369,6 +359,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   int picture = bb_source_get_stream_index (source);
   gint64 lead = LEAD;
   BbTracks *self = g_new0 (BbTracks, 1);
+  gboolean is_other = FALSE;
 
   self->path = g_strdup (bb_source_get_path (source));
   self->cancellable = cancellable;
@@ -403,11 +394,20 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     {
       Track *track = new_track (self, self->demuxer->streams[i]);
 
-      add_track (self, track, values, (int) i == picture);
+      if (bb_input_is_beside (self->demuxer, (int) i, picture))
+        add_track (self, track, values, (int) i == picture);
+      else
+        {
+          track->in->discard = AVDISCARD_ALL;
+          is_other = TRUE;
+        }
       self->has_out |= track->out != NULL;
       if (track->out != NULL && track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
         lead = SUBTITLE_LEAD;
     }
+  if (is_other)
+    add_notice (self, g_strdup (_("The file holds several programs: the others than the picture's "
+                                  "are left out")));
   self->clock = bb_clock_new (self->demuxer, picture);
   bb_metadata_copy_chapters (&self->metadata);
   bb_metadata_note_lost (&self->metadata);

@@ -11,6 +11,7 @@
 #include "bb-scan.h"
 
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 
 /* Damage that looks like a change is not as long as this, in packets. */
 #define N_SURE 3
@@ -77,7 +78,7 @@ scan (AVFormatContext *demuxer, const AVStream *stream, gint64 end)
  * @end: where it ends, likewise
  * @cancellable: where the cancellable of the call at hand is found
  *
- * Reads a track of AAC out of a container that may change its description, to its end: as fast as
+ * Reads a track of AAC out of a container that may change its description (MPEG-TS, FLV), to its end: as fast as
  * the file can be read. Any other track is known without.
  *
  * Returns: whether it changes on the way so that a container with one description cannot hold it
@@ -89,19 +90,13 @@ bb_scan_changes (const char *path,
                  gint64 end,
                  GCancellable **cancellable)
 {
-  g_autofree char *url = bb_ffmpeg_url (path);
   AVFormatContext *demuxer;
   gboolean changes = FALSE;
 
   if (stream->codecpar->codec_id != AV_CODEC_ID_AAC)
     return FALSE;
-  demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&demuxer->interrupt_callback, cancellable);
-  if (avformat_open_input (&demuxer, url, NULL, NULL) < 0)
-    return FALSE;
-  if ((g_str_equal (demuxer->iformat->name, "mpegts") ||
-       g_str_equal (demuxer->iformat->name, "flv")) &&
-      avformat_find_stream_info (demuxer, NULL) >= 0)
+  demuxer = bb_input_new (path, cancellable, NULL, NULL);
+  if (demuxer != NULL && bb_input_probe (demuxer, NULL))
     {
       for (guint i = 0; i < demuxer->nb_streams; i++)
         if ((int) i != stream->index)

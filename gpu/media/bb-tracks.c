@@ -155,8 +155,10 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
     return;
   if (mode == BB_AUDIO_COPY && takes)
     {
-      changes = bb_scan_changes (self->path, track->in, self->start, self->end,
-                                 &self->cancellable);
+      /* Other containers say at once what comes. */
+      changes = (g_str_equal (self->demuxer->iformat->name, "mpegts") ||
+                 g_str_equal (self->demuxer->iformat->name, "flv")) &&
+                bb_scan_changes (self->path, track->in, self->start, self->end, &self->cancellable);
       if (!changes && add_copied (self, track))
         return;
     }

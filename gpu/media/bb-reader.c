@@ -9,12 +9,12 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/intreadwrite.h>
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 typedef enum
@@ -45,92 +45,25 @@ bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, G
                advice);
 }
 
-/* Demuxers that make a video of a text. */
-static gboolean
-is_text (const AVInputFormat *format)
-{
-  static const char *const names[] = { "tty", "bin", "xbin", "adf", "idf" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (strcmp (format->name, names[i]) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 open_demuxer (BbReader *reader, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (reader->path);
-  GStatBuf status;
-  int result;
+  int result = bb_input_open (&reader->demuxer, reader->path, FALSE, &reader->cancellable);
+  const char *reason, *advice;
 
-  if (g_stat (reader->path, &status) == 0)
-    {
-      if (S_ISDIR (status.st_mode))
-        {
-          bb_reader_set_error (reader, _("it is a folder"), _("choose a video file"), error);
-          return FALSE;
-        }
-      /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
-      if (S_ISFIFO (status.st_mode))
-        {
-          bb_reader_set_error (reader, _("it is a pipe"), _("save the video as a file first"),
-                               error);
-          return FALSE;
-        }
-      if (S_ISREG (status.st_mode) && status.st_size == 0)
-        {
-          bb_reader_set_error (reader, _("it is empty"), _("copy or record it again"), error);
-          return FALSE;
-        }
-    }
-  reader->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&reader->demuxer->interrupt_callback, &reader->cancellable);
-  result = avformat_open_input (&reader->demuxer, url, NULL, NULL);
-  if (result >= 0)
-    result = is_text (reader->demuxer->iformat) ? AVERROR_INVALIDDATA
-                                                : avformat_find_stream_info (reader->demuxer, NULL);
   if (result >= 0)
     return TRUE;
   if (g_cancellable_set_error_if_cancelled (reader->cancellable, error))
     return FALSE;
-  if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
-    bb_reader_set_error (reader, _("it is not a video, or it is damaged"),
-                         _("choose a file that a player can play"), error);
-  else if (result == AVERROR (ENOENT))
-    bb_reader_set_error (reader, _("there is no such file"), _("check its name"), error);
-  else if (result == AVERROR (EACCES))
-    bb_reader_set_error (reader, _("reading it is not allowed"), _("check its permissions"), error);
-  else
-    bb_reader_set_error (reader, bb_ffmpeg_reason (result), _("check its name and permissions"),
-                         error);
+  reason = bb_input_reason (result, &advice);
+  bb_reader_set_error (reader, reason, advice, error);
   return FALSE;
-}
-
-/* Of the video streams that are no cover picture: what FFmpeg thinks best, else the first. */
-static int
-find_stream (AVFormatContext *demuxer)
-{
-  int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-  int best = -1;
-
-  for (guint i = 0; i < demuxer->nb_streams; i++)
-    {
-      const AVStream *stream = demuxer->streams[i];
-
-      if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
-          (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
-        continue;
-      if (best < 0 || (int)i == wanted)
-        best = (int)i;
-    }
-  return best;
 }
 
 static gboolean
 choose_stream (BbReader *reader, GError **error)
 {
-  int index = find_stream (reader->demuxer);
+  int index = bb_input_find_picture (reader->demuxer);
 
   if (index < 0)
     {
@@ -175,7 +108,7 @@ gboolean
 bb_reader_open_file (BbReader *reader, GError **error)
 {
   avcodec_free_context (&reader->decoder);
-  avformat_close_input (&reader->demuxer);
+  bb_input_close (&reader->demuxer);
   reset (reader, TRUE);
   return open_demuxer (reader, error) && choose_stream (reader, error) &&
          bb_reader_open_decoder (reader, error);
@@ -215,7 +148,7 @@ bb_reader_free (BbReader *reader)
   if (reader == NULL)
     return;
   avcodec_free_context (&reader->decoder);
-  avformat_close_input (&reader->demuxer);
+  bb_input_close (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_buffer_unref (&reader->hardware);
   g_free (reader->notice);

@@ -7,6 +7,7 @@
 
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
+#include "bb-input.h"
 
 #include <math.h>
 #include <string.h>
@@ -104,7 +105,8 @@ has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
 {
   const AVCodec *decoder = NULL;
 
-  return av_find_best_stream (demuxer, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
+  return av_find_best_stream (demuxer, type, -1, bb_input_find_picture (demuxer), &decoder, 0) >= 0 &&
+         decoder != NULL;
 }
 
 /**

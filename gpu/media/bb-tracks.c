@@ -16,16 +16,13 @@
 #include "bb-error.h"
 #include "bb-extras.h"
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-metadata.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
 #include "bb-trial.h"
 
 #include <glib/gi18n-lib.h>
-
-/* How far to read for a track that begins late. */
-#define FAR_BYTES (64 * 1024 * 1024)
-#define FAR_DURATION (60 * AV_TIME_BASE)
 
 typedef struct {
   AVStream *in;
@@ -221,43 +218,26 @@ has_unknown (const AVFormatContext *demuxer)
   return FALSE;
 }
 
-static int
-probe (BbTracks *self, const char *url, gboolean far)
-{
-  AVDictionary *options = NULL;
-  int result;
-
-  avformat_close_input (&self->demuxer);
-  self->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&self->demuxer->interrupt_callback, &self->cancellable);
-  if (far)
-    {
-      self->demuxer->probesize = FAR_BYTES;
-      self->demuxer->max_analyze_duration = FAR_DURATION;
-      /* Those that a transport stream only names later on. */
-      av_dict_set (&options, "scan_all_pmts", "1", 0);
-    }
-  result = avformat_open_input (&self->demuxer, url, NULL, &options);
-  av_dict_free (&options);
-  return result < 0 ? result : avformat_find_stream_info (self->demuxer, NULL);
-}
-
 static gboolean
 open_demuxer (BbTracks *self, BbSource *source, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (bb_source_get_path (source));
-  int result = probe (self, url, FALSE);
+  const char *path = bb_source_get_path (source);
+  int result = bb_input_open (&self->demuxer, path, FALSE, &self->cancellable);
 
   if (result >= 0 && has_unknown (self->demuxer))
-    result = probe (self, url, TRUE);
+    {
+      bb_input_close (&self->demuxer);
+      result = bb_input_open (&self->demuxer, path, TRUE, &self->cancellable);
+    }
   if (result >= 0)
     return TRUE;
   {
-    g_autofree char *name = g_filename_display_name (bb_source_get_path (source));
+    g_autofree char *name = g_filename_display_name (path);
+    const char *advice;
 
     /* Translators: the name of a file, and what is wrong */
     g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read the sound of “%s”: %s"), name,
-                 bb_ffmpeg_reason (result));
+                 bb_input_reason (result, &advice));
   }
   return FALSE;
 }
@@ -345,7 +325,7 @@ bb_tracks_free (BbTracks *tracks)
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
   av_packet_free (&tracks->converted);
-  avformat_close_input (&tracks->demuxer);
+  bb_input_close (&tracks->demuxer);
   g_free (tracks);
 }
 

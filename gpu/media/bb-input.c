@@ -12,6 +12,7 @@
 #include "bb-input.h"
 
 #include "bb-ffmpeg.h"
+#include "bb-memory-left.h"
 
 #include <glib/gi18n-lib.h>
 #include <errno.h>
@@ -22,6 +23,10 @@
 /* How far to read for a track that begins late. */
 #define FAR_BYTES (64 * 1024 * 1024)
 #define FAR_DURATION (60 * AV_TIME_BASE)
+
+/* Pictures that are held at least, and bytes of a pixel of most. */
+#define PICTURES_HELD 8
+#define PIXEL_BYTES 4
 
 /* What demuxers see of the file: the name by which they open it again, and where it is. */
 typedef struct {
@@ -99,6 +104,36 @@ free_input (Input *input)
   g_free (input);
 }
 
+/**
+ * bb_input_get_most_pixels:
+ *
+ * Decoders hold several pictures at once, and so does whoever converts them.
+ *
+ * Returns: pixels that a picture may have so that half of the memory that is left is enough
+ */
+gint64
+bb_input_get_most_pixels (void)
+{
+  guint64 left = bb_memory_left ();
+
+  return left == G_MAXUINT64 ? G_MAXINT : (gint64) MIN (left / 2 / PICTURES_HELD / PIXEL_BYTES, G_MAXINT);
+}
+
+static int
+check_sizes (const AVFormatContext *demuxer)
+{
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    {
+      const AVCodecParameters *parameters = demuxer->streams[i]->codecpar;
+
+      if (parameters->codec_type == AVMEDIA_TYPE_VIDEO && parameters->width > 0 &&
+          parameters->height > 0 &&
+          (gint64) parameters->width * parameters->height > bb_input_get_most_pixels ())
+        return BB_INPUT_ERROR_LARGE;
+    }
+  return 0;
+}
+
 static int
 open_demuxer (AVFormatContext **demuxer, Input *input, gboolean far)
 {
@@ -128,7 +163,12 @@ open_demuxer (AVFormatContext **demuxer, Input *input, gboolean far)
     (*demuxer)->pb = input->context;
   result = avformat_open_input (demuxer, input->shown, format, &options);
   av_dict_free (&options);
-  return result < 0 ? result : avformat_find_stream_info (*demuxer, NULL);
+  /* Finding out decodes; what says its size before that is refused before. */
+  if (result >= 0)
+    result = check_sizes (*demuxer);
+  if (result >= 0)
+    result = avformat_find_stream_info (*demuxer, NULL);
+  return result < 0 ? result : check_sizes (*demuxer);
 }
 
 /**
@@ -211,6 +251,9 @@ bb_input_reason (int result, const char **advice)
     case BB_INPUT_ERROR_EMPTY:
       *advice = _("copy or record it again");
       return _("it is empty");
+    case BB_INPUT_ERROR_LARGE:
+      *advice = _("close other programs, or make it smaller first");
+      return _("its pictures are too large for the memory that is left");
     case BB_INPUT_ERROR_TEXT:
     case AVERROR_INVALIDDATA:
     case AVERROR_EOF:

@@ -72,8 +72,8 @@ choose_stream (BbReader *reader, GError **error)
     }
   reader->stream = reader->demuxer->streams[index];
   reader->no_timestamps = (reader->demuxer->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
-  for (guint i = 0; i < reader->demuxer->nb_streams; i++)
-    reader->demuxer->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  for (guint i = 0; i < reader->demuxer->nb_streams && !bb_clock_needs_all (reader->demuxer); i++)
+    reader->demuxer->streams[i]->discard = (int) i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
   return TRUE;
 }
 
@@ -91,7 +91,7 @@ reset (BbReader *reader, gboolean from_start)
   reader->hurry_until = G_MININT64;
   reader->last_pts = AV_NOPTS_VALUE;
   reader->last_duration = 0;
-  reader->offset = 0;
+  bb_clock_clear (&reader->clock);
   reader->resume_after = G_MININT64;
 }
 
@@ -151,6 +151,7 @@ bb_reader_free (BbReader *reader)
   bb_input_close (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_buffer_unref (&reader->hardware);
+  bb_clock_clear (&reader->clock);
   g_free (reader->notice);
   g_free (reader->path);
   g_free (reader);
@@ -225,6 +226,8 @@ read_packet (BbReader *reader)
         }
       if (result < 0)
         return result;
+      bb_clock_shift (&reader->clock, reader->demuxer->streams[reader->packet->stream_index],
+                      reader->packet);
       if (reader->packet->stream_index == reader->stream->index)
         break;
       av_packet_unref (reader->packet);
@@ -300,32 +303,27 @@ guess_duration (BbReader *reader, const AVFrame *frame)
   return MAX (codec_duration, MAX (reader->last_duration, 1));
 }
 
+/* Times are a file's, and may be anything. */
+static gint64
+limit (gint64 time)
+{
+  return CLAMP (time, -(G_MAXINT64 / 4), G_MAXINT64 / 4);
+}
+
 static void
 set_time (BbReader *reader, AVFrame *frame)
 {
-  gint64 second = av_rescale_q (1, (AVRational){ 1, 1 }, reader->stream->time_base);
-
-  frame->pts = frame->best_effort_timestamp;
-  if (frame->pts != AV_NOPTS_VALUE)
-    frame->pts += reader->offset;
+  if (frame->best_effort_timestamp != AV_NOPTS_VALUE)
+    frame->pts = limit (frame->best_effort_timestamp);
   else if (reader->last_pts != AV_NOPTS_VALUE)
     frame->pts = reader->last_pts + reader->last_duration;
   else
     frame->pts = reader->stream->start_time != AV_NOPTS_VALUE && !reader->no_timestamps
-                   ? reader->stream->start_time
+                   ? limit (reader->stream->start_time)
                    : 0;
   if (reader->last_pts != AV_NOPTS_VALUE && frame->pts <= reader->last_pts)
-    {
-      gint64 next = reader->last_pts + 1;
-
-      if (reader->last_pts - frame->pts > second)
-        {
-          next = reader->last_pts + MAX (reader->last_duration, 1);
-          reader->offset += next - frame->pts;
-        }
-      frame->pts = next;
-    }
-  frame->duration = guess_duration (reader, frame);
+    frame->pts = reader->last_pts + 1;
+  frame->duration = limit (guess_duration (reader, frame));
   reader->last_pts = frame->pts;
   reader->last_duration = frame->duration;
 }
@@ -339,8 +337,8 @@ set_time (BbReader *reader, AVFrame *frame)
  *
  * Decodes the next frame in order of presentation, cropped. Its `pts` is set and rises strictly, in
  * the stream's time base: a frame without a time follows the one before by that one's duration, a
- * frame that is not later comes one tick after the one before, and where the clock jumps back by
- * more than a second, all times from there on are shifted to follow on. Its `duration` is at
+ * frame that is not later comes one tick after the one before, and where the clock jumps, all times from
+ * there on are shifted to follow on, see #BbClock. Its `duration` is at
  * least 1, a guess where the file does not say. Damaged data is skipped and counted; where it ends
  * the file, it is the end.
  *
@@ -422,6 +420,12 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
           reader->draining = TRUE;
           avcodec_send_packet (reader->decoder, NULL);
           continue;
+        }
+      if (av_packet_get_side_data (reader->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL)
+        {
+          bb_reader_set_error (reader, _("it is encrypted"),
+                               _("choose a file without copy protection"), error);
+          return FALSE;
         }
       /* An empty packet would be taken for the end. */
       if (reader->packet->size > 0)

@@ -186,7 +186,7 @@ def test_words_of_refusals(folder):
     """What an encoder refuses is named, and nothing else."""
     source = folder / "in.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:r=300", "-frames:v", "2", "-c:v", "libx264", source)
-    for arguments in (["--codec", "av1", "--size", "32x32"], ["--codec", "hevc", "--size", "8x8"]):
+    for arguments in (["--codec", "av1", "--size", "32x32"], ["--codec", "av1", "--size", "8704x16384"]):
         said = refuse(source, folder / "out.mp4", *arguments)
         check(arguments[3].replace("x", "×") in said and "another size" in said and "preset" not in said and "folder" not in said, said)
 
@@ -338,6 +338,20 @@ def test_languages(folder):
         said = render(source, folder / name)
         equal([tags(sound).get("language") for sound in streams(folder / name, "audio")], wanted, name)
         equal("left out: gle" in said, name == "out.mov", said)
+
+
+def test_measurements(folder):
+    """What a GoPro measures goes into MP4 and QuickTime; made here of a track of subtitles, under another name."""
+    (folder / "in.srt").write_text("1\n00:00:00,200 --> 00:00:00,600\nmeasured\n")
+    ffmpeg(*PICTURE, "-i", folder / "in.srt", "-c:v", "libx264", "-c:s", "mov_text", folder / "text.mp4")
+    (folder / "in.mp4").write_bytes((folder / "text.mp4").read_bytes().replace(b"sbtl", b"meta").replace(b"tx3g", b"gpmd"))
+    equal(streams(folder / "in.mp4", "data")[0]["codec_tag_string"], "gpmd")
+    for name in ("out.mp4", "out.mov", "out.mkv"):
+        said = render(folder / "in.mp4", folder / name)
+        found = [stream["codec_tag_string"] for stream in streams(folder / name, "data")]
+        equal((found, "Data that comes with" in said), ([], True) if name == "out.mkv" else (["gpmd"], False), said)
+        if found:
+            check(b"measured" in ffmpeg("-i", folder / name, "-map", "0:d", "-c", "copy", "-f", "data", "-"), name)
 
 
 def test_name_of_a_program(folder):

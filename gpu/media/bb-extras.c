@@ -106,6 +106,8 @@ add_cover (const BbMetadata *self, const AVStream *in, GPtrArray *packets)
   out = add_stream (self, in, parameters);
   if (out == NULL)
     return FALSE;
+  av_dict_set (&out->metadata, "filename", NULL, 0);
+  av_dict_set (&out->metadata, "mimetype", NULL, 0);
   packet = av_packet_clone (&in->attached_pic);
   packet->stream_index = out->index;
   packet->pts = packet->dts = 0;
@@ -123,6 +125,15 @@ note (const BbMetadata *self, char *text)
     g_ptr_array_add (self->notices, text);
 }
 
+/* Timecodes and the names of chapters, which FFmpeg reads out of tracks of QuickTime's. */
+static gboolean
+is_known_otherwise (const BbMetadata *self, const AVCodecParameters *parameters)
+{
+  return parameters->codec_type == AVMEDIA_TYPE_DATA &&
+         (parameters->codec_tag == MKTAG ('t', 'm', 'c', 'd') ||
+          (parameters->codec_tag == MKTAG ('t', 'e', 'x', 't') && self->demuxer->nb_chapters > 0));
+}
+
 /**
  * bb_extras_add:
  * @metadata: from where to where
@@ -131,7 +142,8 @@ note (const BbMetadata *self, char *text)
  * @packets: (element-type AVPacket): gets what is to be written with bb_extras_write()
  *
  * Adds a stream that is neither picture, sound nor subtitle: fonts and covers where the container
- * has a place for them. What it has none for is named in a notice; timecodes go along as metadata.
+ * has a place for them. What it has none for is named in a notice, but for timecodes and chapters,
+ * which are metadata.
  */
 void
 bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_picture,
@@ -141,7 +153,7 @@ bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_pictu
   const AVDictionaryEntry *entry = av_dict_get (in->metadata, "filename", NULL, 0);
   const char *codec = avcodec_get_name (parameters->codec_id);
 
-  if (is_picture || parameters->codec_tag == MKTAG ('t', 'm', 'c', 'd'))
+  if (is_picture || is_known_otherwise (metadata, parameters))
     return;
   if ((in->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
     {

@@ -204,9 +204,10 @@ opens (const Settings *settings)
 {
   int result;
   AVCodecContext *context = open_with (settings, &result, NULL);
+  gboolean good = context != NULL;
 
   avcodec_free_context (&context);
-  return result >= 0;
+  return good;
 }
 
 /* An encoder only says that it refuses. What lets it open when it is changed was the cause. */

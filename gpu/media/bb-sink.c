@@ -193,7 +193,8 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->end = values->end < 0 ? G_MAXINT64
                               : av_rescale_q (info->start + values->end, BB_NANOSECONDS,
                                               self->context->time_base);
-  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, error);
+  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, cancellable,
+                                error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !open_file (self, error))
     return NULL;

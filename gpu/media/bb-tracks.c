@@ -19,6 +19,7 @@
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
 #include "bb-metadata.h"
+#include "bb-scan.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
 #include "bb-trial.h"
@@ -40,6 +41,7 @@ typedef struct {
 } Track;
 
 struct _BbTracks {
+  char *path;
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
@@ -122,12 +124,19 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
 {
   g_autoptr (GError) error = NULL;
   enum AVCodecID codec = track->in->codecpar->codec_id;
+  gboolean takes = codec != AV_CODEC_ID_NONE && bb_container_takes (self->muxer->oformat, codec);
+  gboolean changes = FALSE;
 
   if (mode == BB_AUDIO_NONE)
     return;
-  if (mode == BB_AUDIO_COPY && codec != AV_CODEC_ID_NONE &&
-      bb_container_takes (self->muxer->oformat, codec) && add_copied (self, track))
-    return;
+  if (mode == BB_AUDIO_COPY && takes)
+    {
+      /* Other containers say at once what comes. */
+      changes = bb_clock_needs_all (self->demuxer) &&
+                bb_scan_changes (self->path, track->in, self->start, self->end, &self->cancellable);
+      if (!changes && add_copied (self, track))
+        return;
+    }
   track->audio = bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end,
                                        self->notices, &error);
   if (track->audio == NULL)
@@ -150,9 +159,13 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
     }
   track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
   if (mode == BB_AUDIO_COPY)
-    /* Translators: a codec, and the number of a track in its file */
-    add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is encoded anew, since "
-                                         "the container does not take it as it is"),
+    add_notice (self, g_strdup_printf (changes
+                                         /* Translators: a codec, and the number of a track */
+                                         ? _("The audio (%s, stream %d) is encoded anew, since "
+                                             "its channels or its rate change on the way")
+                                         /* Translators: a codec, and the number of a track */
+                                         : _("The audio (%s, stream %d) is encoded anew, since "
+                                             "the container does not take it as it is"),
                                        get_codec (track), track->in->index));
 }
 
@@ -304,6 +317,7 @@ set_cut (BbTracks *self, gint64 start, int picture)
  * @recipe: what to make: trim and sound
  * @muxer: has the picture's stream; gets one for each track, and chapters and metadata
  * @notices: (element-type utf8): gets a sentence on each track that changes or is left out
+ * @cancellable: (nullable): ends reading; tracks that are not known then are left out
  * @error: return location for an error
  *
  * Opens everything of a file besides its picture.
@@ -312,7 +326,7 @@ set_cut (BbTracks *self, gint64 start, int picture)
  */
 BbTracks *
 bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer, GPtrArray *notices,
-               GError **error)
+               GCancellable *cancellable, GError **error)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
@@ -320,6 +334,8 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   gboolean has_text = FALSE;
   BbTracks *self = g_new0 (BbTracks, 1);
 
+  self->path = g_strdup (bb_source_get_path (source));
+  self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
   self->start = info->start + values->start;
@@ -341,7 +357,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     .end = self->end,
   };
   set_cut (self, values->start, picture);
-  bb_metadata_copy_file (&self->metadata);
+  bb_metadata_copy_file (&self->metadata, picture);
   if (picture < (int) self->demuxer->nb_streams)
     bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);
   bb_metadata_note_picture (source, notices);
@@ -370,6 +386,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     avformat_seek_file (self->demuxer, -1, G_MININT64,
                         self->start / 1000 - (has_text ? TEXT_PREROLL : SOUND_PREROLL),
                         self->start / 1000, 0);
+  self->cancellable = NULL;
   return self;
 }
 
@@ -384,6 +401,7 @@ bb_tracks_free (BbTracks *tracks)
     return;
   g_clear_pointer (&tracks->tracks, g_ptr_array_unref);
   bb_clock_clear (&tracks->clock);
+  g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
   av_packet_free (&tracks->converted);

@@ -12,8 +12,23 @@
 #include <dlfcn.h>
 #include <glib-object.h>
 
-void __tsan_acquire (void *address);
-void __tsan_release (void *address);
+/* Not there in the programs that a test starts. */
+void __tsan_acquire (void *address) __attribute__ ((weak));
+void __tsan_release (void *address) __attribute__ ((weak));
+
+static void
+acquire (void *address)
+{
+  if (__tsan_acquire != NULL)
+    __tsan_acquire (address);
+}
+
+static void
+release (void *address)
+{
+  if (__tsan_release != NULL)
+    __tsan_release (address);
+}
 
 #define NEXT(name) ((__typeof__ (&name)) get_next (&next, #name))
 
@@ -36,7 +51,7 @@ g_mutex_lock (GMutex *mutex)
   static void *next;
 
   NEXT (g_mutex_lock) (mutex);
-  __tsan_acquire (mutex);
+  acquire (mutex);
 }
 
 #undef g_mutex_trylock
@@ -47,7 +62,7 @@ g_mutex_trylock (GMutex *mutex)
   gboolean locked = NEXT (g_mutex_trylock) (mutex);
 
   if (locked)
-    __tsan_acquire (mutex);
+    acquire (mutex);
   return locked;
 }
 
@@ -57,7 +72,7 @@ g_mutex_unlock (GMutex *mutex)
 {
   static void *next;
 
-  __tsan_release (mutex);
+  release (mutex);
   NEXT (g_mutex_unlock) (mutex);
 }
 
@@ -66,9 +81,9 @@ g_cond_wait (GCond *cond, GMutex *mutex)
 {
   static void *next;
 
-  __tsan_release (mutex);
+  release (mutex);
   NEXT (g_cond_wait) (cond, mutex);
-  __tsan_acquire (mutex);
+  acquire (mutex);
 }
 
 gboolean
@@ -77,9 +92,9 @@ g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end)
   static void *next;
   gboolean signalled;
 
-  __tsan_release (mutex);
+  release (mutex);
   signalled = NEXT (g_cond_wait_until) (cond, mutex, end);
-  __tsan_acquire (mutex);
+  acquire (mutex);
   return signalled;
 }
 
@@ -94,7 +109,7 @@ run_pooled (gpointer task, gpointer data)
 {
   Pool *pool = data;
 
-  __tsan_acquire (pool);
+  acquire (pool);
   pool->func (task, pool->data);
 }
 
@@ -106,7 +121,7 @@ g_thread_pool_new (GFunc func, gpointer data, int max_threads, gboolean exclusiv
 
   pool->func = func;
   pool->data = data;
-  __tsan_release (pool);
+  release (pool);
   return NEXT (g_thread_pool_new) (run_pooled, pool, max_threads, exclusive, error);
 }
 
@@ -115,7 +130,7 @@ g_thread_pool_push (GThreadPool *pool, gpointer task, GError **error)
 {
   static void *next;
 
-  __tsan_release (pool->user_data);
+  release (pool->user_data);
   return NEXT (g_thread_pool_push) (pool, task, error);
 }
 
@@ -125,8 +140,8 @@ g_object_unref (gpointer object)
 {
   static void *next;
 
-  __tsan_acquire (object);
-  __tsan_release (object);
+  acquire (object);
+  release (object);
   NEXT (g_object_unref) (object);
 }
 
@@ -138,7 +153,7 @@ g_source_attach (GSource *source, GMainContext *context)
 {
   static void *next;
 
-  __tsan_release (&loops);
+  release (&loops);
   return NEXT (g_source_attach) (source, context);
 }
 
@@ -147,7 +162,7 @@ g_idle_add_full (int priority, GSourceFunc func, gpointer data, GDestroyNotify n
 {
   static void *next;
 
-  __tsan_release (&loops);
+  release (&loops);
   return NEXT (g_idle_add_full) (priority, func, data, notify);
 }
 
@@ -157,5 +172,5 @@ g_main_loop_run (GMainLoop *loop)
   static void *next;
 
   NEXT (g_main_loop_run) (loop);
-  __tsan_acquire (&loops);
+  acquire (&loops);
 }

@@ -672,7 +672,7 @@ class Surroundings(Case):
 
     def test_few_threads(self):
         if os.geteuid() == 0:
-            self.skipTest("root may have as many threads as it wants")
+            self.skipTest("the system does not limit root's threads")
         self.assert_fails("--encoder", "none", str(self.clip), preexec_fn=lambda:
                           resource.setrlimit(resource.RLIMIT_NPROC, (1, 1)))
 

@@ -258,7 +258,8 @@ bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *s
   progress->last = now;
   /* Some terminals wrap as soon as the last column is written. */
   printable = bb_printable_new (name);
-  text = bb_progress_format_line (printable, stats, progress->terminal ? get_columns (progress->fd) - 1 : G_MAXINT);
+  text = bb_progress_format_line (printable, stats,
+                                  progress->terminal ? get_columns (progress->fd) - 1 : G_MAXINT);
   line = g_strdup_printf (progress->terminal ? "\r%s\033[K" : "%s\n", text);
   write_text (progress->fd, line);
   progress->shown = TRUE;

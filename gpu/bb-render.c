@@ -268,7 +268,8 @@ estimate_frames (BbRender *render)
   gint64 n_frames = info->n_frames;
 
   if (info->duration > 0 && n_frames > 0 && (values->start > 0 || end < info->duration))
-    n_frames = (gint64) ceil ((double) n_frames * (double) (end - values->start) / (double) info->duration);
+    n_frames = (gint64) ceil ((double) n_frames * (double) (end - values->start) /
+                              (double) info->duration);
   g_mutex_lock (&render->lock);
   render->stats.total_frames = n_frames;
   g_mutex_unlock (&render->lock);

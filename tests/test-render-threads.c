@@ -90,8 +90,8 @@ main (int argc, char *argv[])
       return 77;
     }
   bb_test_media_init ();
-  g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=128x72:d=1 -f lavfi -i sine=d=1 -c:v libx264 -preset ultrafast "
-                          "-pix_fmt yuv420p -c:a aac short.mp4"));
+  g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=128x72:d=1 -f lavfi -i sine=d=1 "
+                          "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac short.mp4"));
   g_test_add_data_func ("/render-threads/x264", x264, test_read_while_running);
   g_test_add_data_func ("/render-threads/ffv1", ffv1, test_read_while_running);
   result = g_test_run ();

@@ -210,8 +210,9 @@ get_file (GVariant *parameter)
 {
   g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
 
-  return g_file_peek_path (file) != NULL && g_file_query_exists (file, NULL) ? g_steal_pointer (&file)
-                                                                             : NULL;
+  if (g_file_peek_path (file) == NULL || !g_file_query_exists (file, NULL))
+    return NULL;
+  return g_steal_pointer (&file);
 }
 
 static void

@@ -217,7 +217,8 @@ make_temporary (BbOutputFile *file)
 
   for (int i = 0; i < 100 && code == EEXIST; i++)
     {
-      g_autofree char *name = g_strdup_printf (".%.200s.%08x%08x.part", base, get_machine (), g_random_int ());
+      g_autofree char *name = g_strdup_printf (".%.200s.%08x%08x.part", base, get_machine (),
+                                               g_random_int ());
       g_autofree char *temporary = g_build_filename (file->folder, name, NULL);
       struct stat info;
 
@@ -295,7 +296,8 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
       return NULL;
     }
   /* A link that leads nowhere takes the name too. */
-  if (!overwrite && (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK)))
+  if (!overwrite &&
+      (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK)))
     {
       set_exists (error, path);
       return NULL;
@@ -313,7 +315,8 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
       g_autofree char *name = g_filename_display_name (path);
 
       g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   _("“%s” is a pipe or a device, and a film needs a file: choose another name"), name);
+                   _("“%s” is a pipe or a device, and a film needs a file: choose another name"),
+                   name);
       return NULL;
     }
 

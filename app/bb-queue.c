@@ -147,7 +147,9 @@ static gboolean
 refuse (GError **error, int code, GFile *file, const char *format)
 {
   g_autofree char *base = g_file_get_basename (file);
-  g_autofree char *name = g_filename_display_name (base);
+  /* A name or address that is none has no last part. */
+  g_autofree char *name =
+    base != NULL ? g_filename_display_name (base) : g_file_get_parse_name (file);
   g_autoptr (GString) message = g_string_new (format);
 
   g_string_replace (message, "%s", name, 1);

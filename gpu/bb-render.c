@@ -212,12 +212,29 @@ prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
   return g_steal_pointer (&plan);
 }
 
+/* Whoever shows figures reads them on another thread, also before the first frame. */
+static void
+set_batch (BbRender *render, guint batch)
+{
+  g_mutex_lock (&render->lock);
+  render->stats.batch = (int) batch;
+  g_mutex_unlock (&render->lock);
+}
+
+static void
+set_name (BbRender *render, char *field, const char *name, gsize size)
+{
+  g_mutex_lock (&render->lock);
+  g_strlcpy (field, name, size);
+  g_mutex_unlock (&render->lock);
+}
+
 static void
 report_batch (BbRender *render, guint batch)
 {
   const BbRecipeValues *values = bb_recipe_get (render->recipe);
 
-  render->stats.batch = (int) batch;
+  set_batch (render, batch);
   if (batch < (guint) values->batch)
     /* Translators: a batch of frames, as large as memory allows, and as was asked for */
     add_notice (render, g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
@@ -250,11 +267,14 @@ estimate_frames (BbRender *render)
   gint64 end = values->end < 0 || (info->duration > 0 && values->end > info->duration)
                  ? info->duration
                  : values->end;
+  gint64 n_frames = info->n_frames;
 
-  render->stats.total_frames = info->n_frames;
-  if (info->duration > 0 && info->n_frames > 0 && (values->start > 0 || end < info->duration))
-    render->stats.total_frames =
-      (gint64) ceil ((double) info->n_frames * (double) (end - values->start) / (double) info->duration);
+  if (info->duration > 0 && n_frames > 0 && (values->start > 0 || end < info->duration))
+    n_frames = (gint64) ceil ((double) n_frames * (double) (end - values->start) /
+                              (double) info->duration);
+  g_mutex_lock (&render->lock);
+  render->stats.total_frames = n_frames;
+  g_mutex_unlock (&render->lock);
 }
 
 /* Opens the file with an encoder, and has the source deliver what that takes. */
@@ -272,7 +292,7 @@ open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolea
                               render->source, render->overwrite, cancellable, error);
   if (render->sink == NULL)
     return FALSE;
-  g_strlcpy (render->stats.encoder, encoder->name, sizeof render->stats.encoder);
+  set_name (render, render->stats.encoder, encoder->name, sizeof render->stats.encoder);
   return TRUE;
 }
 
@@ -348,8 +368,8 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
     return FALSE;
   if (bb_device_get_notice (render->device) != NULL)
     add_notice (render, g_strdup (bb_device_get_notice (render->device)));
-  g_strlcpy (render->stats.device, bb_device_get_description (render->device),
-             sizeof render->stats.device);
+  set_name (render, render->stats.device, bb_device_get_description (render->device),
+            sizeof render->stats.device);
   if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
     return FALSE;
   if (tone_map)
@@ -358,7 +378,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   plan = prepare (render, &target, &batch, error);
   if (plan == NULL)
     return FALSE;
-  render->stats.batch = (int) batch;
+  set_batch (render, batch);
   if (!bb_source_set_device (render->source, render->device, FALSE, cancellable, error) ||
       (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
     return FALSE;

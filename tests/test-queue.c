@@ -183,6 +183,34 @@ assert_order (Fixture *fixture, BbJob *const *jobs, guint n)
     }
 }
 
+/* A name that is none, as anybody may send over D-Bus. */
+static void
+test_no_name (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *input = bb_test_media_path ("short.mp4");
+  BbRecipeValues values;
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (input);
+  g_autoptr (GFile) nothing = g_file_new_for_path ("");
+
+  bb_recipe_values_init (&values);
+  recipe = bb_recipe_new (&values, NULL);
+  for (BbJobName name = BB_JOB_NAME_PROPOSED; name <= BB_JOB_NAME_REPLACE; name++)
+    {
+      g_autoptr (BbJob) to_nothing = bb_job_new (file, nothing, recipe, name);
+      g_autoptr (BbJob) of_nothing = bb_job_new (nothing, file, recipe, name);
+      g_autofree char *shown = bb_job_get_output_name (to_nothing);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_nonnull (shown);
+      g_assert_false (bb_queue_add (fixture->queue, to_nothing, &error));
+      g_assert_error (error, BB_ERROR, BB_ERROR_OUTPUT);
+      g_clear_error (&error);
+      g_assert_false (bb_queue_add (fixture->queue, of_nothing, &error));
+      g_assert_error (error, BB_ERROR, BB_ERROR_INPUT);
+    }
+}
+
 static void
 test_order (Fixture *fixture, gconstpointer data)
 {
@@ -702,6 +730,7 @@ main (int argc, char *argv[])
 
 #define ADD(name, func) g_test_add ("/queue/" name, Fixture, NULL, set_up, func, tear_down)
   g_test_add_func ("/queue/gate", test_gate);
+  ADD ("no-name", test_no_name);
   ADD ("order", test_order);
   ADD ("reorder", test_reorder);
   ADD ("failure", test_failure);

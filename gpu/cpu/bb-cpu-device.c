@@ -24,6 +24,7 @@ struct _BbCpuDevice {
   gboolean plain;
   char *description;
   GThreadPool *pool;
+  gboolean has_threads;
 
   BbPlan *plan;
   BbCpuWork *work;
@@ -122,7 +123,10 @@ run_phase (BbCpuDevice *self, Phase phase, guint n_tasks)
   self->next_task = 0;
   self->n_running = n_workers;
   for (guint i = 0; i < n_workers; i++)
-    g_thread_pool_push (self->pool, GUINT_TO_POINTER (i + 1), NULL);
+    if (self->has_threads)
+      g_thread_pool_push (self->pool, GUINT_TO_POINTER (i + 1), NULL);
+    else
+      work_cb (GUINT_TO_POINTER (i + 1), self);
   g_mutex_lock (&self->lock);
   while (self->n_running > 0)
     g_cond_wait (&self->done, &self->lock);
@@ -311,5 +315,7 @@ bb_cpu_device_new (guint n_threads, gboolean plain)
   self->planes = g_new0 (BbCpuPlanes *, self->n_threads);
   /* Threads of its own, which step back as far as the one that opened the device. */
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
+  /* Where the system allows fewer threads, those do all the work; without any the caller's does. */
+  self->has_threads = g_thread_pool_get_num_threads (self->pool) > 0;
   return BB_DEVICE (self);
 }

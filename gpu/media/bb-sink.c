@@ -331,6 +331,8 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
     return FALSE;
   if (sink->context == NULL)
     return TRUE;
+  if (!bb_output_file_check (sink->file, error))
+    return FALSE;
 
   sink->cancellable = cancellable;
   wrapped = wrap (sink, frame);

@@ -105,6 +105,8 @@ def test_trim_cuts_the_last_frame(folder):
         length = float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",
                               folder / name))
         near(length, 10, 0.1, name)
+        times = sorted(row[0] for row in show(folder / name, "v:0", "packet=pts_time"))
+        near(times[1] - times[0], 5, 0.1, name)
 
 
 def test_trim_is_rounded_once(folder):

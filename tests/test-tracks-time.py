@@ -99,7 +99,7 @@ def test_packets_that_are_closer_than_ticks(folder):
 
 def test_trim_cuts_the_last_frame(folder):
     source = folder / "in.mkv"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=40", "-c:v", "libx264", source)
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=40", "-c:v", "libx264", "-bf", "0", source)
     for name in ("out.mkv", "out.mp4", "out.mov"):
         render(source, folder / name, "--start", 15, "--end", 25)
         length = float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",

@@ -99,12 +99,14 @@ def test_packets_that_are_closer_than_ticks(folder):
 
 def test_trim_cuts_the_last_frame(folder):
     source = folder / "in.mkv"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=40", "-c:v", "libx264", source)
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=40", "-c:v", "libx264", "-bf", "0", source)
     for name in ("out.mkv", "out.mp4", "out.mov"):
         render(source, folder / name, "--start", 15, "--end", 25)
         length = float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",
                               folder / name))
         near(length, 10, 0.1, name)
+        times = sorted(row[0] for row in show(folder / name, "v:0", "packet=pts_time"))
+        near(times[1] - times[0], 5, 0.1, name)
 
 
 def test_trim_is_rounded_once(folder):

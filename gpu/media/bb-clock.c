@@ -163,8 +163,12 @@ take_picture (BbClock *self, AVPacket *packet)
   gint64 duration = MIN (bb_ffmpeg_to_nanoseconds (packet->duration, time_base), MOST_BACK);
   gint64 shifted;
 
-  if (time == AV_NOPTS_VALUE)
-    return;
+  /* Without a DTS nothing is known of the order: stills may be reordered by minutes. */
+  if (packet->dts == AV_NOPTS_VALUE)
+    {
+      shift (self, packet, self->offset);
+      return;
+    }
   shifted = av_sat_add64 (time, self->offset);
   if (self->position != AV_NOPTS_VALUE)
     {

@@ -140,7 +140,7 @@ append_columns (BbCudaTables *tables, const BbTaps *taps, int least, gboolean pa
 }
 
 static void
-append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, gboolean pairs,
+append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, int ahead, gboolean pairs,
              BbRowTaps *out)
 {
   const int most_rows = BB_MOST_GROUPS * BB_ROWS_GROUP;
@@ -165,9 +165,9 @@ append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, gboo
       if (to > 0)
         n_rows = MAX (n_rows, to - from);
     }
-  n_taps = (n_rows + BB_ROWS_AHEAD - 1) / BB_ROWS_AHEAD * BB_ROWS_AHEAD;
-  /* Rows that none of them needs are cheaper than a loop for what is left over. */
-  if (n_taps <= size)
+  n_taps = (n_rows + ahead - 1) / ahead * ahead;
+  /* A few rows that none of them needs are cheaper than a loop for what is left over. */
+  if (n_taps <= size && n_taps - n_rows <= ahead / 2)
     n_rows = n_taps;
   weight = g_new0 (float, (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
   for (int g = 0; g < n_groups; g++)
@@ -213,7 +213,8 @@ append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const 
       round_to_halves (&rows);
     }
   append_columns (tables, &columns, least, stage->pairs, &stage->columns);
-  append_rows (tables, &rows, least, stored_height, stage->pairs, &stage->rows);
+  append_rows (tables, &rows, least, stored_height, BB_ROWS_AHEAD (plan->source.depth > 8 ? 2 : 1),
+               stage->pairs, &stage->rows);
   stage->transposed = transposed;
   bb_taps_clear (&columns);
   bb_taps_clear (&rows);
@@ -229,7 +230,7 @@ append_stage (BbCudaTables *tables, const BbTaps *y, const BbTaps *x, int width,
   to_stored (&columns, x, width, 0, width, FALSE);
   to_stored (&rows, y, height, 0, height, FALSE);
   append_columns (tables, &columns, least, FALSE, &stage->columns);
-  append_rows (tables, &rows, least, height, FALSE, &stage->rows);
+  append_rows (tables, &rows, least, height, BB_ROWS_AHEAD (2), FALSE, &stage->rows);
   bb_taps_clear (&columns);
   bb_taps_clear (&rows);
 }

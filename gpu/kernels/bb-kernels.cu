@@ -345,17 +345,16 @@ template <typename Kept> struct ToPlane {
   }
 };
 
-/* Samples of a column that a thread makes, row after row. */
+/* Samples of a column that a thread makes, row after row; @n of them are in the plane. */
 template <typename Sums, int pairs, typename Out>
 static __device__ __forceinline__ void
 put_column (const typename Sums::Two sum[pairs], Out out, int n)
 {
-  if (out.is_plain ())
+  if (out.is_plain () && n >= 2 * pairs)
     {
 #pragma unroll
       for (int r = 0; r < 2 * pairs; r++, out.advance (1))
-        if (r < n)
-          out.put_plain (Sums::get (sum[r / 2], r % 2));
+        out.put_plain (Sums::get (sum[r / 2], r % 2));
       return;
     }
 #pragma unroll
@@ -380,6 +379,7 @@ resample (const BbResample &p)
   const int threads = 32 * groups * chunks;
   const int rows = groups * turns * BB_ROWS_GROUP;
   const int span = chunks * BB_CHUNK_COLUMNS;
+  const int ahead = BB_ROWS_AHEAD (sizeof (In));
   const int parts = threads / columns;
   const int pairs = rows / 2 / parts;
   static_assert (pairs * 2 * parts == rows && threads % columns == 0 && threads % rows == 0,
@@ -435,19 +435,19 @@ resample (const BbResample &p)
           int left = p.rows.n_rows;
 
 #pragma unroll 1
-          for (; left >= BB_ROWS_AHEAD; left -= BB_ROWS_AHEAD)
+          for (; left >= ahead; left -= ahead)
             {
-              typename Loaded<In>::Four in[BB_ROWS_AHEAD];
+              typename Loaded<In>::Four in[ahead];
 
               /* Loads first: while one is on its way the next ones are too. */
 #pragma unroll
-              for (int n = 0; n < BB_ROWS_AHEAD; n++)
+              for (int n = 0; n < ahead; n++)
                 {
                   in[n] = *(const typename Loaded<In>::Four *) from;
                   from = at<const void> (from, p.in.stride);
                 }
 #pragma unroll
-              for (int n = 0; n < BB_ROWS_AHEAD; n++)
+              for (int n = 0; n < ahead; n++)
                 {
                   const Vector<Weight, 4> four = weight[n];
                   const typename Sums::Four sample = Sums::read (in[n], p.in.shift);
@@ -456,7 +456,7 @@ resample (const BbResample &p)
                   for (int r = 0; r < BB_ROWS_GROUP; r++)
                     Sums::add (value[r], four.v[r], sample);
                 }
-              weight += BB_ROWS_AHEAD;
+              weight += ahead;
             }
 #pragma unroll 1
           for (; left > 0; left--)

@@ -14,9 +14,9 @@
 #define BB_LAUNCH_FRAMES 64
 
 /** Rows that a warp of the resampling kernels makes at once, and source rows that it has on their way at
- * once. */
+ * once: of bytes what four rows of a foreground that is reduced by 16:9 need together are two times as many. */
 #define BB_ROWS_GROUP 4
-#define BB_ROWS_AHEAD 4
+#define BB_ROWS_AHEAD(size) ((size) == 1 ? 7 : 4)
 
 /** Stored samples of a row that a warp works on at once, four a thread. */
 #define BB_CHUNK_COLUMNS 128
@@ -109,7 +109,7 @@ typedef struct {
  * BbRowTaps:
  * @n_out: rows made
  * @n_rows: rows read for a group of %BB_ROWS_GROUP of them
- * @n_taps: @n_rows, rounded up to a multiple of %BB_ROWS_AHEAD
+ * @n_taps: @n_rows, rounded up to a multiple of BB_ROWS_AHEAD()
  * @first: `[groups]`, first row read
  * @weight: `[groups][n_taps][BB_ROWS_GROUP]`, 0 where a row of the group does not read the tap
  *

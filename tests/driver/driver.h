@@ -261,6 +261,9 @@ void copy_look_again (const ArraySource *source, Stream *stream);
 /* launch.c */
 gboolean launch_is_pending (gconstpointer module);
 
+/* record.c */
+void record_launch (const Kernel *kernel, void *const *params, KernelIndex grid, KernelIndex block);
+
 /* texture.c */
 const Texture *texture_get (guint64 object, Context *context, gsize texel, const char *kernel);
 

@@ -126,6 +126,7 @@ run_launch (Op *op)
 {
   Launch *launch = op->data;
 
+  record_launch (launch->kernel, launch->params, launch->grid, launch->block);
   memory_begin_kernel (launch->kernel->name);
   g_mutex_lock (&pool_lock);
   while (pool_threads + 1 < driver.n_threads)

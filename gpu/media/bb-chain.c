@@ -27,7 +27,7 @@ is_convertible (int matrix)
 
 /**
  * bb_chain_describe:
- * @frame: a frame such as will come, with all colour tags set
+ * @frame: a frame in host memory such as will come, with all colour tags set
  * @stored: size and colours of all frames, before tone mapping
  * @format: what they become
  * @parameters: parameters of the stream
@@ -36,8 +36,7 @@ is_convertible (int matrix)
  * @tone_map: whether @format is SDR and @frame is HDR
  *
  * Describes the chain of filters from frames like @frame to frames of @format: to planar Y'CbCr
- * first, then deinterlacing, tone mapping, and scaling where the size is not that of @stored. Frames on a card
- * are only deinterlaced, there.
+ * first, then deinterlacing, tone mapping, and scaling where the size is not that of @stored.
  *
  * Returns: (transfer full): a chain in libavfilter's syntax
  */
@@ -50,15 +49,12 @@ bb_chain_describe (const AVFrame *frame,
                    gboolean deinterlace,
                    gboolean tone_map)
 {
-  const char *deinterlacer = "mode=send_frame:deint=interlaced";
   const char *flags = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
   GString *chain;
   enum AVPixelFormat native, nearest;
   gboolean rgb, palette, full;
   int matrix = (int) frame->colorspace;
 
-  if (frame->format == AV_PIX_FMT_CUDA)
-    return g_strconcat ("bwdif_cuda=", deinterlacer, NULL);
   native = bb_pixel_format_find_native (frame->format);
   nearest = bb_pixel_format_find_nearest (frame->format);
   rgb = bb_pixel_format_is_rgb (frame->format);
@@ -86,7 +82,7 @@ bb_chain_describe (const AVFrame *frame,
       g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (nearest));
     }
   if (deinterlace)
-    g_string_append_printf (chain, "bwdif=%s,", deinterlacer);
+    g_string_append (chain, "bwdif=mode=send_frame:deint=interlaced,");
   if (tone_map)
     g_string_append (chain, TONE_MAP);
   if (frame->width != stored->width || frame->height != stored->height ||

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-deinterlacer.h"
 #include "bb-filter.h"
 #include "bb-reader.h"
 #include "bb-source.h"
@@ -37,6 +38,7 @@ struct _BbSource {
   BbFilter *filter;
   gboolean filter_flushed;
   gboolean filter_deinterlaces;
+  BbDeinterlacer *deinterlacer; /* of frames on a GPU, instead of a filter */
   gint64 last_out; /* time of the last frame since reading began here, AV_NOPTS_VALUE: none yet */
   gint64 resume_after;  /* frames up to this time came out before a card failed */
   AVBufferRef *neutral; /* a chroma plane of grey */
@@ -53,8 +55,7 @@ gint64 bb_source_get_lead (BbSource *source, gint64 time);
 gboolean bb_source_skip (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
 
 /* bb-source-filter.c */
-BbFilter *bb_source_open_filter (BbSource *source, const AVFrame *frame, int *reason,
-                                 GError **error);
+BbFilter *bb_source_open_filter (BbSource *source, const AVFrame *frame, GError **error);
 void bb_source_forget_filter (BbSource *source);
 gboolean bb_source_filter (BbSource *source, AVFrame **out, GCancellable *cancellable,
                            GError **error);

@@ -465,7 +465,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
 
   if (!source->info.hdr || source->tone_map == tone_map)
     return TRUE;
-  if (source->next != NULL || source->filter != NULL)
+  if (source->next != NULL || source->filter != NULL || source->deinterlacer != NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
                            "Tone mapping cannot change between frames; seek first");
@@ -491,7 +491,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
   /* Say now, not at the first frame, if the filters are not there. */
   like = av_frame_clone (source->first);
   tag (source, like);
-  trial = bb_source_open_filter (source, like, NULL, error);
+  trial = bb_source_open_filter (source, like, error);
   av_frame_free (&like);
   if (trial != NULL)
     return TRUE;

@@ -65,7 +65,7 @@ def quiet(done, what=""):
 
 def test_frames_stay_on_the_card(folder):
     variables = card()
-    for width, height, order, options in ((718, 574, "top", ["-bf", "2"]), (322, 182, "bottom", ["-bf", "0"]),
+    for width, height, order, options in ((322, 194, "top", ["-bf", "2"]), (162, 90, "bottom", ["-bf", "0"]),
                                           (66, 50, "bottom", ["-bf", "2"])):
         source = clip(folder, width, height, order, options=options)
         wanted = planes(source, width, height, "-vf", BWDIF)
@@ -189,7 +189,7 @@ def test_kernel_fails(folder):
 
 
 def test_memory_runs_out(folder):
-    """Each allocation in turn: the effect's, the decoder's, the filter's frames."""
+    """Each allocation in turn: the effect's, the decoder's, the deinterlacer's."""
     variables = card()
     source = clip(folder, seconds=0.4)
     wanted = planes(source, 162, 90, "-vf", BWDIF)
@@ -204,7 +204,8 @@ def test_memory_runs_out(folder):
         tap.equal(counts["leaks"], 0, f"leaks, allocation {nth}")
         tap.check(done.stderr.count("note:") <= 1, done.stderr)
         notices |= {word for word in ("deinterlac", "decod", "batches") if word in done.stderr}
-    tap.check({"deinterlac", "decod"} <= notices, f"only {notices}")
+    # The deinterlacer goes on with fewer frames.
+    tap.check("decod" in notices, f"only {notices}")
 
 
 def test_decoder_fails(folder):

@@ -188,6 +188,41 @@ def test_kernel_fails(folder):
     tap.check(later >= 1, "none of the later ones was the deinterlacer's")
 
 
+def test_surfaces(folder):
+    """No decoder is asked for more surfaces than cards have, and one that is refused is asked for with fewer."""
+    variables = card()
+    asked = folder / "asked"
+    source = clip(folder, seconds=0.4)
+    small = ["-f", "lavfi", "-i", "testsrc2=size=162x90:rate=25:duration=0.4,format=yuv420p"]
+    clips = [source]
+    for name, options in (("refs.mkv", ["-c:v", "libx264", "-x264-params", "ref=16:bframes=16"]),
+                          ("av1.mkv", ["-c:v", "libsvtav1", "-preset", "11"]),
+                          ("hevc.mkv", ["-c:v", "libx265", "-x265-params", "log-level=error:ref=6"])):
+        tap.ffmpeg(*small, *options, folder / name)
+        clips.append(folder / name)
+    for path in clips:
+        done, _ = faults.run(command(path, folder / "card.mkv", "162x90"), folder, BLURBOX_NVDEC_ASKED=str(asked),
+                             **variables)
+        tap.equal(done.returncode, 0, done.stderr)
+        numbers = [int(line) for line in asked.read_text().split()]
+        tap.check(0 < max(numbers) <= 32, f"{path.name}: {numbers}")
+        asked.unlink()
+    wanted = planes(source, 162, 90, "-vf", BWDIF)
+    # With fewer for others; with none, where FFmpeg copies frames, and gives surfaces back before it has; not at all.
+    for most, n_asked, notes in (20, 2, 0), (11, 3, 0), (3, 3, 1):
+        if n_asked == 3:
+            variables.pop("BLURBOX_NVDEC_STRICT", None)
+        done, counts = faults.run(command(source, folder / "card.mkv", "162x90"), folder,
+                                  BLURBOX_NVDEC_SURFACES=str(most), BLURBOX_NVDEC_ASKED=str(asked), **variables)
+        numbers = [int(line) for line in asked.read_text().split()]
+        tap.equal(done.returncode, 0, done.stderr)
+        tap.equal(done.stderr.count("note:"), notes, f"{most}: {done.stderr}")
+        tap.equal((len(numbers), numbers), (n_asked, sorted(numbers, reverse=True)), f"{most}")
+        same(planes(folder / "card.mkv", 162, 90), wanted, f"at most {most} surfaces")
+        tap.equal(counts["leaks"], 0, f"leaks with {most}")
+        asked.unlink()
+
+
 def test_memory_runs_out(folder):
     """Each allocation in turn: the effect's, the decoder's, the deinterlacer's."""
     variables = card()

@@ -8,6 +8,7 @@
 #include "bb-device.h"
 #include "bb-error.h"
 #include "bb-options.h"
+#include "bb-phases.h"
 #include "bb-prefix.h"
 #include "bb-progress.h"
 #include "bb-render.h"
@@ -427,6 +428,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   g_autofree char *help = NULL;
 
+  bb_phases_init ();
   bb_prefix_init ();
   g_set_prgname ("blurbox-render");
 

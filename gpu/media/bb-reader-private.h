@@ -17,6 +17,7 @@ struct _BbReader {
 
   AVBufferRef *hardware; /* what decodes; NULL for the processor */
   guint n_held; /* surfaces that it has for others; 0 where more frames are held than it can have */
+  gint64 opening; /* when its decoder began to be opened; 0 once it has delivered a frame */
   char *notice;
 
   /* What opening the file makes. */

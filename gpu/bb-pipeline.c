@@ -14,9 +14,11 @@
 #include <libavutil/threadmessage.h>
 
 /* Frames are handed to the device as they are decoded, this many at once, so that it need not hold
- * all the source frames of a batch. Those that a card decoded are surfaces, of which there are few. */
+ * all the source frames of a batch. */
 #define FRAMES_AT_ONCE 8
-#define SURFACES_AT_ONCE 2
+/* Surfaces that a GPU decoded are few. This many are held besides those that are handed on at once and as many
+ * that kernels still read: two in the queue, one that waits for a place in it, two in the source. */
+#define SURFACES_BESIDE 5
 
 typedef struct {
   BbSource *source;
@@ -131,6 +133,17 @@ decode_thread (gpointer data)
   return NULL;
 }
 
+static guint
+get_surfaces_at_once (Pipeline *pipeline)
+{
+  guint n_held = bb_source_get_n_held (pipeline->source);
+
+  if (n_held == 0)
+    return FRAMES_AT_ONCE;
+  return n_held < SURFACES_BESIDE + 2 ? 1
+                                      : MIN ((n_held - SURFACES_BESIDE) / 2, FRAMES_AT_ONCE);
+}
+
 /* Up to @most frames, in order; at the end there may be none, and @more becomes %FALSE. Negative where
  * another stage ended the pipeline. */
 static int
@@ -156,7 +169,7 @@ receive (Pipeline *pipeline, BbFrame **frames, guint most, gboolean *more)
         }
       n++;
       if (frames[0]->memory != BB_MEMORY_HOST)
-        most = MIN (most, SURFACES_AT_ONCE);
+        most = MIN (most, get_surfaces_at_once (pipeline));
     }
   return (int) n;
 }

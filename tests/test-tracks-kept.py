@@ -278,7 +278,7 @@ def test_what_cameras_say(folder):
 
 def test_timecode(folder):
     """A timecode is that of the first frame that is kept."""
-    for name, rate, timecode, start, wanted in (("in.mov", "25", "10:20:30:20", 0.4, "10:20:31:05"),
+    for name, rate, timecode, start, wanted in (("in.mov", "25", "10:20:30:20", 0.43, "10:20:31:05"),
                                                 ("in.mov", "30000/1001", "00:00:59;20", 0.5005, "00:01:00;07"),
                                                 ("in.mkv", "25", "10:20:30:20", 0, "10:20:30:20")):
         source = folder / name
@@ -289,10 +289,49 @@ def test_timecode(folder):
             got = probe(folder / target, "-show_format", "-show_streams")
             found = [tags(part).get("timecode") for part in (got["format"], *got["streams"])]
             equal({code for code in found if code is not None}, {wanted}, f"{name} to {target}")
-    # nonsense fails no render
+    # nor do more frames a second than MP4 counts, or nonsense, fail a render
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=300:d=0.1", "-c:v", "libx264", "-metadata", "timecode=01:00:00:00", folder / "in.mkv")
+    check("01:00:00:00" in render(folder / "in.mkv", folder / "out.mp4"), "300 frames/s")
     ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=0.2", "-c:v", "libx264", "-metadata", "timecode=soon", folder / "in.mkv")
-    for target in ("out.mov", "out.mkv"):
-        check("“soon”" in render(folder / "in.mkv", folder / target), target)
+    check("“soon”" in render(folder / "in.mkv", folder / "out.mov"), "out.mov")
+    render(folder / "in.mkv", folder / "out.mkv")
+    equal(tags(probe(folder / "out.mkv", "-show_format")["format"]).get("timecode"), "soon")
+
+
+def test_what_is_true_of_the_picture_only(folder):
+    """What describes the old picture is not said of the new one, and a loss is named."""
+    source = folder / "in.mkv"
+    ffmpeg(*PICTURE, "-c:v", "libx264", "-metadata:s:v", "stereo_mode=left_right", "-metadata:s:v", "alpha_mode=1", source)
+    check("stereo_mode" in tags(streams(source, "video")[0]), "the source says nothing")
+    said = render(source, folder / "out.mkv")
+    check("(3D)" in said, said)
+    video = streams(folder / "out.mkv", "video")[0]
+    equal([key for key in tags(video) if key in ("stereo_mode", "alpha_mode")] + video.get("side_data_list", []), [])
+
+
+def test_more_tracks_than_fit(folder):
+    """Matroska takes 126 tracks, others more."""
+    source = folder / "in.mp4"
+    ffmpeg(*PICTURE, "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=0.1", "-t", "0.1", "-map", "0", *["-map", "1"] * 130, "-c:v", "libx264", "-c:a", "aac",
+           source)
+    for name, n in (("out.mkv", None), ("out.mp4", 130)):
+        said = render(source, folder / name)
+        found = len(streams(folder / name, "audio"))
+        equal(found + said.count("is left out"), 130, name)
+        check(n is None or found == n, name)
+
+
+def test_languages(folder):
+    """QuickTime has numbers for some languages only."""
+    source = folder / "in.mkv"
+    languages = ["fre", "swe", "gle", "cat"]
+    ffmpeg(*PICTURE, "-f", "lavfi", "-i", "anullsrc=d=0.1", "-t", "0.1", "-map", "0", *["-map", "1"] * 4,
+           *[part for i, language in enumerate(languages) for part in (f"-metadata:s:a:{i}", f"language={language}")], "-c:v", "libx264", "-c:a", "aac",
+           source)
+    for name, wanted in (("out.mov", ["fra", "sve", None, "cat"]), ("out.mp4", languages)):
+        said = render(source, folder / name)
+        equal([tags(sound).get("language") for sound in streams(folder / name, "audio")], wanted, name)
+        equal("left out: gle" in said, name == "out.mov", said)
 
 
 def caption_file(path):

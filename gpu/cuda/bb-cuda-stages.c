@@ -13,6 +13,8 @@ typedef struct {
 } Tile;
 
 static const Tile fit_tile = { BB_FIT_COLUMNS, BB_FIT_GROUPS * BB_ROWS_GROUP, BB_FIT_THREADS };
+static const Tile pairs_tile = { BB_FIT_COLUMNS, BB_FIT_GROUPS * BB_PAIRS_TURNS * BB_ROWS_GROUP,
+                                 BB_FIT_THREADS };
 static const Tile reduce_tile = { BB_REDUCE_COLUMNS, BB_REDUCE_GROUPS * BB_ROWS_GROUP,
                                   BB_REDUCE_THREADS };
 static const Tile blur_tile = { BB_BLUR_COLUMNS, BB_BLUR_GROUPS * BB_ROWS_GROUP, BB_BLUR_THREADS };
@@ -141,7 +143,8 @@ fit (BbCudaWork *work, int g, gboolean foreground, BbFrame *const *in, BbFrame *
       p.in.interleave == 2 ? BB_CUDA_KERNEL_FIT_U8_PAIRS_2 : BB_CUDA_KERNEL_FIT_U8_PAIRS;
   else
     kernel = choose (work->plan, &p.in, BB_CUDA_KERNEL_FIT_U8_F16, BB_CUDA_KERNEL_FIT_U8_F16_2);
-  return launch_resample (work, kernel, &fit_tile, stage, g, n_frames, &p, error);
+  return launch_resample (work, kernel, stage->pairs ? &pairs_tile : &fit_tile, stage, g, n_frames, &p,
+                          error);
 }
 
 /* Frames that one launch can read. */

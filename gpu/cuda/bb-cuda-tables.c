@@ -166,6 +166,9 @@ append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, gboo
         n_rows = MAX (n_rows, to - from);
     }
   n_taps = (n_rows + BB_ROWS_AHEAD - 1) / BB_ROWS_AHEAD * BB_ROWS_AHEAD;
+  /* Rows that none of them needs are cheaper than a loop for what is left over. */
+  if (n_taps <= size)
+    n_rows = n_taps;
   weight = g_new0 (float, (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
   for (int g = 0; g < n_groups; g++)
     {

@@ -13,9 +13,6 @@
 #define TARGET_ALIGNMENT 256
 #define SOURCE_ALIGNMENT 64
 
-/* Frames of decoders that may wait for their kernels, before somebody waits for them: decoders have
- * few more than they need themselves. */
-#define MAX_READING 2
 
 typedef struct {
   BbFrame *frame;
@@ -416,7 +413,7 @@ check_format (BbCudaWork *work, const BbFrame *frame, GError **error)
   return FALSE;
 }
 
-/* Up to BB_CUDA_UPLOAD_FRAMES frames of one memory. */
+/* Frames of one memory: up to BB_CUDA_UPLOAD_FRAMES of the host's, BB_LAUNCH_FRAMES of the card's. */
 static gboolean
 begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun, GError **error)
 {
@@ -462,7 +459,8 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
       staging->consumed = bb_cuda_event_ref (end);
     }
   bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
-  return release_read (work, MAX_READING, error);
+  /* Those before may go back to their decoder, while these are read. */
+  return release_read (work, on_card ? n_frames : 0, error);
 }
 
 /**
@@ -485,7 +483,10 @@ bb_cuda_work_begin (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFram
 {
   for (guint first = 0, n; first < n_frames; first += n)
     {
-      for (n = 1; first + n < n_frames && n < BB_CUDA_UPLOAD_FRAMES; n++)
+      guint most =
+        in[first]->memory == BB_MEMORY_CUDA ? BB_LAUNCH_FRAMES : BB_CUDA_UPLOAD_FRAMES;
+
+      for (n = 1; first + n < n_frames && n < most; n++)
         if (in[first + n]->memory != in[first]->memory)
           break;
       if (!begin_few (work, in + first, n, begun + first, error))
@@ -535,5 +536,5 @@ bb_cuda_work_finish (BbCudaWork *work, BbBatch *batch, GError **error)
       owner->ready = bb_cuda_event_ref (end);
     }
   bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
-  return release_read (work, MAX_READING, error);
+  return release_read (work, g_queue_get_length (&work->reading), error);
 }

@@ -62,36 +62,62 @@ to_float (float value)
   return value;
 }
 
-/* Four codes as floats. A permutation puts a byte below the exponent of 2 to the 23. */
-static __device__ __forceinline__ Vector<float, 4>
-read_codes (Vector<uint8_t, 4> in, int)
+/* Four samples of a row as they are loaded, in words, which the compiler takes apart better than bytes and halves. */
+template <typename T> struct Loaded;
+template <> struct Loaded<uint8_t> {
+  typedef uint32_t Four;
+};
+template <> struct Loaded<uint16_t> {
+  typedef Vector<uint32_t, 2> Four;
+};
+template <> struct Loaded<BbHalf> {
+  typedef Vector<uint32_t, 2> Four;
+};
+template <> struct Loaded<float> {
+  typedef Vector<float, 4> Four;
+};
+
+/* The same as floats. For bytes a permutation puts each below the exponent of 2 to the 23. */
+template <typename T>
+static __device__ __forceinline__ Vector<float, 4> to_floats (typename Loaded<T>::Four in, int shift);
+
+template <>
+__device__ __forceinline__ Vector<float, 4>
+to_floats<uint8_t> (uint32_t in, int)
 {
-  const uint32_t word = cast_bits<uint32_t> (in);
   Vector<float, 4> four;
 
 #pragma unroll
   for (uint32_t k = 0; k < 4; k++)
-    four.v[k] =
-      cast_bits<float> (__byte_perm (word, 0x4b000000u, 0x7440u | k)) - 8388608.0f;
+    four.v[k] = cast_bits<float> (__byte_perm (in, 0x4b000000u, 0x7440u | k)) - 8388608.0f;
   return four;
 }
 
-static __device__ __forceinline__ Vector<float, 4>
-read_codes (Vector<uint16_t, 4> in, int shift)
+template <>
+__device__ __forceinline__ Vector<float, 4>
+to_floats<uint16_t> (Vector<uint32_t, 2> in, int shift)
 {
-  Vector<float, 4> four;
-
-#pragma unroll
-  for (int k = 0; k < 4; k++)
-    four.v[k] = bb_float_from_code ((uint32_t) in.v[k] >> shift);
-  return four;
+  return { { bb_float_from_code ((in.v[0] & 0xffffu) >> shift),
+             bb_float_from_code (in.v[0] >> 16 >> shift),
+             bb_float_from_code ((in.v[1] & 0xffffu) >> shift),
+             bb_float_from_code (in.v[1] >> 16 >> shift) } };
 }
 
-template <typename T>
-static __device__ __forceinline__ Vector<float, 4>
-read_codes (Vector<T, 4> in, int)
+template <>
+__device__ __forceinline__ Vector<float, 4>
+to_floats<BbHalf> (Vector<uint32_t, 2> in, int)
 {
-  return { { to_float (in.v[0]), to_float (in.v[1]), to_float (in.v[2]), to_float (in.v[3]) } };
+  const __half2 low = cast_bits<__half2> (in.v[0]);
+  const __half2 high = cast_bits<__half2> (in.v[1]);
+
+  return { { __low2float (low), __high2float (low), __low2float (high), __high2float (high) } };
+}
+
+template <>
+__device__ __forceinline__ Vector<float, 4>
+to_floats<float> (Vector<float, 4> in, int)
+{
+  return in;
 }
 
 /* The arithmetic of a resampling with FP32 sums; Kept is what lies in shared memory between the
@@ -104,9 +130,9 @@ template <typename In_, typename Kept> struct WideSums {
   typedef Vector<float, 2> Two;    /* sums of two rows of a column */
 
   static __device__ __forceinline__ Four
-  read (Vector<In, 4> in, int shift)
+  read (typename Loaded<In>::Four in, int shift)
   {
-    return read_codes (in, shift);
+    return to_floats<In> (in, shift);
   }
 
   static __device__ __forceinline__ void
@@ -147,16 +173,15 @@ template <typename In_, typename Kept> struct WideSums {
  * sum. Weights come as two equal halves of a word. */
 struct PairSums {
   typedef uint8_t In;
-  typedef __half2 Weight;
+  typedef uint32_t Weight;
   typedef Vector<__half2, 2> Four;
-  typedef __half2 Pair;
+  typedef uint32_t Pair;
   typedef __half2 Two;
 
   static __device__ __forceinline__ Four
-  read (Vector<uint8_t, 4> in, int)
+  read (uint32_t word, int)
   {
     /* A code below the exponent of 1024 is 1024 + code. */
-    const uint32_t word = cast_bits<uint32_t> (in);
     const __half2 middle = cast_bits<__half2> (0xe480e480u); /* -1152, twice */
 
     return { { __hadd2 (cast_bits<__half2> (__byte_perm (word, 0x64646464u, 0x4140u)), middle),
@@ -166,8 +191,8 @@ struct PairSums {
   static __device__ __forceinline__ void
   add (Four &sum, Weight weight, const Four &sample)
   {
-    sum.v[0] = __hfma2 (weight, sample.v[0], sum.v[0]);
-    sum.v[1] = __hfma2 (weight, sample.v[1], sum.v[1]);
+    sum.v[0] = __hfma2 (cast_bits<__half2> (weight), sample.v[0], sum.v[0]);
+    sum.v[1] = __hfma2 (cast_bits<__half2> (weight), sample.v[1], sum.v[1]);
   }
 
   static __device__ __forceinline__ Vector<Pair, 4>
@@ -177,16 +202,16 @@ struct PairSums {
 
 #pragma unroll
     for (int k = 0; k < 4; k++)
-      kept.v[k] = cast_bits<__half2> (
+      kept.v[k] =
         __byte_perm (cast_bits<uint32_t> (upper.v[k / 2]), cast_bits<uint32_t> (lower.v[k / 2]),
-                     k % 2 == 0 ? 0x5410u : 0x7632u));
+                     k % 2 == 0 ? 0x5410u : 0x7632u);
     return kept;
   }
 
   static __device__ __forceinline__ void
   add (Two &sum, Weight weight, Pair pair)
   {
-    sum = __hfma2 (weight, pair, sum);
+    sum = __hfma2 (cast_bits<__half2> (weight), cast_bits<__half2> (pair), sum);
   }
 
   static __device__ __forceinline__ float
@@ -231,28 +256,25 @@ struct ToCanvas {
     y += rows;
   }
 
-  /* Without masks. */
+  /* Bytes without masks: what most are. */
   __device__ __forceinline__ bool
   is_plain () const
   {
-    return p.plain;
+    return p.plain && !p.look.deep;
   }
 
   __device__ __forceinline__ void
   put_plain (float value) const
   {
-    put_code (finish_code (value, p.scale, bias, p.look.maximum));
+    *code = (uint8_t) finish_code (value, p.scale, bias, p.look.maximum);
   }
 
   __device__ __forceinline__ void
   put (float value) const
   {
-    put_code (mix (value + p.center));
-  }
+    const uint32_t bits = p.plain ? finish_code (value, p.scale, bias, p.look.maximum)
+                                  : mix (value + p.center);
 
-  __device__ __forceinline__ void
-  put_code (uint32_t bits) const
-  {
     if (p.look.deep)
       *(uint16_t *) code = (uint16_t) (bits << p.out.shift);
     else
@@ -342,12 +364,13 @@ put_column (const typename Sums::Two sum[pairs], Out out, int n)
       out.put (Sums::get (sum[r / 2], r % 2));
 }
 
-/* Both stages of a separable resampling. A block makes groups x 4 rows of so many columns: down the columns first,
+/* Both stages of a separable resampling. A block makes groups x turns x 4 rows of so many columns: down the columns first,
  * out of memory into shared memory, each thread four columns of four rows so that a sample is loaded
  * and converted once for them; then along the rows, each thread one column of some pairs of rows so that a
  * weight is loaded once for them. Two rows share a word of shared memory. Windows that are wider
  * than what shared memory holds are worked on in steps of chunks x 128 columns. */
-template <typename Sums, typename Out, int interleave, int groups, int chunks, int columns>
+template <typename Sums, typename Out, int interleave, int groups, int turns, int chunks,
+          int columns>
 static __device__ __forceinline__ void
 resample (const BbResample &p)
 {
@@ -355,7 +378,7 @@ resample (const BbResample &p)
   typedef typename Sums::Pair Pair;
   typedef typename Sums::Weight Weight;
   const int threads = 32 * groups * chunks;
-  const int rows = groups * BB_ROWS_GROUP;
+  const int rows = groups * turns * BB_ROWS_GROUP;
   const int span = chunks * BB_CHUNK_COLUMNS;
   const int parts = threads / columns;
   const int pairs = rows / 2 / parts;
@@ -383,12 +406,8 @@ resample (const BbResample &p)
   const int part = thread / columns;
   typename Sums::Two sum[pairs] = {};
 
-  /* down the columns: a group of rows, four columns of a chunk */
-  const int group = (int) blockIdx.y * groups + thread / 32 / chunks;
+  /* down the columns: groups of rows one after the other, four columns of a chunk */
   const int offset = thread / 32 % chunks * BB_CHUNK_COLUMNS + thread % 32 * 4;
-  const void *first = at<const void> (data, (ptrdiff_t) p.rows.first[group] * p.in.stride);
-  const Vector<Weight, 4> *weights =
-    (const Vector<Weight, 4> *) p.rows.weight + (ptrdiff_t) group * p.rows.n_taps;
 
   /* stored samples that the tile reads of a row */
   const int last_u = least ((tile_j + columns) / interleave, p.columns.n_out) - 1;
@@ -402,22 +421,29 @@ resample (const BbResample &p)
     {
       const int column = step + offset;
 
-      if (column < end)
+#pragma unroll 1
+      for (int turn = 0; turn < turns && column < end; turn++)
         {
-          const void *from = at<const void> (first, column * (ptrdiff_t) sizeof (In));
-          const Vector<Weight, 4> *weight = weights;
+          const int local = turn * groups + thread / 32 / chunks;
+          const int group = (int) blockIdx.y * (groups * turns) + local;
+          const void *from =
+            at<const void> (data, (ptrdiff_t) p.rows.first[group] * p.in.stride +
+                                    column * (ptrdiff_t) sizeof (In));
+          const Vector<Weight, 4> *weight =
+            (const Vector<Weight, 4> *) p.rows.weight + (ptrdiff_t) group * p.rows.n_taps;
           typename Sums::Four value[BB_ROWS_GROUP] = {};
           int left = p.rows.n_rows;
 
+#pragma unroll 1
           for (; left >= BB_ROWS_AHEAD; left -= BB_ROWS_AHEAD)
             {
-              Vector<In, 4> in[BB_ROWS_AHEAD];
+              typename Loaded<In>::Four in[BB_ROWS_AHEAD];
 
               /* Loads first: while one is on its way the next ones are too. */
 #pragma unroll
               for (int n = 0; n < BB_ROWS_AHEAD; n++)
                 {
-                  in[n] = *(const Vector<In, 4> *) from;
+                  in[n] = *(const typename Loaded<In>::Four *) from;
                   from = at<const void> (from, p.in.stride);
                 }
 #pragma unroll
@@ -437,7 +463,7 @@ resample (const BbResample &p)
             {
               const Vector<Weight, 4> four = *weight++;
               const typename Sums::Four sample =
-                Sums::read (*(const Vector<In, 4> *) from, p.in.shift);
+                Sums::read (*(const typename Loaded<In>::Four *) from, p.in.shift);
 
               from = at<const void> (from, p.in.stride);
 #pragma unroll
@@ -446,7 +472,7 @@ resample (const BbResample &p)
             }
 #pragma unroll
           for (int r = 0; r < BB_ROWS_GROUP; r += 2)
-            kept[(thread / 32 / chunks * BB_ROWS_GROUP + r) / 2][offset / 4] =
+            kept[(local * BB_ROWS_GROUP + r) / 2][offset / 4] =
               Sums::keep (value[r], value[r + 1]);
         }
       __syncthreads ();
@@ -557,10 +583,11 @@ is_hidden (const BbLook &look, int column, int y)
 template <typename Code, int interleave>
 static __device__ __forceinline__ void
 mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
-          Vector<Code, 4> *code)
+          typename FourCodes<Code>::Word *code)
 {
   const BbLook &look = p.look;
-  Vector<Code, 4> out = *code;
+  const typename FourCodes<Code>::Word there = *code;
+  uint32_t bits[4];
 
 #pragma unroll
   for (int k = 0; k < 4; k++)
@@ -574,11 +601,13 @@ mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
         value = bb_shade (look.black[component], value,
                           look.shade[(ptrdiff_t) y * look.canvas_width + x]);
       if (covered > 0.0f)
-        value = bb_mix (value, bb_float_from_code ((uint32_t) out.v[k] >> p.out.shift), covered,
-                        look.maximum);
-      out.v[k] = (Code) (bb_code_from_float (value, look.maximum) << p.out.shift);
+        value = bb_mix (value,
+                        bb_float_from_code ((uint32_t) (Code) (there >> (8 * sizeof (Code) * k)) >>
+                                            p.out.shift),
+                        covered, look.maximum);
+      bits[k] = bb_code_from_float (value, look.maximum);
     }
-  *code = out;
+  *code = pack (bits, p.out.shift, there);
 }
 
 /* Four columns of the blurred plane on their way up: a row after the other along, and the four that a row of the canvas
@@ -593,11 +622,8 @@ template <typename Kept, int interleave> struct Rising {
 
   __device__ __forceinline__
   Rising (const BbBack &p, int frame, int plane, int column)
-    : along (), offset (), kept (), data ((const uint8_t *) p.in.data[frame]), row (NULL),
-      next (-1 << 30)
+    : kept (), data ((const uint8_t *) p.in.data[frame]), row (NULL), next (-1 << 30)
   {
-    if (p.flat)
-      return;
 #pragma unroll
     for (int k = 0; k < 4; k++)
       {
@@ -616,6 +642,8 @@ template <typename Kept, int interleave> struct Rising {
   __device__ __forceinline__ void
   rise (const BbBack &p, int first)
   {
+    if (next >= first + BB_BACK_TAPS)
+      return;
     if (next < first)
       {
         next = first;
@@ -640,6 +668,79 @@ template <typename Kept, int interleave> struct Rising {
   }
 };
 
+/* Rows @from to @to of four columns of the canvas, but for the codes of the mask @covered, which are the foreground's.
+ * Without masks, or (not plain) with coverage and shadow for each sample. */
+template <typename Kept, typename Code, int interleave, bool plain>
+static __device__ __forceinline__ void
+compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int plane, int column,
+              int from, int to, const float bias[4], typename FourCodes<Code>::Word covered)
+{
+  typedef typename FourCodes<Code>::Word Word;
+  const float maximum = p.look.maximum;
+  uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
+                                                    (ptrdiff_t) from * p.out.stride +
+                                                    column * (ptrdiff_t) sizeof (Code));
+  const int *first = p.up_y.first + from;
+  const Vector<float, 4> *weight = (const Vector<float, 4> *) p.up_y.weight + from;
+
+#pragma unroll 1
+  for (int y = from; y < to; y++, first++, weight++, code += p.out.stride)
+    {
+      Vector<float, 4> four;
+      float share[4];
+
+      if (!plain && is_hidden<interleave> (p.look, column, y))
+        continue;
+      rising.rise (p, *first);
+      four = *weight;
+#pragma unroll
+      for (int k = 0; k < 4; k++)
+        {
+          share[k] = bias[k];
+#pragma unroll
+          for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+            share[k] += four.v[t] * rising.kept[t][k];
+        }
+      if (plain)
+        {
+          uint32_t bits[4];
+          Word out;
+
+#pragma unroll
+          for (int k = 0; k < 4; k++)
+            bits[k] = finish_code (four.v[BB_BACK_TAPS - 1], rising.kept[BB_BACK_TAPS - 1][k],
+                                   share[k], maximum);
+          out = pack (bits, p.out.shift, Word ());
+          if (covered != 0)
+            out = (out & ~covered) | (*(const Word *) code & covered);
+          *(Word *) code = out;
+        }
+      else
+        {
+#pragma unroll
+          for (int k = 0; k < 4; k++)
+            share[k] += four.v[BB_BACK_TAPS - 1] * rising.kept[BB_BACK_TAPS - 1][k];
+          mix_four<Code, interleave> (p, plane, column, y, share, (typename FourCodes<Code>::Word *) code);
+        }
+    }
+}
+
+/* A background of one color. */
+template <typename Code, int interleave>
+static __device__ __forceinline__ void
+compose_flat (const BbBack &p, int frame, int plane, int column, int from, int to,
+              const float bias[4])
+{
+  uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
+                                                    (ptrdiff_t) from * p.out.stride +
+                                                    column * (ptrdiff_t) sizeof (Code));
+
+#pragma unroll 1
+  for (int y = from; y < to; y++, code += p.out.stride)
+    if (!is_hidden<interleave> (p.look, column, y))
+      mix_four<Code, interleave> (p, plane, column, y, bias, (typename FourCodes<Code>::Word *) code);
+}
+
 /* The blurred plane up to the canvas, around the foreground that is there. A thread makes four
  * samples that lie side by side, row after row. */
 template <typename Kept, typename Code, int interleave>
@@ -653,8 +754,9 @@ compose (const BbBack &p)
   const int column = (int) blockIdx.x * BB_BACK_COLUMNS + (int) threadIdx.x % 32 * 4;
   const int from = (int) blockIdx.y * BB_BACK_ROWS + (int) threadIdx.x / 32 * BB_BACK_MARCH;
   const int to = least (from + BB_BACK_MARCH, look.canvas_height);
-  const bool plain = look.alpha == NULL && look.shade == NULL;
-  Word covered = 0; /* a mask of those that lie beside rows of the foreground */
+  const int top = look.top;
+  const int bottom = look.top + look.height;
+  Word covered = 0; /* beside rows of the foreground */
   float bias[4];
 
   if (column >= look.canvas_width * interleave || from >= to)
@@ -665,69 +767,33 @@ compose (const BbBack &p)
       const int x = (column + k) / interleave;
 
       bias[k] = look.bias[plane + k % interleave] * p.scale;
-      if (look.alpha == NULL && x >= look.left && x < look.left + look.width)
+      if (x >= look.left && x < look.left + look.width)
         covered |= (Word) (Code) ~0 << (8 * (int) sizeof (Code) * k);
+    }
+  if (p.flat)
+    {
+      compose_flat<Code, interleave> (p, frame, plane, column, from, to, bias);
+      return;
     }
 
   Rising<Kept, interleave> rising (p, frame, plane, column);
 
+  if (look.alpha != NULL || look.shade != NULL)
+    {
+      compose_rows<Kept, Code, interleave, false> (p, rising, frame, plane, column, from, to, bias,
+                                                   0);
+      return;
+    }
   /* Above, beside and below the foreground. */
 #pragma unroll 1
   for (int part = 0; part < 3; part++)
     {
-      const int begin = part == 0 ? 0 : part == 1 ? look.top : look.top + look.height;
-      const int end =
-        part == 0 ? look.top : part == 1 ? look.top + look.height : look.canvas_height;
-      const int last = least (to, end);
-      const Word there = part == 1 ? covered : 0;
-      int y = greatest (from, begin);
-      uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
-                                                        (ptrdiff_t) y * p.out.stride +
-                                                        column * (ptrdiff_t) sizeof (Code));
+      const int begin = part == 0 ? from : part == 1 ? greatest (from, top) : greatest (from, bottom);
+      const int end = part == 0 ? least (to, top) : part == 1 ? least (to, bottom) : to;
 
-      if (there == (Word) ~(Word) 0)
-        continue;
-#pragma unroll 1
-      for (; y < last; y++, code += p.out.stride)
-        {
-          Vector<float, 4> four = {};
-          float share[4];
-
-          if (look.alpha != NULL && part == 1 && is_hidden<interleave> (look, column, y))
-            continue;
-          if (!p.flat)
-            {
-              rising.rise (p, p.up_y.first[y]);
-              four = ((const Vector<float, 4> *) p.up_y.weight)[y];
-            }
-#pragma unroll
-          for (int k = 0; k < 4; k++)
-            {
-              share[k] = bias[k];
-#pragma unroll
-              for (int t = 0; t < BB_BACK_TAPS - 1; t++)
-                share[k] += four.v[t] * rising.kept[t][k];
-            }
-          if (plain)
-            {
-              uint32_t bits[4];
-              Word out;
-
-#pragma unroll
-              for (int k = 0; k < 4; k++)
-                bits[k] = finish_code (four.v[BB_BACK_TAPS - 1], rising.kept[BB_BACK_TAPS - 1][k],
-                                       share[k], look.maximum);
-              out = pack (bits, p.out.shift, Word ());
-              if (there != 0)
-                out = (out & ~there) | (*(const Word *) code & there);
-              *(Word *) code = out;
-              continue;
-            }
-#pragma unroll
-          for (int k = 0; k < 4; k++)
-            share[k] += four.v[BB_BACK_TAPS - 1] * rising.kept[BB_BACK_TAPS - 1][k];
-          mix_four<Code, interleave> (p, plane, column, y, share, (Vector<Code, 4> *) code);
-        }
+      if (part != 1 || covered != (Word) ~(Word) 0)
+        compose_rows<Kept, Code, interleave, true> (p, rising, frame, plane, column, begin, end,
+                                                    bias, part == 1 ? covered : 0);
     }
 }
 
@@ -736,27 +802,27 @@ compose (const BbBack &p)
 /* Part of the source, resampled to a part of the canvas: the foreground, and the background whose
  * gaussian is too small to be made of a smaller plane. Each for planes of their own and, with _2, for Cb and Cr that
  * alternate. What reads the source has many loads on their way, to keep the memory busy. */
-#define BB_FIT(name, interleave, ...)                                                              \
+#define BB_FIT(name, interleave, turns, ...)                                                       \
   extern "C" __global__ void BOUNDS (BB_FIT_THREADS, 3) bb_fit_##name (const BbResample p)         \
   {                                                                                                \
-    resample<__VA_ARGS__, ToCanvas, interleave, BB_FIT_GROUPS, 1, BB_FIT_COLUMNS> (p);             \
+    resample<__VA_ARGS__, ToCanvas, interleave, BB_FIT_GROUPS, turns, 1, BB_FIT_COLUMNS> (p);      \
   }
-BB_FIT (u8_f16, 1, WideSums<uint8_t, BbHalf>)
-BB_FIT (u8_f32, 1, WideSums<uint8_t, float>)
-BB_FIT (u16_f16, 1, WideSums<uint16_t, BbHalf>)
-BB_FIT (u16_f32, 1, WideSums<uint16_t, float>)
-BB_FIT (u8_pairs, 1, PairSums)
-BB_FIT (u8_f16_2, 2, WideSums<uint8_t, BbHalf>)
-BB_FIT (u8_f32_2, 2, WideSums<uint8_t, float>)
-BB_FIT (u16_f16_2, 2, WideSums<uint16_t, BbHalf>)
-BB_FIT (u16_f32_2, 2, WideSums<uint16_t, float>)
-BB_FIT (u8_pairs_2, 2, PairSums)
+BB_FIT (u8_f16, 1, 1, WideSums<uint8_t, BbHalf>)
+BB_FIT (u8_f32, 1, 1, WideSums<uint8_t, float>)
+BB_FIT (u16_f16, 1, 1, WideSums<uint16_t, BbHalf>)
+BB_FIT (u16_f32, 1, 1, WideSums<uint16_t, float>)
+BB_FIT (u8_pairs, 1, BB_PAIRS_TURNS, PairSums)
+BB_FIT (u8_f16_2, 2, 1, WideSums<uint8_t, BbHalf>)
+BB_FIT (u8_f32_2, 2, 1, WideSums<uint8_t, float>)
+BB_FIT (u16_f16_2, 2, 1, WideSums<uint16_t, BbHalf>)
+BB_FIT (u16_f32_2, 2, 1, WideSums<uint16_t, float>)
+BB_FIT (u8_pairs_2, 2, BB_PAIRS_TURNS, PairSums)
 
 /* Part of the source, reduced. Tiles are small, so that one frame fills a GPU. */
 #define BB_REDUCE(name, interleave, In, Kept)                                                      \
   extern "C" __global__ void BOUNDS (BB_REDUCE_THREADS, 12) bb_reduce_##name (const BbResample p)  \
   {                                                                                                \
-    resample<WideSums<In, Kept>, ToPlane<Kept>, interleave, BB_REDUCE_GROUPS, BB_REDUCE_CHUNKS,    \
+    resample<WideSums<In, Kept>, ToPlane<Kept>, interleave, BB_REDUCE_GROUPS, 1, BB_REDUCE_CHUNKS, \
              BB_REDUCE_COLUMNS> (p);                                                               \
   }
 BB_REDUCE (u8_f16, 1, uint8_t, BbHalf)
@@ -772,7 +838,7 @@ BB_REDUCE (u16_f32_2, 2, uint16_t, float)
 #define BB_BLUR(name, Kept)                                                                        \
   extern "C" __global__ void BOUNDS (BB_BLUR_THREADS, 8) bb_blur_##name (const BbResample p)       \
   {                                                                                                \
-    resample<WideSums<Kept, Kept>, ToPlane<Kept>, 1, BB_BLUR_GROUPS, 1, BB_BLUR_COLUMNS> (p);      \
+    resample<WideSums<Kept, Kept>, ToPlane<Kept>, 1, BB_BLUR_GROUPS, 1, 1, BB_BLUR_COLUMNS> (p);   \
   }
 BB_BLUR (f16, BbHalf)
 BB_BLUR (f32, float)

@@ -31,6 +31,7 @@ static const struct {
 } hdr_types[] = {
   { AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA },
   { AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL },
+  { AV_FRAME_DATA_AMBIENT_VIEWING_ENVIRONMENT, AV_PKT_DATA_AMBIENT_VIEWING_ENVIRONMENT },
 };
 
 static gboolean
@@ -226,10 +227,16 @@ explain (const Settings *settings, int result, GError **error)
                    settings->preset);
       return;
     }
-  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               /* Translators: the name of an encoder, and what is wrong */
-               _("%s cannot be opened (%s): choose another encoder"), name,
-               bb_ffmpeg_reason (result));
+  if (settings->encoder->on_card)
+    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                 /* Translators: the name of an encoder */
+                 _("%s cannot be had (none there, or too many in use): choose another encoder"),
+                 name);
+  else
+    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+                 /* Translators: the name of an encoder, and what is wrong */
+                 _("%s cannot be opened (%s): choose another encoder"), name,
+                 bb_ffmpeg_reason (result));
 }
 
 /**

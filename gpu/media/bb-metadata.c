@@ -15,7 +15,10 @@
 #include "bb-source-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <libavutil/stereo3d.h>
 #include <libavutil/timecode.h>
+
+#define MAX_TIMECODE_RATE 255
 
 /* These describe how the old file was made. Matroska's statistics come with a language, too, such
  * as “BPS-eng”. */
@@ -60,6 +63,14 @@ static const char *const quicktime_languages[][2] = {
   { "slo", "slk" }, { "mkd", "mac" }, { "cym", "wel" }, { "hye", "arm" }, { "kat", "geo" },
   { "bod", "tib" }, { "mya", "bur" }, { "msa", "may" }, { "eus", "baq" }, { "fas", "per" },
 };
+
+/* Languages that FFmpeg knows QuickTime's number of. */
+static const char quicktime_known[] =
+  "eng fra ger ita dut sve spa dan por nor heb jpn ara fin gre ice mlt tur chi urd hin tha kor lit "
+  "pol hun est lav smi per rus alb ron ces slk slv yid mac bul ukr bel uzb kaz aze arm geo mol kir "
+  "tgk tuk mon pus kur kas snd tib nep san mar ben asm guj ori mal kan tam tel sin bur khm lao vie "
+  "ind tgl may amh tir orm som swa kin run nya mlg epo wel baq cat lat que grn aym tat uig dzo jav "
+  "und";
 
 /* Whether @key is @name, alone or with a language, such as “title-eng”. */
 static gboolean
@@ -112,17 +123,27 @@ bb_metadata_needs_keys (const AVDictionary *metadata)
   return FALSE;
 }
 
-/* Moves a timecode by the trim; FALSE where it is none. */
+/* Moves a timecode by the trim; FALSE where it is none. MP4 and QuickTime count its frames, others
+ * take any text. */
 static gboolean
 move_timecode (const BbMetadata *self, const char *value, char *moved)
 {
   AVTimecode timecode;
   gint64 n_frames;
 
+  if (self->cut == 0 && !bb_container_is_mov (self->muxer->oformat))
+    {
+      g_strlcpy (moved, value, AV_TIMECODE_STR_SIZE);
+      return strlen (value) < AV_TIMECODE_STR_SIZE;
+    }
+  /* MP4 counts the frames of a second in a byte, and its muxer only says so at the very end. */
   if (self->rate.num <= 0 ||
+      (bb_container_is_mov (self->muxer->oformat) && av_q2d (self->rate) > MAX_TIMECODE_RATE) ||
       av_timecode_init_from_string (&timecode, self->rate, value, NULL) < 0)
     return FALSE;
-  n_frames = av_rescale_q_rnd (self->cut, BB_NANOSECONDS, av_inv_q (self->rate), AV_ROUND_NEAR_INF);
+  /* The frame that is shown there; times are rounded to the microsecond. */
+  n_frames = av_rescale_q_rnd (self->cut + 1000, BB_NANOSECONDS, av_inv_q (self->rate),
+                               AV_ROUND_DOWN);
   av_timecode_make_string (&timecode, moved, (int) CLAMP (n_frames, 0, G_MAXINT / 2));
   return TRUE;
 }
@@ -264,18 +285,22 @@ add_name (GPtrArray *names, const char *name)
 }
 
 static void
-collect_dispositions (const BbMetadata *self, const AVStream *stream, GPtrArray *lost)
+collect_lost_of_track (const BbMetadata *self, const AVStream *stream, GPtrArray *lost)
 {
   const int all = AV_DISPOSITION_DUB | AV_DISPOSITION_ORIGINAL | AV_DISPOSITION_COMMENT |
                   AV_DISPOSITION_LYRICS | AV_DISPOSITION_KARAOKE | AV_DISPOSITION_FORCED |
                   AV_DISPOSITION_HEARING_IMPAIRED | AV_DISPOSITION_VISUAL_IMPAIRED |
                   AV_DISPOSITION_CLEAN_EFFECTS | AV_DISPOSITION_CAPTIONS |
                   AV_DISPOSITION_DESCRIPTIONS;
+  const AVDictionaryEntry *language = av_dict_get (stream->metadata, "language", NULL, 0);
   int flags = stream->disposition & all & ~get_dispositions (self->muxer->oformat);
 
   for (int bit = 0; bit < 31; bit++)
     if ((flags & (1 << bit)) != 0)
       add_name (lost, av_disposition_to_string (1 << bit));
+  if (language != NULL && g_str_equal (self->muxer->oformat->name, "mov") &&
+      strstr (quicktime_known, language->value) == NULL)
+    add_name (lost, language->value);
 }
 
 static gboolean
@@ -320,7 +345,7 @@ bb_metadata_note_lost (const BbMetadata *metadata)
     {
       if (bb_container_is_mov (muxer->oformat))
         collect_lost (metadata, muxer->streams[i]->metadata, TRUE, lost);
-      collect_dispositions (metadata, muxer->streams[i], lost);
+      collect_lost_of_track (metadata, muxer->streams[i], lost);
     }
   if (lost->len == 0)
     return;
@@ -356,12 +381,22 @@ bb_metadata_note_picture (BbSource *source, GPtrArray *notices)
   const AVCodecParameters *parameters = bb_source_get_codecpar (source);
   const AVFrame *first = bb_source_peek (source);
 
+  /* A picture that says that it is flat says nothing. */
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (av_packet_side_data_get (parameters->coded_side_data, parameters->nb_coded_side_data,
-                                 kinds[i].packet) != NULL ||
-        av_frame_get_side_data (first, kinds[i].frame) != NULL)
+    {
+      const AVPacketSideData *of_stream = av_packet_side_data_get (
+        parameters->coded_side_data, parameters->nb_coded_side_data, kinds[i].packet);
+      const AVFrameSideData *of_frame = av_frame_get_side_data (first, kinds[i].frame);
+      gconstpointer data = of_stream != NULL  ? of_stream->data
+                           : of_frame != NULL ? of_frame->data
+                                              : NULL;
+
+      if (data == NULL || (kinds[i].packet == AV_PKT_DATA_STEREO3D &&
+                           ((const AVStereo3D *) data)->type == AV_STEREO3D_2D))
+        continue;
       /* Translators: something that a file says of its picture, such as “Dolby Vision” */
       g_ptr_array_add (notices, g_strdup_printf (_("What the source says of its picture is left "
                                                    "out: %s"),
                                                  _(kinds[i].name)));
+    }
 }

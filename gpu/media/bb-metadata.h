@@ -18,7 +18,7 @@ typedef struct {
   AVRational rate; /* frames a second; 0 where unknown */
   gint64 start;    /* the trim, nanoseconds in the source's own time */
   gint64 end;
-  gint64 cut; /* how much of that is cut off at the beginning, nanoseconds */
+  gint64 cut; /* how much of the picture is cut off at the beginning, nanoseconds */
 } BbMetadata;
 
 gboolean bb_metadata_needs_keys (const AVDictionary *metadata);

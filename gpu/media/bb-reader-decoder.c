@@ -23,12 +23,47 @@ is_for_card (enum AVPixelFormat pixel_format)
          pixel_format == AV_PIX_FMT_YUVJ444P;
 }
 
+/* Surfaces of a decoder, as the driver documents ulNumDecodeSurfaces of cuvidCreateDecoder(). */
+#define MOST_SURFACES 32
+
+/* Besides what FFmpeg says that a decoder needs it always asks for so many more. */
+#define BASE_SURFACES 3
+
+/* With fewer for others nothing is gained by holding them. */
+#define LEAST_HELD 7
+
+/* As many surfaces for others as can be had. With too few frames are copied out of them. */
+static void
+choose_n_held (BbReader *reader, AVCodecContext *decoder)
+{
+  AVBufferRef *frames = NULL;
+  guint n_own = MOST_SURFACES;
+  guint n_held;
+
+  decoder->extra_hw_frames = 0;
+  if (avcodec_get_hw_frames_parameters (decoder, decoder->hw_device_ctx, AV_PIX_FMT_CUDA, &frames) >= 0)
+    n_own = BASE_SURFACES + (guint) ((AVHWFramesContext *) (gpointer) frames->data)->initial_pool_size;
+  av_buffer_unref (&frames);
+  n_held = n_own < MOST_SURFACES ? MIN (reader->n_wanted, MOST_SURFACES - n_own) : 0;
+  if (n_held < LEAST_HELD)
+    n_held = 0;
+  decoder->extra_hw_frames = (int) n_held;
+  if (n_held > 0)
+    decoder->hwaccel_flags |= AV_HWACCEL_FLAG_UNSAFE_OUTPUT;
+  else
+    decoder->hwaccel_flags &= ~AV_HWACCEL_FLAG_UNSAFE_OUTPUT;
+  g_atomic_int_set (&reader->n_held, (int) n_held);
+}
+
 static enum AVPixelFormat
 choose_format (AVCodecContext *decoder, const enum AVPixelFormat *formats)
 {
   for (int i = 0; formats[i] != AV_PIX_FMT_NONE; i++)
     if (formats[i] == AV_PIX_FMT_CUDA && is_for_card (decoder->sw_pix_fmt))
-      return formats[i];
+      {
+        choose_n_held (decoder->opaque, decoder);
+        return formats[i];
+      }
   for (int i = 0; formats[i] != AV_PIX_FMT_NONE; i++)
     if ((av_pix_fmt_desc_get (formats[i])->flags & AV_PIX_FMT_FLAG_HWACCEL) == 0)
       return formats[i];
@@ -70,12 +105,8 @@ open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
       /* Each thread would take surfaces of its own. */
       decoder->thread_count = 1;
       decoder->hw_device_ctx = av_buffer_ref (reader->hardware);
+      decoder->opaque = reader;
       decoder->get_format = choose_format;
-      if (reader->n_held > 0)
-        {
-          decoder->extra_hw_frames = (int) reader->n_held;
-          decoder->hwaccel_flags |= AV_HWACCEL_FLAG_UNSAFE_OUTPUT;
-        }
     }
   else
     {
@@ -222,6 +253,13 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
 {
   gint64 last = reader->last_pts;
 
+  /* It was refused before it decoded anything: the driver may refuse what it documents. */
+  if (result == AVERROR (ENOSYS) && last == AV_NOPTS_VALUE && reader->n_wanted > LEAST_HELD)
+    {
+      g_debug ("%s: with fewer surfaces (%s)", reader->path, bb_ffmpeg_reason (result));
+      reader->n_wanted = LEAST_HELD;
+      return bb_reader_open_file (reader, error);
+    }
   if (last != AV_NOPTS_VALUE)
     set_notice (reader,
                 /* Translators: seconds, and what is wrong */
@@ -277,7 +315,8 @@ bb_reader_set_hardware (BbReader *reader,
                         GError **error)
 {
   av_buffer_replace (&reader->hardware, device);
-  reader->n_held = n_held;
+  reader->n_wanted = n_held;
+  g_atomic_int_set (&reader->n_held, 0);
   g_clear_pointer (&reader->notice, g_free);
   return bb_reader_restart (reader, cancellable, error);
 }
@@ -292,6 +331,19 @@ gboolean
 bb_reader_is_on_hardware (BbReader *reader)
 {
   return reader->hardware != NULL;
+}
+
+/**
+ * bb_reader_get_n_held:
+ * @reader: a reader
+ *
+ * Returns: frames that may be held at once, as far as the decoder has surfaces for them, on any thread; 0 where
+ *   each is copied out of the decoder's, or the processor decodes
+ */
+guint
+bb_reader_get_n_held (BbReader *reader)
+{
+  return (guint) g_atomic_int_get (&reader->n_held);
 }
 
 /**

@@ -29,6 +29,7 @@ gboolean bb_reader_leave_hardware (BbReader *reader,
                                    char *notice,
                                    GCancellable *cancellable,
                                    GError **error);
+guint bb_reader_get_n_held (BbReader *reader);
 const char *bb_reader_get_notice (BbReader *reader);
 guint bb_reader_get_n_corrupt (BbReader *reader);
 gboolean bb_reader_is_from_start (BbReader *reader);

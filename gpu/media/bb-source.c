@@ -33,9 +33,10 @@
 #define HURRY_MARGIN 500000000
 /* bwdif looks at the frame before and the one after. */
 #define DEINTERLACE_CONTEXT 2
-/* Surfaces of a card's decoder that may be held at once, besides those that it needs itself: in queues, in a
- * batch's part, and by kernels; and those that deinterlacing looks at. Decoders have about 32 in all. */
-#define N_HELD_SURFACES 12
+/* Surfaces of a GPU's decoder that are held at once at most, besides those that it needs itself: in queues, 8 that are
+ * handed on together and 8 that kernels read; and those that deinterlacing looks at. Where the decoder can have fewer,
+ * fewer are handed on together. */
+#define N_HELD_SURFACES 21
 #define N_DEINTERLACED_SURFACES 3
 
 /* What the frame does not say is what the first one said or what was guessed of it, so that filters
@@ -550,6 +551,21 @@ bb_source_set_device (BbSource *source,
 #else
   return TRUE;
 #endif
+}
+
+/**
+ * bb_source_get_n_held:
+ * @source: a source that a GPU decodes
+ *
+ * Returns: frames that may be held at once, on any thread; 0 where they are as many as memory has room for
+ */
+guint
+bb_source_get_n_held (BbSource *source)
+{
+  guint n_held = bb_reader_get_n_held (source->reader);
+
+  return n_held > N_DEINTERLACED_SURFACES && source->deinterlace ? n_held - N_DEINTERLACED_SURFACES
+                                                                 : n_held;
 }
 
 /**

@@ -64,6 +64,7 @@ gboolean bb_source_set_device (BbSource *source,
                                gboolean keeps,
                                GCancellable *cancellable,
                                GError **error);
+guint bb_source_get_n_held (BbSource *source);
 const char *bb_source_get_notice (BbSource *source);
 gboolean bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
 gboolean

@@ -262,6 +262,19 @@ open_demuxer (BbTracks *self, BbSource *source, GError **error)
   return FALSE;
 }
 
+/* Sound may begin before the picture. */
+static void
+set_cut (BbTracks *self, gint64 start, int picture)
+{
+  const AVStream *stream =
+    picture < (int) self->demuxer->nb_streams ? self->demuxer->streams[picture] : NULL;
+
+  self->metadata.cut = start;
+  if (start > 0 && stream != NULL && stream->start_time != AV_NOPTS_VALUE)
+    self->metadata.cut =
+      MAX (self->start - av_rescale_q (stream->start_time, stream->time_base, BB_NANOSECONDS), 0);
+}
+
 /**
  * bb_tracks_new:
  * @source: where the picture comes from
@@ -302,8 +315,8 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     .rate = { info->rate_num, info->rate_den },
     .start = self->start,
     .end = self->end,
-    .cut = values->start,
   };
+  set_cut (self, values->start, picture);
   bb_metadata_copy_file (&self->metadata);
   if (picture < (int) self->demuxer->nb_streams)
     bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);

@@ -353,7 +353,7 @@ test_late_download_untold (void)
 static void
 try_late_tables (gboolean fail)
 {
-  BbCudaTestCase first = make_case (64, 36, 144, 256);
+  BbCudaTestCase first = make_case (64, 36, 216, 384);
   BbCudaTestCase second;
   g_autoptr (BbBatch) batch = NULL;
   g_autoptr (BbPlan) plan = bb_cuda_test_plan (&first);
@@ -366,11 +366,11 @@ try_late_tables (gboolean fail)
   wanted = tables.size;
   bb_cuda_tables_clear (&tables, f.context, NULL);
   /* A larger source of whose tables there are as many bytes. */
-  for (int height = 72; size < wanted - wanted / 8; height += 2)
+  for (int width = 144; size < wanted - wanted / 8; width += 4)
     {
       g_autoptr (BbPlan) other = NULL;
 
-      second = make_case (height * 2, height, 36, 64);
+      second = make_case (width, 72, 36, 64);
       other = bb_cuda_test_plan (&second);
       bb_cuda_tables_init (&tables, other);
       size = tables.size;

@@ -78,11 +78,11 @@ round_to_halves (BbTaps *taps)
 
       for (int n = 0; n < taps->n_taps; n++)
         {
-          int largest = -1;
+          int largest = n;
           float wanted;
 
           for (int t = 0; t < taps->n_taps; t++)
-            if (!done[t] && (largest < 0 || ABS (weight[t]) > ABS (weight[largest])))
+            if (!done[t] && (done[largest] || ABS (weight[t]) > ABS (weight[largest])))
               largest = t;
           done[largest] = TRUE;
           if (weight[largest] == 0.0f)

@@ -12,6 +12,7 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-resampler.h"
 
 #include <libavcodec/avcodec.h>
@@ -65,17 +66,14 @@ set_error (BbAudioReader *reader, const char *reason, GError **error)
 static gboolean
 open_file (BbAudioReader *reader, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (reader->path);
   const AVCodec *codec = NULL;
-  int result;
+  const char *advice;
+  int result = bb_input_open (&reader->demuxer, reader->path, FALSE, &reader->cancellable);
 
-  reader->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&reader->demuxer->interrupt_callback, &reader->cancellable);
-  result = avformat_open_input (&reader->demuxer, url, NULL, NULL);
+  /* The sound of the picture's own program. */
   if (result >= 0)
-    result = avformat_find_stream_info (reader->demuxer, NULL);
-  if (result >= 0)
-    result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
+    result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1,
+                                  bb_input_find_picture (reader->demuxer), &codec, 0);
   if (result >= 0)
     {
       reader->stream = reader->demuxer->streams[result];
@@ -91,7 +89,7 @@ open_file (BbAudioReader *reader, GError **error)
   if (result >= 0)
     return TRUE;
   if (!g_cancellable_set_error_if_cancelled (reader->cancellable, error))
-    set_error (reader, bb_ffmpeg_reason (result), error);
+    set_error (reader, bb_input_reason (result, &advice), error);
   return FALSE;
 }
 
@@ -138,7 +136,7 @@ bb_audio_reader_free (BbAudioReader *reader)
 {
   bb_resampler_free (reader->resampler);
   avcodec_free_context (&reader->decoder);
-  avformat_close_input (&reader->demuxer);
+  bb_input_close (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_frame_free (&reader->frame);
   g_array_unref (reader->ready);

@@ -106,6 +106,8 @@ add_cover (const BbMetadata *self, const AVStream *in, GPtrArray *packets)
   out = add_stream (self, in, parameters);
   if (out == NULL)
     return FALSE;
+  av_dict_set (&out->metadata, "filename", NULL, 0);
+  av_dict_set (&out->metadata, "mimetype", NULL, 0);
   packet = av_packet_clone (&in->attached_pic);
   packet->stream_index = out->index;
   packet->pts = packet->dts = 0;
@@ -113,11 +115,23 @@ add_cover (const BbMetadata *self, const AVStream *in, GPtrArray *packets)
   return TRUE;
 }
 
-/* Takes the text. */
+/* Takes the text; phones write several tracks of one name. */
 static void
 note (const BbMetadata *self, char *text)
 {
-  g_ptr_array_add (self->notices, text);
+  if (g_ptr_array_find_with_equal_func (self->notices, text, g_str_equal, NULL))
+    g_free (text);
+  else
+    g_ptr_array_add (self->notices, text);
+}
+
+/* Timecodes and the names of chapters, which FFmpeg reads out of tracks of QuickTime's. */
+static gboolean
+is_known_otherwise (const BbMetadata *self, const AVCodecParameters *parameters)
+{
+  return parameters->codec_type == AVMEDIA_TYPE_DATA &&
+         (parameters->codec_tag == MKTAG ('t', 'm', 'c', 'd') ||
+          (parameters->codec_tag == MKTAG ('t', 'e', 'x', 't') && self->demuxer->nb_chapters > 0));
 }
 
 /**
@@ -128,11 +142,10 @@ note (const BbMetadata *self, char *text)
  * @packets: (element-type AVPacket): gets what is to be written with bb_extras_write()
  *
  * Adds a stream that is neither picture, sound nor subtitle: fonts and covers where the container
- * has a place for them. What it has none for is named in a notice; timecodes go along as metadata.
- *
- * Returns: whether it went along, or is no loss
+ * has a place for them. What it has none for is named in a notice, but for timecodes and chapters,
+ * which are metadata.
  */
-gboolean
+void
 bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_picture,
                GPtrArray *packets)
 {
@@ -140,40 +153,40 @@ bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_pictu
   const AVDictionaryEntry *entry = av_dict_get (in->metadata, "filename", NULL, 0);
   const char *codec = avcodec_get_name (parameters->codec_id);
 
-  if (is_picture || parameters->codec_tag == MKTAG ('t', 'm', 'c', 'd'))
-    return TRUE;
+  if (is_picture || is_known_otherwise (metadata, parameters))
+    return;
   if ((in->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
     {
       if (add_cover (metadata, in, packets))
-        return TRUE;
+        return;
       /* Translators: a codec, and the number of a track in its file */
       note (metadata, g_strdup_printf (_("The cover picture (%s, stream %d) is left out, since "
                                          "the container has no place for it"),
                                        codec, in->index));
-      return FALSE;
+      return;
     }
   switch (parameters->codec_type)
     {
     case AVMEDIA_TYPE_ATTACHMENT:
       if (add_attachment (metadata, in))
-        return TRUE;
+        break;
       /* Translators: the name of a file within the source, and the number of a track */
       note (metadata, g_strdup_printf (_("The attachment “%s” (stream %d) is left out, since the "
                                          "container has no place for it"),
                                        entry != NULL ? entry->value : codec, in->index));
-      return FALSE;
+      break;
     case AVMEDIA_TYPE_VIDEO:
       /* Translators: a codec, and the number of a track in its file */
       note (metadata, g_strdup_printf (_("A further video (%s, stream %d) is left out: one picture "
                                          "is reframed"),
                                        codec, in->index));
-      return FALSE;
+      break;
     default:
       entry = av_dict_get (in->metadata, "handler_name", NULL, 0);
-      /* Translators: what kind of data it is, and the number of a track in its file */
-      note (metadata, g_strdup_printf (_("The data (%s, stream %d) is left out"),
-                                       entry != NULL ? entry->value : codec, in->index));
-      return FALSE;
+      /* Translators: what kind of data it is, such as “Core Media Metadata” */
+      note (metadata, g_strdup_printf (_("Data that comes with the picture is left out: %s"),
+                                       entry != NULL ? entry->value : codec));
+      break;
     }
 }
 

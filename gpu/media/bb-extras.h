@@ -9,8 +9,10 @@
 
 G_BEGIN_DECLS
 
-gboolean
-bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_picture, GPtrArray *packets);
+void bb_extras_add (const BbMetadata *metadata,
+                    const AVStream *in,
+                    gboolean is_picture,
+                    GPtrArray *packets);
 int bb_extras_write (AVFormatContext *muxer, GPtrArray *packets);
 
 G_END_DECLS

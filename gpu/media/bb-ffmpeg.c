@@ -119,6 +119,26 @@ bb_ffmpeg_url (const char *path)
   return g_strconcat ("file:", path, NULL);
 }
 
+/* Some 73 years: sums of a few such times do not overflow. */
+#define LONGEST (G_MAXINT64 / 4)
+
+/**
+ * bb_ffmpeg_nanoseconds:
+ * @time: a time of a file, which may be anything
+ * @time_base: its time base
+ *
+ * Returns: the same in nanoseconds, within 73 years of 0
+ */
+gint64
+bb_ffmpeg_nanoseconds (gint64 time, AVRational time_base)
+{
+  double about = (double) time * av_q2d (time_base) * 1e9;
+
+  if (!(about < (double) LONGEST && about > -(double) LONGEST))
+    return about < 0.0 ? -LONGEST : LONGEST;
+  return av_rescale_q (time, time_base, BB_NANOSECONDS);
+}
+
 /**
  * bb_ffmpeg_to_host:
  * @frame: a frame; one in a card's memory becomes the same in the host's

@@ -171,16 +171,40 @@ copy_entries (const BbMetadata *self, AVDictionary **to, const AVDictionary *fro
     }
 }
 
+/* A broadcast's program has a name; FFmpeg makes one up where it is not told. */
+static void
+copy_program (const BbMetadata *self, int picture)
+{
+  AVProgram *program =
+    av_find_program_from_stream ((AVFormatContext *) self->demuxer, NULL, picture);
+  const AVDictionaryEntry *name = NULL;
+  AVDictionary **to = &self->muxer->metadata;
+
+  if (program != NULL)
+    name = av_dict_get (program->metadata, "service_name", NULL, 0);
+  if (name == NULL || g_str_has_prefix (name->value, "Service0"))
+    return;
+  copy_entries (self, to, program->metadata);
+  if (g_str_equal (self->muxer->oformat->name, "mp4") &&
+      av_dict_get (*to, "network", NULL, 0) == NULL)
+    {
+      av_dict_set (to, "network", name->value, 0);
+      av_dict_set (to, "service_name", NULL, 0);
+    }
+}
+
 /**
  * bb_metadata_copy_file:
  * @metadata: from where to where
+ * @picture: number of the picture's stream
  *
- * Hands on what is said of the whole file.
+ * Hands on what is said of the whole file, and of the program that the picture is of.
  */
 void
-bb_metadata_copy_file (const BbMetadata *metadata)
+bb_metadata_copy_file (const BbMetadata *metadata, int picture)
 {
   copy_entries (metadata, &metadata->muxer->metadata, metadata->demuxer->metadata);
+  copy_program (metadata, picture);
 }
 
 static void

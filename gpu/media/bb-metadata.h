@@ -22,7 +22,7 @@ typedef struct {
 } BbMetadata;
 
 gboolean bb_metadata_needs_keys (const AVDictionary *metadata);
-void bb_metadata_copy_file (const BbMetadata *metadata);
+void bb_metadata_copy_file (const BbMetadata *metadata, int picture);
 void bb_metadata_copy_stream (const BbMetadata *metadata, AVStream *out, const AVStream *in);
 void bb_metadata_copy_chapters (const BbMetadata *metadata);
 void bb_metadata_note_lost (const BbMetadata *metadata);

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-clock.h"
 #include "bb-reader.h"
 
 G_BEGIN_DECLS
@@ -36,7 +37,7 @@ struct _BbReader {
   gint64 hurry_until;      /* frames before this are only decoded where others need them */
   gint64 last_pts;
   gint64 last_duration;
-  gint64 offset;       /* what is added to times since the clock jumped back */
+  BbClock clock;       /* of all packets since then */
   gint64 resume_after; /* frames up to this time were handed out before a decoder failed */
 
   gint64 first_key; /* time of the first keyframe of the file */

@@ -9,13 +9,16 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+<<<<<<< HEAD
 #include "bb-phases.h"
+=======
+#include "bb-input.h"
+>>>>>>> main
 #include "bb-reader-private.h"
 
 #include <libavutil/intreadwrite.h>
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 typedef enum
@@ -46,92 +49,25 @@ bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, G
                advice);
 }
 
-/* Demuxers that make a video of a text. */
-static gboolean
-is_text (const AVInputFormat *format)
-{
-  static const char *const names[] = { "tty", "bin", "xbin", "adf", "idf" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (strcmp (format->name, names[i]) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 open_demuxer (BbReader *reader, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (reader->path);
-  GStatBuf status;
-  int result;
+  int result = bb_input_open (&reader->demuxer, reader->path, FALSE, &reader->cancellable);
+  const char *reason, *advice;
 
-  if (g_stat (reader->path, &status) == 0)
-    {
-      if (S_ISDIR (status.st_mode))
-        {
-          bb_reader_set_error (reader, _("it is a folder"), _("choose a video file"), error);
-          return FALSE;
-        }
-      /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
-      if (S_ISFIFO (status.st_mode))
-        {
-          bb_reader_set_error (reader, _("it is a pipe"), _("save the video as a file first"),
-                               error);
-          return FALSE;
-        }
-      if (S_ISREG (status.st_mode) && status.st_size == 0)
-        {
-          bb_reader_set_error (reader, _("it is empty"), _("copy or record it again"), error);
-          return FALSE;
-        }
-    }
-  reader->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&reader->demuxer->interrupt_callback, &reader->cancellable);
-  result = avformat_open_input (&reader->demuxer, url, NULL, NULL);
-  if (result >= 0)
-    result = is_text (reader->demuxer->iformat) ? AVERROR_INVALIDDATA
-                                                : avformat_find_stream_info (reader->demuxer, NULL);
   if (result >= 0)
     return TRUE;
   if (g_cancellable_set_error_if_cancelled (reader->cancellable, error))
     return FALSE;
-  if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
-    bb_reader_set_error (reader, _("it is not a video, or it is damaged"),
-                         _("choose a file that a player can play"), error);
-  else if (result == AVERROR (ENOENT))
-    bb_reader_set_error (reader, _("there is no such file"), _("check its name"), error);
-  else if (result == AVERROR (EACCES))
-    bb_reader_set_error (reader, _("reading it is not allowed"), _("check its permissions"), error);
-  else
-    bb_reader_set_error (reader, bb_ffmpeg_reason (result), _("check its name and permissions"),
-                         error);
+  reason = bb_input_reason (result, &advice);
+  bb_reader_set_error (reader, reason, advice, error);
   return FALSE;
-}
-
-/* Of the video streams that are no cover picture: what FFmpeg thinks best, else the first. */
-static int
-find_stream (AVFormatContext *demuxer)
-{
-  int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-  int best = -1;
-
-  for (guint i = 0; i < demuxer->nb_streams; i++)
-    {
-      const AVStream *stream = demuxer->streams[i];
-
-      if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
-          (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
-        continue;
-      if (best < 0 || (int)i == wanted)
-        best = (int)i;
-    }
-  return best;
 }
 
 static gboolean
 choose_stream (BbReader *reader, GError **error)
 {
-  int index = find_stream (reader->demuxer);
+  int index = bb_input_find_picture (reader->demuxer);
 
   if (index < 0)
     {
@@ -140,8 +76,8 @@ choose_stream (BbReader *reader, GError **error)
     }
   reader->stream = reader->demuxer->streams[index];
   reader->no_timestamps = (reader->demuxer->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
-  for (guint i = 0; i < reader->demuxer->nb_streams; i++)
-    reader->demuxer->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  for (guint i = 0; i < reader->demuxer->nb_streams && !bb_clock_needs_all (reader->demuxer); i++)
+    reader->demuxer->streams[i]->discard = (int) i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
   return TRUE;
 }
 
@@ -159,7 +95,7 @@ reset (BbReader *reader, gboolean from_start)
   reader->hurry_until = G_MININT64;
   reader->last_pts = AV_NOPTS_VALUE;
   reader->last_duration = 0;
-  reader->offset = 0;
+  bb_clock_clear (&reader->clock);
   reader->resume_after = G_MININT64;
 }
 
@@ -178,7 +114,7 @@ bb_reader_open_file (BbReader *reader, GError **error)
   gint64 begin = bb_phase_begin ();
 
   avcodec_free_context (&reader->decoder);
-  avformat_close_input (&reader->demuxer);
+  bb_input_close (&reader->demuxer);
   reset (reader, TRUE);
   if (!open_demuxer (reader, error) || !choose_stream (reader, error))
     return FALSE;
@@ -220,9 +156,10 @@ bb_reader_free (BbReader *reader)
   if (reader == NULL)
     return;
   avcodec_free_context (&reader->decoder);
-  avformat_close_input (&reader->demuxer);
+  bb_input_close (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_buffer_unref (&reader->hardware);
+  bb_clock_clear (&reader->clock);
   g_free (reader->notice);
   g_free (reader->path);
   g_free (reader);
@@ -297,6 +234,8 @@ read_packet (BbReader *reader)
         }
       if (result < 0)
         return result;
+      bb_clock_shift (&reader->clock, reader->demuxer->streams[reader->packet->stream_index],
+                      reader->packet);
       if (reader->packet->stream_index == reader->stream->index)
         break;
       av_packet_unref (reader->packet);
@@ -372,32 +311,27 @@ guess_duration (BbReader *reader, const AVFrame *frame)
   return MAX (codec_duration, MAX (reader->last_duration, 1));
 }
 
+/* Times are a file's, and may be anything. */
+static gint64
+limit (gint64 time)
+{
+  return CLAMP (time, -(G_MAXINT64 / 4), G_MAXINT64 / 4);
+}
+
 static void
 set_time (BbReader *reader, AVFrame *frame)
 {
-  gint64 second = av_rescale_q (1, (AVRational){ 1, 1 }, reader->stream->time_base);
-
-  frame->pts = frame->best_effort_timestamp;
-  if (frame->pts != AV_NOPTS_VALUE)
-    frame->pts += reader->offset;
+  if (frame->best_effort_timestamp != AV_NOPTS_VALUE)
+    frame->pts = limit (frame->best_effort_timestamp);
   else if (reader->last_pts != AV_NOPTS_VALUE)
     frame->pts = reader->last_pts + reader->last_duration;
   else
     frame->pts = reader->stream->start_time != AV_NOPTS_VALUE && !reader->no_timestamps
-                   ? reader->stream->start_time
+                   ? limit (reader->stream->start_time)
                    : 0;
   if (reader->last_pts != AV_NOPTS_VALUE && frame->pts <= reader->last_pts)
-    {
-      gint64 next = reader->last_pts + 1;
-
-      if (reader->last_pts - frame->pts > second)
-        {
-          next = reader->last_pts + MAX (reader->last_duration, 1);
-          reader->offset += next - frame->pts;
-        }
-      frame->pts = next;
-    }
-  frame->duration = guess_duration (reader, frame);
+    frame->pts = reader->last_pts + 1;
+  frame->duration = limit (guess_duration (reader, frame));
   reader->last_pts = frame->pts;
   reader->last_duration = frame->duration;
 }
@@ -411,8 +345,8 @@ set_time (BbReader *reader, AVFrame *frame)
  *
  * Decodes the next frame in order of presentation, cropped. Its `pts` is set and rises strictly, in
  * the stream's time base: a frame without a time follows the one before by that one's duration, a
- * frame that is not later comes one tick after the one before, and where the clock jumps back by
- * more than a second, all times from there on are shifted to follow on. Its `duration` is at
+ * frame that is not later comes one tick after the one before, and where the clock jumps, all times from
+ * there on are shifted to follow on, see #BbClock. Its `duration` is at
  * least 1, a guess where the file does not say. Damaged data is skipped and counted; where it ends
  * the file, it is the end.
  *
@@ -499,6 +433,12 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
           reader->draining = TRUE;
           avcodec_send_packet (reader->decoder, NULL);
           continue;
+        }
+      if (av_packet_get_side_data (reader->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL)
+        {
+          bb_reader_set_error (reader, _("it is encrypted"),
+                               _("choose a file without copy protection"), error);
+          return FALSE;
         }
       /* An empty packet would be taken for the end. */
       if (reader->packet->size > 0)

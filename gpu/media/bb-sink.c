@@ -37,7 +37,9 @@ struct _BbSink {
   AVPacket *packet;
   BbTracks *tracks;
   gboolean header_written;
-  gint64 start; /* time of the target's beginning, in the encoder's time base */
+  AVRational source_base; /* time base of the frames */
+  gint64 start;           /* times of the target's beginning and end, in the encoder's time base */
+  gint64 end;
   gint64 last_pts;
   gboolean captions_lost; /* and said so */
   gint64 video_bytes;
@@ -158,7 +160,6 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   g_autoptr (BbSink) self = g_new0 (BbSink, 1);
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
-  AVRational time_base = { info->time_base_num, info->time_base_den };
   const AVOutputFormat *container;
 
   bb_ffmpeg_init ();
@@ -166,7 +167,7 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->format = *format;
   self->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
   self->last_pts = AV_NOPTS_VALUE;
-  self->start = av_rescale_q (info->start + values->start, BB_NANOSECONDS, time_base);
+  self->source_base = (AVRational) { info->time_base_num, info->time_base_den };
   if (g_str_equal (encoder->name, "none"))
     return g_steal_pointer (&self);
 
@@ -188,7 +189,12 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->stream = avformat_new_stream (self->muxer, NULL);
   if (!open_encoder (self, recipe, device, source, error))
     return NULL;
-  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, error);
+  self->start = av_rescale_q (info->start + values->start, BB_NANOSECONDS, self->context->time_base);
+  self->end = values->end < 0 ? G_MAXINT64
+                              : av_rescale_q (info->start + values->end, BB_NANOSECONDS,
+                                              self->context->time_base);
+  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, cancellable,
+                                error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !open_file (self, error))
     return NULL;
@@ -316,6 +322,7 @@ gboolean
 bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error)
 {
   AVFrame *wrapped;
+  gint64 begins, ends;
   gboolean done;
   int result;
 
@@ -326,9 +333,11 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
 
   sink->cancellable = cancellable;
   wrapped = wrap (sink, frame);
-  /* The frame that is shown when the trim starts may have begun before. */
-  wrapped->pts = MAX (frame->pts - sink->start, 0);
-  wrapped->duration = frame->duration - (wrapped->pts - (frame->pts - sink->start));
+  begins = av_rescale_q (frame->pts, sink->source_base, sink->context->time_base);
+  ends = av_rescale_q (frame->pts + frame->duration, sink->source_base, sink->context->time_base);
+  /* The frame that is shown when the trim starts may have begun before, and the last one may stay longer. */
+  wrapped->pts = MAX (begins - sink->start, 0);
+  wrapped->duration = MAX (MIN (ends, sink->end) - sink->start - wrapped->pts, 1);
   if (sink->last_pts != AV_NOPTS_VALUE && wrapped->pts <= sink->last_pts)
     wrapped->pts = sink->last_pts + 1;
   sink->last_pts = wrapped->pts;

@@ -7,6 +7,7 @@
 
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
+#include "bb-input.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,12 +43,6 @@ merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
     }
 }
 
-static gint64
-to_nanoseconds (gint64 time, AVRational time_base)
-{
-  return av_rescale_q (time, time_base, BB_NANOSECONDS);
-}
-
 /* From the first instant of picture and sound to the last. */
 static void
 fill_times (BbSourceInfo *info, BbReader *reader)
@@ -55,26 +50,31 @@ fill_times (BbSourceInfo *info, BbReader *reader)
   const AVFormatContext *demuxer = bb_reader_get_demuxer (reader);
   const AVStream *own = bb_reader_get_stream (reader);
   gint64 start = G_MAXINT64;
-  gint64 end = 0;
+  gint64 end = G_MININT64;
+  gboolean all_end = TRUE; /* whether each says when it does */
 
   for (guint i = 0; i < demuxer->nb_streams; i++)
     {
       const AVStream *stream = demuxer->streams[i];
       enum AVMediaType type = stream->codecpar->codec_type;
+      gint64 begins;
 
       if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || stream->start_time == AV_NOPTS_VALUE)
         continue;
-      start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
+      begins = bb_ffmpeg_nanoseconds (stream->start_time, stream->time_base);
+      start = MIN (start, begins);
       if (stream->duration > 0)
-        end = MAX (end, to_nanoseconds (stream->start_time + stream->duration, stream->time_base));
+        end = MAX (end, begins + bb_ffmpeg_nanoseconds (stream->duration, stream->time_base));
+      else
+        all_end = FALSE;
     }
   if (demuxer->iformat->flags & AVFMT_NOTIMESTAMPS)
     start = 0;
   info->start = start != G_MAXINT64 ? start : 0;
-  if (end > info->start)
+  if (demuxer->duration > 0 && (!all_end || end <= info->start))
+    info->duration = bb_ffmpeg_nanoseconds (demuxer->duration, AV_TIME_BASE_Q);
+  else if (end > info->start)
     info->duration = end - info->start;
-  else if (demuxer->duration > 0)
-    info->duration = demuxer->duration * 1000;
 }
 
 static void
@@ -83,7 +83,7 @@ fill_rate (BbSourceInfo *info, BbReader *reader)
   AVStream *stream = bb_reader_get_stream (reader);
   AVRational rate = stream->avg_frame_rate;
   gint64 duration =
-    stream->duration > 0 ? to_nanoseconds (stream->duration, stream->time_base) : info->duration;
+    stream->duration > 0 ? bb_ffmpeg_nanoseconds (stream->duration, stream->time_base) : info->duration;
 
   /* An average of one frame a tick comes of times that were rounded to ticks. */
   if (rate.num <= 0 || rate.den <= 0 ||
@@ -104,7 +104,8 @@ has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
 {
   const AVCodec *decoder = NULL;
 
-  return av_find_best_stream (demuxer, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
+  return av_find_best_stream (demuxer, type, -1, bb_input_find_picture (demuxer), &decoder, 0) >= 0 &&
+         decoder != NULL;
 }
 
 /**
@@ -159,7 +160,7 @@ bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
 gint64
 bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
 {
-  return to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
+  return bb_ffmpeg_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
          info->start;
 }
 

@@ -101,11 +101,31 @@ bb_subtitle_get_context (BbSubtitle *subtitle)
   return subtitle->encoder;
 }
 
+/* When a line is shown, as its decoder says: captions come in pieces, and their packets' times are those of the
+ * pieces. */
+static void
+set_times (BbSubtitle *subtitle, const AVSubtitle *decoded, const AVPacket *in, AVPacket *out)
+{
+  gint64 start = decoded->pts;
+  gint64 duration = 0;
+
+  if (start == AV_NOPTS_VALUE && in->pts != AV_NOPTS_VALUE)
+    start = av_rescale_q (in->pts, subtitle->decoder->pkt_timebase, AV_TIME_BASE_Q);
+  if (start != AV_NOPTS_VALUE)
+    start += (gint64) decoded->start_display_time * 1000;
+  if (decoded->end_display_time != G_MAXUINT32)
+    duration = ((gint64) decoded->end_display_time - decoded->start_display_time) * 1000;
+  if (duration <= 0)
+    duration = av_rescale_q (in->duration, subtitle->decoder->pkt_timebase, AV_TIME_BASE_Q);
+  out->pts = out->dts = start;
+  out->duration = MAX (duration, 0);
+}
+
 /**
  * bb_subtitle_convert:
  * @subtitle: a converter
- * @in: a packet of the source
- * @out: an empty packet; gets the data, and times as in @in
+ * @in: a packet of the source; an empty one asks for what is left at the end
+ * @out: an empty packet; gets the data, and times in %AV_TIME_BASE
  *
  * Returns: 1 where @out was filled, 0 where @in holds nothing to show, or a negative FFmpeg error
  */
@@ -119,6 +139,7 @@ bb_subtitle_convert (BbSubtitle *subtitle, const AVPacket *in, AVPacket *out)
 
   if (result < 0 || !got)
     return result < 0 ? result : 0;
+  set_times (subtitle, &decoded, in, out);
   if (decoded.num_rects > 0)
     {
       /* Times travel in the packet. */
@@ -129,12 +150,10 @@ bb_subtitle_convert (BbSubtitle *subtitle, const AVPacket *in, AVPacket *out)
   avsubtitle_free (&decoded);
   if (size <= 0)
     return size;
-  result = av_new_packet (out, size);
+  result = av_grow_packet (out, size);
   if (result < 0)
     return result;
   memcpy (out->data, subtitle->buffer, (gsize) size);
-  out->pts = out->dts = in->pts;
-  out->duration = in->duration;
   out->flags |= AV_PKT_FLAG_KEY;
   return 1;
 }

@@ -12,20 +12,23 @@
 #include "bb-tracks.h"
 
 #include "bb-audio.h"
+#include "bb-clock.h"
 #include "bb-container.h"
 #include "bb-error.h"
 #include "bb-extras.h"
 #include "bb-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-metadata.h"
+#include "bb-scan.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
 #include "bb-trial.h"
 
 #include <glib/gi18n-lib.h>
 
-/* How far to read for a track that begins late. */
-#define FAR_BYTES (64 * 1024 * 1024)
-#define FAR_DURATION (60 * AV_TIME_BASE)
+/* How long before a trim to begin, in AV_TIME_BASE. Few lines of text stay longer. */
+#define SOUND_PREROLL AV_TIME_BASE
+#define TEXT_PREROLL (30 * AV_TIME_BASE)
 
 typedef struct {
   AVStream *in;
@@ -34,13 +37,16 @@ typedef struct {
   BbSubtitle *subtitle;
   gint64 last_dts;
   gboolean ended;
+  guint n_refused; /* packets that the container did not take */
 } Track;
 
 struct _BbTracks {
+  char *path;
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
-  Track *tracks; /* by stream of the demuxer; without an out they are left out */
+  GPtrArray *tracks; /* of Track, by stream of the demuxer; without an out they are left out */
+  BbClock clock;
   GPtrArray *notices;
   gint64 start; /* nanoseconds in the source's own time */
   gint64 end;
@@ -118,12 +124,19 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
 {
   g_autoptr (GError) error = NULL;
   enum AVCodecID codec = track->in->codecpar->codec_id;
+  gboolean takes = codec != AV_CODEC_ID_NONE && bb_container_takes (self->muxer->oformat, codec);
+  gboolean changes = FALSE;
 
   if (mode == BB_AUDIO_NONE)
     return;
-  if (mode == BB_AUDIO_COPY && codec != AV_CODEC_ID_NONE &&
-      bb_container_takes (self->muxer->oformat, codec) && add_copied (self, track))
-    return;
+  if (mode == BB_AUDIO_COPY && takes)
+    {
+      /* Other containers say at once what comes. */
+      changes = bb_clock_needs_all (self->demuxer) &&
+                bb_scan_changes (self->path, track->in, self->start, self->end, &self->cancellable);
+      if (!changes && add_copied (self, track))
+        return;
+    }
   track->audio = bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end,
                                        self->notices, &error);
   if (track->audio == NULL)
@@ -146,9 +159,13 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
     }
   track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
   if (mode == BB_AUDIO_COPY)
-    /* Translators: a codec, and the number of a track in its file */
-    add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is encoded anew, since "
-                                         "the container does not take it as it is"),
+    add_notice (self, g_strdup_printf (changes
+                                         /* Translators: a codec, and the number of a track */
+                                         ? _("The audio (%s, stream %d) is encoded anew, since "
+                                             "its channels or its rate change on the way")
+                                         /* Translators: a codec, and the number of a track */
+                                         : _("The audio (%s, stream %d) is encoded anew, since "
+                                             "the container does not take it as it is"),
                                        get_codec (track), track->in->index));
 }
 
@@ -202,8 +219,44 @@ add_track (BbTracks *self, Track *track, const BbRecipeValues *values, gboolean 
         bb_extras_add (&self->metadata, track->in, is_picture, self->extras);
       break;
     }
-  if (track->out == NULL)
-    track->in->discard = AVDISCARD_ALL;
+}
+
+static void
+free_track (gpointer data)
+{
+  Track *track = data;
+
+  bb_audio_encoder_free (track->audio);
+  bb_subtitle_free (track->subtitle);
+  g_free (track);
+}
+
+static Track *
+new_track (BbTracks *self, guint stream)
+{
+  Track *track = g_new0 (Track, 1);
+
+  track->in = self->demuxer->streams[stream];
+  track->last_dts = AV_NOPTS_VALUE;
+  g_ptr_array_add (self->tracks, track);
+  return track;
+}
+
+/* Streams that a file only tells of while it is read: the container's header is written already. */
+static void
+note_late_streams (BbTracks *self)
+{
+  while (self->tracks->len < self->demuxer->nb_streams)
+    {
+      const Track *track = new_track (self, self->tracks->len);
+      enum AVMediaType type = track->in->codecpar->codec_type;
+
+      if (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO || type == AVMEDIA_TYPE_SUBTITLE)
+        /* Translators: the number of a track in its file */
+        add_notice (self, g_strdup_printf (_("Stream %d is left out, since it begins in the "
+                                             "middle of the file"),
+                                           track->in->index));
+    }
 }
 
 /* Whether a track begins so late that nothing is known of it. */
@@ -221,43 +274,26 @@ has_unknown (const AVFormatContext *demuxer)
   return FALSE;
 }
 
-static int
-probe (BbTracks *self, const char *url, gboolean far)
-{
-  AVDictionary *options = NULL;
-  int result;
-
-  avformat_close_input (&self->demuxer);
-  self->demuxer = avformat_alloc_context ();
-  bb_ffmpeg_interrupt_init (&self->demuxer->interrupt_callback, &self->cancellable);
-  if (far)
-    {
-      self->demuxer->probesize = FAR_BYTES;
-      self->demuxer->max_analyze_duration = FAR_DURATION;
-      /* Those that a transport stream only names later on. */
-      av_dict_set (&options, "scan_all_pmts", "1", 0);
-    }
-  result = avformat_open_input (&self->demuxer, url, NULL, &options);
-  av_dict_free (&options);
-  return result < 0 ? result : avformat_find_stream_info (self->demuxer, NULL);
-}
-
 static gboolean
 open_demuxer (BbTracks *self, BbSource *source, GError **error)
 {
-  g_autofree char *url = bb_ffmpeg_url (bb_source_get_path (source));
-  int result = probe (self, url, FALSE);
+  const char *path = bb_source_get_path (source);
+  int result = bb_input_open (&self->demuxer, path, FALSE, &self->cancellable);
 
   if (result >= 0 && has_unknown (self->demuxer))
-    result = probe (self, url, TRUE);
+    {
+      bb_input_close (&self->demuxer);
+      result = bb_input_open (&self->demuxer, path, TRUE, &self->cancellable);
+    }
   if (result >= 0)
     return TRUE;
   {
-    g_autofree char *name = g_filename_display_name (bb_source_get_path (source));
+    g_autofree char *name = g_filename_display_name (path);
+    const char *advice;
 
     /* Translators: the name of a file, and what is wrong */
     g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read the sound of “%s”: %s"), name,
-                 bb_ffmpeg_reason (result));
+                 bb_input_reason (result, &advice));
   }
   return FALSE;
 }
@@ -281,6 +317,7 @@ set_cut (BbTracks *self, gint64 start, int picture)
  * @recipe: what to make: trim and sound
  * @muxer: has the picture's stream; gets one for each track, and chapters and metadata
  * @notices: (element-type utf8): gets a sentence on each track that changes or is left out
+ * @cancellable: (nullable): ends reading; tracks that are not known then are left out
  * @error: return location for an error
  *
  * Opens everything of a file besides its picture.
@@ -289,13 +326,16 @@ set_cut (BbTracks *self, gint64 start, int picture)
  */
 BbTracks *
 bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer, GPtrArray *notices,
-               GError **error)
+               GCancellable *cancellable, GError **error)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
   int picture = bb_source_get_stream_index (source);
+  gboolean has_text = FALSE;
   BbTracks *self = g_new0 (BbTracks, 1);
 
+  self->path = g_strdup (bb_source_get_path (source));
+  self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
   self->start = info->start + values->start;
@@ -317,26 +357,36 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     .end = self->end,
   };
   set_cut (self, values->start, picture);
-  bb_metadata_copy_file (&self->metadata);
+  bb_metadata_copy_file (&self->metadata, picture);
   if (picture < (int) self->demuxer->nb_streams)
     bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);
   bb_metadata_note_picture (source, notices);
-  self->tracks = g_new0 (Track, self->demuxer->nb_streams);
+  self->tracks = g_ptr_array_new_with_free_func (free_track);
   for (guint i = 0; i < self->demuxer->nb_streams; i++)
     {
-      Track *track = &self->tracks[i];
+      Track *track = new_track (self, i);
 
-      track->in = self->demuxer->streams[i];
-      track->last_dts = AV_NOPTS_VALUE;
-      add_track (self, track, values, (int) i == picture);
+      if (bb_input_is_beside (self->demuxer, (int) i, picture))
+        add_track (self, track, values, (int) i == picture);
+      else if (track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
+        /* Translators: the number of a track in its file */
+        add_notice (self, g_strdup_printf (_("Stream %u is left out, since it belongs to another "
+                                             "program"),
+                                           i));
+      has_text |= track->subtitle != NULL ||
+                  (track->out != NULL && track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE);
+      if (track->out == NULL && !bb_clock_needs_all (self->demuxer))
+        track->in->discard = AVDISCARD_ALL;
     }
   bb_metadata_copy_chapters (&self->metadata);
   bb_metadata_note_lost (&self->metadata);
 
   if (values->start > 0)
-    /* One second early: sound frames before the start may reach into it. */
-    avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - AV_TIME_BASE,
+    /* Early: frames of sound, and lines of text, that began before the start reach into it. */
+    avformat_seek_file (self->demuxer, -1, G_MININT64,
+                        self->start / 1000 - (has_text ? TEXT_PREROLL : SOUND_PREROLL),
                         self->start / 1000, 0);
+  self->cancellable = NULL;
   return self;
 }
 
@@ -349,35 +399,45 @@ bb_tracks_free (BbTracks *tracks)
 {
   if (tracks == NULL)
     return;
-  for (guint i = 0; tracks->tracks != NULL && i < tracks->demuxer->nb_streams; i++)
-    {
-      bb_audio_encoder_free (tracks->tracks[i].audio);
-      bb_subtitle_free (tracks->tracks[i].subtitle);
-    }
-  g_free (tracks->tracks);
+  g_clear_pointer (&tracks->tracks, g_ptr_array_unref);
+  bb_clock_clear (&tracks->clock);
+  g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
   av_packet_free (&tracks->converted);
-  avformat_close_input (&tracks->demuxer);
+  bb_input_close (&tracks->demuxer);
   g_free (tracks);
 }
 
 static int
-mux (Track *track, AVFormatContext *muxer, AVPacket *packet)
+mux (BbTracks *self, Track *track, AVPacket *packet)
 {
+  const AVFormatContext *muxer = self->muxer;
+  gint64 least = track->last_dts;
+  int result;
+
   packet->stream_index = track->out->index;
   packet->pos = -1;
   if (packet->dts == AV_NOPTS_VALUE)
     packet->dts = packet->pts;
-  /* Muxers refuse times that do not rise; sources sometimes have them. */
-  if (track->last_dts != AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE &&
-      packet->dts <= track->last_dts)
+  /* Muxers refuse times that do not rise, some also those that stay; sources sometimes have them. */
+  if (least != AV_NOPTS_VALUE && (muxer->oformat->flags & AVFMT_TS_NONSTRICT) == 0)
+    least++;
+  if (least != AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE && packet->dts < least)
     {
-      packet->dts = track->last_dts + 1;
+      packet->dts = least;
       packet->pts = MAX (packet->pts, packet->dts);
     }
-  track->last_dts = packet->dts;
-  return av_interleaved_write_frame (muxer, packet);
+  if (packet->dts != AV_NOPTS_VALUE)
+    track->last_dts = packet->dts;
+  result = av_interleaved_write_frame (self->muxer, packet);
+  if (result >= 0 || muxer->pb->error < 0 || result == AVERROR (ENOMEM) ||
+      g_cancellable_is_cancelled (self->cancellable))
+    return result;
+  /* Not the file's fault: what is damaged is left out, as damaged pictures are. */
+  g_debug ("A packet of stream %d is refused: %s", track->in->index, bb_ffmpeg_reason (result));
+  track->n_refused++;
+  return 0;
 }
 
 static int
@@ -388,20 +448,56 @@ mux_encoded (AVPacket *packet, gpointer user_data)
 
   av_packet_rescale_ts (packet, bb_audio_encoder_get_context (track->audio)->time_base,
                         track->out->time_base);
-  return mux (track, self->muxer, packet);
+  return mux (self, track, packet);
 }
 
-/* Brings a packet's times to the target's, which starts at the trim. */
+/* Brings a packet's times from @time_base to the target's, which starts at the trim: each rounded once. */
 static void
-shift (BbTracks *self, Track *track, AVPacket *packet)
+shift (BbTracks *self, Track *track, AVRational time_base, AVPacket *packet)
 {
-  gint64 start = av_rescale_q (self->start, BB_NANOSECONDS, track->in->time_base);
+  AVRational to = track->out->time_base;
+  gint64 start = self->start;
 
   if (packet->pts != AV_NOPTS_VALUE)
-    packet->pts -= start;
+    packet->pts =
+      av_rescale_q (bb_ffmpeg_nanoseconds (packet->pts, time_base) - start, BB_NANOSECONDS, to);
   if (packet->dts != AV_NOPTS_VALUE)
-    packet->dts -= start;
-  av_packet_rescale_ts (packet, track->in->time_base, track->out->time_base);
+    packet->dts =
+      av_rescale_q (bb_ffmpeg_nanoseconds (packet->dts, time_base) - start, BB_NANOSECONDS, to);
+  packet->duration = av_rescale_q (packet->duration, time_base, to);
+}
+
+/* A line of text is shown from the trim's start to its end at most. */
+static int
+mux_text (BbTracks *self, Track *track, AVRational time_base, AVPacket *packet)
+{
+  gint64 begins = bb_ffmpeg_nanoseconds (packet->pts, time_base);
+  gint64 ends = begins + bb_ffmpeg_nanoseconds (packet->duration, time_base);
+  gboolean lasts = packet->duration > 0; /* else until the next one */
+
+  if (packet->pts == AV_NOPTS_VALUE || begins >= self->end || (ends <= self->start && begins < self->start))
+    return 0;
+  begins = MAX (begins, self->start);
+  ends = MIN (ends, self->end);
+  packet->pts = packet->dts =
+    av_rescale_q (begins - self->start, BB_NANOSECONDS, track->out->time_base);
+  packet->duration =
+    lasts ? av_rescale_q (ends - self->start, BB_NANOSECONDS, track->out->time_base) - packet->pts : 0;
+  return mux (self, track, packet);
+}
+
+static int
+convert_text (BbTracks *self, Track *track, const AVPacket *packet)
+{
+  int result = bb_subtitle_convert (track->subtitle, packet, self->converted);
+
+  /* Damaged lines are left out. */
+  if (result > 0)
+    result = mux_text (self, track, AV_TIME_BASE_Q, self->converted);
+  else
+    result = 0;
+  av_packet_unref (self->converted);
+  return result;
 }
 
 static int
@@ -422,9 +518,13 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
 
   if (packet->pts != AV_NOPTS_VALUE)
     {
-      begins = av_rescale_q (packet->pts, track->in->time_base, BB_NANOSECONDS);
-      ends = begins + av_rescale_q (packet->duration, track->in->time_base, BB_NANOSECONDS);
+      begins = bb_ffmpeg_nanoseconds (packet->pts, track->in->time_base);
+      ends = begins + bb_ffmpeg_nanoseconds (packet->duration, track->in->time_base);
     }
+  if (track->subtitle != NULL)
+    return convert_text (self, track, packet);
+  if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
+    return mux_text (self, track, track->in->time_base, packet);
   if (begins >= self->end)
     return end_audio (self, track);
   if (track->audio != NULL)
@@ -436,26 +536,34 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
     }
   /* What a source begins with is kept even where it lies before its start: decoders need it. */
   if (ends <= self->start && self->start > 0 && packet->duration > 0 &&
-      self->demuxer->start_time * 1000 < self->start)
+      bb_ffmpeg_nanoseconds (self->demuxer->start_time, AV_TIME_BASE_Q) < self->start)
     return 0;
-  if (track->subtitle != NULL)
-    {
-      int result = bb_subtitle_convert (track->subtitle, packet, self->converted);
+  shift (self, track, track->in->time_base, packet);
+  return mux (self, track, packet);
+}
 
-      if (result <= 0)
-        return 0;
-      shift (self, track, self->converted);
-      result = mux (track, self->muxer, self->converted);
-      av_packet_unref (self->converted);
-      return result;
-    }
-  shift (self, track, packet);
-  if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE && packet->pts < 0)
-    {
-      packet->duration = MAX (packet->duration + packet->pts, 0);
-      packet->pts = packet->dts = 0;
-    }
-  return mux (track, self->muxer, packet);
+static int
+finish_track (BbTracks *self, Track *track)
+{
+  AVPacket *nothing = av_packet_alloc ();
+  int result = end_audio (self, track);
+
+  if (result >= 0 && track->subtitle != NULL)
+    result = convert_text (self, track, nothing);
+  av_packet_free (&nothing);
+  if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
+    /* Translators: a codec, and the number of a track in its file */
+    add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
+                                         "damaged parts are silent"),
+                                       get_codec (track), track->in->index));
+  if (track->n_refused > 0)
+    add_notice (self,
+                /* Translators: a number, a codec, and the number of a track in its file */
+                g_strdup_printf (ngettext ("%u damaged packet of %s (stream %d) is left out",
+                                           "%u damaged packets of %s (stream %d) are left out",
+                                           track->n_refused),
+                                 track->n_refused, get_codec (track), track->in->index));
+  return result;
 }
 
 static int
@@ -463,18 +571,24 @@ finish (BbTracks *self)
 {
   int result = 0;
 
-  for (guint i = 0; i < self->demuxer->nb_streams && result >= 0; i++)
-    {
-      Track *track = &self->tracks[i];
-
-      result = end_audio (self, track);
-      if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
-        /* Translators: a codec, and the number of a track in its file */
-        add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
-                                             "damaged parts are silent"),
-                                           get_codec (track), track->in->index));
-    }
+  for (guint i = 0; i < self->tracks->len && result >= 0; i++)
+    result = finish_track (self, self->tracks->pdata[i]);
   return result;
+}
+
+/* The next packet, in the time of the file's beginning. */
+static int
+read_packet (BbTracks *self)
+{
+  int result = av_read_frame (self->demuxer, self->packet);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return AVERROR_EXIT;
+  if (result < 0)
+    return result;
+  note_late_streams (self);
+  bb_clock_shift (&self->clock, self->demuxer->streams[self->packet->stream_index], self->packet);
+  return 0;
 }
 
 /**
@@ -501,12 +615,10 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
 
       if (packet->buf == NULL)
         {
-          result = av_read_frame (tracks->demuxer, packet);
-          if (g_cancellable_is_cancelled (cancellable))
-            result = AVERROR_EXIT;
-          else if (result == AVERROR (EAGAIN))
+          result = read_packet (tracks);
+          if (result == AVERROR (EAGAIN))
             result = 0;
-          else if (result < 0)
+          else if (result < 0 && result != AVERROR_EXIT)
             {
               /* A source that breaks off has its sound up to there. */
               tracks->at_end = TRUE;
@@ -515,8 +627,8 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
           if (result < 0 || tracks->at_end || packet->buf == NULL)
             continue;
         }
-      track = &tracks->tracks[packet->stream_index];
-      if (packet->stream_index >= (int) tracks->demuxer->nb_streams || track->out == NULL)
+      track = tracks->tracks->pdata[packet->stream_index];
+      if (track->out == NULL)
         {
           av_packet_unref (packet);
           continue;
@@ -524,7 +636,7 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
       due = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
       due = due == AV_NOPTS_VALUE
               ? G_MININT64
-              : av_rescale_q (due, track->in->time_base, BB_NANOSECONDS) - tracks->start;
+              : bb_ffmpeg_nanoseconds (due, track->in->time_base) - tracks->start;
       if (due > time)
         break;
       result = handle (tracks, track, packet);

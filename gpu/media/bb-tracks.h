@@ -18,6 +18,7 @@ BbTracks *bb_tracks_new (BbSource *source,
                          const BbRecipe *recipe,
                          AVFormatContext *muxer,
                          GPtrArray *notices,
+                         GCancellable *cancellable,
                          GError **error);
 void bb_tracks_free (BbTracks *tracks);
 int bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable);

@@ -7,11 +7,8 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
-<<<<<<< HEAD
-#include "bb-phases.h"
-=======
 #include "bb-input.h"
->>>>>>> main
+#include "bb-phases.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/pixdesc.h>

@@ -9,11 +9,8 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
-<<<<<<< HEAD
-#include "bb-phases.h"
-=======
 #include "bb-input.h"
->>>>>>> main
+#include "bb-phases.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/intreadwrite.h>

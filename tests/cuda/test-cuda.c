@@ -424,7 +424,7 @@ test_surfaces (void)
         .aspect = 1.0,
         .orientation = (BbOrientation) g_rand_int_range (rand, 0, 8),
         /* More than a launch reads of the host's. */
-        .n_frames = i == 0 ? 20 : 5,
+        .n_frames = i == 1 ? 20 : 5,
       };
       g_autoptr (BbPlan) plan = NULL;
       g_autoptr (BbBatch) expected = NULL;

@@ -481,7 +481,7 @@ if [ -n "$card" ]; then
   step deinterlace 10 test bash -c deinterlace_test
   step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
   step workers 60 figures bash -c workers_figures
-  step gl 30 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
+  step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
   step interop 15 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop
   step memory 20 test bash -c 'run_tests "$here/bin/test-gpu-memory"'
   step cards 10 test bash -c 'run_tests "$here/bin/test-gpu-cards"'

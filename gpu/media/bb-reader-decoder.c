@@ -7,6 +7,7 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-phases.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/pixdesc.h>
@@ -138,8 +139,10 @@ bb_reader_open_decoder (BbReader *reader, GError **error)
   const AVCodec *codec = reader->hardware != NULL ? find_hardware_decoder (id) : NULL;
   int result;
 
+  reader->opening = codec != NULL ? bb_phase_begin () : 0;
   if (codec != NULL && open_codec (reader, codec, TRUE) >= 0)
     return TRUE;
+  reader->opening = 0;
   codec = avcodec_find_decoder (id);
   if (codec == NULL)
     {

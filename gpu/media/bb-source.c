@@ -12,6 +12,7 @@
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
+#include "bb-phases.h"
 #include "bb-reader.h"
 #include "bb-source-filter.h"
 #include "bb-source-info.h"
@@ -327,6 +328,7 @@ BbSource *
 bb_source_new (const char *path, GError **error)
 {
   g_autoptr (BbSource) source = g_new0 (BbSource, 1);
+  gint64 begin = bb_phase_begin ();
   AVStream *stream;
 
   g_queue_init (&source->decoded);
@@ -365,6 +367,7 @@ bb_source_new (const char *path, GError **error)
   g_queue_push_tail (&source->decoded, av_frame_clone (source->first));
   tag (source, g_queue_peek_tail (&source->decoded));
   source->last_duration = source->first->duration;
+  bb_phase_end (BB_PHASE_PROBE, begin, 0);
   return g_steal_pointer (&source);
 }
 
@@ -677,6 +680,30 @@ bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, G
 }
 
 /**
+ * bb_source_preroll:
+ * @source: a source
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Decodes the frame that bb_source_read() returns next, which opens what decodes; for who has something else to do
+ * meanwhile, on another thread. Reading does it by itself.
+ *
+ * Returns: %TRUE, also at the end, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_source_preroll (BbSource *source, GCancellable *cancellable, GError **error)
+{
+  if (source->skip_to != AV_NOPTS_VALUE && !source->skipped)
+    {
+      if (!bb_source_skip (source, source->skip_to, cancellable, error))
+        return FALSE;
+      source->skipped = TRUE;
+    }
+  return !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+         (source->next != NULL || bb_source_filter (source, &source->next, cancellable, error));
+}
+
+/**
  * bb_source_read:
  * @source: a source
  * @cancellable: (nullable): a cancellable
@@ -693,14 +720,7 @@ bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, G
 BbFrame *
 bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
 {
-  if (source->skip_to != AV_NOPTS_VALUE && !source->skipped)
-    {
-      if (!bb_source_skip (source, source->skip_to, cancellable, error))
-        return NULL;
-      source->skipped = TRUE;
-    }
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      (source->next == NULL && !bb_source_filter (source, &source->next, cancellable, error)))
+  if (!bb_source_preroll (source, cancellable, error))
     return NULL;
   while (source->next != NULL)
     {

@@ -22,6 +22,7 @@ struct _BbFilter {
   int width;
   int height;
   int format;
+  AVRational aspect;
   enum AVColorSpace matrix;
   enum AVColorRange range;
 };
@@ -50,6 +51,7 @@ bb_filter_new (const AVFrame *like,
   filter->width = like->width;
   filter->height = like->height;
   filter->format = like->format;
+  filter->aspect = like->sample_aspect_ratio;
   filter->matrix = like->colorspace;
   filter->range = like->color_range;
   filter->graph = avfilter_graph_alloc ();
@@ -115,13 +117,14 @@ bb_filter_free (BbFilter *filter)
  * @filter: a filter chain
  * @frame: a frame
  *
- * Returns: whether @frame has the size, format, matrix and range that the chain was made for
+ * Returns: whether @frame has the size, sample aspect, format, matrix and range that the chain was made for
  */
 gboolean
 bb_filter_accepts (BbFilter *filter, const AVFrame *frame)
 {
   return frame->width == filter->width && frame->height == filter->height &&
-         frame->format == filter->format && frame->colorspace == filter->matrix &&
+         frame->format == filter->format &&
+         av_cmp_q (frame->sample_aspect_ratio, filter->aspect) == 0 && frame->colorspace == filter->matrix &&
          frame->color_range == filter->range;
 }
 

@@ -9,7 +9,8 @@
  * Cb and Cr that alternate are as one wide plane.
  *
  * At the upper and lower edge bwdif counts some distances in bytes where it means rows, which differs with 16-bit
- * samples: so does this.
+ * samples: so does this. It is held against FFmpeg 7.1.5, where the outer three rows of a film's first frame are made
+ * as those of all others; the rest of that frame is of one field alone.
  */
 
 /* Weights times 8192: of the low and the high frequencies of fields of one time and of the neighbors in time, and

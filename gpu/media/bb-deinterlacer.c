@@ -41,6 +41,7 @@ bb_deinterlacer_new (const AVFrame *like, GError **error)
   self->like = av_frame_alloc ();
   self->like->width = like->width;
   self->like->height = like->height;
+  self->like->sample_aspect_ratio = like->sample_aspect_ratio;
   self->like->colorspace = like->colorspace;
   self->like->color_range = like->color_range;
   self->like->hw_frames_ctx = av_buffer_ref (like->hw_frames_ctx);
@@ -78,7 +79,7 @@ bb_deinterlacer_free (BbDeinterlacer *self)
  * @self: a deinterlacer
  * @frame: a frame
  *
- * Returns: whether @frame has the size, matrix, range and memory that the deinterlacer was made for
+ * Returns: whether @frame has the size, sample aspect, matrix, range and memory that the deinterlacer was made for
  */
 gboolean
 bb_deinterlacer_accepts (BbDeinterlacer *self, const AVFrame *frame)
@@ -86,6 +87,7 @@ bb_deinterlacer_accepts (BbDeinterlacer *self, const AVFrame *frame)
   const AVFrame *like = self->like;
 
   return frame->width == like->width && frame->height == like->height &&
+         av_cmp_q (frame->sample_aspect_ratio, like->sample_aspect_ratio) == 0 &&
          frame->colorspace == like->colorspace && frame->color_range == like->color_range &&
          frame->hw_frames_ctx != NULL && frame->hw_frames_ctx->data == like->hw_frames_ctx->data;
 }

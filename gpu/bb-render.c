@@ -411,6 +411,15 @@ prepare_and_preroll (BbRender *render, const BbFormat *target, guint *batch, GCa
   return NULL;
 }
 
+/* Frames that nobody encodes stay where they are. */
+static BbMemory
+get_target_memory (BbRender *render, const BbFormat *target)
+{
+  if (target->interleaved || g_str_equal (render->stats.encoder, "none"))
+    return bb_device_get_memory (render->device);
+  return BB_MEMORY_HOST;
+}
+
 static gboolean
 run (BbRender *render, GCancellable *cancellable, GError **error)
 {
@@ -449,7 +458,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   render->stats.batch = (int) batch;
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
   done = bb_pipeline_run (render->source, end, render->device, plan, batch,
-                          target.interleaved ? BB_MEMORY_CUDA : BB_MEMORY_HOST, consume_cb, render,
+                          get_target_memory (render, &target), consume_cb, render,
                           &stats, render->gate, cancellable, error);
   report_batch (render, stats.batch);
   if (!done)

@@ -12,6 +12,7 @@
 #include "bb-gate.h"
 #include "bb-phases.h"
 #include "bb-pipeline.h"
+#include "bb-thread.h"
 #include "media/bb-sink.h"
 
 #include <glib/gi18n-lib.h>
@@ -31,6 +32,7 @@ struct _BbRender {
   GMutex lock;
   BbRenderStats stats;
   GPtrArray *notices;
+  char *shortfall;
 
   BbSource *source;
   BbDevice *device;
@@ -73,6 +75,7 @@ bb_render_free (BbRender *render)
 {
   g_free (render->input);
   g_free (render->output);
+  g_free (render->shortfall);
   bb_recipe_unref (render->recipe);
   g_ptr_array_unref (render->notices);
   bb_gate_free (render->gate);
@@ -215,12 +218,29 @@ prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
   return g_steal_pointer (&plan);
 }
 
+/* Whoever shows figures reads them on another thread, also before the first frame. */
+static void
+set_batch (BbRender *render, guint batch)
+{
+  g_mutex_lock (&render->lock);
+  render->stats.batch = (int) batch;
+  g_mutex_unlock (&render->lock);
+}
+
+static void
+set_name (BbRender *render, char *field, const char *name, gsize size)
+{
+  g_mutex_lock (&render->lock);
+  g_strlcpy (field, name, size);
+  g_mutex_unlock (&render->lock);
+}
+
 static void
 report_batch (BbRender *render, guint batch)
 {
   const BbRecipeValues *values = bb_recipe_get (render->recipe);
 
-  render->stats.batch = (int) batch;
+  set_batch (render, batch);
   if (batch < (guint) values->batch)
     /* Translators: a batch of frames, as large as memory allows, and as was asked for */
     add_notice (render, g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
@@ -253,11 +273,14 @@ estimate_frames (BbRender *render)
   gint64 end = values->end < 0 || (info->duration > 0 && values->end > info->duration)
                  ? info->duration
                  : values->end;
+  gint64 n_frames = info->n_frames;
 
-  render->stats.total_frames = info->n_frames;
-  if (info->duration > 0 && info->n_frames > 0 && (values->start > 0 || end < info->duration))
-    render->stats.total_frames =
-      (gint64) ceil ((double) info->n_frames * (double) (end - values->start) / (double) info->duration);
+  if (info->duration > 0 && n_frames > 0 && (values->start > 0 || end < info->duration))
+    n_frames = (gint64) ceil ((double) n_frames * (double) (end - values->start) /
+                              (double) info->duration);
+  g_mutex_lock (&render->lock);
+  render->stats.total_frames = n_frames;
+  g_mutex_unlock (&render->lock);
 }
 
 /* Opens the file with an encoder, and has the source deliver what that takes. */
@@ -275,7 +298,7 @@ open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolea
                               render->source, render->overwrite, cancellable, error);
   if (render->sink == NULL)
     return FALSE;
-  g_strlcpy (render->stats.encoder, encoder->name, sizeof render->stats.encoder);
+  set_name (render, render->stats.encoder, encoder->name, sizeof render->stats.encoder);
   return TRUE;
 }
 
@@ -354,10 +377,14 @@ static gboolean
 open_both (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map, GError **error)
 {
   Task task = { .render = render };
-  GThread *thread = g_thread_new ("bb-open", open_device_thread, &task);
+  GThread *thread = bb_thread_new ("bb-open", open_device_thread, &task, NULL);
   gboolean good = open_source (render, encoder, target, tone_map, error);
 
-  g_thread_join (thread);
+  /* Without a thread to spare, one after the other. */
+  if (thread != NULL)
+    g_thread_join (thread);
+  else if (good)
+    open_device_thread (&task);
   if (good && render->device != NULL)
     return TRUE;
   if (good)
@@ -394,7 +421,7 @@ prepare_and_preroll (BbRender *render, const BbFormat *target, guint *batch, GCa
   g_autoptr (BbPlan) plan = NULL;
   gint64 begin = bb_phase_begin ();
   GThread *thread = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
-                      ? g_thread_new ("bb-preroll", preroll_thread, &task)
+                      ? bb_thread_new ("bb-preroll", preroll_thread, &task, NULL)
                       : NULL;
   gboolean good;
 
@@ -443,8 +470,8 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   info = bb_source_get_info (render->source);
   if (bb_device_get_notice (render->device) != NULL)
     add_notice (render, g_strdup (bb_device_get_notice (render->device)));
-  g_strlcpy (render->stats.device, bb_device_get_description (render->device),
-             sizeof render->stats.device);
+  set_name (render, render->stats.device, bb_device_get_description (render->device),
+            sizeof render->stats.device);
   begin = bb_phase_begin ();
   if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
     return FALSE;
@@ -455,7 +482,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   plan = prepare_and_preroll (render, &target, &batch, cancellable, error);
   if (plan == NULL)
     return FALSE;
-  render->stats.batch = (int) batch;
+  set_batch (render, batch);
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
   done = bb_pipeline_run (render->source, end, render->device, plan, batch,
                           get_target_memory (render, &target), consume_cb, render,
@@ -474,6 +501,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (!bb_sink_finish (render->sink, cancellable, error))
     return FALSE;
   take_name (render);
+  render->shortfall = bb_source_describe_shortfall (render->source, values->end, cancellable);
   report (render, &stats, TRUE);
   return TRUE;
 }
@@ -514,6 +542,8 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
     }
   if (render->source != NULL && bb_source_get_notice (render->source) != NULL)
     add_notice (render, g_strdup (bb_source_get_notice (render->source)));
+  if (render->source != NULL && bb_source_get_shape_notice (render->source) != NULL)
+    add_notice (render, g_strdup (bb_source_get_shape_notice (render->source)));
   if (render->source != NULL && bb_source_get_n_corrupt (render->source) > 0)
     add_notice (render, g_strdup_printf (ngettext ("%u damaged part of the source was skipped",
                                                    "%u damaged parts of the source were skipped",
@@ -561,6 +591,19 @@ bb_render_get_output (BbRender *render)
   output = g_strdup (render->output);
   g_mutex_unlock (&render->lock);
   return output;
+}
+
+/**
+ * bb_render_get_shortfall:
+ * @render: a render that has run
+ *
+ * Returns: (transfer none) (nullable): that the source broke off, a sentence: the target is finished
+ *   and kept, but it is not all that was wanted
+ */
+const char *
+bb_render_get_shortfall (BbRender *render)
+{
+  return render->shortfall;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "bb-stats.h"
 
 #include "bb-phases.h"
+#include "bb-stage.h"
 
 struct _BbStats {
   BbRenderStats total;
@@ -115,6 +116,10 @@ append_figures (GString *json, const char *indent, const BbRenderStats *figures)
   append_integer (json, indent, "peak_memory_bytes", figures->peak_memory);
   append_integer (json, indent, "batch", (guint64) figures->batch);
   append_integer (json, indent, "corrupt", figures->corrupt);
+  append_text (json, indent, "waits_for",
+               bb_stage_get_id (bb_stage_find_slowest (figures->decode_seconds, figures->effect_seconds,
+                                                       figures->encode_seconds, 0.0),
+                                figures->device));
   append_text (json, indent, "device", figures->device);
   append_text (json, indent, "encoder", figures->encoder);
 }

@@ -12,6 +12,7 @@
 #include "bb-gate.h"
 #include "bb-phases.h"
 #include "bb-pipeline.h"
+#include "bb-thread.h"
 #include "media/bb-sink.h"
 
 #include <glib/gi18n-lib.h>
@@ -376,10 +377,14 @@ static gboolean
 open_both (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map, GError **error)
 {
   Task task = { .render = render };
-  GThread *thread = g_thread_new ("bb-open", open_device_thread, &task);
+  GThread *thread = bb_thread_new ("bb-open", open_device_thread, &task, NULL);
   gboolean good = open_source (render, encoder, target, tone_map, error);
 
-  g_thread_join (thread);
+  /* Without a thread to spare, one after the other. */
+  if (thread != NULL)
+    g_thread_join (thread);
+  else if (good)
+    open_device_thread (&task);
   if (good && render->device != NULL)
     return TRUE;
   if (good)
@@ -416,7 +421,7 @@ prepare_and_preroll (BbRender *render, const BbFormat *target, guint *batch, GCa
   g_autoptr (BbPlan) plan = NULL;
   gint64 begin = bb_phase_begin ();
   GThread *thread = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
-                      ? g_thread_new ("bb-preroll", preroll_thread, &task)
+                      ? bb_thread_new ("bb-preroll", preroll_thread, &task, NULL)
                       : NULL;
   gboolean good;
 
@@ -431,6 +436,15 @@ prepare_and_preroll (BbRender *render, const BbFormat *target, guint *batch, GCa
     g_propagate_error (error, g_steal_pointer (&task.error));
   g_clear_error (&task.error);
   return NULL;
+}
+
+/* Frames that nobody encodes stay where they are. */
+static BbMemory
+get_target_memory (BbRender *render, const BbFormat *target)
+{
+  if (target->interleaved || g_str_equal (render->stats.encoder, "none"))
+    return bb_device_get_memory (render->device);
+  return BB_MEMORY_HOST;
 }
 
 static gboolean
@@ -471,7 +485,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   set_batch (render, batch);
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
   done = bb_pipeline_run (render->source, end, render->device, plan, batch,
-                          target.interleaved ? BB_MEMORY_CUDA : BB_MEMORY_HOST, consume_cb, render,
+                          get_target_memory (render, &target), consume_cb, render,
                           &stats, render->gate, cancellable, error);
   report_batch (render, stats.batch);
   if (!done)

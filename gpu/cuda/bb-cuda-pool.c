@@ -119,20 +119,20 @@ bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_rooms, GErr
 }
 
 /**
- * bb_cuda_pool_get_n_idle:
+ * bb_cuda_pool_get_n_rooms:
  * @pool: a pool
  *
- * Returns: rooms that bb_cuda_pool_acquire() takes without allocating any
+ * Returns: rooms that it has, idle ones and others
  */
 guint
-bb_cuda_pool_get_n_idle (BbCudaPool *pool)
+bb_cuda_pool_get_n_rooms (BbCudaPool *pool)
 {
-  guint n_idle;
+  guint n_rooms;
 
   g_mutex_lock (&pool->lock);
-  n_idle = g_queue_get_length (&pool->idle);
+  n_rooms = pool->rooms->len;
   g_mutex_unlock (&pool->lock);
-  return n_idle;
+  return n_rooms;
 }
 
 /**

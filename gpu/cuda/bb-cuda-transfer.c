@@ -206,14 +206,18 @@ copy_runs (BbCudaWork *work, BbFrame *const *from, BbFrame *const *to, guint n_f
   return TRUE;
 }
 
-/* Pinned memory takes some 0.4 ms a MB to allocate: only as much as is missing, side by side. */
+/* Pinned memory takes some 0.4 ms a MB to allocate: the first batch gets as much as it needs, and only where there is a
+ * second one as much as there ever is a need for. */
 static gboolean
 make_room (BbCudaWork *work, guint n_frames, GError **error)
 {
-  guint n_idle = bb_cuda_pool_get_n_idle (work->pinned);
+  guint n_rooms = bb_cuda_pool_get_n_rooms (work->pinned);
+  guint n_wanted =
+    n_rooms == 0 ? n_frames : BB_CUDA_BATCHES * work->n_frames + BB_CUDA_ENCODED_FRAMES;
   g_autoptr (GError) failure = NULL;
 
-  if (n_idle >= n_frames || bb_cuda_pool_grow (work->pinned, work->context, n_frames - n_idle, &failure))
+  if (n_rooms >= n_wanted ||
+      bb_cuda_pool_grow (work->pinned, work->context, n_wanted - n_rooms, &failure))
     return TRUE;
   /* There may be memory for fewer at once. */
   if (g_error_matches (failure, BB_ERROR, BB_ERROR_MEMORY))

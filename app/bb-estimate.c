@@ -14,6 +14,7 @@
 #include "bb-error.h"
 #include "bb-render.h"
 #include "bb-source.h"
+#include "bb-thread.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -266,6 +267,8 @@ bb_estimate_async (GFile *input,
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Estimate *estimate = g_new0 (Estimate, 1);
+  GError *error = NULL;
+  GThread *thread;
 
   g_task_set_source_tag (task, bb_estimate_async);
   g_task_set_task_data (task, estimate, estimate_free);
@@ -283,7 +286,15 @@ bb_estimate_async (GFile *input,
                                name);
       return;
     }
-  g_thread_unref (g_thread_new ("bb-estimate", estimate_thread, g_steal_pointer (&task)));
+  thread = bb_thread_new ("bb-estimate", estimate_thread, task, &error);
+  if (thread == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_thread_unref (thread);
+  /* The thread has the task now. */
+  task = NULL;
 }
 
 /**

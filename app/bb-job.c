@@ -163,7 +163,7 @@ bb_job_get_output_name (BbJob *self)
 {
   g_autofree char *base = g_file_get_basename (self->output);
 
-  return g_filename_display_name (base);
+  return base != NULL ? g_filename_display_name (base) : g_file_get_parse_name (self->output);
 }
 
 /**

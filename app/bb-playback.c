@@ -11,6 +11,7 @@
 
 #include "bb-background.h"
 #include "bb-error.h"
+#include "bb-thread.h"
 #include "media/bb-sink.h"
 
 #include <glib/gi18n.h>
@@ -166,7 +167,9 @@ bb_playback_open (const char *path, GError **error)
 
   /* The decoder's own threads are started in there, and step back too. The calling thread may be a
    * pool's, which must not. */
-  thread = g_thread_new ("bb-open", open_thread, &opening);
+  thread = bb_thread_new ("bb-open", open_thread, &opening, error);
+  if (thread == NULL)
+    return NULL;
   g_thread_join (g_steal_pointer (&thread));
   source = opening.source;
   frame = opening.frame;

@@ -7,6 +7,8 @@
 
 #include "bb-progress.h"
 
+#include "bb-printable.h"
+
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <string.h>
@@ -247,6 +249,7 @@ void
 bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *stats)
 {
   gint64 now = g_get_monotonic_time ();
+  g_autofree char *printable = NULL;
   g_autofree char *text = NULL;
   g_autofree char *line = NULL;
 
@@ -254,7 +257,9 @@ bb_progress_show (BbProgress *progress, const char *name, const BbRenderStats *s
     return;
   progress->last = now;
   /* Some terminals wrap as soon as the last column is written. */
-  text = bb_progress_format_line (name, stats, progress->terminal ? get_columns (progress->fd) - 1 : G_MAXINT);
+  printable = bb_printable_new (name);
+  text = bb_progress_format_line (printable, stats,
+                                  progress->terminal ? get_columns (progress->fd) - 1 : G_MAXINT);
   line = g_strdup_printf (progress->terminal ? "\r%s\033[K" : "%s\n", text);
   write_text (progress->fd, line);
   progress->shown = TRUE;

@@ -147,7 +147,9 @@ static gboolean
 refuse (GError **error, int code, GFile *file, const char *format)
 {
   g_autofree char *base = g_file_get_basename (file);
-  g_autofree char *name = g_filename_display_name (base);
+  /* A name or address that is none has no last part. */
+  g_autofree char *name =
+    base != NULL ? g_filename_display_name (base) : g_file_get_parse_name (file);
   g_autoptr (GString) message = g_string_new (format);
 
   g_string_replace (message, "%s", name, 1);
@@ -272,6 +274,8 @@ ended_cb (BbWork *work, gpointer user_data)
     }
   if (done)
     take_output (job, work);
+  if (done && bb_work_get_shortfall (work) != NULL)
+    bb_job_add_notice (job, g_strdup (bb_work_get_shortfall (work)));
   g_clear_pointer (&self->work, bb_work_end);
   /* A file may have got its name just when it was cancelled; then it is there. */
   if (done)

@@ -12,6 +12,8 @@
 
 #include "bb-sound.h"
 
+#include "bb-thread.h"
+
 #include "media/bb-audio-reader.h"
 
 #include <pulse/glib-mainloop.h>
@@ -381,6 +383,7 @@ BbSound *
 bb_sound_new (const char *path, gint64 start)
 {
   BbSound *self = g_new0 (BbSound, 1);
+  GThread *thread;
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
@@ -389,7 +392,14 @@ bb_sound_new (const char *path, gint64 start)
   self->closing = g_cancellable_new ();
   self->loop = g_main_context_new ();
   g_atomic_ref_count_inc (&self->refs);
-  g_thread_unref (g_thread_new ("bb-sound", sound_thread, self));
+  thread = bb_thread_new ("bb-sound", sound_thread, self, NULL);
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      return self;
+    }
+  self->hopeless = TRUE;
+  sound_unref (self);
   return self;
 }
 

@@ -10,6 +10,7 @@
 #include "bb-background.h"
 #include "bb-error.h"
 #include "bb-plan.h"
+#include "bb-thread.h"
 #include "cpu/bb-cpu-device.h"
 #include "media/bb-source.h"
 
@@ -269,6 +270,8 @@ bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int h
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Load *load = g_new0 (Load, 1);
+  GError *error = NULL;
+  GThread *thread;
 
   load->file = g_object_ref (file);
   load->times = g_memdup2 (times, n_times * sizeof (gint64));
@@ -278,7 +281,14 @@ bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int h
   load->func_data = func_data;
   g_task_set_source_tag (task, bb_thumbnails_load_async);
   g_task_set_task_data (task, load, load_free);
-  g_thread_unref (g_thread_new ("bb-thumbnails", load_thread, task));
+  thread = bb_thread_new ("bb-thumbnails", load_thread, task, &error);
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "bb-work.h"
 
 #include "bb-background.h"
+#include "bb-thread.h"
 #include "bb-wake.h"
 
 /* Microseconds in which a window shows that an export begins, all of it drawn anew, before the render's
@@ -165,7 +166,13 @@ bb_work_begin (BbJob *job,
   work->cancelled = cancelled;
   work->ended = ended;
   work->user_data = user_data;
-  work->thread = g_thread_new ("bb-render", render_thread, work_ref (work));
+  work->thread = bb_thread_new ("bb-render", render_thread, work_ref (work), &work->error);
+  if (work->thread == NULL)
+    {
+      work->over = TRUE;
+      post (work, g_idle_source_new (), G_PRIORITY_DEFAULT, ended_cb);
+      work_unref (work);
+    }
   return work;
 }
 
@@ -228,10 +235,16 @@ cancel_thread (gpointer data)
 void
 bb_work_cancel (BbWork *work)
 {
+  GThread *thread;
+
   if (work->cancelling)
     return;
   work->cancelling = TRUE;
-  g_thread_unref (g_thread_new ("bb-cancel", cancel_thread, work_ref (work)));
+  thread = g_thread_try_new ("bb-cancel", cancel_thread, work_ref (work), NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    cancel_thread (work);
 }
 
 /**
@@ -271,6 +284,18 @@ void
 bb_work_get_stats (BbWork *work, BbRenderStats *stats)
 {
   bb_render_get_stats (work->render, stats);
+}
+
+/**
+ * bb_work_get_shortfall:
+ * @work: a render that has ended
+ *
+ * Returns: (transfer none) (nullable): that the source broke off, a sentence
+ */
+const char *
+bb_work_get_shortfall (BbWork *work)
+{
+  return bb_render_get_shortfall (work->render);
 }
 
 /**

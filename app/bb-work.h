@@ -37,6 +37,7 @@ void bb_work_set_paused (BbWork *work, gboolean paused);
 void bb_work_cancel (BbWork *work);
 gboolean bb_work_stop (BbWork *work, int patience);
 void bb_work_get_stats (BbWork *work, BbRenderStats *stats);
+const char *bb_work_get_shortfall (BbWork *work);
 GStrv bb_work_get_notices (BbWork *work);
 GFile *bb_work_get_output (BbWork *work);
 gboolean bb_work_take_result (BbWork *work, GError **error);

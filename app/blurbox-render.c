@@ -9,15 +9,18 @@
 #include "bb-error.h"
 #include "bb-options.h"
 #include "bb-prefix.h"
+#include "bb-printable.h"
 #include "bb-progress.h"
 #include "bb-render.h"
 #include "bb-save.h"
 #include "bb-sink.h"
 #include "bb-stats.h"
 #include "bb-targets.h"
+#include "bb-thread.h"
 #include "bb-tune-table.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -28,6 +31,10 @@
 
 /* How long a cancelled render may take to end by itself, in milliseconds. */
 #define PATIENCE 120
+
+/* What the smallest render needs of each. */
+#define N_DESCRIPTORS 16
+#define N_THREADS 8
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -46,6 +53,14 @@ typedef struct {
   gboolean gave_up;
 } Session;
 
+static void
+print_line (const char *text)
+{
+  g_autofree char *printable = bb_printable_new (text);
+
+  fprintf (stderr, "blurbox-render: %s\n", printable);
+}
+
 /* Text is UTF-8 whatever the locale, as the names of files are: a conversion would only lose. */
 static void
 say (Session *session, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -61,8 +76,7 @@ say (Session *session, const char *format, ...)
   va_end (args);
   if (session != NULL && session->progress != NULL)
     bb_progress_clear (session->progress);
-  g_strdelimit (text, "\r\n", ' ');
-  fprintf (stderr, "blurbox-render: %s\n", text);
+  print_line (text);
 }
 
 static int
@@ -198,8 +212,9 @@ describe_other_name (const char *wished, const char *got)
 static void
 report (Session *session, const BbTarget *target, const BbRenderStats *stats)
 {
+  g_autofree char *name = bb_printable_new (session->name);
   g_autofree char *output =
-    target->output != NULL ? g_filename_display_name (target->output) : NULL;
+    target->output != NULL ? bb_printable_new (target->output) : NULL;
   double rate = (double) stats->frames / MAX (stats->seconds, 1e-3);
 
   if (session->progress == NULL)
@@ -207,10 +222,10 @@ report (Session *session, const BbTarget *target, const BbRenderStats *stats)
   bb_progress_clear (session->progress);
   if (output != NULL)
     fprintf (stderr, _("%s → %s: %lld frames in %.1f s (%.1f frames/s)\n"),
-             session->name, output, (long long) stats->frames, stats->seconds, rate);
+             name, output, (long long) stats->frames, stats->seconds, rate);
   else
     fprintf (stderr, _("%s: %lld frames in %.1f s (%.1f frames/s)\n"),
-             session->name, (long long) stats->frames, stats->seconds, rate);
+             name, (long long) stats->frames, stats->seconds, rate);
 }
 
 static gboolean
@@ -227,15 +242,16 @@ run_target (Session *session, const BbTarget *target)
   session->name = name;
   session->render = bb_render_new (target->input, target->output, session->options->recipe,
                                    session->options->overwrite);
-  thread = g_thread_new ("render", work, session);
+  thread = bb_thread_new ("render", work, session, &session->error);
   if (session->progress != NULL)
     timeout = g_timeout_add (100, progress_cb, session);
-  g_main_loop_run (session->loop);
+  if (thread != NULL)
+    g_main_loop_run (session->loop);
   if (timeout != 0)
     g_source_remove (timeout);
   if (session->gave_up)
     g_thread_unref (thread);
-  else
+  else if (thread != NULL)
     g_thread_join (thread);
 
   bb_render_get_stats (session->render, &stats);
@@ -256,6 +272,8 @@ run_target (Session *session, const BbTarget *target)
     failure = describe_failure (session, target);
   else if (g_strcmp0 (output, target->output) != 0)
     failure = describe_other_name (target->output, output);
+  else if (bb_render_get_shortfall (session->render) != NULL)
+    failure = g_strdup (bb_render_get_shortfall (session->render));
   if (failure != NULL)
     say (session, "%s", failure);
   else
@@ -273,12 +291,26 @@ run_target (Session *session, const BbTarget *target)
 }
 
 static gboolean
+is_ignored (int number)
+{
+  struct sigaction action;
+
+  return sigaction (number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static gboolean
 save_stats (Session *session)
 {
   g_autoptr (GFile) file = g_file_new_for_path (session->options->stats);
   g_autofree char *json = bb_stats_to_json (session->stats);
   g_autoptr (GError) error = NULL;
 
+  /* No film is at stake any more, and whoever reads from a pipe may let it wait: signals end the
+   * program from here on. */
+  signal (SIGINT, SIG_DFL);
+  signal (SIGTERM, SIG_DFL);
+  if (!is_ignored (SIGHUP))
+    signal (SIGHUP, SIG_DFL);
   if (bb_save_text (file, json, &error))
     return TRUE;
   say (session, "%s", error->message);
@@ -368,14 +400,6 @@ auto_tune (const BbOptions *options)
   return save_recipe (options, best) ? EXIT_DONE : EXIT_FAILED;
 }
 
-static gboolean
-is_ignored (int number)
-{
-  struct sigaction action;
-
-  return sigaction (number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
 static int
 render (const BbOptions *options)
 {
@@ -420,22 +444,80 @@ render (const BbOptions *options)
   return good ? EXIT_DONE : EXIT_FAILED;
 }
 
-int
-main (int argc, char *argv[])
+static gpointer
+wait_for_gate (gpointer data)
 {
-  g_autoptr (BbOptions) options = NULL;
-  g_autoptr (GError) error = NULL;
+  GMutex *gate = data;
+
+  g_mutex_lock (gate);
+  g_mutex_unlock (gate);
+  return NULL;
+}
+
+/* GLib and some codecs end the program where they get neither a thread nor a descriptor, so that as
+ * many as the smallest render needs are tried before. */
+static gboolean
+check_limits (GError **error)
+{
+  int descriptors[N_DESCRIPTORS];
+  GThread *threads[N_THREADS];
+  GMutex gate;
+  guint n_descriptors = 0;
+  guint n_threads = 0;
+  int code = 0;
+
+  g_mutex_init (&gate);
+  g_mutex_lock (&gate);
+  for (; n_descriptors < N_DESCRIPTORS; n_descriptors++)
+    {
+      descriptors[n_descriptors] = g_open ("/dev/null", O_RDONLY | O_CLOEXEC, 0);
+      if (descriptors[n_descriptors] < 0)
+        {
+          code = errno;
+          break;
+        }
+    }
+  for (; n_threads < N_THREADS; n_threads++)
+    {
+      threads[n_threads] = bb_thread_new ("check", wait_for_gate, &gate, error);
+      if (threads[n_threads] == NULL)
+        break;
+    }
+  g_mutex_unlock (&gate);
+  for (guint i = 0; i < n_threads; i++)
+    g_thread_join (threads[i]);
+  g_mutex_clear (&gate);
+  for (guint i = 0; i < n_descriptors; i++)
+    close (descriptors[i]);
+  if (n_threads < N_THREADS)
+    return FALSE;
+  if (code != EMFILE && code != ENFILE)
+    return TRUE;
+  g_set_error_literal (error, BB_ERROR, BB_ERROR_MEMORY,
+                       _("The system allows too few open files: close other programs, or raise the "
+                         "limit (“ulimit -n”)"));
+  return FALSE;
+}
+
+/* A list that did not arrive whole is a failure, which only the last write may show. */
+static int
+close_output (int status)
+{
+  gboolean failed = ferror (stdout) != 0;
+
+  errno = 0;
+  if (fclose (stdout) == 0 && !failed)
+    return status;
+  say (NULL, _("Cannot write to the standard output: %s; choose another place for it"),
+       g_strerror (errno != 0 ? errno : EIO));
+  return EXIT_FAILED;
+}
+
+static int
+run_action (const BbOptions *options)
+{
   g_autofree char *help = NULL;
 
-  bb_prefix_init ();
-  g_set_prgname ("blurbox-render");
-
-  options = bb_options_new ((const char *const *) argv, &error);
-  if (options == NULL)
-    {
-      say (NULL, "%s", error->message);
-      return EXIT_USAGE;
-    }
   switch (options->action)
     {
     case BB_ACTION_HELP:
@@ -455,4 +537,30 @@ main (int argc, char *argv[])
     default:
       return render (options);
     }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (BbOptions) options = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  bb_prefix_init ();
+  g_set_prgname ("blurbox-render");
+
+  options = bb_options_new ((const char *const *) argv, &error);
+  if (options == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_USAGE;
+    }
+  if (options->action != BB_ACTION_HELP && options->action != BB_ACTION_VERSION &&
+      !check_limits (&error))
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_FAILED;
+    }
+  status = run_action (options);
+  return options->action == BB_ACTION_RENDER ? status : close_output (status);
 }

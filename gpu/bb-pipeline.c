@@ -9,6 +9,7 @@
 #include "bb-pipeline.h"
 
 #include "bb-error.h"
+#include "bb-thread.h"
 
 #include <libavutil/error.h>
 #include <libavutil/threadmessage.h>
@@ -424,6 +425,7 @@ bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, BbPlan *plan, g
   /* A device that works beside the host begins the next batch while this one is consumed. */
   guint n_finished = pipeline.seconds_before >= 0.0 ? MAX (batch, n_ahead) : n_ahead;
   GThread *threads[2];
+  GError *failure = NULL;
   gulong wake_handler;
   gulong chain_handler = 0;
 
@@ -437,11 +439,16 @@ bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, BbPlan *plan, g
   if (cancellable != NULL)
     chain_handler = g_cancellable_connect (cancellable, G_CALLBACK (chain_cb), inner, NULL);
 
-  threads[0] = g_thread_new ("bb-decode", decode_thread, &pipeline);
-  threads[1] = g_thread_new ("bb-device", device_thread, &pipeline);
-  consume (&pipeline, func, user_data);
-  g_thread_join (threads[0]);
-  g_thread_join (threads[1]);
+  threads[0] = bb_thread_new ("bb-decode", decode_thread, &pipeline, &failure);
+  threads[1] =
+    threads[0] != NULL ? bb_thread_new ("bb-device", device_thread, &pipeline, &failure) : NULL;
+  if (threads[1] != NULL)
+    consume (&pipeline, func, user_data);
+  else
+    fail (&pipeline, failure);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    if (threads[i] != NULL)
+      g_thread_join (threads[i]);
   if (is_beside (&pipeline))
     count_effect (&pipeline, 0);
 

@@ -30,6 +30,7 @@ struct _BbRender {
   GMutex lock;
   BbRenderStats stats;
   GPtrArray *notices;
+  char *shortfall;
 
   BbSource *source;
   BbDevice *device;
@@ -72,6 +73,7 @@ bb_render_free (BbRender *render)
 {
   g_free (render->input);
   g_free (render->output);
+  g_free (render->shortfall);
   bb_recipe_unref (render->recipe);
   g_ptr_array_unref (render->notices);
   bb_gate_free (render->gate);
@@ -210,12 +212,29 @@ prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
   return g_steal_pointer (&plan);
 }
 
+/* Whoever shows figures reads them on another thread, also before the first frame. */
+static void
+set_batch (BbRender *render, guint batch)
+{
+  g_mutex_lock (&render->lock);
+  render->stats.batch = (int) batch;
+  g_mutex_unlock (&render->lock);
+}
+
+static void
+set_name (BbRender *render, char *field, const char *name, gsize size)
+{
+  g_mutex_lock (&render->lock);
+  g_strlcpy (field, name, size);
+  g_mutex_unlock (&render->lock);
+}
+
 static void
 report_batch (BbRender *render, guint batch)
 {
   const BbRecipeValues *values = bb_recipe_get (render->recipe);
 
-  render->stats.batch = (int) batch;
+  set_batch (render, batch);
   if (batch < (guint) values->batch)
     /* Translators: a batch of frames, as large as memory allows, and as was asked for */
     add_notice (render, g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
@@ -248,11 +267,14 @@ estimate_frames (BbRender *render)
   gint64 end = values->end < 0 || (info->duration > 0 && values->end > info->duration)
                  ? info->duration
                  : values->end;
+  gint64 n_frames = info->n_frames;
 
-  render->stats.total_frames = info->n_frames;
-  if (info->duration > 0 && info->n_frames > 0 && (values->start > 0 || end < info->duration))
-    render->stats.total_frames =
-      (gint64) ceil ((double) info->n_frames * (double) (end - values->start) / (double) info->duration);
+  if (info->duration > 0 && n_frames > 0 && (values->start > 0 || end < info->duration))
+    n_frames = (gint64) ceil ((double) n_frames * (double) (end - values->start) /
+                              (double) info->duration);
+  g_mutex_lock (&render->lock);
+  render->stats.total_frames = n_frames;
+  g_mutex_unlock (&render->lock);
 }
 
 /* Opens the file with an encoder, and has the source deliver what that takes. */
@@ -270,7 +292,7 @@ open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolea
                               render->source, render->overwrite, cancellable, error);
   if (render->sink == NULL)
     return FALSE;
-  g_strlcpy (render->stats.encoder, encoder->name, sizeof render->stats.encoder);
+  set_name (render, render->stats.encoder, encoder->name, sizeof render->stats.encoder);
   return TRUE;
 }
 
@@ -346,8 +368,8 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
     return FALSE;
   if (bb_device_get_notice (render->device) != NULL)
     add_notice (render, g_strdup (bb_device_get_notice (render->device)));
-  g_strlcpy (render->stats.device, bb_device_get_description (render->device),
-             sizeof render->stats.device);
+  set_name (render, render->stats.device, bb_device_get_description (render->device),
+            sizeof render->stats.device);
   if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
     return FALSE;
   if (tone_map)
@@ -356,7 +378,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   plan = prepare (render, &target, &batch, error);
   if (plan == NULL)
     return FALSE;
-  render->stats.batch = (int) batch;
+  set_batch (render, batch);
   if (!bb_source_set_device (render->source, render->device, FALSE, cancellable, error) ||
       (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
     return FALSE;
@@ -378,6 +400,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (!bb_sink_finish (render->sink, cancellable, error))
     return FALSE;
   take_name (render);
+  render->shortfall = bb_source_describe_shortfall (render->source, values->end, cancellable);
   report (render, &stats, TRUE);
   return TRUE;
 }
@@ -417,6 +440,8 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
     }
   if (render->source != NULL && bb_source_get_notice (render->source) != NULL)
     add_notice (render, g_strdup (bb_source_get_notice (render->source)));
+  if (render->source != NULL && bb_source_get_shape_notice (render->source) != NULL)
+    add_notice (render, g_strdup (bb_source_get_shape_notice (render->source)));
   if (render->source != NULL && bb_source_get_n_corrupt (render->source) > 0)
     add_notice (render, g_strdup_printf (ngettext ("%u damaged part of the source was skipped",
                                                    "%u damaged parts of the source were skipped",
@@ -462,6 +487,19 @@ bb_render_get_output (BbRender *render)
   output = g_strdup (render->output);
   g_mutex_unlock (&render->lock);
   return output;
+}
+
+/**
+ * bb_render_get_shortfall:
+ * @render: a render that has run
+ *
+ * Returns: (transfer none) (nullable): that the source broke off, a sentence: the target is finished
+ *   and kept, but it is not all that was wanted
+ */
+const char *
+bb_render_get_shortfall (BbRender *render)
+{
+  return render->shortfall;
 }
 
 /**

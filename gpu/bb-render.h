@@ -68,6 +68,7 @@ void bb_render_set_paused (BbRender *render, gboolean paused);
 gboolean bb_render_run (BbRender *render, GCancellable *cancellable, GError **error);
 void bb_render_get_stats (BbRender *render, BbRenderStats *stats);
 char *bb_render_get_output (BbRender *render);
+const char *bb_render_get_shortfall (BbRender *render);
 GStrv bb_render_get_notices (BbRender *render);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbRender, bb_render_free)

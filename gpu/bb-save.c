@@ -19,8 +19,12 @@
 static gboolean
 write_into (const char *path, const char *text, GError **error)
 {
-  int fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
+  /* A pipe that nobody has opened for reading would be waited for without an end. */
+  int fd = g_open (path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
   gsize left = strlen (text);
+
+  if (fd >= 0)
+    fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
 
   while (fd >= 0 && left > 0)
     {
@@ -65,6 +69,8 @@ get_reason (const GError *error)
         return _("writing is not allowed there");
       case G_FILE_ERROR_NOSPC:
         return _("the disk is full");
+      case G_FILE_ERROR_NXIO:
+        return _("nobody reads from that pipe");
       default:
         break;
       }

@@ -243,6 +243,46 @@ test_change (void)
       }
 }
 
+/* The clock of a file jumps back where it was appended to itself: picture and sound go on together. */
+static void
+test_jump (void)
+{
+  g_autofree char *once = bb_test_media_path ("once.ts");
+  g_autofree char *path = bb_test_media_path ("twice.ts");
+  g_autofree char *output = bb_test_ffmpeg (
+    "-f lavfi -i testsrc2=s=64x64:r=25:d=3 -f lavfi -i "
+    "\"aevalsrc='0.8*sin(6000*t)*lt(mod(t,1),0.08)':s=48000:d=3\" -c:v mpeg2video -c:a mp2 once.ts");
+  g_autofree float *samples = g_new (float, 2 * 7 * RATE);
+  g_autofree char *data = NULL;
+  g_autoptr (GByteArray) twice = g_byte_array_new ();
+  g_autoptr (BbAudioReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_beeps = 0;
+  gsize n, size;
+
+  g_assert_true (g_file_get_contents (once, &data, &size, NULL));
+  g_byte_array_append (twice, (guint8 *) data, (guint) size);
+  g_byte_array_append (twice, (guint8 *) data, (guint) size);
+  g_assert_true (g_file_set_contents (path, (char *) twice->data, twice->len, NULL));
+
+  reader = bb_audio_reader_new (path, get_start (path), RATE, NULL, &error);
+  g_assert_no_error (error);
+  n = bb_audio_reader_read (reader, samples, 7 * RATE);
+  g_assert_cmpfloat (fabs ((double) n / RATE - 6), <, 0.1);
+  for (gsize i = 0, last = 0; i < n; i++)
+    if (fabsf (samples[2 * i]) > 0.2f)
+      {
+        if (n_beeps == 0 || i - last > RATE / 5)
+          {
+            g_test_message ("beep at %f", (double) i / RATE);
+            g_assert_cmpfloat (fabs ((double) i / RATE - n_beeps), <, 0.08);
+            n_beeps++;
+          }
+        last = i;
+      }
+  g_assert_cmpuint (n_beeps, ==, 6);
+}
+
 static void
 test_refused (void)
 {
@@ -278,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/audio/layouts", test_layouts);
   g_test_add_func ("/audio/layouts/many", test_many_channels);
   g_test_add_func ("/audio/change", test_change);
+  g_test_add_func ("/audio/jump", test_jump);
   g_test_add_func ("/audio/refused", test_refused);
   result = g_test_run ();
   bb_test_media_cleanup ();

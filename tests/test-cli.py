@@ -596,6 +596,133 @@ class Cancel(Case):
         self.assertEqual(int(video_of(self.folder / "a.mp4")["nb_read_frames"]), 25)
 
 
+class Surroundings(Case):
+    """What is around a render: links, pipes, full devices, names, limits."""
+
+    def test_broken_link(self):
+        """Found before the render: nothing is made beside it."""
+        (self.folder / "out.mp4").symlink_to("missing/film.mp4")
+        self.assert_fails("-o", "out.mp4", str(self.clip), names=["out.mp4"])
+        self.assert_fails("--overwrite", "-o", "out.mp4", str(self.clip), names=["out.mp4"])
+        (self.folder / "round.mp4").symlink_to("round.mp4")
+        self.assert_fails("--overwrite", "-o", "round.mp4", str(self.clip), names=["round.mp4"])
+
+    def test_overwrite_link(self):
+        """The link stays, and what it leads to is replaced with its permissions."""
+        (self.folder / "far").mkdir()
+        real = self.folder / "far" / "film.mp4"
+        real.write_bytes(b"old")
+        real.chmod(0o600)
+        link = self.folder / "out.mp4"
+        link.symlink_to("far/film.mp4")
+        self.render("-q", "--overwrite", "--size", "90x160", "-o", "out.mp4", str(self.clip))
+        self.assertEqual(os.readlink(link), "far/film.mp4")
+        self.assertEqual(int(video_of(real)["nb_read_frames"]), 25)
+        self.assertEqual(real.stat().st_mode & 0o7777, 0o600)
+        self.assertEqual(len(self.listing()), 3)
+        real.unlink()
+        self.render("-q", "--overwrite", "--size", "90x160", "-o", "out.mp4", str(self.clip))
+        self.assertTrue(link.is_symlink() and real.is_file())
+
+    def test_pipe_as_target(self):
+        os.mkfifo(self.folder / "out.mp4")
+        self.assert_fails("--overwrite", "-o", "out.mp4", str(self.clip), names=["out.mp4"])
+        self.assertTrue((self.folder / "out.mp4").is_fifo())
+
+    def test_side_files_into_pipes(self):
+        """A pipe without a reader is not waited for; one with a reader gets everything."""
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        for option in ("--stats", "--save-recipe"):
+            self.assert_fails("--encoder", "none", option, "pipe", str(self.clip), names=["pipe"])
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        self.render("-q", "--encoder", "none", "--stats", "pipe", str(self.clip))
+        self.assertEqual(json.loads(os.read(reader, 1 << 16))["frames"], 25)
+
+    def test_full_device(self):
+        for option in ("--help", "--version", "--list-devices", "--list-encoders"):
+            with self.subTest(option=option), open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, option], stdout=full, stderr=subprocess.PIPE,
+                                      timeout=LIMIT)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, rb"\Ablurbox-render: [^\n]+\n\Z")
+
+    def test_controls_in_names(self):
+        """Neither escape sequences nor newlines of a name reach the terminal."""
+        names = ["a\x1b[31mb\nc.mp4", "d\u009b31me.mp4", "f\u202eg.mp4", "\x07broken.mp4"]
+        for name in names[:3]:
+            shutil.copy(self.clip, self.folder / name)
+        (self.folder / names[3]).write_bytes(b"nothing")
+        done = self.run_program("--device", "cpu", "--size", "90x160", "-o", "out\x1b]0;x/", *names)
+        self.assertEqual(done.returncode, 1)
+        text = done.stderr.decode()
+        self.assertEqual(len(text.splitlines()), len(done.stderr.split(b"\n")) - 1)
+        self.assertFalse(set(text) & set("\x1b\x07\u009b\u202e"), repr(text))
+        self.assertEqual(len(done.stderr.split(b"\n")) - 1, 4, text)
+        done = self.run_program("-o", "\x1b[2Jx/y/", names[0])
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn(b"\x1b", done.stderr)
+
+    def test_few_descriptors(self):
+        for limit in (4, 8, 12):
+            with self.subTest(limit=limit):
+                self.assert_fails("--encoder", "none", str(self.clip), preexec_fn=lambda:
+                                  resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
+
+    def test_few_threads(self):
+        # The system does not limit root's threads.
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        try:
+            self.assert_fails("--encoder", "none", str(self.clip), preexec_fn=lambda:
+                              resource.setrlimit(resource.RLIMIT_NPROC, (1, 1)), **nobody)
+        except PermissionError:
+            self.skipTest("the program may be run by root only")
+
+
+class Killed(Cancel):
+    """Only what a killed render leaves is tested here."""
+
+    test_signals = test_encoder_with_delay = test_slow_encoder = None
+    test_name_taken_meanwhile = test_second_signal_kills = test_closed_reader = None
+
+    def parts(self):
+        return [n for n in self.listing() if n.endswith(b".part")]
+
+    def test_stale_file_goes(self):
+        """The next render removes what a killed one left, and nothing that is in use."""
+        running = self.start("--encoder", "ffv1", "--size", "360x640")
+        self.addCleanup(running.communicate)
+        self.addCleanup(running.kill)
+        running.send_signal(signal.SIGSTOP)
+        in_use = self.parts()
+        self.assertEqual(len(in_use), 1)
+        killed = subprocess.Popen([PROGRAM, "-q", "-o", "out/other.mkv", "--encoder", "ffv1", "--size",
+                                   "360x640", str(self.long)], cwd=self.folder)
+        while killed.poll() is None and len(self.parts()) < 2:
+            time.sleep(0.002)
+        killed.kill()
+        killed.wait()
+        self.assertEqual(len(self.parts()), 2)
+        (self.folder / "out" / ".notes.0123456789abcdef.part").write_bytes(b"somebody's")
+        self.render("-q", "--size", "90x160", "-o", "out/third.mp4", str(self.clip))
+        self.assertEqual(self.parts(), sorted(
+            in_use + [os.fsencode(self.folder / "out" / ".notes.0123456789abcdef.part")]))
+
+    def test_folder_removed(self):
+        """Noticed during the render, not after its last frame."""
+        child = self.start("--encoder", "ffv1", "--size", "360x640", "--stats",
+                           str(self.folder / "stats.json"))
+        child.send_signal(signal.SIGSTOP)
+        shutil.rmtree(self.folder / "out")
+        child.send_signal(signal.SIGCONT)
+        _, text = child.communicate(timeout=LIMIT)
+        self.assertEqual(child.returncode, 1)
+        self.assertIn("long", text.decode().splitlines()[0])
+        stats = json.loads((self.folder / "stats.json").read_text())
+        self.assertLess(stats["renders"][0]["frames"], 10000)
+
+
 class Tap(unittest.TestResult):
     """Prints a TAP line for each test."""
 

@@ -183,6 +183,34 @@ assert_order (Fixture *fixture, BbJob *const *jobs, guint n)
     }
 }
 
+/* A name that is none, as anybody may send over D-Bus. */
+static void
+test_no_name (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *input = bb_test_media_path ("short.mp4");
+  BbRecipeValues values;
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (input);
+  g_autoptr (GFile) nothing = g_file_new_for_path ("");
+
+  bb_recipe_values_init (&values);
+  recipe = bb_recipe_new (&values, NULL);
+  for (BbJobName name = BB_JOB_NAME_PROPOSED; name <= BB_JOB_NAME_REPLACE; name++)
+    {
+      g_autoptr (BbJob) to_nothing = bb_job_new (file, nothing, recipe, name);
+      g_autoptr (BbJob) of_nothing = bb_job_new (nothing, file, recipe, name);
+      g_autofree char *shown = bb_job_get_output_name (to_nothing);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_nonnull (shown);
+      g_assert_false (bb_queue_add (fixture->queue, to_nothing, &error));
+      g_assert_error (error, BB_ERROR, BB_ERROR_OUTPUT);
+      g_clear_error (&error);
+      g_assert_false (bb_queue_add (fixture->queue, of_nothing, &error));
+      g_assert_error (error, BB_ERROR, BB_ERROR_INPUT);
+    }
+}
+
 static void
 test_order (Fixture *fixture, gconstpointer data)
 {
@@ -640,6 +668,30 @@ test_name_taken (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (bb_job_get_notices (job)[0], "out-late (2).mp4"));
 }
 
+/* A source that breaks off: the file is there, and a notice says how much of how much it is. */
+static void
+test_breaks_off (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *whole = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=2 -c:v libx264 -bf 0 -g 5 "
+                                           "-movflags +faststart whole.mp4");
+  g_autofree char *path = bb_test_media_path ("whole.mp4");
+  g_autofree char *cut = bb_test_media_path ("cut.mp4");
+  g_autofree char *contents = NULL;
+  g_autofree char *notices = NULL;
+  gsize size;
+  BbJob *job = make_job ("cut.mp4", "out-cut.mp4", BB_JOB_NAME_CHOSEN);
+
+  g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+  g_assert_true (g_file_set_contents (cut, contents, (gssize) (size * 6 / 10), NULL));
+  g_ptr_array_add (fixture->made, job);
+  g_assert_true (bb_queue_add (fixture->queue, job, NULL));
+  wait_for (fixture, 1);
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_DONE);
+  g_assert_nonnull (bb_job_get_notices (job));
+  notices = g_strjoinv ("\n", (GStrv) bb_job_get_notices (job));
+  g_assert_nonnull (strstr (notices, "of 2.000 s"));
+}
+
 typedef struct {
   double last;
   guint calls;
@@ -702,6 +754,7 @@ main (int argc, char *argv[])
 
 #define ADD(name, func) g_test_add ("/queue/" name, Fixture, NULL, set_up, func, tear_down)
   g_test_add_func ("/queue/gate", test_gate);
+  ADD ("no-name", test_no_name);
   ADD ("order", test_order);
   ADD ("reorder", test_reorder);
   ADD ("failure", test_failure);
@@ -712,6 +765,7 @@ main (int argc, char *argv[])
   ADD ("remove", test_remove);
   ADD ("names", test_names);
   ADD ("name-taken", test_name_taken);
+  ADD ("breaks-off", test_breaks_off);
   ADD ("progress", test_progress);
   result = g_test_run ();
   bb_test_media_cleanup ();

@@ -648,7 +648,7 @@ test_hdr_metadata (void)
     parameters->coded_side_data, parameters->nb_coded_side_data, AV_PKT_DATA_CONTENT_LIGHT_LEVEL));
 }
 
-/* The size changes in the middle: all frames have the first one's. */
+/* The size changes in the middle: all frames have the first one's, with the picture fitted into it. */
 static void
 test_size_change (void)
 {
@@ -664,7 +664,8 @@ test_size_change (void)
   g_autoptr (GBytes) frames = NULL;
   g_autoptr (GBytes) first = bb_test_ffmpeg_raw ("-i 1.h264");
   g_autoptr (GBytes) second =
-    bb_test_ffmpeg_raw ("-i 2.h264 -vf scale=96:64:flags=bicubic -pix_fmt yuv420p");
+    bb_test_ffmpeg_raw ("-i 2.h264 -vf scale=42:64:flags=bicubic,format=yuv420p,pad=96:64:26:0 "
+                        "-pix_fmt yuv420p");
   const guint8 *got, *expected;
   double sum = 0;
   gsize n;

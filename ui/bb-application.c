@@ -15,6 +15,8 @@
 #include "bb-window.h"
 
 #include <glib/gi18n.h>
+#include <glib-unix.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -32,6 +34,7 @@ struct _BbApplication {
 
   GSettings *settings;
   BbExports *exports;
+  int signal; /* that ends the program; 0 without one */
 };
 
 G_DEFINE_FINAL_TYPE (BbApplication, bb_application, ADW_TYPE_APPLICATION)
@@ -117,6 +120,55 @@ static const GActionEntry actions[] = {
   { "quit", quit_cb, NULL, NULL, NULL },
 };
 
+/* As closing the window, but nobody is asked: an export is cancelled and leaves nothing. */
+static gboolean
+signal_cb (BbApplication *self, int number)
+{
+  self->signal = number;
+  g_application_quit (G_APPLICATION (self));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+interrupted_cb (gpointer user_data)
+{
+  return signal_cb (BB_APPLICATION (user_data), SIGINT);
+}
+
+static gboolean
+terminated_cb (gpointer user_data)
+{
+  return signal_cb (BB_APPLICATION (user_data), SIGTERM);
+}
+
+static gboolean
+hung_up_cb (gpointer user_data)
+{
+  return signal_cb (BB_APPLICATION (user_data), SIGHUP);
+}
+
+static void
+watch_signals (BbApplication *self)
+{
+  struct sigaction action;
+
+  g_unix_signal_add (SIGINT, interrupted_cb, self);
+  g_unix_signal_add (SIGTERM, terminated_cb, self);
+  /* What nohup asks for is kept. */
+  if (sigaction (SIGHUP, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+    g_unix_signal_add (SIGHUP, hung_up_cb, self);
+}
+
+/* Whoever sent the signal sees that it ended the program. */
+static void
+raise_signal (BbApplication *self)
+{
+  if (self->signal == 0)
+    return;
+  signal (self->signal, SIG_DFL);
+  raise (self->signal);
+}
+
 static void
 style_cb (BbApplication *self)
 {
@@ -131,6 +183,7 @@ bb_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (bb_application_parent_class)->startup (application);
 
+  watch_signals (self);
   self->settings = g_settings_new (BB_APP_ID);
   self->exports = bb_exports_new (GTK_APPLICATION (self));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
@@ -151,12 +204,13 @@ bb_application_shutdown (GApplication *application)
 
   bb_card_texture_shut_down ();
   G_APPLICATION_CLASS (bb_application_parent_class)->shutdown (application);
-  if (over)
+  if (over && self->signal == 0)
     return;
   /* An encoder that is busy with a frame is not waited for, and libraries are not pulled away from
    * under it: its file is gone already. */
   g_settings_sync ();
   fflush (NULL);
+  raise_signal (self);
   _exit (EXIT_SUCCESS);
 }
 

@@ -129,6 +129,13 @@ export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (self->file == NULL)
     return;
+  /* What a relative name is relative to, whoever asks over D-Bus cannot know. */
+  if (!g_path_is_absolute (path))
+    {
+      show_message (self, _("Name the file to export to with its whole path, such as "
+                            "/home/me/clip.mp4"));
+      return;
+    }
   job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor),
                     BB_JOB_NAME_CHOSEN);
   if (!bb_queue_add (bb_exports_get_queue (self->exports), job, &error))

@@ -204,13 +204,27 @@ shown_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     report (self, GTK_FILE_LAUNCHER (source), error);
 }
 
+/* Returns: (nullable): the file of a notification's button; anybody on D-Bus may send another text. */
+static GFile *
+get_file (GVariant *parameter)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  if (g_file_peek_path (file) == NULL || !g_file_query_exists (file, NULL))
+    return NULL;
+  return g_steal_pointer (&file);
+}
+
 static void
 open_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbExports *self = BB_EXPORTS (user_data);
-  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+  g_autoptr (GFile) file = get_file (parameter);
+  g_autoptr (GtkFileLauncher) launcher = NULL;
 
+  if (file == NULL)
+    return;
+  launcher = gtk_file_launcher_new (file);
   gtk_file_launcher_launch (launcher, get_window (self), NULL, launched_cb, g_object_ref (self));
 }
 
@@ -218,9 +232,12 @@ static void
 show_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbExports *self = BB_EXPORTS (user_data);
-  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+  g_autoptr (GFile) file = get_file (parameter);
+  g_autoptr (GtkFileLauncher) launcher = NULL;
 
+  if (file == NULL)
+    return;
+  launcher = gtk_file_launcher_new (file);
   gtk_file_launcher_open_containing_folder (launcher, get_window (self), NULL, shown_cb,
                                             g_object_ref (self));
 }

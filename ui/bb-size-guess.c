@@ -150,7 +150,13 @@ cancel_thread (gpointer data)
 static void
 cancel (BbSizeGuess *self)
 {
-  g_thread_unref (g_thread_new ("bb-cancel", cancel_thread, g_object_ref (self->cancellable)));
+  GThread *thread =
+    g_thread_try_new ("bb-cancel", cancel_thread, g_object_ref (self->cancellable), NULL);
+
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    cancel_thread (self->cancellable);
 }
 
 static void

@@ -9,8 +9,6 @@
 
 #include "bb-cpu-plain.h"
 #include "bb-cpu-work.h"
-#include "bb-memory-left.h"
-#include "bb-memory-left.h"
 #include "bb-rows.h"
 
 #include <glib/gi18n-lib.h>
@@ -26,6 +24,7 @@ struct _BbCpuDevice {
   gboolean plain;
   char *description;
   GThreadPool *pool;
+  gboolean has_threads;
 
   BbPlan *plan;
   BbCpuWork *work;
@@ -124,7 +123,10 @@ run_phase (BbCpuDevice *self, Phase phase, guint n_tasks)
   self->next_task = 0;
   self->n_running = n_workers;
   for (guint i = 0; i < n_workers; i++)
-    g_thread_pool_push (self->pool, GUINT_TO_POINTER (i + 1), NULL);
+    if (self->has_threads)
+      g_thread_pool_push (self->pool, GUINT_TO_POINTER (i + 1), NULL);
+    else
+      work_cb (GUINT_TO_POINTER (i + 1), self);
   g_mutex_lock (&self->lock);
   while (self->n_running > 0)
     g_cond_wait (&self->done, &self->lock);
@@ -217,11 +219,20 @@ bb_cpu_device_get_chunk (BbDevice *device)
 static guint64
 bb_cpu_device_get_memory_left (BbDevice *device)
 {
-  guint64 left = bb_memory_left ();
+  g_autofree char *text = NULL;
+  guint64 kibibytes = 0;
 
-  return left != G_MAXUINT64
-           ? left
-           : (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE) / 2;
+  /* What the kernel would give without swapping; caches count as free. */
+  if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
+    {
+      const char *line = strstr (text, "MemAvailable:");
+
+      if (line != NULL)
+        kibibytes = g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10);
+    }
+  if (kibibytes > 0)
+    return kibibytes * 1024;
+  return (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE) / 2;
 }
 
 static const char *
@@ -304,5 +315,7 @@ bb_cpu_device_new (guint n_threads, gboolean plain)
   self->planes = g_new0 (BbCpuPlanes *, self->n_threads);
   /* Threads of its own, which step back as far as the one that opened the device. */
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
+  /* Where the system allows fewer threads, those do all the work; without any the caller's does. */
+  self->has_threads = g_thread_pool_get_num_threads (self->pool) > 0;
   return BB_DEVICE (self);
 }

@@ -10,9 +10,11 @@
 
 #include "bb-audio-reader.h"
 
+#include "bb-clock.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
+#include "bb-reader.h"
 #include "bb-resampler.h"
 
 #include <libavcodec/avcodec.h>
@@ -35,6 +37,7 @@ struct _BbAudioReader {
   GCancellable *cancellable;
 
   AVFormatContext *demuxer;
+  BbClock *clock;
   AVStream *stream;
   AVCodecContext *decoder;
   AVPacket *packet;
@@ -67,19 +70,21 @@ static gboolean
 open_file (BbAudioReader *reader, GError **error)
 {
   const AVCodec *codec = NULL;
-  const char *advice;
-  int result = bb_input_open (&reader->demuxer, reader->path, FALSE, &reader->cancellable);
+  int result;
 
-  /* The sound of the picture's own program. */
-  if (result >= 0)
-    result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1,
-                                  bb_input_find_picture (reader->demuxer), &codec, 0);
+  reader->demuxer = bb_input_new (reader->path, &reader->cancellable, NULL, error);
+  if (reader->demuxer == NULL || !bb_input_probe (reader->demuxer, error))
+    return FALSE;
+  /* Of the program that the picture is of. */
+  result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+  result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, result, &codec, 0);
   if (result >= 0)
     {
       reader->stream = reader->demuxer->streams[result];
       for (guint i = 0; i < reader->demuxer->nb_streams; i++)
         reader->demuxer->streams[i]->discard =
           (int) i == result ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+      reader->clock = bb_clock_new (reader->demuxer, bb_reader_find_stream (reader->demuxer));
       reader->decoder = avcodec_alloc_context3 (codec);
       reader->decoder->pkt_timebase = reader->stream->time_base;
       result = avcodec_parameters_to_context (reader->decoder, reader->stream->codecpar);
@@ -89,7 +94,7 @@ open_file (BbAudioReader *reader, GError **error)
   if (result >= 0)
     return TRUE;
   if (!g_cancellable_set_error_if_cancelled (reader->cancellable, error))
-    set_error (reader, bb_input_reason (result, &advice), error);
+    set_error (reader, bb_ffmpeg_reason (result), error);
   return FALSE;
 }
 
@@ -136,7 +141,8 @@ bb_audio_reader_free (BbAudioReader *reader)
 {
   bb_resampler_free (reader->resampler);
   avcodec_free_context (&reader->decoder);
-  bb_input_close (&reader->demuxer);
+  bb_clock_free (reader->clock);
+  avformat_close_input (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_frame_free (&reader->frame);
   g_array_unref (reader->ready);
@@ -180,6 +186,7 @@ bb_audio_reader_seek (BbAudioReader *reader, gint64 time, GError **error)
         set_error (reader, bb_ffmpeg_reason (result), error);
       return FALSE;
     }
+  bb_clock_reset (reader->clock);
   avcodec_flush_buffers (reader->decoder);
   av_frame_unref (reader->frame);
   bb_resampler_forget_input (reader->resampler);
@@ -210,7 +217,7 @@ decode (BbAudioReader *reader)
       do
         {
           av_packet_unref (reader->packet);
-          result = av_read_frame (reader->demuxer, reader->packet);
+          result = bb_clock_read (reader->clock, reader->packet);
         }
       while (result >= 0 && reader->packet->stream_index != reader->stream->index);
       if (result < 0)

@@ -19,11 +19,13 @@
 #define BIT_RATE_PER_CHANNEL 96000
 
 /* Containers round times to a millisecond and more; beyond this many seconds it is a gap. */
+#define EXACT_GAP 0.005
 #define GAP 0.03
 
 struct _BbAudioEncoder {
   gint64 end; /* samples from the target's start */
   AVRational time_base;
+  double gap; /* seconds */
   char *name; /* for people */
   GPtrArray *notices;
 
@@ -203,6 +205,7 @@ bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container, g
   BbAudioEncoder *self = g_new0 (BbAudioEncoder, 1);
   int result;
 
+  self->gap = GAP;
   self->time_base = stream->time_base;
   self->notices = notices;
   /* Translators: a codec, and the number of a track in its file */
@@ -366,7 +369,7 @@ put (BbAudioEncoder *self, gint64 at, BbPacketFunc func, gpointer user_data)
   int result = 0;
 
   /* A clock that goes back is no reason to lose what comes from there on. */
-  if (self->anchored && (ABS (at - self->position) <= GAP * self->encoder->sample_rate ||
+  if (self->anchored && (ABS (at - self->position) <= self->gap * self->encoder->sample_rate ||
                          at < self->position - self->encoder->sample_rate))
     at = self->position;
   if (at >= self->end)
@@ -437,6 +440,19 @@ take (BbAudioEncoder *self, const AVFrame *frame, BbPacketFunc func, gpointer us
       check_channels (self, &frame->ch_layout);
     }
   return convert (self, frame, func, user_data);
+}
+
+/**
+ * bb_audio_encoder_be_exact:
+ * @encoder: an encoder
+ *
+ * Puts sound where its times say to within some milliseconds from now on: where a clock jumps the
+ * pieces fit less well together than the packets of one recording.
+ */
+void
+bb_audio_encoder_be_exact (BbAudioEncoder *encoder)
+{
+  encoder->gap = EXACT_GAP;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "bb-format-ffmpeg.h"
 
 #include <libavutil/pixdesc.h>
+#include <math.h>
 
 /* HDR to SDR: to linear light with 100 cd/m2 at 1, to BT.709's primaries, highlights rolled off by
  * Hable's curve, and back. The curve works on the strongest channel, so hues stay. */
@@ -25,10 +26,57 @@ is_convertible (int matrix)
          matrix == AVCOL_SPC_BT2020_NCL;
 }
 
+/* How much wider samples are shown than those of the first frame; what is not said is as before. */
+static double
+get_widening (const AVFrame *frame, AVRational aspect)
+{
+  AVRational own = frame->sample_aspect_ratio;
+  double first = aspect.num > 0 && aspect.den > 0 ? av_q2d (aspect) : 1;
+
+  return own.num > 0 && own.den > 0 ? av_q2d (own) / first : 1;
+}
+
+/**
+ * bb_chain_is_other_aspect:
+ * @frame: a frame
+ * @aspect: what the first frame says of its samples' aspect
+ *
+ * Returns: whether the frame's samples are of another aspect
+ */
+gboolean
+bb_chain_is_other_aspect (const AVFrame *frame, AVRational aspect)
+{
+  return fabs (get_widening (frame, aspect) - 1) > 1e-6;
+}
+
+/* Whole samples of chroma, rounded down. */
+static int
+to_step (int samples, int shift)
+{
+  return samples >> shift << shift;
+}
+
+/* The largest size within @stored that shows @frame in its own aspect, in whole samples of chroma. */
+static void
+fit (const AVFrame *frame, const BbFormat *stored, AVRational aspect, int *width, int *height)
+{
+  double shown = frame->width * get_widening (frame, aspect);
+  double scale = MIN (stored->width / shown, (double) stored->height / frame->height);
+  int step_x = 1 << stored->chroma_shift_x;
+  int step_y = 1 << stored->chroma_shift_y;
+
+  *width = (int) round (shown * scale / step_x) * step_x;
+  *height = (int) round (frame->height * scale / step_y) * step_y;
+  /* What is less than a step off is as large. */
+  *width = *width > stored->width - step_x ? stored->width : MAX (*width, step_x);
+  *height = *height > stored->height - step_y ? stored->height : MAX (*height, step_y);
+}
+
 /**
  * bb_chain_describe:
  * @frame: a frame such as will come, with all colour tags set
  * @stored: size and colours of all frames, before tone mapping
+ * @aspect: what the first frame says of its samples' aspect
  * @format: what they become
  * @parameters: parameters of the stream
  * @pixel_format: pixel format of @format
@@ -36,14 +84,15 @@ is_convertible (int matrix)
  * @tone_map: whether @format is SDR and @frame is HDR
  *
  * Describes the chain of filters from frames like @frame to frames of @format: to planar Y'CbCr
- * first, then deinterlacing, tone mapping, and scaling where the size is not that of @stored. Frames on a card
- * are only deinterlaced, there.
+ * first, then deinterlacing, tone mapping, and where the shape is not that of @stored fitting into
+ * that, with black around. Frames on a card are only deinterlaced, there.
  *
  * Returns: (transfer full): a chain in libavfilter's syntax
  */
 char *
 bb_chain_describe (const AVFrame *frame,
                    const BbFormat *stored,
+                   AVRational aspect,
                    const BbFormat *format,
                    const AVCodecParameters *parameters,
                    enum AVPixelFormat pixel_format,
@@ -54,7 +103,8 @@ bb_chain_describe (const AVFrame *frame,
   const char *flags = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
   GString *chain;
   enum AVPixelFormat native, nearest;
-  gboolean rgb, palette, full;
+  gboolean rgb, palette, full, other_shape;
+  int width, height;
   int matrix = (int) frame->colorspace;
 
   if (frame->format == AV_PIX_FMT_CUDA)
@@ -89,16 +139,23 @@ bb_chain_describe (const AVFrame *frame,
     g_string_append_printf (chain, "bwdif=%s,", deinterlacer);
   if (tone_map)
     g_string_append (chain, TONE_MAP);
-  if (frame->width != stored->width || frame->height != stored->height ||
+  other_shape = frame->width != stored->width || frame->height != stored->height ||
+                bb_chain_is_other_aspect (frame, aspect);
+  fit (frame, stored, aspect, &width, &height);
+  if (other_shape ||
       (!tone_map &&
        (nearest != pixel_format || full != stored->full_range || matrix != stored->matrix)))
     {
-      g_string_append_printf (chain, "scale=%d:%d:flags=%s:out_range=%s", stored->width,
-                              stored->height, flags, format->full_range ? "full" : "limited");
+      g_string_append_printf (chain, "scale=%d:%d:flags=%s:out_range=%s", width, height, flags,
+                              format->full_range ? "full" : "limited");
       if (!tone_map && matrix != stored->matrix && is_convertible (matrix) &&
           is_convertible (stored->matrix))
         g_string_append_printf (chain, ":out_color_matrix=%d", stored->matrix);
       g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (pixel_format));
+      if (width != stored->width || height != stored->height)
+        g_string_append_printf (chain, "pad=%d:%d:%d:%d,", stored->width, stored->height,
+                                to_step ((stored->width - width) / 2, stored->chroma_shift_x),
+                                to_step ((stored->height - height) / 2, stored->chroma_shift_y));
     }
   if (chain->len > 0)
     g_string_truncate (chain, chain->len - 1);

@@ -10,24 +10,12 @@
 
 G_BEGIN_DECLS
 
-/**
- * BbClock:
- *
- * What is added to the times of a file's packets where its clock jumps, as where two recordings were appended to each
- * other. Zeroed memory is a clock that has not jumped.
- */
-typedef struct {
-  /*< private >*/
-  GArray *streams; /* of what is known of a stream, by its number */
-  GArray *offsets; /* of gint64: nanoseconds, after each jump */
-  gint64 end;      /* of everything so far, with the offsets; nanoseconds */
-  gint64 first_jump;
-} BbClock;
+typedef struct _BbClock BbClock;
 
-void bb_clock_clear (BbClock *clock);
-gboolean bb_clock_needs_all (const AVFormatContext *demuxer);
-void bb_clock_shift (BbClock *clock, const AVStream *stream, AVPacket *packet);
-guint bb_clock_get_n_jumps (const BbClock *clock);
-gint64 bb_clock_get_first_jump (const BbClock *clock);
+BbClock *bb_clock_new (AVFormatContext *demuxer, int picture);
+void bb_clock_free (BbClock *clock);
+void bb_clock_reset (BbClock *clock);
+int bb_clock_read (BbClock *clock, AVPacket *packet);
+guint bb_clock_get_n_jumps (BbClock *clock, gint64 *first);
 
 G_END_DECLS

@@ -24,9 +24,6 @@
 #define SVT_MAX_RATE 240
 #define SVT_UNKNOWN_RATE 30
 
-/* Steps of a second that are fine enough to place a trim. */
-#define FINE_STEPS 8000
-
 /* What HDR pictures say of the display they were graded on. */
 static const struct {
   enum AVFrameSideDataType frame;
@@ -140,21 +137,6 @@ set_rate (AVCodecContext *context, const Settings *settings)
     context->framerate = (AVRational) { SVT_MAX_RATE, 1 };
 }
 
-/* The source's, in finer steps where a trim begins between two of them: sound is cut there exactly. */
-static AVRational
-get_time_base (const BbSourceInfo *info, gint64 start)
-{
-  AVRational base = { info->time_base_num, info->time_base_den };
-  gint64 time = info->start + start;
-
-  if (start == 0 ||
-      ABS (av_rescale_q (av_rescale_q (time, BB_NANOSECONDS, base), base, BB_NANOSECONDS) - time) < 1000)
-    return base;
-  while (base.num > 0 && base.den / base.num < FINE_STEPS)
-    base.den *= 2;
-  return base;
-}
-
 /* Where the encoder refuses, the result is negative and @error is not set. */
 static AVCodecContext *
 open_with (const Settings *settings, int *result, GError **error)
@@ -173,7 +155,7 @@ open_with (const Settings *settings, int *result, GError **error)
       return NULL;
     }
   context->sample_aspect_ratio = (AVRational) { 1, 1 };
-  context->time_base = get_time_base (info, settings->values->start);
+  context->time_base = (AVRational) { info->time_base_num, info->time_base_den };
   set_rate (context, settings);
   context->color_range = settings->format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
   context->colorspace = settings->format.matrix;

@@ -119,24 +119,56 @@ bb_ffmpeg_url (const char *path)
   return g_strconcat ("file:", path, NULL);
 }
 
-/* Some 73 years: sums of a few such times do not overflow. */
-#define LONGEST (G_MAXINT64 / 4)
+/* Times of damaged files are anything. Up to here two of them can be added. */
+#define MOST_TIME (G_MAXINT64 / 4)
 
 /**
- * bb_ffmpeg_nanoseconds:
- * @time: a time of a file, which may be anything
- * @time_base: its time base
+ * bb_ffmpeg_rescale:
+ * @time: a time, such as a damaged file may have; %AV_NOPTS_VALUE is kept
+ * @from: its time base
+ * @to: another time base
  *
- * Returns: the same in nanoseconds, within 73 years of 0
+ * Returns: the time in the other time base; where it is out of all reason, the nearest that can still be
+ *   added to another one
  */
 gint64
-bb_ffmpeg_nanoseconds (gint64 time, AVRational time_base)
+bb_ffmpeg_rescale (gint64 time, AVRational from, AVRational to)
 {
-  double about = (double) time * av_q2d (time_base) * 1e9;
+  gint64 rescaled;
 
-  if (!(about < (double) LONGEST && about > -(double) LONGEST))
-    return about < 0.0 ? -LONGEST : LONGEST;
-  return av_rescale_q (time, time_base, BB_NANOSECONDS);
+  if (time == AV_NOPTS_VALUE)
+    return AV_NOPTS_VALUE;
+  rescaled = av_rescale_q (time, from, to);
+  /* What av_rescale_q() says where the result does not fit. */
+  if (rescaled == G_MININT64)
+    return time < 0 ? -MOST_TIME : MOST_TIME;
+  return CLAMP (rescaled, -MOST_TIME, MOST_TIME);
+}
+
+/**
+ * bb_ffmpeg_to_nanoseconds:
+ * @time: a time; %AV_NOPTS_VALUE is kept
+ * @time_base: its time base
+ *
+ * Returns: the same in nanoseconds, see bb_ffmpeg_rescale()
+ */
+gint64
+bb_ffmpeg_to_nanoseconds (gint64 time, AVRational time_base)
+{
+  return bb_ffmpeg_rescale (time, time_base, BB_NANOSECONDS);
+}
+
+/**
+ * bb_ffmpeg_from_nanoseconds:
+ * @time: nanoseconds; %AV_NOPTS_VALUE is kept
+ * @time_base: a time base
+ *
+ * Returns: the same in the time base, see bb_ffmpeg_rescale()
+ */
+gint64
+bb_ffmpeg_from_nanoseconds (gint64 time, AVRational time_base)
+{
+  return bb_ffmpeg_rescale (time, BB_NANOSECONDS, time_base);
 }
 
 /**

@@ -17,7 +17,9 @@ void bb_ffmpeg_init (void);
 guint bb_ffmpeg_get_n_errors (void);
 const char *bb_ffmpeg_reason (int result);
 char *bb_ffmpeg_url (const char *path);
-gint64 bb_ffmpeg_nanoseconds (gint64 time, AVRational time_base);
+gint64 bb_ffmpeg_rescale (gint64 time, AVRational from, AVRational to);
+gint64 bb_ffmpeg_to_nanoseconds (gint64 time, AVRational time_base);
+gint64 bb_ffmpeg_from_nanoseconds (gint64 time, AVRational time_base);
 int bb_ffmpeg_to_host (AVFrame *frame);
 void bb_ffmpeg_interrupt_init (AVIOInterruptCB *interrupt, GCancellable **cancellable);
 

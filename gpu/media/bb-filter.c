@@ -33,6 +33,7 @@ struct _BbFilter {
   int width;
   int height;
   int format;
+  AVRational aspect;
   enum AVColorSpace matrix;
   enum AVColorRange range;
 
@@ -67,6 +68,7 @@ bb_filter_new (const AVFrame *like,
   filter->width = like->width;
   filter->height = like->height;
   filter->format = like->format;
+  filter->aspect = like->sample_aspect_ratio;
   filter->matrix = like->colorspace;
   filter->range = like->color_range;
   if (like->hw_frames_ctx != NULL)
@@ -161,7 +163,7 @@ bb_filter_is_on_card (BbFilter *filter)
  * @filter: a filter chain
  * @frame: a frame
  *
- * Returns: whether @frame has the size, format, matrix, range and memory that the chain was made for
+ * Returns: whether @frame has the size, sample aspect, format, matrix, range and memory that the chain was made for
  */
 gboolean
 bb_filter_accepts (BbFilter *filter, const AVFrame *frame)
@@ -169,7 +171,8 @@ bb_filter_accepts (BbFilter *filter, const AVFrame *frame)
   const guint8 *frames = filter->frames != NULL ? filter->frames->data : NULL;
 
   return frame->width == filter->width && frame->height == filter->height &&
-         frame->format == filter->format && frame->colorspace == filter->matrix &&
+         frame->format == filter->format &&
+         av_cmp_q (frame->sample_aspect_ratio, filter->aspect) == 0 && frame->colorspace == filter->matrix &&
          frame->color_range == filter->range &&
          (frame->hw_frames_ctx != NULL ? frame->hw_frames_ctx->data : NULL) == frames;
 }

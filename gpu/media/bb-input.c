@@ -1,329 +1,423 @@
-/* bb-input.c: the one place where files are opened for reading
+/* bb-input.c: the one place where a media file is opened for reading
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A file that somebody sent may be anything, whatever its name says. So a container is taken for what its contents
- * say, never for its name, and none may open a further file: neither playlists and manifests, which consist
- * of names, nor films that refer to parts of theirs elsewhere.
+ * Some containers name other files or addresses: playlists, manifests, patterns of pictures, tracks
+ * by reference. What others send must not show files of this machine, so nothing but the file itself
+ * is read: demuxers that are made to open others are refused by what they are, and the rest get no
+ * other file.
  */
 
 #include "config.h"
 
 #include "bb-input.h"
 
+#include "bb-error.h"
 #include "bb-ffmpeg.h"
-#include "bb-memory-left.h"
 
 #include <glib/gi18n-lib.h>
-#include <errno.h>
 #include <glib/gstdio.h>
-#include <libavutil/avstring.h>
+#include <libavcodec/avcodec.h>
+#include <libavutil/imgutils.h>
 #include <string.h>
+#include <sys/resource.h>
 
-/* How far to read for a track that begins late. */
-#define FAR_BYTES (64 * 1024 * 1024)
-#define FAR_DURATION (60 * AV_TIME_BASE)
+/* Pictures that are held at once at least: by the decoder, its threads, what converts, and queues. */
+#define N_HELD_PICTURES 6
 
-/* Pictures that are held at least, and bytes of a pixel of most. */
-#define PICTURES_HELD 8
-#define PIXEL_BYTES 4
-
-/* What demuxers see of the file: the name by which they open it again, and where it is. */
-typedef struct {
-  char *shown;
-  char *url;
-  AVIOContext *context; /* what the file is read through, where the demuxer does not open it by itself */
-} Input;
-
-/* Demuxers whose files name others, or are programs that do. */
-static const char *const lists[] = {
-  "avisynth", "concat", "concatf", "dash", "hls",         "imf",    "lavfi",
-  "rtp",      "rtsp",   "sap",     "sdp",  "vapoursynth", "vobsub", "webm_dash_manifest",
+/* Demuxers that open what a file names. */
+static const char *const referring[] = {
+  "concat", "dash",      "hls",         "imf", "rtp",
+  "rtsp",   "sap",       "sdp",         "vobsub",
+  "lavfi",  "avisynth",  "vapoursynth", "webm_dash_manifest",
+  NULL,
 };
 
-/* Demuxers that make a video of a text. */
-static const char *const texts[] = { "tty", "bin", "xbin", "adf", "idf" };
+/* Demuxers that make a video of a text, and decoders that do. */
+static const char *const texts[] = { "tty", "bin", "xbin", "adf", "idf", NULL };
+static const enum AVCodecID text_codecs[] = {
+  AV_CODEC_ID_ANSI, AV_CODEC_ID_BINTEXT, AV_CODEC_ID_XBIN, AV_CODEC_ID_IDF,
+};
+
+/**
+ * bb_input_set_error:
+ * @path: name of a file
+ * @reason: what is wrong with the file, translated
+ * @advice: what to do, translated
+ * @error: return location for an error
+ *
+ * Sets %BB_ERROR_INPUT with a sentence that names the file.
+ */
+void
+bb_input_set_error (const char *path, const char *reason, const char *advice, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (path);
+
+  /* Translators: the name of a file, what is wrong, and what to do, both clauses without a full
+   * stop, such as “it is a folder” and “choose a video file” */
+  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s; %s"), name, reason,
+               advice);
+}
+
+static const char *
+get_path (const AVFormatContext *demuxer)
+{
+  return g_str_has_prefix (demuxer->url, "file:") ? demuxer->url + strlen ("file:") : demuxer->url;
+}
 
 static gboolean
-is_among (const AVInputFormat *format, const char *const *names, gsize n)
+refuse (const char *path, const char *reason, const char *advice, GError **error)
 {
-  for (gsize i = 0; i < n; i++)
-    if (av_match_name (names[i], format->name))
-      return TRUE;
+  bb_input_set_error (path, reason, advice, error);
   return FALSE;
 }
 
-/* Demuxers choose by the ending of a name, and read more into it: one such as “clip%03d.png” means many files to
- * them. */
-static char *
-get_shown_name (const char *path)
-{
-  const char *dot = strrchr (path, '.');
-
-  for (const char *c = dot; c != NULL && c[1] != '\0'; c++)
-    if (!g_ascii_isalnum (c[1]) && c[1] != '_')
-      return g_strdup ("file:video");
-  return g_strconcat ("file:video", dot, NULL);
-}
-
-/* Instead of FFmpeg's own: the file itself and no other one. */
-static int
-open_same (AVFormatContext *demuxer, AVIOContext **context, const char *url, int flags,
-           AVDictionary **options)
-{
-  const Input *input = demuxer->opaque;
-
-  if (!g_str_equal (url, input->shown) || (flags & AVIO_FLAG_WRITE) != 0)
-    return AVERROR (EPERM);
-  return avio_open2 (context, input->url, flags, &demuxer->interrupt_callback, NULL);
-}
-
-static int
-check_kind (const char *path)
+static gboolean
+check_file (const char *path, GError **error)
 {
   GStatBuf status;
 
+  /* FFmpeg says what is wrong. */
   if (g_stat (path, &status) != 0)
-    return AVERROR (errno);
+    return TRUE;
   if (S_ISDIR (status.st_mode))
-    return AVERROR (EISDIR);
-  /* Opening a pipe would wait for whoever writes to it, and neither it nor a terminal can be sought in. */
-  if (S_ISFIFO (status.st_mode) || S_ISSOCK (status.st_mode) || S_ISCHR (status.st_mode))
-    return BB_INPUT_ERROR_PIPE;
-  if (S_ISREG (status.st_mode) && status.st_size == 0)
-    return BB_INPUT_ERROR_EMPTY;
-  return 0;
+    return refuse (path, _("it is a folder"), _("choose a video file"), error);
+  /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
+  if (S_ISFIFO (status.st_mode))
+    return refuse (path, _("it is a pipe"), _("save the video as a file first"), error);
+  if (!S_ISREG (status.st_mode))
+    return refuse (path, _("it is a device"), _("choose a video file"), error);
+  if (status.st_size == 0)
+    return refuse (path, _("it is empty"), _("copy or record it again"), error);
+  return TRUE;
 }
 
-static void
-free_input (Input *input)
+static gboolean
+fail (const char *path, int result, GCancellable **cancellable, GError **error)
 {
-  avio_closep (&input->context);
-  g_free (input->shown);
-  g_free (input->url);
-  g_free (input);
+  if (*cancellable != NULL && g_cancellable_set_error_if_cancelled (*cancellable, error))
+    return FALSE;
+  if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
+    return refuse (path, _("it is not a video, or it is damaged"),
+                   _("choose a file that a player can play"), error);
+  if (result == AVERROR (ENOENT))
+    return refuse (path, _("there is no such file"), _("check its name"), error);
+  if (result == AVERROR (EACCES))
+    return refuse (path, _("reading it is not allowed"), _("check its permissions"), error);
+  if (result == AVERROR (EMFILE) || result == AVERROR (ENFILE))
+    return refuse (path, bb_ffmpeg_reason (result), _("allow more open files (ulimit -n)"), error);
+  return refuse (path, bb_ffmpeg_reason (result), _("check its name and permissions"), error);
 }
 
-/**
- * bb_input_get_most_pixels:
- *
- * Decoders hold several pictures at once, and so does whoever converts them.
- *
- * Returns: pixels that a picture may have so that half of the memory that is left is enough
- */
-gint64
-bb_input_get_most_pixels (void)
+/* What to call a file while it is asked what it is: only the ending of a name says anything, and
+ * other characters would make it a pattern of pictures. */
+static char *
+get_neutral_name (const char *path)
 {
-  guint64 left = bb_memory_left ();
+  const char *dot = strrchr (path, '.');
+  GString *name = g_string_new ("file.");
 
-  return left == G_MAXUINT64 ? G_MAXINT : (gint64) MIN (left / 2 / PICTURES_HELD / PIXEL_BYTES, G_MAXINT);
-}
-
-static int
-check_sizes (const AVFormatContext *demuxer)
-{
-  for (guint i = 0; i < demuxer->nb_streams; i++)
-    {
-      const AVCodecParameters *parameters = demuxer->streams[i]->codecpar;
-
-      if (parameters->codec_type == AVMEDIA_TYPE_VIDEO && parameters->width > 0 &&
-          parameters->height > 0 &&
-          (gint64) parameters->width * parameters->height > bb_input_get_most_pixels ())
-        return BB_INPUT_ERROR_LARGE;
-    }
-  return 0;
+  for (const char *c = dot != NULL ? dot + 1 : ""; g_ascii_isalnum (*c); c++)
+    g_string_append_c (name, *c);
+  return g_string_free_and_steal (name);
 }
 
 static int
-open_demuxer (AVFormatContext **demuxer, Input *input, gboolean far)
+find_format (const char *path,
+             const char *url,
+             const AVIOInterruptCB *interrupt,
+             const AVInputFormat **format)
 {
-  const AVInputFormat *format = NULL;
+  g_autofree char *name = get_neutral_name (path);
   AVDictionary *options = NULL;
-  int result = avio_open2 (&input->context, input->url, AVIO_FLAG_READ,
-                           &(*demuxer)->interrupt_callback, NULL);
+  AVIOContext *file = NULL;
+  int result;
 
-  if (result >= 0)
-    result = av_probe_input_buffer2 (input->context, &format, input->shown, *demuxer, 0,
-                                     (unsigned) (*demuxer)->format_probesize);
-  if (result < 0)
-    return result;
-  if (is_among (format, lists, G_N_ELEMENTS (lists)))
-    return BB_INPUT_ERROR_LIST;
-  if (is_among (format, texts, G_N_ELEMENTS (texts)))
-    return BB_INPUT_ERROR_TEXT;
-
-  /* A picture is itself, not the first of those whose names look like its. */
-  av_dict_set (&options, "pattern_type", "none", 0);
-  if (far)
-    /* Tracks that a transport stream only names later on. */
-    av_dict_set (&options, "scan_all_pmts", "1", 0);
-  if ((format->flags & AVFMT_NOFILE) != 0)
-    avio_closep (&input->context);
-  else
-    (*demuxer)->pb = input->context;
-  result = avformat_open_input (demuxer, input->shown, format, &options);
+  av_dict_set (&options, "protocol_whitelist", "file", 0);
+  result = avio_open2 (&file, url, AVIO_FLAG_READ, interrupt, &options);
   av_dict_free (&options);
-  /* Finding out decodes; what says its size before that is refused before. */
   if (result >= 0)
-    result = check_sizes (*demuxer);
-  if (result >= 0)
-    result = avformat_find_stream_info (*demuxer, NULL);
-  return result < 0 ? result : check_sizes (*demuxer);
-}
-
-/**
- * bb_input_open:
- * @demuxer: (out): the demuxer, to be closed by bb_input_close(); %NULL where it fails
- * @path: name of a local file
- * @far: whether to look for tracks far into the file, which takes longer
- * @cancellable: where the cancellable of the call at hand is found; must stay as long as the demuxer
- *
- * Opens a file for reading and finds out what its streams are. Only that file is read, whatever is in
- * it.
- *
- * Returns: 0, one of BB_INPUT_ERROR_…, or another negative FFmpeg error; see bb_input_reason()
- */
-int
-bb_input_open (AVFormatContext **demuxer, const char *path, gboolean far,
-               GCancellable **cancellable)
-{
-  int result = check_kind (path);
-  Input *input;
-
-  *demuxer = NULL;
-  if (result < 0)
-    return result;
-  bb_ffmpeg_init ();
-  input = g_new0 (Input, 1);
-  input->shown = get_shown_name (path);
-  input->url = bb_ffmpeg_url (path);
-  *demuxer = avformat_alloc_context ();
-  (*demuxer)->opaque = input;
-  (*demuxer)->io_open = open_same;
-  (*demuxer)->protocol_whitelist = av_strdup ("file");
-  bb_ffmpeg_interrupt_init (&(*demuxer)->interrupt_callback, cancellable);
-  if (far)
-    {
-      (*demuxer)->probesize = FAR_BYTES;
-      (*demuxer)->max_analyze_duration = FAR_DURATION;
-    }
-  result = open_demuxer (demuxer, input, far);
-  if (result >= 0)
-    return 0;
-  avformat_close_input (demuxer);
-  free_input (input);
+    result = av_probe_input_buffer2 (file, format, name, NULL, 0, 0);
+  avio_closep (&file);
   return result;
 }
 
-/**
- * bb_input_close:
- * @demuxer: (inout): a demuxer of bb_input_open(), or %NULL; becomes %NULL
- */
-void
-bb_input_close (AVFormatContext **demuxer)
+static gboolean
+check_format (const char *path, const AVInputFormat *format, GError **error)
 {
-  Input *input = *demuxer != NULL ? (*demuxer)->opaque : NULL;
+  g_auto (GStrv) names = g_strsplit (format->name, ",", -1);
 
-  avformat_close_input (demuxer);
-  if (input != NULL)
-    free_input (input);
-}
-
-/**
- * bb_input_reason:
- * @result: what bb_input_open() gave
- * @advice: (out): what to do, a clause
- *
- * Returns: what is wrong, a clause
- */
-const char *
-bb_input_reason (int result, const char **advice)
-{
-  *advice = _("choose a file that a player can play");
-  switch (result)
+  for (guint i = 0; names[i] != NULL; i++)
     {
-    case BB_INPUT_ERROR_LIST:
-      *advice = _("choose one of the files that it names");
-      return _("it is a list of other files, not a video");
-    case BB_INPUT_ERROR_PIPE:
-      *advice = _("save the video as a file first");
-      return _("it is a pipe or a device");
-    case BB_INPUT_ERROR_EMPTY:
-      *advice = _("copy or record it again");
-      return _("it is empty");
-    case BB_INPUT_ERROR_LARGE:
-      *advice = _("close other programs, or make it smaller first");
-      return _("its pictures are too large for the memory that is left");
-    case BB_INPUT_ERROR_TEXT:
-    case AVERROR_INVALIDDATA:
-    case AVERROR_EOF:
-      return _("it is not a video, or it is damaged");
-    case AVERROR (EISDIR):
-      *advice = _("choose a video file");
-      return _("it is a folder");
-    case AVERROR (ENOENT):
-    case AVERROR (ENOTDIR):
-      *advice = _("check its name");
-      return _("there is no such file");
-    case AVERROR (EACCES):
-    case AVERROR (EPERM):
-      *advice = _("check its permissions");
-      return _("reading it is not allowed");
-    default:
-      *advice = _("check its name and permissions");
-      return bb_ffmpeg_reason (result);
+      if (g_strv_contains (referring, names[i]) ||
+          ((format->flags & AVFMT_NOFILE) != 0 && !g_str_equal (names[i], "image2")))
+        return refuse (path, _("it is a list that names other files"),
+                       _("choose the video file itself"), error);
+      if (g_strv_contains (texts, names[i]))
+        return fail (path, AVERROR_INVALIDDATA, &(GCancellable *) { NULL }, error);
     }
+  return TRUE;
+}
+
+/* Opens the file itself and no other. */
+static int
+open_only_itself (AVFormatContext *demuxer,
+                  AVIOContext **file,
+                  const char *url,
+                  int flags,
+                  AVDictionary **options)
+{
+  if (demuxer->url == NULL || strcmp (url, demuxer->url) != 0 || (flags & AVIO_FLAG_WRITE) != 0)
+    {
+      g_debug ("%s: names another file, which is not opened", demuxer->url);
+      return AVERROR (EPERM);
+    }
+  av_dict_set (options, "protocol_whitelist", "file", 0);
+  return avio_open2 (file, url, flags, &demuxer->interrupt_callback, options);
 }
 
 /**
- * bb_input_find_picture:
- * @demuxer: a demuxer
+ * bb_input_new:
+ * @path: name of a local file
+ * @cancellable: where the cancellable of the call at hand is found; must stay
+ * @options: (inout) (nullable): options of demuxers, in FFmpeg's form
+ * @error: return location for an error
  *
- * Of the video streams that are no cover picture: what FFmpeg thinks best, else the first.
+ * Opens a media file: the file itself and no other, whatever it names. What is no regular file, is
+ * empty, is a text, or is a list or a manifest of other files is refused.
  *
- * Returns: its number, or -1
+ * Returns: (transfer full): a demuxer that was not probed yet, or %NULL with %BB_ERROR_INPUT or
+ *   %G_IO_ERROR_CANCELLED
  */
-int
-bb_input_find_picture (AVFormatContext *demuxer)
+AVFormatContext *
+bb_input_new (const char *path, GCancellable **cancellable, AVDictionary **options, GError **error)
 {
-  int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-  int best = -1;
+  g_autofree char *url = bb_ffmpeg_url (path);
+  const AVInputFormat *format = NULL;
+  AVDictionary *own = NULL;
+  AVFormatContext *demuxer;
+  AVIOInterruptCB interrupt;
+  int result;
+
+  bb_ffmpeg_init ();
+  if (!check_file (path, error))
+    return NULL;
+  bb_ffmpeg_interrupt_init (&interrupt, cancellable);
+  result = find_format (path, url, &interrupt, &format);
+  if (result < 0)
+    {
+      fail (path, result, cancellable, error);
+      return NULL;
+    }
+  if (!check_format (path, format, error))
+    return NULL;
+  demuxer = avformat_alloc_context ();
+  demuxer->interrupt_callback = interrupt;
+  demuxer->io_open = open_only_itself;
+  if (options != NULL)
+    av_dict_copy (&own, *options, 0);
+  av_dict_set (&own, "protocol_whitelist", "file", 0);
+  if (g_str_equal (format->name, "image2"))
+    av_dict_set (&own, "pattern_type", "none", 0);
+  result = avformat_open_input (&demuxer, url, format, &own);
+  av_dict_free (&own);
+  if (result >= 0)
+    return demuxer;
+  fail (path, result, cancellable, error);
+  return NULL;
+}
+
+/* The part of memory that limits leave, where there are any. */
+static guint64
+get_cgroup_memory (void)
+{
+  g_autofree char *own = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint64 left = G_MAXUINT64;
+
+  if (!g_file_get_contents ("/proc/self/cgroup", &own, NULL, NULL))
+    return left;
+  lines = g_strsplit (own, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *folder = NULL;
+
+      if (!g_str_has_prefix (lines[i], "0::/"))
+        continue;
+      folder = g_strdup (lines[i] + strlen ("0::"));
+      while (TRUE)
+        {
+          g_autofree char *limit = g_strconcat ("/sys/fs/cgroup", folder, "/memory.max", NULL);
+          g_autofree char *used = g_strconcat ("/sys/fs/cgroup", folder, "/memory.current", NULL);
+          g_autofree char *limit_text = NULL;
+          g_autofree char *used_text = NULL;
+          char *slash;
+
+          if (g_file_get_contents (limit, &limit_text, NULL, NULL) &&
+              g_ascii_isdigit (limit_text[0]) &&
+              g_file_get_contents (used, &used_text, NULL, NULL))
+            {
+              guint64 allowed = g_ascii_strtoull (limit_text, NULL, 10);
+              guint64 taken = g_ascii_strtoull (used_text, NULL, 10);
+
+              left = MIN (left, allowed > taken ? allowed - taken : 0);
+            }
+          slash = strrchr (folder, '/');
+          if (slash == NULL)
+            break;
+          *slash = '\0';
+        }
+    }
+  return left;
+}
+
+static guint64
+find_kibibytes (const char *file, const char *key)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents (file, &text, NULL, NULL) || (line = strstr (text, key)) == NULL)
+    return G_MAXUINT64;
+  return g_ascii_strtoull (line + strlen (key), NULL, 10) * 1024;
+}
+
+/**
+ * bb_input_get_memory:
+ *
+ * Returns: bytes of host memory that this process can still take: what the system has available,
+ *   within the limits of its control group and of its address space; %G_MAXUINT64 where unknown
+ */
+guint64
+bb_input_get_memory (void)
+{
+  guint64 left = MIN (find_kibibytes ("/proc/meminfo", "MemAvailable:"), get_cgroup_memory ());
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    {
+      guint64 size = find_kibibytes ("/proc/self/status", "VmSize:");
+
+      left = MIN (left, limit.rlim_cur > size ? limit.rlim_cur - size : 0);
+    }
+  return left;
+}
+
+/* Bytes of a picture as the decoder makes it. */
+static guint64
+get_picture_bytes (const AVCodecParameters *parameters)
+{
+  guint64 pixels;
+  int size = -1;
+
+  if (parameters->width <= 0 || parameters->height <= 0)
+    return 0;
+  pixels = (guint64) parameters->width * (guint64) parameters->height;
+  if (parameters->format != AV_PIX_FMT_NONE)
+    size = av_image_get_buffer_size (parameters->format, parameters->width, parameters->height, 1);
+  /* Not known before it is decoded, or too large to be counted: 4:2:0 is the least. */
+  return size > 0 ? (guint64) size : pixels * 3 / 2;
+}
+
+static gboolean
+check_memory (AVFormatContext *demuxer, GError **error)
+{
+  guint64 left = bb_input_get_memory ();
 
   for (guint i = 0; i < demuxer->nb_streams; i++)
     {
-      const AVStream *stream = demuxer->streams[i];
+      const AVCodecParameters *parameters = demuxer->streams[i]->codecpar;
+      guint64 needed;
 
-      if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
-          (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
+      if (parameters->codec_type != AVMEDIA_TYPE_VIDEO)
         continue;
-      if (best < 0 || (int) i == wanted)
-        best = (int) i;
+      needed = get_picture_bytes (parameters) * N_HELD_PICTURES;
+      if (needed > left)
+        {
+          g_autofree char *name = g_filename_display_name (get_path (demuxer));
+          g_autofree char *needed_text = g_format_size_full (needed, G_FORMAT_SIZE_IEC_UNITS);
+          g_autofree char *left_text = g_format_size_full (left, G_FORMAT_SIZE_IEC_UNITS);
+
+          g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
+                       /* Translators: the name of a file, a size in pixels, two sizes in bytes */
+                       _("Not enough memory to decode “%s”: its pictures of %d×%d need %s, and %s "
+                         "are left; close other programs, or make it smaller first"),
+                       name, parameters->width, parameters->height, needed_text, left_text);
+          return FALSE;
+        }
     }
-  return best;
+  return TRUE;
+}
+
+/* What decoders may make while the file is probed. */
+static AVDictionary **
+new_limits (AVFormatContext *demuxer)
+{
+  AVDictionary **limits = g_new0 (AVDictionary *, demuxer->nb_streams + 1);
+  guint64 pixels = bb_input_get_memory () / N_HELD_PICTURES;
+
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    av_dict_set_int (&limits[i], "max_pixels", (gint64) MIN (pixels, G_MAXINT), 0);
+  return limits;
+}
+
+/**
+ * bb_input_probe:
+ * @demuxer: a demuxer of bb_input_new()
+ * @error: return location for an error
+ *
+ * Reads what the streams of a file are. A file whose pictures do not fit into the memory that is
+ * left, or that are made of a text, is refused.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT, %BB_ERROR_MEMORY or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_input_probe (AVFormatContext *demuxer, GError **error)
+{
+  GCancellable **cancellable = demuxer->interrupt_callback.opaque;
+  guint n_limits = demuxer->nb_streams;
+  AVDictionary **limits;
+  int result;
+
+  if (!check_memory (demuxer, error))
+    return FALSE;
+  limits = new_limits (demuxer);
+  result = avformat_find_stream_info (demuxer, limits);
+  for (guint i = 0; i < n_limits; i++)
+    av_dict_free (&limits[i]);
+  g_free (limits);
+  if (result < 0)
+    return fail (get_path (demuxer), result, cancellable, error);
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (text_codecs); j++)
+      if (demuxer->streams[i]->codecpar->codec_id == text_codecs[j])
+        return fail (get_path (demuxer), AVERROR_INVALIDDATA, cancellable, error);
+  return check_memory (demuxer, error);
 }
 
 /**
  * bb_input_is_beside:
  * @demuxer: a demuxer
- * @stream: number of a stream
- * @picture: number of the picture's stream, or -1
+ * @index: number of a stream
+ * @picture: number of the picture's stream
  *
- * Broadcasts have several programs in one file, each with sounds of its own.
+ * A broadcast holds several programs.
  *
- * Returns: whether a stream belongs to the picture: to its program, or both to none
+ * Returns: whether the stream is of the picture's program, or the file has no such thing
  */
 gboolean
-bb_input_is_beside (AVFormatContext *demuxer, int stream, int picture)
+bb_input_is_beside (AVFormatContext *demuxer, int index, int picture)
 {
-  const AVProgram *program = NULL;
+  AVProgram *program = NULL;
+  gboolean has_other = av_find_program_from_stream (demuxer, NULL, index) != NULL;
+  gboolean has_own = FALSE;
 
-  while (picture >= 0 && (program = av_find_program_from_stream (
-                            demuxer, (AVProgram *) program, picture)) != NULL)
+  while ((program = av_find_program_from_stream (demuxer, program, picture)) != NULL)
     {
+      has_own = TRUE;
       for (guint i = 0; i < program->nb_stream_indexes; i++)
-        if ((int) program->stream_index[i] == stream)
+        if (program->stream_index[i] == (guint) index)
           return TRUE;
     }
-  return picture < 0 || av_find_program_from_stream (demuxer, NULL, picture) == NULL ||
-         av_find_program_from_stream (demuxer, NULL, stream) == NULL;
+  return !has_own || !has_other;
 }

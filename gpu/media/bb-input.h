@@ -1,4 +1,4 @@
-/* bb-input.h: the one place where files are opened for reading
+/* bb-input.h: the one place where a media file is opened for reading
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,21 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* What bb_input_open() gives besides FFmpeg's errors. */
-#define BB_INPUT_ERROR_LIST FFERRTAG ('B', 'B', 'L', 'I')
-#define BB_INPUT_ERROR_PIPE FFERRTAG ('B', 'B', 'P', 'I')
-#define BB_INPUT_ERROR_EMPTY FFERRTAG ('B', 'B', 'E', 'M')
-#define BB_INPUT_ERROR_TEXT FFERRTAG ('B', 'B', 'T', 'E')
-#define BB_INPUT_ERROR_LARGE FFERRTAG ('B', 'B', 'L', 'A')
-
-int bb_input_open (AVFormatContext **demuxer,
-                   const char *path,
-                   gboolean far,
-                   GCancellable **cancellable);
-void bb_input_close (AVFormatContext **demuxer);
-const char *bb_input_reason (int result, const char **advice);
-gint64 bb_input_get_most_pixels (void);
-int bb_input_find_picture (AVFormatContext *demuxer);
-gboolean bb_input_is_beside (AVFormatContext *demuxer, int stream, int picture);
+AVFormatContext *bb_input_new (const char *path,
+                               GCancellable **cancellable,
+                               AVDictionary **options,
+                               GError **error);
+gboolean bb_input_probe (AVFormatContext *demuxer, GError **error);
+gboolean bb_input_is_beside (AVFormatContext *demuxer, int index, int picture);
+guint64 bb_input_get_memory (void);
+void bb_input_set_error (const char *path, const char *reason, const char *advice, GError **error);
 
 G_END_DECLS

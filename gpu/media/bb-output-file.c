@@ -18,14 +18,19 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct _BbOutputFile {
   char *path;
+  char *target; /* where @path leads to */
   char *folder;
   char *temporary;
+  int fd; /* holds the lock that says that the temporary file is in use */
   gboolean overwrite;
+  gboolean replaces;
+  struct stat replaced; /* what becomes of its owner and permissions */
 
   GCancellable *cancellable;
   gulong handler;
@@ -51,6 +56,8 @@ get_reason (int code)
       return _("writing is not allowed there");
     case ENOSPC:
       return _("the disk is full");
+    case ELOOP:
+      return _("it is a link that leads back to itself");
     default:
       return g_strerror (code);
     }
@@ -113,6 +120,143 @@ bb_output_file_number (const char *path, int number)
   return g_strdup_printf ("%.*s (%d)%s", (int) (dot - path), path, number, dot);
 }
 
+/* The file that a name leads to, which need not be there yet; its folder is where it is made. */
+static char *
+follow_links (const char *path)
+{
+  g_autofree char *target = g_strdup (path);
+
+  for (int i = 0; i < 40; i++)
+    {
+      g_autofree char *link = g_file_read_link (target, NULL);
+      g_autofree char *folder = NULL;
+
+      if (link == NULL)
+        return g_steal_pointer (&target);
+      folder = g_path_get_dirname (target);
+      g_free (target);
+      target = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
+    }
+  errno = ELOOP;
+  return NULL;
+}
+
+/* Tells machines apart that share a folder but perhaps no locks. */
+static guint
+get_machine (void)
+{
+  g_autofree char *id = NULL;
+
+  if (g_file_get_contents ("/etc/machine-id", &id, NULL, NULL) && *id != '\0')
+    return g_str_hash (id);
+  return g_str_hash (g_get_host_name ());
+}
+
+/* Whether a name is one that make_temporary() gives on this machine. */
+static gboolean
+is_temporary (const char *name)
+{
+  g_autofree char *machine = g_strdup_printf (".%08x", get_machine ());
+  gsize length = strlen (name);
+  gsize tail = strlen (".0123456701234567.part");
+
+  if (*name != '.' || length <= tail || !g_str_has_suffix (name, ".part"))
+    return FALSE;
+  name += length - tail;
+  if (!g_str_has_prefix (name, machine))
+    return FALSE;
+  for (int i = 9; i < 17; i++)
+    if (!g_ascii_isxdigit (name[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Removes a temporary file unless a process that is alive writes it. */
+static void
+remove_stale (const char *path)
+{
+  int fd = open (path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat info;
+
+  if (fd < 0)
+    return;
+  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_uid == geteuid () &&
+      flock (fd, LOCK_EX | LOCK_NB) == 0)
+    g_unlink (path);
+  close (fd);
+}
+
+/**
+ * bb_output_file_sweep:
+ * @folder: name of a folder
+ *
+ * Removes the temporary files that renders on this machine have left there because they were killed.
+ * Those of renders that run are locked and stay.
+ */
+void
+bb_output_file_sweep (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (is_temporary (name))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+
+        remove_stale (path);
+      }
+}
+
+/* Makes the temporary file; 0 or a code of errno. The kernel drops its lock with the process. */
+static int
+make_temporary (BbOutputFile *file)
+{
+  g_autofree char *base = g_path_get_basename (file->target);
+  int code = EEXIST;
+
+  for (int i = 0; i < 100 && code == EEXIST; i++)
+    {
+      g_autofree char *name = g_strdup_printf (".%.200s.%08x%08x.part", base, get_machine (),
+                                               g_random_int ());
+      g_autofree char *temporary = g_build_filename (file->folder, name, NULL);
+      struct stat info;
+
+      file->fd = g_open (temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC,
+                         file->replaces ? 0600 : 0666);
+      if (file->fd < 0)
+        {
+          code = errno;
+          continue;
+        }
+      /* Another process may have taken it for a stale one before it was locked. File systems without
+       * locks keep what is left. */
+      if ((flock (file->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+          fstat (file->fd, &info) != 0 || info.st_nlink == 0)
+        {
+          close (file->fd);
+          file->fd = -1;
+          continue;
+        }
+      file->temporary = g_steal_pointer (&temporary);
+      return 0;
+    }
+  return code;
+}
+
+/* A file that replaces another keeps its owner, as far as allowed, and its permissions. */
+static void
+keep_permissions (BbOutputFile *file)
+{
+  if (!file->replaces)
+    return;
+  if (fchown (file->fd, file->replaced.st_uid, file->replaced.st_gid) != 0 &&
+      fchown (file->fd, (uid_t) -1, file->replaced.st_gid) != 0)
+    g_debug ("“%s” gets another owner", file->target);
+  if (fchmod (file->fd, file->replaced.st_mode & 07777) != 0)
+    g_debug ("“%s” gets other permissions", file->target);
+}
+
 /**
  * bb_output_file_new:
  * @path: name of the target
@@ -121,7 +265,8 @@ bb_output_file_number (const char *path, int number)
  * @cancellable: (nullable): removes the file at once, whoever is busy with it
  * @error: return location for an error
  *
- * Makes an empty file of a temporary, hidden name beside the target.
+ * Makes an empty file of a temporary, hidden name beside the target, and removes those that renders
+ * which were killed have left there. A link is followed where its file may be replaced.
  *
  * Returns: (transfer full): the file, or %NULL with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or
  *   %G_IO_ERROR_CANCELLED
@@ -131,12 +276,11 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
                     GCancellable *cancellable, GError **error)
 {
   g_autoptr (BbOutputFile) file = g_new0 (BbOutputFile, 1);
-  g_autofree char *base = g_path_get_basename (path);
-  int fd;
+  int code;
 
   g_mutex_init (&file->lock);
+  file->fd = -1;
   file->path = g_strdup (path);
-  file->folder = g_path_get_dirname (path);
   file->overwrite = overwrite;
   if (is_same (path, source))
     {
@@ -151,37 +295,46 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
       set_error (error, path, EISDIR);
       return NULL;
     }
-  if (!overwrite && g_file_test (path, G_FILE_TEST_EXISTS))
+  /* A link that leads nowhere takes the name too. */
+  if (!overwrite &&
+      (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK)))
     {
       set_exists (error, path);
+      return NULL;
+    }
+  file->target = follow_links (path);
+  if (file->target == NULL)
+    {
+      set_error (error, path, errno);
+      return NULL;
+    }
+  file->folder = g_path_get_dirname (file->target);
+  file->replaces = stat (file->target, &file->replaced) == 0;
+  if (file->replaces && !S_ISREG (file->replaced.st_mode))
+    {
+      g_autofree char *name = g_filename_display_name (path);
+
+      g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                   _("“%s” is a pipe or a device, and a film needs a file: choose another name"),
+                   name);
       return NULL;
     }
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
-  for (int i = 0; i < 100; i++)
+  bb_output_file_sweep (file->folder);
+  code = make_temporary (file);
+  if (code != 0)
     {
-      g_autofree char *name = g_strdup_printf (".%.200s.%08x.part", base, g_random_int ());
-      g_autofree char *temporary = g_build_filename (file->folder, name, NULL);
-
-      fd = g_open (temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-      if (fd >= 0)
-        {
-          close (fd);
-          file->temporary = g_steal_pointer (&temporary);
-          if (cancellable != NULL)
-            {
-              file->cancellable = g_object_ref (cancellable);
-              file->handler =
-                g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), file, NULL);
-            }
-          return g_steal_pointer (&file);
-        }
-      if (errno != EEXIST)
-        break;
+      set_error (error, path, code);
+      return NULL;
     }
-  set_error (error, path, errno);
-  return NULL;
+  if (cancellable != NULL)
+    {
+      file->cancellable = g_object_ref (cancellable);
+      file->handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), file, NULL);
+    }
+  return g_steal_pointer (&file);
 }
 
 /**
@@ -261,6 +414,36 @@ sync_path (const char *path, int flags)
 }
 
 /**
+ * bb_output_file_check:
+ * @file: a file that is written
+ * @error: return location for an error
+ *
+ * Whether the file could still get its name. What is written to a file that somebody has removed,
+ * alone or with its folder, is lost, and no write says so.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT
+ */
+gboolean
+bb_output_file_check (BbOutputFile *file, GError **error)
+{
+  g_autofree char *name = NULL;
+  struct stat info;
+  gboolean removed;
+
+  g_mutex_lock (&file->lock);
+  removed = file->removed;
+  g_mutex_unlock (&file->lock);
+  if (removed || lstat (file->temporary, &info) == 0 || (errno != ENOENT && errno != ENOTDIR))
+    return TRUE;
+  name = g_filename_display_name (file->path);
+  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+               _("Cannot write “%s”: its folder or its unfinished file was removed or renamed; choose "
+                 "another folder"),
+               name);
+  return FALSE;
+}
+
+/**
  * bb_output_file_remove:
  * @file: a file
  *
@@ -298,7 +481,10 @@ bb_output_file_commit (BbOutputFile *file, GError **error)
   g_mutex_lock (&file->lock);
   removed = file->removed;
   if (result == 0 && !removed && file->overwrite)
-    result = rename (file->temporary, file->path) == 0 ? 0 : errno;
+    {
+      keep_permissions (file);
+      result = rename (file->temporary, file->target) == 0 ? 0 : errno;
+    }
   else if (result == 0 && !removed)
     result = rename_free (file);
   if (result == 0 && !removed)
@@ -333,7 +519,10 @@ bb_output_file_free (BbOutputFile *file)
   g_clear_object (&file->cancellable);
   if (file->temporary != NULL)
     g_unlink (file->temporary);
+  if (file->fd >= 0)
+    close (file->fd);
   g_mutex_clear (&file->lock);
+  g_free (file->target);
   g_free (file->temporary);
   g_free (file->folder);
   g_free (file->path);

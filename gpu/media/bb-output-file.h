@@ -12,10 +12,12 @@ G_BEGIN_DECLS
 typedef struct _BbOutputFile BbOutputFile;
 
 char *bb_output_file_number (const char *path, int number);
+void bb_output_file_sweep (const char *folder);
 BbOutputFile *bb_output_file_new (const char *path, const char *source, gboolean overwrite,
                                   GCancellable *cancellable, GError **error);
 const char *bb_output_file_get_temporary (BbOutputFile *file);
 const char *bb_output_file_get_path (BbOutputFile *file);
+gboolean bb_output_file_check (BbOutputFile *file, GError **error);
 void bb_output_file_remove (BbOutputFile *file);
 gboolean bb_output_file_commit (BbOutputFile *file, GError **error);
 void bb_output_file_free (BbOutputFile *file);

@@ -7,7 +7,6 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
-#include "bb-input.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/pixdesc.h>
@@ -100,7 +99,6 @@ open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
   decoder->pkt_timebase = reader->stream->time_base;
   /* Done here, to the sample: the decoder would keep rows aligned and crop less. */
   decoder->apply_cropping = 0;
-  decoder->max_pixels = bb_input_get_most_pixels ();
   if (hardware)
     {
       /* Each thread would take surfaces of its own. */
@@ -195,11 +193,13 @@ static gboolean
 leave_hardware (BbReader *reader, gint64 time, GError **error)
 {
   guint n_corrupt = reader->n_corrupt;
+  gint64 jump;
 
   av_buffer_unref (&reader->hardware);
   avcodec_free_context (&reader->decoder);
   /* Times that were shifted are only found again from the beginning. */
-  if (time == AV_NOPTS_VALUE || bb_clock_get_n_jumps (&reader->clock) > 0)
+  if (time == AV_NOPTS_VALUE || reader->clock == NULL ||
+      bb_clock_get_n_jumps (reader->clock, &jump) > 0)
     {
       if (!bb_reader_open_file (reader, error))
         return FALSE;

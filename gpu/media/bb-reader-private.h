@@ -15,6 +15,8 @@ struct _BbReader {
   GCancellable *cancellable; /* of the call at hand */
   AVPacket *packet;
   guint n_corrupt;
+  goffset size; /* of the file when it was opened first; -1 where it is not known */
+  gboolean cut; /* reading ended with an error, or the file has become shorter */
 
   AVBufferRef *hardware; /* what decodes; NULL for the processor */
   guint n_wanted; /* surfaces that it shall have for others; 0 where more frames are held than it can have */
@@ -23,6 +25,7 @@ struct _BbReader {
 
   /* What opening the file makes. */
   AVFormatContext *demuxer;
+  BbClock *clock;
   AVCodecContext *decoder;
   AVStream *stream;
   gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
@@ -36,7 +39,6 @@ struct _BbReader {
   gint64 hurry_until;      /* frames before this are only decoded where others need them */
   gint64 last_pts;
   gint64 last_duration;
-  BbClock clock;       /* of all packets since then */
   gint64 resume_after; /* frames up to this time were handed out before a decoder failed */
 
   gint64 first_key; /* time of the first keyframe of the file */

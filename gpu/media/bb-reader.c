@@ -15,6 +15,7 @@
 #include <libavutil/intreadwrite.h>
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 typedef enum
@@ -37,33 +38,46 @@ typedef enum
 void
 bb_reader_set_error (BbReader *reader, const char *reason, const char *advice, GError **error)
 {
-  g_autofree char *name = g_filename_display_name (reader->path);
-
-  /* Translators: the name of a file, what is wrong, and what to do, both clauses without a full
-   * stop, such as “it is a folder” and “choose a video file” */
-  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s; %s"), name, reason,
-               advice);
+  bb_input_set_error (reader->path, reason, advice, error);
 }
 
 static gboolean
 open_demuxer (BbReader *reader, GError **error)
 {
-  int result = bb_input_open (&reader->demuxer, reader->path, FALSE, &reader->cancellable);
-  const char *reason, *advice;
+  reader->demuxer = bb_input_new (reader->path, &reader->cancellable, NULL, error);
+  return reader->demuxer != NULL && bb_input_probe (reader->demuxer, error);
+}
 
-  if (result >= 0)
-    return TRUE;
-  if (g_cancellable_set_error_if_cancelled (reader->cancellable, error))
-    return FALSE;
-  reason = bb_input_reason (result, &advice);
-  bb_reader_set_error (reader, reason, advice, error);
-  return FALSE;
+/**
+ * bb_reader_find_stream:
+ * @demuxer: an open demuxer
+ *
+ * Returns: number of the stream that a reader decodes: of the video streams that are no cover picture what
+ *   FFmpeg thinks best, else the first; -1 where there is none
+ */
+int
+bb_reader_find_stream (AVFormatContext *demuxer)
+{
+  int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+  int best = -1;
+
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    {
+      const AVStream *stream = demuxer->streams[i];
+
+      if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
+          (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
+        continue;
+      if (best < 0 || (int)i == wanted)
+        best = (int)i;
+    }
+  return best;
 }
 
 static gboolean
 choose_stream (BbReader *reader, GError **error)
 {
-  int index = bb_input_find_picture (reader->demuxer);
+  int index = bb_reader_find_stream (reader->demuxer);
 
   if (index < 0)
     {
@@ -72,8 +86,9 @@ choose_stream (BbReader *reader, GError **error)
     }
   reader->stream = reader->demuxer->streams[index];
   reader->no_timestamps = (reader->demuxer->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
-  for (guint i = 0; i < reader->demuxer->nb_streams && !bb_clock_needs_all (reader->demuxer); i++)
-    reader->demuxer->streams[i]->discard = (int) i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  for (guint i = 0; i < reader->demuxer->nb_streams; i++)
+    reader->demuxer->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  reader->clock = bb_clock_new (reader->demuxer, index);
   return TRUE;
 }
 
@@ -85,13 +100,15 @@ reset (BbReader *reader, gboolean from_start)
   reader->packet_waits = FALSE;
   reader->from_start = from_start;
   reader->draining = FALSE;
+  reader->cut = FALSE;
   reader->n_corrupt = 0;
   reader->n_corrupt_packets = 0;
   reader->drop_before = G_MININT64;
   reader->hurry_until = G_MININT64;
   reader->last_pts = AV_NOPTS_VALUE;
   reader->last_duration = 0;
-  bb_clock_clear (&reader->clock);
+  if (reader->clock != NULL)
+    bb_clock_reset (reader->clock);
   reader->resume_after = G_MININT64;
 }
 
@@ -108,10 +125,19 @@ gboolean
 bb_reader_open_file (BbReader *reader, GError **error)
 {
   avcodec_free_context (&reader->decoder);
-  bb_input_close (&reader->demuxer);
+  g_clear_pointer (&reader->clock, bb_clock_free);
+  avformat_close_input (&reader->demuxer);
   reset (reader, TRUE);
   return open_demuxer (reader, error) && choose_stream (reader, error) &&
          bb_reader_open_decoder (reader, error);
+}
+
+static goffset
+get_size (BbReader *reader)
+{
+  GStatBuf status;
+
+  return g_stat (reader->path, &status) == 0 ? (goffset)status.st_size : -1;
 }
 
 /**
@@ -133,6 +159,7 @@ bb_reader_new (const char *path, GError **error)
   reader->path = g_strdup (path);
   reader->packet = av_packet_alloc ();
   reader->first_key = AV_NOPTS_VALUE;
+  reader->size = get_size (reader);
   if (!bb_reader_open_file (reader, error))
     return NULL;
   return g_steal_pointer (&reader);
@@ -148,10 +175,10 @@ bb_reader_free (BbReader *reader)
   if (reader == NULL)
     return;
   avcodec_free_context (&reader->decoder);
-  bb_input_close (&reader->demuxer);
+  g_clear_pointer (&reader->clock, bb_clock_free);
+  avformat_close_input (&reader->demuxer);
   av_packet_free (&reader->packet);
   av_buffer_unref (&reader->hardware);
-  bb_clock_clear (&reader->clock);
   g_free (reader->notice);
   g_free (reader->path);
   g_free (reader);
@@ -194,6 +221,20 @@ bb_reader_get_n_corrupt (BbReader *reader)
 }
 
 /**
+ * bb_reader_is_cut:
+ * @reader: a reader that came to its end
+ *
+ * Returns: whether reading ended with an error, or the file has become shorter since it was opened
+ */
+gboolean
+bb_reader_is_cut (BbReader *reader)
+{
+  goffset size = get_size (reader);
+
+  return reader->cut || (size >= 0 && size < reader->size);
+}
+
+/**
  * bb_reader_is_from_start:
  * @reader: a reader
  *
@@ -217,7 +258,7 @@ read_packet (BbReader *reader)
 {
   while (TRUE)
     {
-      int result = av_read_frame (reader->demuxer, reader->packet);
+      int result = bb_clock_read (reader->clock, reader->packet);
 
       if (result == AVERROR (EAGAIN) && !g_cancellable_is_cancelled (reader->cancellable))
         {
@@ -226,8 +267,6 @@ read_packet (BbReader *reader)
         }
       if (result < 0)
         return result;
-      bb_clock_shift (&reader->clock, reader->demuxer->streams[reader->packet->stream_index],
-                      reader->packet);
       if (reader->packet->stream_index == reader->stream->index)
         break;
       av_packet_unref (reader->packet);
@@ -240,6 +279,14 @@ read_packet (BbReader *reader)
       (reader->packet->flags & AV_PKT_FLAG_KEY) != 0)
     reader->first_key = packet_time (reader->packet);
   return 0;
+}
+
+/* Whether the packet at hand can only be decoded with a key. */
+static gboolean
+is_encrypted (BbReader *reader)
+{
+  return av_packet_get_side_data (reader->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL ||
+         av_dict_get (reader->stream->metadata, "enc_key_id", NULL, 0) != NULL;
 }
 
 /* Cropping of the container (Matroska's PixelCrop, QuickTime's clean aperture) and of the codec. */
@@ -279,11 +326,11 @@ guess_duration (BbReader *reader, const AVFrame *frame)
   AVRational rate = reader->decoder->framerate;
   gint64 codec_duration = 0;
   gint64 since_last = reader->last_pts != AV_NOPTS_VALUE && frame->pts > reader->last_pts
-                        ? frame->pts - reader->last_pts
+                        ? av_sat_sub64 (frame->pts, reader->last_pts)
                         : 0;
 
   if (frame->duration > 0 && !reader->no_timestamps &&
-      !(frame->duration == 1 && since_last > 2 * frame->duration))
+      !(frame->duration == 1 && since_last > 2))
     return frame->duration;
   if (rate.num > 0 && rate.den > 0)
     codec_duration =
@@ -303,27 +350,22 @@ guess_duration (BbReader *reader, const AVFrame *frame)
   return MAX (codec_duration, MAX (reader->last_duration, 1));
 }
 
-/* Times are a file's, and may be anything. */
-static gint64
-limit (gint64 time)
-{
-  return CLAMP (time, -(G_MAXINT64 / 4), G_MAXINT64 / 4);
-}
-
 static void
 set_time (BbReader *reader, AVFrame *frame)
 {
-  if (frame->best_effort_timestamp != AV_NOPTS_VALUE)
-    frame->pts = limit (frame->best_effort_timestamp);
+  frame->pts = frame->best_effort_timestamp;
+  /* Sums and differences of damaged times can still be had. */
+  if (frame->pts != AV_NOPTS_VALUE)
+    frame->pts = CLAMP (frame->pts, -G_MAXINT64 / 4, G_MAXINT64 / 4);
   else if (reader->last_pts != AV_NOPTS_VALUE)
-    frame->pts = reader->last_pts + reader->last_duration;
+    frame->pts = av_sat_add64 (reader->last_pts, reader->last_duration);
   else
     frame->pts = reader->stream->start_time != AV_NOPTS_VALUE && !reader->no_timestamps
-                   ? limit (reader->stream->start_time)
+                   ? reader->stream->start_time
                    : 0;
   if (reader->last_pts != AV_NOPTS_VALUE && frame->pts <= reader->last_pts)
-    frame->pts = reader->last_pts + 1;
-  frame->duration = limit (guess_duration (reader, frame));
+    frame->pts = av_sat_add64 (reader->last_pts, 1);
+  frame->duration = guess_duration (reader, frame);
   reader->last_pts = frame->pts;
   reader->last_duration = frame->duration;
 }
@@ -337,8 +379,8 @@ set_time (BbReader *reader, AVFrame *frame)
  *
  * Decodes the next frame in order of presentation, cropped. Its `pts` is set and rises strictly, in
  * the stream's time base: a frame without a time follows the one before by that one's duration, a
- * frame that is not later comes one tick after the one before, and where the clock jumps, all times from
- * there on are shifted to follow on, see #BbClock. Its `duration` is at
+ * frame that is not later comes one tick after the one before, and where the file's clock
+ * jumps, times go on, see #BbClock. Its `duration` is at
  * least 1, a guess where the file does not say. Damaged data is skipped and counted; where it ends
  * the file, it is the end.
  *
@@ -416,15 +458,18 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
             {
               g_debug ("%s: %s", reader->path, bb_ffmpeg_reason (result));
               reader->n_corrupt++;
+              /* Junk at the end is none of the film. */
+              reader->cut = result != AVERROR_INVALIDDATA;
             }
           reader->draining = TRUE;
           avcodec_send_packet (reader->decoder, NULL);
           continue;
         }
-      if (av_packet_get_side_data (reader->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL)
+      if (is_encrypted (reader))
         {
+          av_packet_unref (reader->packet);
           bb_reader_set_error (reader, _("it is encrypted"),
-                               _("choose a file without copy protection"), error);
+                               _("get a copy without encryption"), error);
           return FALSE;
         }
       /* An empty packet would be taken for the end. */

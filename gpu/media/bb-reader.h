@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _BbReader BbReader;
 
+int bb_reader_find_stream (AVFormatContext *demuxer);
 BbReader *bb_reader_new (const char *path, GError **error);
 void bb_reader_free (BbReader *reader);
 AVFormatContext *bb_reader_get_demuxer (BbReader *reader);
@@ -31,6 +32,7 @@ gboolean bb_reader_leave_hardware (BbReader *reader,
                                    GError **error);
 guint bb_reader_get_n_held (BbReader *reader);
 const char *bb_reader_get_notice (BbReader *reader);
+gboolean bb_reader_is_cut (BbReader *reader);
 guint bb_reader_get_n_corrupt (BbReader *reader);
 gboolean bb_reader_is_from_start (BbReader *reader);
 gboolean

@@ -91,16 +91,19 @@ bb_scan_changes (const char *path,
                  GCancellable **cancellable)
 {
   AVFormatContext *demuxer;
-  gboolean changes;
+  gboolean changes = FALSE;
 
-  if (stream->codecpar->codec_id != AV_CODEC_ID_AAC ||
-      bb_input_open (&demuxer, path, FALSE, cancellable) < 0)
+  if (stream->codecpar->codec_id != AV_CODEC_ID_AAC)
     return FALSE;
-  for (guint i = 0; i < demuxer->nb_streams; i++)
-    if ((int) i != stream->index)
-      demuxer->streams[i]->discard = AVDISCARD_ALL;
-  avformat_seek_file (demuxer, -1, G_MININT64, start / 1000, start / 1000, 0);
-  changes = scan (demuxer, stream, end);
-  bb_input_close (&demuxer);
+  demuxer = bb_input_new (path, cancellable, NULL, NULL);
+  if (demuxer != NULL && bb_input_probe (demuxer, NULL))
+    {
+      for (guint i = 0; i < demuxer->nb_streams; i++)
+        if ((int) i != stream->index)
+          demuxer->streams[i]->discard = AVDISCARD_ALL;
+      avformat_seek_file (demuxer, -1, G_MININT64, start / 1000, start / 1000, 0);
+      changes = scan (demuxer, stream, end);
+    }
+  avformat_close_input (&demuxer);
   return changes;
 }

@@ -13,6 +13,7 @@
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-output-file.h"
+#include "bb-source-info.h"
 #include "bb-source-private.h"
 #include "bb-tracks.h"
 #include "bb-trial.h"
@@ -37,9 +38,9 @@ struct _BbSink {
   AVPacket *packet;
   BbTracks *tracks;
   gboolean header_written;
-  AVRational source_base; /* time base of the frames */
-  gint64 start;           /* times of the target's beginning and end, in the encoder's time base */
+  gint64 start; /* time of the target's beginning, in the encoder's time base */
   gint64 end;
+  gint64 n_packets; /* of the picture */
   gint64 last_pts;
   gboolean captions_lost; /* and said so */
   gint64 video_bytes;
@@ -160,6 +161,7 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   g_autoptr (BbSink) self = g_new0 (BbSink, 1);
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
+  AVRational time_base = { info->time_base_num, info->time_base_den };
   const AVOutputFormat *container;
 
   bb_ffmpeg_init ();
@@ -167,7 +169,10 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->format = *format;
   self->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
   self->last_pts = AV_NOPTS_VALUE;
-  self->source_base = (AVRational) { info->time_base_num, info->time_base_den };
+  self->start = bb_source_info_get_cut (info, values->start);
+  self->end = values->end < 0 ? G_MAXINT64
+                              : bb_ffmpeg_from_nanoseconds (av_sat_add64 (info->start, values->end),
+                                                            time_base);
   if (g_str_equal (encoder->name, "none"))
     return g_steal_pointer (&self);
 
@@ -189,10 +194,6 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->stream = avformat_new_stream (self->muxer, NULL);
   if (!open_encoder (self, recipe, device, source, error))
     return NULL;
-  self->start = av_rescale_q (info->start + values->start, BB_NANOSECONDS, self->context->time_base);
-  self->end = values->end < 0 ? G_MAXINT64
-                              : av_rescale_q (info->start + values->end, BB_NANOSECONDS,
-                                              self->context->time_base);
   self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, cancellable,
                                 error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
@@ -294,11 +295,11 @@ drain (BbSink *self, GError **error)
       if (self->video_bytes == 0)
         self->first_bytes = packet->size;
       self->video_bytes += packet->size;
+      self->n_packets++;
       if (result >= 0)
-        result = av_interleaved_write_frame (self->muxer, packet);
+        result = bb_tracks_forgive (self->tracks,
+                                    av_interleaved_write_frame (self->muxer, packet));
       av_packet_unref (packet);
-      if (result >= 0 && self->muxer->pb->error < 0)
-        result = self->muxer->pb->error;
       if (result < 0)
         {
           set_write_error (self, result, error);
@@ -330,14 +331,17 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
     return FALSE;
   if (sink->context == NULL)
     return TRUE;
+  if (!bb_output_file_check (sink->file, error))
+    return FALSE;
 
   sink->cancellable = cancellable;
   wrapped = wrap (sink, frame);
-  begins = av_rescale_q (frame->pts, sink->source_base, sink->context->time_base);
-  ends = av_rescale_q (frame->pts + frame->duration, sink->source_base, sink->context->time_base);
-  /* The frame that is shown when the trim starts may have begun before, and the last one may stay longer. */
-  wrapped->pts = MAX (begins - sink->start, 0);
-  wrapped->duration = MAX (MIN (ends, sink->end) - sink->start - wrapped->pts, 1);
+  /* The frame that is shown when the trim starts may have begun before. */
+  begins = MAX (av_sat_sub64 (frame->pts, sink->start), 0);
+  /* So may the one that is shown when it ends go on. */
+  ends = av_sat_sub64 (MIN (av_sat_add64 (frame->pts, frame->duration), sink->end), sink->start);
+  wrapped->pts = begins;
+  wrapped->duration = MAX (av_sat_sub64 (ends, begins), 1);
   if (sink->last_pts != AV_NOPTS_VALUE && wrapped->pts <= sink->last_pts)
     wrapped->pts = sink->last_pts + 1;
   sink->last_pts = wrapped->pts;
@@ -379,7 +383,10 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
       sink->cancellable = NULL;
       return FALSE;
     }
-  result = bb_tracks_write_until (sink->tracks, G_MAXINT64, cancellable);
+  result = bb_tracks_finish (sink->tracks, cancellable);
+  /* Nothing of the picture was taken: that is no film. */
+  if (result >= 0 && sink->n_packets > 0 && sink->stream->nb_frames == 0)
+    result = AVERROR (EINVAL);
   if (result >= 0)
     result = av_write_trailer (sink->muxer);
   if (result >= 0 && sink->muxer->pb->error < 0)

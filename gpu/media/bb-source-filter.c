@@ -25,6 +25,7 @@ differs (BbSource *source, const AVFrame *frame)
   if (frame->format == AV_PIX_FMT_CUDA && native == AV_PIX_FMT_NONE)
     native = bb_pixel_format_find_nearest (pixel_format);
   return frame->width != source->stored.width || frame->height != source->stored.height ||
+         bb_chain_is_other_aspect (frame, source->aspect) ||
          native != source->pixel_format ||
          frame->color_range != (source->stored.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG) ||
          frame->colorspace != (enum AVColorSpace) source->stored.matrix;
@@ -57,7 +58,7 @@ BbFilter *
 bb_source_open_filter (BbSource *source, const AVFrame *frame, int *reason, GError **error)
 {
   g_autofree char *chain =
-    bb_chain_describe (frame, &source->stored, &source->info.format, source->parameters,
+    bb_chain_describe (frame, &source->stored, source->aspect, &source->info.format, source->parameters,
                        source->pixel_format, source->deinterlace, source->tone_map);
   g_autoptr (GError) failure = NULL;
   BbFilter *filter = bb_filter_new (frame, source->time_base, chain, reason, &failure);

@@ -11,10 +11,19 @@
 
 G_BEGIN_DECLS
 
+/* What a file's header says of how long the picture is. */
+typedef enum {
+  BB_PROMISE_NONE,
+  BB_PROMISE_FILE, /* all tracks together */
+  BB_PROMISE_PICTURE,
+} BbPromise;
+
 struct _BbSource {
   char *path;
   BbSourceInfo info;
   BbFormat stored; /* the format without tone mapping */
+  AVRational aspect;  /* of the first frame's samples, as it says; see the info for what counts */
+  char *shape_notice;
   AVCodecParameters *parameters;
   int stream_index;
   AVRational time_base;
@@ -43,6 +52,10 @@ struct _BbSource {
   int neutral_stride;
 
   AVFrame *next; /* handed out by the next read; kept to tell the duration of the one before */
+  BbPromise promise;
+  gint64 promised;    /* nanoseconds from the start */
+  gint64 last_end;    /* of the frames that were read, nanoseconds from the start; G_MININT64: none */
+  gint64 last_length; /* of the last frame, nanoseconds */
   gint64 last_duration; /* of the frame that was decoded last */
 };
 
@@ -51,6 +64,9 @@ void bb_source_free_frame (gpointer data);
 gboolean bb_source_decode (BbSource *source, GCancellable *cancellable, GError **error);
 gint64 bb_source_get_lead (BbSource *source, gint64 time);
 gboolean bb_source_skip (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
+
+/* bb-source-end.c */
+void bb_source_note_promise (BbSource *source);
 
 /* bb-source-filter.c */
 BbFilter *bb_source_open_filter (BbSource *source, const AVFrame *frame, int *reason,

@@ -7,7 +7,6 @@
 
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
-#include "bb-input.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,7 +42,22 @@ merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
     }
 }
 
-/* From the first instant of picture and sound to the last. */
+/* Times beyond this are damage: sums and differences of a few of them can still be had. */
+#define LAST_TIME (G_MAXINT64 / 4)
+
+static gint64
+to_nanoseconds (gint64 time, AVRational time_base)
+{
+  gint64 nanoseconds = av_rescale_q (time, time_base, BB_NANOSECONDS);
+
+  /* What cannot be had in 64 bit is the least number of all. */
+  if (nanoseconds == G_MININT64)
+    return time < 0 ? -LAST_TIME : LAST_TIME;
+  return CLAMP (nanoseconds, -LAST_TIME, LAST_TIME);
+}
+
+/* From the first instant of picture and sound to the last. Where a stream does not say how long it
+ * is, what the container says of all counts too. */
 static void
 fill_times (BbSourceInfo *info, BbReader *reader)
 {
@@ -51,30 +65,30 @@ fill_times (BbSourceInfo *info, BbReader *reader)
   const AVStream *own = bb_reader_get_stream (reader);
   gint64 start = G_MAXINT64;
   gint64 end = G_MININT64;
-  gboolean all_end = TRUE; /* whether each says when it does */
+  gboolean known = TRUE;
 
   for (guint i = 0; i < demuxer->nb_streams; i++)
     {
       const AVStream *stream = demuxer->streams[i];
       enum AVMediaType type = stream->codecpar->codec_type;
-      gint64 begins;
 
       if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || stream->start_time == AV_NOPTS_VALUE)
         continue;
-      begins = bb_ffmpeg_nanoseconds (stream->start_time, stream->time_base);
-      start = MIN (start, begins);
+      start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
       if (stream->duration > 0)
-        end = MAX (end, begins + bb_ffmpeg_nanoseconds (stream->duration, stream->time_base));
+        end = MAX (end, to_nanoseconds (av_sat_add64 (stream->start_time, stream->duration),
+                                        stream->time_base));
       else
-        all_end = FALSE;
+        known = FALSE;
     }
   if (demuxer->iformat->flags & AVFMT_NOTIMESTAMPS)
     start = 0;
   info->start = start != G_MAXINT64 ? start : 0;
-  if (demuxer->duration > 0 && (!all_end || end <= info->start))
-    info->duration = bb_ffmpeg_nanoseconds (demuxer->duration, AV_TIME_BASE_Q);
-  else if (end > info->start)
+  if (end > info->start)
     info->duration = end - info->start;
+  if ((!known || end <= info->start) && demuxer->duration > 0)
+    info->duration =
+      MAX (info->duration, to_nanoseconds (demuxer->duration, AV_TIME_BASE_Q));
 }
 
 static void
@@ -83,7 +97,7 @@ fill_rate (BbSourceInfo *info, BbReader *reader)
   AVStream *stream = bb_reader_get_stream (reader);
   AVRational rate = stream->avg_frame_rate;
   gint64 duration =
-    stream->duration > 0 ? bb_ffmpeg_nanoseconds (stream->duration, stream->time_base) : info->duration;
+    stream->duration > 0 ? to_nanoseconds (stream->duration, stream->time_base) : info->duration;
 
   /* An average of one frame a tick comes of times that were rounded to ticks. */
   if (rate.num <= 0 || rate.den <= 0 ||
@@ -104,8 +118,7 @@ has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
 {
   const AVCodec *decoder = NULL;
 
-  return av_find_best_stream (demuxer, type, -1, bb_input_find_picture (demuxer), &decoder, 0) >= 0 &&
-         decoder != NULL;
+  return av_find_best_stream (demuxer, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
 }
 
 /**
@@ -160,7 +173,7 @@ bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
 gint64
 bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
 {
-  return bb_ffmpeg_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
+  return to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
          info->start;
 }
 
@@ -175,7 +188,27 @@ bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
 gint64
 bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
 {
-  double seconds = (double) (info->start + time) * 1e-9;
+  double seconds = ((double) info->start + (double) time) * 1e-9;
+  double ticks = ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
 
-  return (gint64) ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
+  return (gint64) CLAMP (ticks, -0x1p62, 0x1p62);
+}
+
+/**
+ * bb_source_info_get_cut:
+ * @info: what is known of a source
+ * @time: nanoseconds from the source's start, where a trim begins
+ *
+ * Where a trim begins is rounded once, for all streams, to the picture's time base, so that they
+ * stay in time with each other: as bb_source_seek() finds the frame that is shown then.
+ *
+ * Returns: where it begins, in the time base
+ */
+gint64
+bb_source_info_get_cut (const BbSourceInfo *info, gint64 time)
+{
+  AVRational time_base = { info->time_base_num, info->time_base_den };
+
+  return av_rescale_q_rnd (av_sat_add64 (info->start, time + 1000), BB_NANOSECONDS, time_base,
+                           AV_ROUND_DOWN);
 }

@@ -12,5 +12,6 @@ G_BEGIN_DECLS
 
 void bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
                           AVCodecParameters *parameters);
+gint64 bb_source_info_get_cut (const BbSourceInfo *info, gint64 time);
 
 G_END_DECLS

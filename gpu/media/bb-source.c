@@ -7,6 +7,7 @@
 
 #include "bb-source.h"
 
+#include "bb-chain.h"
 #include "bb-device.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
@@ -81,6 +82,23 @@ bb_source_free_frame (gpointer data)
   av_frame_free (&frame);
 }
 
+/* A sample aspect that is not said is the first frame's. */
+static void
+note_shape (BbSource *source, AVFrame *frame)
+{
+  if (frame->sample_aspect_ratio.num <= 0 || frame->sample_aspect_ratio.den <= 0)
+    frame->sample_aspect_ratio = source->aspect;
+  if (source->shape_notice != NULL ||
+      (frame->width == source->stored.width && frame->height == source->stored.height &&
+       !bb_chain_is_other_aspect (frame, source->aspect)))
+    return;
+  source->shape_notice =
+    /* Translators: seconds */
+    g_strdup_printf (_("The picture changes its shape at %.3f s: what comes is fitted into the "
+                       "shape that it begins with"),
+                     (double)bb_source_info_get_time (&source->info, frame->pts) * 1e-9);
+}
+
 /**
  * bb_source_decode:
  * @source: a source
@@ -108,6 +126,7 @@ bb_source_decode (BbSource *source, GCancellable *cancellable, GError **error)
       return TRUE;
     }
   tag (source, frame);
+  note_shape (source, frame);
   if (source->first_in == AV_NOPTS_VALUE)
     source->first_in = frame->pts;
   source->last_duration = frame->duration;
@@ -315,14 +334,19 @@ bb_source_new (const char *path, GError **error)
   source->skip_to = AV_NOPTS_VALUE;
   source->first_in = source->last_out = AV_NOPTS_VALUE;
   source->resume_after = G_MININT64;
+  source->last_end = G_MININT64;
   source->first = av_frame_alloc ();
   source->reader = bb_reader_new (path, error);
   if (source->reader == NULL || !bb_reader_read (source->reader, source->first, NULL, error))
     return NULL;
   if (source->first->buf[0] == NULL || av_pix_fmt_desc_get (source->first->format) == NULL)
     {
-      bb_reader_set_error (source->reader, _("none of its frames can be decoded"),
-                           _("choose a file that a player can play"), error);
+      if (bb_reader_get_stream (source->reader)->codecpar->codec_id == AV_CODEC_ID_WEBP)
+        bb_reader_set_error (source->reader, _("FFmpeg does not decode animated WebP pictures"),
+                             _("convert it to a video or a GIF first"), error);
+      else
+        bb_reader_set_error (source->reader, _("none of its frames can be decoded"),
+                             _("choose a file that a player can play"), error);
       return NULL;
     }
   stream = bb_reader_get_stream (source->reader);
@@ -331,7 +355,9 @@ bb_source_new (const char *path, GError **error)
   source->parameters = avcodec_parameters_alloc ();
   avcodec_parameters_copy (source->parameters, stream->codecpar);
   bb_source_info_fill (&source->info, source->reader, source->first, source->parameters);
+  bb_source_note_promise (source);
   source->stored = source->info.format;
+  source->aspect = source->first->sample_aspect_ratio;
   source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
   /* bwdif refuses smaller ones. */
   source->deinterlace =
@@ -367,6 +393,7 @@ bb_source_free (BbSource *source)
   av_frame_free (&source->first);
   avcodec_parameters_free (&source->parameters);
   bb_reader_free (source->reader);
+  g_free (source->shape_notice);
   g_free (source->path);
   g_free (source);
 }
@@ -577,6 +604,26 @@ bb_source_get_notice (BbSource *source)
   return bb_reader_get_notice (source->reader);
 }
 
+/* The last instant in the source's time base that is not after @time. */
+static gint64
+to_pts (BbSource *source, gint64 time)
+{
+  return av_rescale_q_rnd (av_sat_add64 (source->info.start, av_sat_add64 (time, SEEK_TOLERANCE)),
+                           BB_NANOSECONDS, source->time_base, AV_ROUND_DOWN);
+}
+
+/**
+ * bb_source_get_shape_notice:
+ * @source: a source
+ *
+ * Returns: (nullable): that frames of another shape than the first came so far, a sentence
+ */
+const char *
+bb_source_get_shape_notice (BbSource *source)
+{
+  return source->shape_notice;
+}
+
 /**
  * bb_source_seek:
  * @source: a source
@@ -595,8 +642,7 @@ bb_source_get_notice (BbSource *source)
 gboolean
 bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
-  gint64 pts = av_rescale_q_rnd (source->info.start + time + SEEK_TOLERANCE, BB_NANOSECONDS,
-                                 source->time_base, AV_ROUND_DOWN);
+  gint64 pts = to_pts (source, time);
 
   if (!bb_reader_seek (source->reader, bb_source_get_lead (source, pts), cancellable, error))
     return FALSE;
@@ -622,8 +668,7 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
 gboolean
 bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
-  gint64 pts = av_rescale_q_rnd (source->info.start + time + SEEK_TOLERANCE, BB_NANOSECONDS,
-                                 source->time_base, AV_ROUND_DOWN);
+  gint64 pts = to_pts (source, time);
 
   if (!bb_reader_seek (source->reader, MAX (pts, source->first->pts), cancellable, error))
     return FALSE;
@@ -670,6 +715,9 @@ bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
       dropped =
         source->skip_to != AV_NOPTS_VALUE && frame->pts + frame->duration <= source->skip_to;
       source->next = next;
+      source->last_end =
+        bb_source_info_get_time (&source->info, av_sat_add64 (frame->pts, frame->duration));
+      source->last_length = av_rescale_q (frame->duration, source->time_base, BB_NANOSECONDS);
       if (!dropped)
         {
           source->skip_to = AV_NOPTS_VALUE;

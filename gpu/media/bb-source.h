@@ -66,6 +66,8 @@ gboolean bb_source_set_device (BbSource *source,
                                GError **error);
 guint bb_source_get_n_held (BbSource *source);
 const char *bb_source_get_notice (BbSource *source);
+const char *bb_source_get_shape_notice (BbSource *source);
+char *bb_source_describe_shortfall (BbSource *source, gint64 end, GCancellable *cancellable);
 gboolean bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
 gboolean
 bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);

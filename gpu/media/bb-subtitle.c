@@ -101,45 +101,63 @@ bb_subtitle_get_context (BbSubtitle *subtitle)
   return subtitle->encoder;
 }
 
-/* When a line is shown, as its decoder says: captions come in pieces, and their packets' times are those of the
- * pieces. */
-static void
-set_times (BbSubtitle *subtitle, const AVSubtitle *decoded, const AVPacket *in, AVPacket *out)
+/**
+ * bb_subtitle_has_delay:
+ * @subtitle: a converter
+ *
+ * Returns: whether the decoder gives a line only with a later packet, or at the end
+ */
+gboolean
+bb_subtitle_has_delay (BbSubtitle *subtitle)
 {
-  gint64 start = decoded->pts;
-  gint64 duration = 0;
+  return (subtitle->decoder->codec->capabilities & AV_CODEC_CAP_DELAY) != 0;
+}
 
-  if (start == AV_NOPTS_VALUE && in->pts != AV_NOPTS_VALUE)
-    start = av_rescale_q (in->pts, subtitle->decoder->pkt_timebase, AV_TIME_BASE_Q);
-  if (start != AV_NOPTS_VALUE)
-    start += (gint64) decoded->start_display_time * 1000;
-  if (decoded->end_display_time != G_MAXUINT32)
-    duration = ((gint64) decoded->end_display_time - decoded->start_display_time) * 1000;
-  if (duration <= 0)
-    duration = av_rescale_q (in->duration, subtitle->decoder->pkt_timebase, AV_TIME_BASE_Q);
-  out->pts = out->dts = start;
-  out->duration = MAX (duration, 0);
+/* A line's times: the packet's, or with a decoder that is late its own. */
+static void
+set_times (BbSubtitle *self, AVPacket *out, const AVPacket *in, const AVSubtitle *decoded)
+{
+  if (in != NULL && !bb_subtitle_has_delay (self))
+    {
+      out->time_base = self->decoder->pkt_timebase;
+      out->pts = out->dts = in->pts;
+      out->duration = in->duration;
+      return;
+    }
+  out->time_base = AV_TIME_BASE_Q;
+  out->pts = out->dts =
+    decoded->pts != AV_NOPTS_VALUE
+      ? av_sat_add64 (decoded->pts, (gint64) decoded->start_display_time * 1000)
+      : AV_NOPTS_VALUE;
+  /* Without an end a line stays until the next one. */
+  if (decoded->end_display_time != G_MAXUINT32 &&
+      decoded->end_display_time > decoded->start_display_time)
+    out->duration =
+      (gint64) (decoded->end_display_time - decoded->start_display_time) * 1000;
 }
 
 /**
  * bb_subtitle_convert:
  * @subtitle: a converter
- * @in: a packet of the source; an empty one asks for what is left at the end
- * @out: an empty packet; gets the data, and times in %AV_TIME_BASE
+ * @in: (nullable): a packet of the source; %NULL asks for what the decoder still holds
+ * @out: an empty packet; gets the data, and times in its own time base
  *
- * Returns: 1 where @out was filled, 0 where @in holds nothing to show, or a negative FFmpeg error
+ * Returns: 1 where @out was filled, 0 where there is nothing to show, or a negative FFmpeg error
  */
 int
 bb_subtitle_convert (BbSubtitle *subtitle, const AVPacket *in, AVPacket *out)
 {
+  AVPacket *end = in == NULL ? av_packet_alloc () : NULL;
   AVSubtitle decoded = { 0 };
   int got = 0;
-  int result = avcodec_decode_subtitle2 (subtitle->decoder, &decoded, &got, in);
+  int result =
+    avcodec_decode_subtitle2 (subtitle->decoder, &decoded, &got, in != NULL ? in : end);
   int size = 0;
 
+  av_packet_free (&end);
   if (result < 0 || !got)
     return result < 0 ? result : 0;
-  set_times (subtitle, &decoded, in, out);
+  set_times (subtitle, out, in, &decoded);
   if (decoded.num_rects > 0)
     {
       /* Times travel in the packet. */
@@ -148,11 +166,12 @@ bb_subtitle_convert (BbSubtitle *subtitle, const AVPacket *in, AVPacket *out)
       size = avcodec_encode_subtitle (subtitle->encoder, subtitle->buffer, MAX_SIZE, &decoded);
     }
   avsubtitle_free (&decoded);
-  if (size <= 0)
-    return size;
-  result = av_grow_packet (out, size);
-  if (result < 0)
-    return result;
+  result = size > 0 ? av_grow_packet (out, size) : size;
+  if (result < 0 || size <= 0)
+    {
+      av_packet_unref (out);
+      return result;
+    }
   memcpy (out->data, subtitle->buffer, (gsize) size);
   out->flags |= AV_PKT_FLAG_KEY;
   return 1;

@@ -20,24 +20,36 @@
 #include "bb-input.h"
 #include "bb-metadata.h"
 #include "bb-scan.h"
+#include "bb-source-info.h"
 #include "bb-source-private.h"
 #include "bb-subtitle.h"
 #include "bb-trial.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
-/* How long before a trim to begin, in AV_TIME_BASE. Few lines of text stay longer. */
-#define SOUND_PREROLL AV_TIME_BASE
-#define TEXT_PREROLL (30 * AV_TIME_BASE)
+/* How far to read for a track that begins late. */
+#define FAR_BYTES (64 * 1024 * 1024)
+#define FAR_DURATION (60 * AV_TIME_BASE)
+
+/* How much earlier than a trim's start to read: sound frames before it may reach into it, and lines
+ * of subtitles last longer. Microseconds. */
+#define LEAD AV_TIME_BASE
+#define SUBTITLE_LEAD (300 * (gint64) AV_TIME_BASE)
+
+/* How long a line without an end is shown at most, nanoseconds. */
+#define LINE_DURATION G_GINT64_CONSTANT (5000000000)
 
 typedef struct {
   AVStream *in;
   AVStream *out;
   BbAudioEncoder *audio;
   BbSubtitle *subtitle;
+  enum AVCodecID codec; /* FFmpeg changes that of the stream where a broadcast does */
   gint64 last_dts;
+  guint n_jumps; /* of the clock, when it was last written */
+  gint64 line_end; /* of a subtitle in MP4, which must be ended by an empty one; in the target's ticks */
   gboolean ended;
-  guint n_refused; /* packets that the container did not take */
 } Track;
 
 struct _BbTracks {
@@ -45,8 +57,10 @@ struct _BbTracks {
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
-  GPtrArray *tracks; /* of Track, by stream of the demuxer; without an out they are left out */
-  BbClock clock;
+  BbClock *clock;
+  GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
+  gboolean has_out;
+  guint n_refused; /* packets that the muxer did not take */
   GPtrArray *notices;
   gint64 start; /* nanoseconds in the source's own time */
   gint64 end;
@@ -66,6 +80,16 @@ free_packet (gpointer data)
   av_packet_free (&packet);
 }
 
+static void
+free_track (gpointer data)
+{
+  Track *track = data;
+
+  bb_audio_encoder_free (track->audio);
+  bb_subtitle_free (track->subtitle);
+  g_free (track);
+}
+
 /* Takes the text. */
 static void
 add_notice (BbTracks *self, char *text)
@@ -76,7 +100,7 @@ add_notice (BbTracks *self, char *text)
 static const char *
 get_codec (const Track *track)
 {
-  return avcodec_get_name (track->in->codecpar->codec_id);
+  return avcodec_get_name (track->codec);
 }
 
 /* Where the parameters are fit for the container, as its muxer itself says. */
@@ -132,7 +156,8 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
   if (mode == BB_AUDIO_COPY && takes)
     {
       /* Other containers say at once what comes. */
-      changes = bb_clock_needs_all (self->demuxer) &&
+      changes = (g_str_equal (self->demuxer->iformat->name, "mpegts") ||
+                 g_str_equal (self->demuxer->iformat->name, "flv")) &&
                 bb_scan_changes (self->path, track->in, self->start, self->end, &self->cancellable);
       if (!changes && add_copied (self, track))
         return;
@@ -213,50 +238,45 @@ add_track (BbTracks *self, Track *track, const BbRecipeValues *values, gboolean 
       break;
     case AVMEDIA_TYPE_SUBTITLE:
       add_subtitles (self, track);
+      if (track->out != NULL && track->out->codecpar->codec_id == AV_CODEC_ID_MOV_TEXT)
+        track->out->time_base = (AVRational) { 1, 1000000 };
       break;
     default:
       if (!add_data (self, track))
         bb_extras_add (&self->metadata, track->in, is_picture, self->extras);
       break;
     }
-}
-
-static void
-free_track (gpointer data)
-{
-  Track *track = data;
-
-  bb_audio_encoder_free (track->audio);
-  bb_subtitle_free (track->subtitle);
-  g_free (track);
+  if (track->out == NULL)
+    track->in->discard = AVDISCARD_ALL;
 }
 
 static Track *
-new_track (BbTracks *self, guint stream)
+new_track (BbTracks *self, AVStream *in)
 {
   Track *track = g_new0 (Track, 1);
 
-  track->in = self->demuxer->streams[stream];
+  track->in = in;
+  track->codec = in->codecpar->codec_id;
   track->last_dts = AV_NOPTS_VALUE;
   g_ptr_array_add (self->tracks, track);
   return track;
 }
 
-/* Streams that a file only tells of while it is read: the container's header is written already. */
-static void
-note_late_streams (BbTracks *self)
+/* FFmpeg adds streams while it reads; the target has its tracks from the beginning. */
+static Track *
+get_track (BbTracks *self, int index)
 {
-  while (self->tracks->len < self->demuxer->nb_streams)
+  while (self->tracks->len <= (guint) index)
     {
-      const Track *track = new_track (self, self->tracks->len);
-      enum AVMediaType type = track->in->codecpar->codec_type;
+      Track *track = new_track (self, self->demuxer->streams[self->tracks->len]);
 
-      if (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO || type == AVMEDIA_TYPE_SUBTITLE)
-        /* Translators: the number of a track in its file */
-        add_notice (self, g_strdup_printf (_("Stream %d is left out, since it begins in the "
-                                             "middle of the file"),
-                                           track->in->index));
+      track->in->discard = AVDISCARD_ALL;
+      /* Translators: a codec, and the number of a track in its file */
+      add_notice (self, g_strdup_printf (_("A track that appears later in the file (%s, stream %d) "
+                                           "is left out"),
+                                         get_codec (track), track->in->index));
     }
+  return self->tracks->pdata[index];
 }
 
 /* Whether a track begins so late that nothing is known of it. */
@@ -275,27 +295,33 @@ has_unknown (const AVFormatContext *demuxer)
 }
 
 static gboolean
+probe (BbTracks *self, const char *path, gboolean far, GError **error)
+{
+  AVDictionary *options = NULL;
+
+  avformat_close_input (&self->demuxer);
+  /* Those that a transport stream only names later on. */
+  if (far)
+    av_dict_set (&options, "scan_all_pmts", "1", 0);
+  self->demuxer = bb_input_new (path, &self->cancellable, &options, error);
+  av_dict_free (&options);
+  if (self->demuxer == NULL)
+    return FALSE;
+  if (far)
+    {
+      self->demuxer->probesize = FAR_BYTES;
+      self->demuxer->max_analyze_duration = FAR_DURATION;
+    }
+  return bb_input_probe (self->demuxer, error);
+}
+
+static gboolean
 open_demuxer (BbTracks *self, BbSource *source, GError **error)
 {
   const char *path = bb_source_get_path (source);
-  int result = bb_input_open (&self->demuxer, path, FALSE, &self->cancellable);
 
-  if (result >= 0 && has_unknown (self->demuxer))
-    {
-      bb_input_close (&self->demuxer);
-      result = bb_input_open (&self->demuxer, path, TRUE, &self->cancellable);
-    }
-  if (result >= 0)
-    return TRUE;
-  {
-    g_autofree char *name = g_filename_display_name (path);
-    const char *advice;
-
-    /* Translators: the name of a file, and what is wrong */
-    g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read the sound of “%s”: %s"), name,
-                 bb_input_reason (result, &advice));
-  }
-  return FALSE;
+  return probe (self, path, FALSE, error) &&
+         (!has_unknown (self->demuxer) || probe (self, path, TRUE, error));
 }
 
 /* Sound may begin before the picture. */
@@ -308,7 +334,9 @@ set_cut (BbTracks *self, gint64 start, int picture)
   self->metadata.cut = start;
   if (start > 0 && stream != NULL && stream->start_time != AV_NOPTS_VALUE)
     self->metadata.cut =
-      MAX (self->start - av_rescale_q (stream->start_time, stream->time_base, BB_NANOSECONDS), 0);
+      MAX (av_sat_sub64 (self->start,
+                         bb_ffmpeg_to_nanoseconds (stream->start_time, stream->time_base)),
+           0);
 }
 
 /**
@@ -331,16 +359,19 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
   int picture = bb_source_get_stream_index (source);
-  gboolean has_text = FALSE;
+  gint64 lead = LEAD;
   BbTracks *self = g_new0 (BbTracks, 1);
+  gboolean is_other = FALSE;
 
   self->path = g_strdup (bb_source_get_path (source));
   self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
-  self->start = info->start + values->start;
-  self->end = values->end < 0 ? G_MAXINT64 : info->start + values->end;
+  self->start = bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
+                                          (AVRational) { info->time_base_num, info->time_base_den });
+  self->end = values->end < 0 ? G_MAXINT64 : av_sat_add64 (info->start, values->end);
   self->extras = g_ptr_array_new_with_free_func (free_packet);
+  self->tracks = g_ptr_array_new_with_free_func (free_track);
   self->packet = av_packet_alloc ();
   self->converted = av_packet_alloc ();
   if (!open_demuxer (self, source, error))
@@ -361,30 +392,30 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   if (picture < (int) self->demuxer->nb_streams)
     bb_metadata_copy_stream (&self->metadata, muxer->streams[0], self->demuxer->streams[picture]);
   bb_metadata_note_picture (source, notices);
-  self->tracks = g_ptr_array_new_with_free_func (free_track);
   for (guint i = 0; i < self->demuxer->nb_streams; i++)
     {
-      Track *track = new_track (self, i);
+      Track *track = new_track (self, self->demuxer->streams[i]);
 
       if (bb_input_is_beside (self->demuxer, (int) i, picture))
         add_track (self, track, values, (int) i == picture);
-      else if (track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
-        /* Translators: the number of a track in its file */
-        add_notice (self, g_strdup_printf (_("Stream %u is left out, since it belongs to another "
-                                             "program"),
-                                           i));
-      has_text |= track->subtitle != NULL ||
-                  (track->out != NULL && track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE);
-      if (track->out == NULL && !bb_clock_needs_all (self->demuxer))
-        track->in->discard = AVDISCARD_ALL;
+      else
+        {
+          track->in->discard = AVDISCARD_ALL;
+          is_other = TRUE;
+        }
+      self->has_out |= track->out != NULL;
+      if (track->out != NULL && track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
+        lead = SUBTITLE_LEAD;
     }
+  if (is_other)
+    add_notice (self, g_strdup (_("The file holds several programs: the others than the picture's "
+                                  "are left out")));
+  self->clock = bb_clock_new (self->demuxer, picture);
   bb_metadata_copy_chapters (&self->metadata);
   bb_metadata_note_lost (&self->metadata);
 
   if (values->start > 0)
-    /* Early: frames of sound, and lines of text, that began before the start reach into it. */
-    avformat_seek_file (self->demuxer, -1, G_MININT64,
-                        self->start / 1000 - (has_text ? TEXT_PREROLL : SOUND_PREROLL),
+    avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - lead,
                         self->start / 1000, 0);
   self->cancellable = NULL;
   return self;
@@ -399,45 +430,63 @@ bb_tracks_free (BbTracks *tracks)
 {
   if (tracks == NULL)
     return;
-  g_clear_pointer (&tracks->tracks, g_ptr_array_unref);
-  bb_clock_clear (&tracks->clock);
+  g_ptr_array_unref (tracks->tracks);
+  bb_clock_free (tracks->clock);
   g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
   av_packet_free (&tracks->converted);
-  bb_input_close (&tracks->demuxer);
+  avformat_close_input (&tracks->demuxer);
   g_free (tracks);
+}
+
+/**
+ * bb_tracks_forgive:
+ * @tracks: tracks
+ * @result: what the muxer said of a packet
+ *
+ * A packet that the muxer refuses is lost and counted; what it says of the target ends the render.
+ *
+ * Returns: 0, or a negative FFmpeg error of the target, or that memory is short
+ */
+int
+bb_tracks_forgive (BbTracks *tracks, int result)
+{
+  if (tracks->muxer->pb->error < 0)
+    return tracks->muxer->pb->error;
+  if (result >= 0 || result == AVERROR_EXIT || result == AVERROR (ENOMEM))
+    return MIN (result, 0);
+  g_debug ("The muxer refuses a packet: %s", bb_ffmpeg_reason (result));
+  tracks->n_refused++;
+  return 0;
 }
 
 static int
 mux (BbTracks *self, Track *track, AVPacket *packet)
 {
-  const AVFormatContext *muxer = self->muxer;
-  gint64 least = track->last_dts;
-  int result;
+  gboolean strict = (self->muxer->oformat->flags & AVFMT_TS_NONSTRICT) == 0;
+  gint64 jump;
+  guint n_jumps = bb_clock_get_n_jumps (self->clock, &jump);
 
   packet->stream_index = track->out->index;
   packet->pos = -1;
   if (packet->dts == AV_NOPTS_VALUE)
     packet->dts = packet->pts;
-  /* Muxers refuse times that do not rise, some also those that stay; sources sometimes have them. */
-  if (least != AV_NOPTS_VALUE && (muxer->oformat->flags & AVFMT_TS_NONSTRICT) == 0)
-    least++;
-  if (least != AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE && packet->dts < least)
+  if (track->last_dts != AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE)
     {
-      packet->dts = least;
-      packet->pts = MAX (packet->pts, packet->dts);
+      /* Where the clock jumps sound may overlap: that of before is kept. */
+      if (track->n_jumps != n_jumps && packet->dts <= track->last_dts)
+        return 0;
+      /* Muxers refuse times that go back, most also those that do not rise. */
+      if (packet->dts < track->last_dts + strict)
+        {
+          packet->dts = track->last_dts + strict;
+          packet->pts = MAX (packet->pts, packet->dts);
+        }
     }
-  if (packet->dts != AV_NOPTS_VALUE)
-    track->last_dts = packet->dts;
-  result = av_interleaved_write_frame (self->muxer, packet);
-  if (result >= 0 || muxer->pb->error < 0 || result == AVERROR (ENOMEM) ||
-      g_cancellable_is_cancelled (self->cancellable))
-    return result;
-  /* Not the file's fault: what is damaged is left out, as damaged pictures are. */
-  g_debug ("A packet of stream %d is refused: %s", track->in->index, bb_ffmpeg_reason (result));
-  track->n_refused++;
-  return 0;
+  track->n_jumps = n_jumps;
+  track->last_dts = packet->dts;
+  return bb_tracks_forgive (self, av_interleaved_write_frame (self->muxer, packet));
 }
 
 static int
@@ -451,53 +500,24 @@ mux_encoded (AVPacket *packet, gpointer user_data)
   return mux (self, track, packet);
 }
 
-/* Brings a packet's times from @time_base to the target's, which starts at the trim: each rounded once. */
+/* From nanoseconds in the source's own time to the target's ticks, which start at the trim. */
+static gint64
+to_target (BbTracks *self, Track *track, gint64 time)
+{
+  if (time == AV_NOPTS_VALUE)
+    return AV_NOPTS_VALUE;
+  return bb_ffmpeg_from_nanoseconds (av_sat_sub64 (time, self->start), track->out->time_base);
+}
+
+/* Brings a packet's times to the target's. */
 static void
-shift (BbTracks *self, Track *track, AVRational time_base, AVPacket *packet)
+shift (BbTracks *self, Track *track, AVPacket *packet)
 {
-  AVRational to = track->out->time_base;
-  gint64 start = self->start;
+  AVRational from = track->in->time_base;
 
-  if (packet->pts != AV_NOPTS_VALUE)
-    packet->pts =
-      av_rescale_q (bb_ffmpeg_nanoseconds (packet->pts, time_base) - start, BB_NANOSECONDS, to);
-  if (packet->dts != AV_NOPTS_VALUE)
-    packet->dts =
-      av_rescale_q (bb_ffmpeg_nanoseconds (packet->dts, time_base) - start, BB_NANOSECONDS, to);
-  packet->duration = av_rescale_q (packet->duration, time_base, to);
-}
-
-/* A line of text is shown from the trim's start to its end at most. */
-static int
-mux_text (BbTracks *self, Track *track, AVRational time_base, AVPacket *packet)
-{
-  gint64 begins = bb_ffmpeg_nanoseconds (packet->pts, time_base);
-  gint64 ends = begins + bb_ffmpeg_nanoseconds (packet->duration, time_base);
-  gboolean lasts = packet->duration > 0; /* else until the next one */
-
-  if (packet->pts == AV_NOPTS_VALUE || begins >= self->end || (ends <= self->start && begins < self->start))
-    return 0;
-  begins = MAX (begins, self->start);
-  ends = MIN (ends, self->end);
-  packet->pts = packet->dts =
-    av_rescale_q (begins - self->start, BB_NANOSECONDS, track->out->time_base);
-  packet->duration =
-    lasts ? av_rescale_q (ends - self->start, BB_NANOSECONDS, track->out->time_base) - packet->pts : 0;
-  return mux (self, track, packet);
-}
-
-static int
-convert_text (BbTracks *self, Track *track, const AVPacket *packet)
-{
-  int result = bb_subtitle_convert (track->subtitle, packet, self->converted);
-
-  /* Damaged lines are left out. */
-  if (result > 0)
-    result = mux_text (self, track, AV_TIME_BASE_Q, self->converted);
-  else
-    result = 0;
-  av_packet_unref (self->converted);
-  return result;
+  packet->pts = to_target (self, track, bb_ffmpeg_to_nanoseconds (packet->pts, from));
+  packet->dts = to_target (self, track, bb_ffmpeg_to_nanoseconds (packet->dts, from));
+  packet->duration = bb_ffmpeg_rescale (packet->duration, from, track->out->time_base);
 }
 
 static int
@@ -510,60 +530,125 @@ end_audio (BbTracks *self, Track *track)
   return bb_audio_encoder_push (track->audio, NULL, mux_encoded, self);
 }
 
+/* MP4 shows a line until the next sample. FFmpeg's muxer ends lines by empty samples of its own, at times
+ * that it compares with those of other tracks without a thought of their time bases: too early where lines
+ * overlap. Here they come first, and in ticks so short that the muxer's never do. */
 static int
-handle (BbTracks *self, Track *track, AVPacket *packet)
+end_line (BbTracks *self, Track *track, gint64 before)
 {
-  gint64 begins = G_MININT64;
-  gint64 ends = G_MAXINT64;
+  AVPacket *empty;
+  int result;
 
-  if (packet->pts != AV_NOPTS_VALUE)
-    {
-      begins = bb_ffmpeg_nanoseconds (packet->pts, track->in->time_base);
-      ends = begins + bb_ffmpeg_nanoseconds (packet->duration, track->in->time_base);
-    }
-  if (track->subtitle != NULL)
-    return convert_text (self, track, packet);
-  if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
-    return mux_text (self, track, track->in->time_base, packet);
-  if (begins >= self->end)
-    return end_audio (self, track);
-  if (track->audio != NULL)
-    {
-      if (track->ended)
-        return 0;
-      self->current = track;
-      return bb_audio_encoder_push (track->audio, packet, mux_encoded, self);
-    }
-  /* What a source begins with is kept even where it lies before its start: decoders need it. */
-  if (ends <= self->start && self->start > 0 && packet->duration > 0 &&
-      bb_ffmpeg_nanoseconds (self->demuxer->start_time, AV_TIME_BASE_Q) < self->start)
+  if (track->out->codecpar->codec_id != AV_CODEC_ID_MOV_TEXT || track->line_end >= before)
     return 0;
-  shift (self, track, track->in->time_base, packet);
-  return mux (self, track, packet);
+  empty = av_packet_alloc ();
+  result = av_new_packet (empty, 2);
+  if (result >= 0)
+    {
+      memset (empty->data, 0, 2);
+      empty->pts = empty->dts = track->line_end;
+      empty->flags |= AV_PKT_FLAG_KEY;
+      track->line_end = G_MAXINT64;
+      result = mux (self, track, empty);
+    }
+  av_packet_free (&empty);
+  return result;
+}
+
+/* A line of subtitles in its own time base, cut to the trim. */
+static int
+mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
+{
+  gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
+  gint64 duration = bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base);
+  gint64 ends = duration > 0 ? av_sat_add64 (begins, duration) : G_MAXINT64;
+  int result;
+
+  if (begins == AV_NOPTS_VALUE || begins >= self->end || ends <= self->start)
+    return 0;
+  /* Until the next one; the last one of a track in MP4 would not be seen at all. */
+  if (duration == 0 && track->out->codecpar->codec_id == AV_CODEC_ID_MOV_TEXT)
+    {
+      duration = LINE_DURATION;
+      ends = av_sat_add64 (begins, duration);
+    }
+  begins = MAX (begins, self->start);
+  packet->pts = packet->dts = to_target (self, track, begins);
+  packet->duration = 0;
+  if (duration > 0)
+    packet->duration = to_target (self, track, MIN (ends, self->end)) - packet->pts;
+  result = end_line (self, track, packet->pts);
+  track->line_end = duration > 0 ? packet->pts + packet->duration : G_MAXINT64;
+  return result < 0 ? result : mux (self, track, packet);
 }
 
 static int
-finish_track (BbTracks *self, Track *track)
+convert_line (BbTracks *self, Track *track, const AVPacket *packet)
 {
-  AVPacket *nothing = av_packet_alloc ();
-  int result = end_audio (self, track);
+  AVPacket *converted = self->converted;
+  int result = bb_subtitle_convert (track->subtitle, packet, converted);
 
-  if (result >= 0 && track->subtitle != NULL)
-    result = convert_text (self, track, nothing);
-  av_packet_free (&nothing);
-  if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
-    /* Translators: a codec, and the number of a track in its file */
-    add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
-                                         "damaged parts are silent"),
-                                       get_codec (track), track->in->index));
-  if (track->n_refused > 0)
-    add_notice (self,
-                /* Translators: a number, a codec, and the number of a track in its file */
-                g_strdup_printf (ngettext ("%u damaged packet of %s (stream %d) is left out",
-                                           "%u damaged packets of %s (stream %d) are left out",
-                                           track->n_refused),
-                                 track->n_refused, get_codec (track), track->in->index));
+  if (result <= 0)
+    return 0;
+  result = mux_line (self, track, converted, converted->time_base);
+  av_packet_unref (converted);
   return result;
+}
+
+static int
+handle (BbTracks *self, Track *track, AVPacket *packet)
+{
+  AVRational time_base = track->in->time_base;
+  gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
+  gint64 ends = G_MAXINT64;
+  gint64 jump;
+
+  if (track->in->codecpar->codec_id != track->codec)
+    {
+      self->n_refused++;
+      return 0;
+    }
+  if (track->subtitle != NULL)
+    return convert_line (self, track, packet);
+  if (begins != AV_NOPTS_VALUE)
+    ends = av_sat_add64 (begins, bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base));
+  if (begins != AV_NOPTS_VALUE && begins >= self->end)
+    return end_audio (self, track);
+  if (track->audio != NULL)
+    {
+      /* What is read early for subtitles. */
+      if (track->ended || ends < av_sat_sub64 (self->start, LEAD * 1000))
+        return 0;
+      if (bb_clock_get_n_jumps (self->clock, &jump) > 0)
+        bb_audio_encoder_be_exact (track->audio);
+      self->current = track;
+      return bb_audio_encoder_push (track->audio, packet, mux_encoded, self);
+    }
+  if (track->in->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE)
+    return mux_line (self, track, packet, time_base);
+  /* What a source begins with is kept even where it lies before its start: decoders need it. */
+  if (ends <= self->start && self->start > 0 && packet->duration > 0 &&
+      bb_ffmpeg_to_nanoseconds (self->demuxer->start_time, AV_TIME_BASE_Q) < self->start)
+    return 0;
+  shift (self, track, packet);
+  return mux (self, track, packet);
+}
+
+static void
+note_jumps (BbTracks *self)
+{
+  gint64 first;
+  guint n_jumps = bb_clock_get_n_jumps (self->clock, &first);
+
+  if (n_jumps == 0)
+    return;
+  /* Translators: how often, and seconds from the beginning */
+  add_notice (self, g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
+                                               "picture, sound and subtitles go on from there",
+                                               "The clock of the source jumps %u times, first at "
+                                               "%.1f s; picture, sound and subtitles go on from there",
+                                               n_jumps),
+                                     n_jumps, (double) av_sat_sub64 (first, self->start) * 1e-9));
 }
 
 static int
@@ -572,23 +657,27 @@ finish (BbTracks *self)
   int result = 0;
 
   for (guint i = 0; i < self->tracks->len && result >= 0; i++)
-    result = finish_track (self, self->tracks->pdata[i]);
+    {
+      Track *track = self->tracks->pdata[i];
+
+      result = end_audio (self, track);
+      /* What the decoder still holds; nothing is left where a packet gives nothing. */
+      while (track->subtitle != NULL && result >= 0 && bb_subtitle_has_delay (track->subtitle) &&
+             bb_subtitle_convert (track->subtitle, NULL, self->converted) > 0)
+        {
+          result = mux_line (self, track, self->converted, self->converted->time_base);
+          av_packet_unref (self->converted);
+        }
+      if (track->out != NULL && result >= 0)
+        result = end_line (self, track, G_MAXINT64);
+      if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
+        /* Translators: a codec, and the number of a track in its file */
+        add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
+                                             "damaged parts are silent"),
+                                           get_codec (track), track->in->index));
+    }
+  note_jumps (self);
   return result;
-}
-
-/* The next packet, in the time of the file's beginning. */
-static int
-read_packet (BbTracks *self)
-{
-  int result = av_read_frame (self->demuxer, self->packet);
-
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return AVERROR_EXIT;
-  if (result < 0)
-    return result;
-  note_late_streams (self);
-  bb_clock_shift (&self->clock, self->demuxer->streams[self->packet->stream_index], self->packet);
-  return 0;
 }
 
 /**
@@ -615,10 +704,12 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
 
       if (packet->buf == NULL)
         {
-          result = read_packet (tracks);
-          if (result == AVERROR (EAGAIN))
+          result = bb_clock_read (tracks->clock, packet);
+          if (g_cancellable_is_cancelled (cancellable))
+            result = AVERROR_EXIT;
+          else if (result == AVERROR (EAGAIN))
             result = 0;
-          else if (result < 0 && result != AVERROR_EXIT)
+          else if (result < 0)
             {
               /* A source that breaks off has its sound up to there. */
               tracks->at_end = TRUE;
@@ -627,21 +718,51 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
           if (result < 0 || tracks->at_end || packet->buf == NULL)
             continue;
         }
-      track = tracks->tracks->pdata[packet->stream_index];
-      if (track->out == NULL)
-        {
-          av_packet_unref (packet);
-          continue;
-        }
+      track = get_track (tracks, packet->stream_index);
       due = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
       due = due == AV_NOPTS_VALUE
               ? G_MININT64
-              : bb_ffmpeg_nanoseconds (due, track->in->time_base) - tracks->start;
-      if (due > time)
+              : av_sat_sub64 (bb_ffmpeg_to_nanoseconds (due, track->in->time_base), tracks->start);
+      /* Without a track to write there is no need to run ahead of the picture. */
+      if (due > time && (track->out != NULL || !tracks->has_out))
         break;
-      result = handle (tracks, track, packet);
+      if (track->out != NULL)
+        result = handle (tracks, track, packet);
       av_packet_unref (packet);
     }
   tracks->cancellable = NULL;
+  return result;
+}
+
+/**
+ * bb_tracks_finish:
+ * @tracks: tracks
+ * @cancellable: (nullable): a cancellable
+ *
+ * Muxes the rest, also what the muxer holds back to put it in order, and says what was lost.
+ *
+ * Returns: 0, or a negative FFmpeg error
+ */
+int
+bb_tracks_finish (BbTracks *tracks, GCancellable *cancellable)
+{
+  int result = bb_tracks_write_until (tracks, G_MAXINT64, cancellable);
+
+  /* Each refusal is one packet less. */
+  while (result >= 0)
+    {
+      int written = av_interleaved_write_frame (tracks->muxer, NULL);
+
+      result = bb_tracks_forgive (tracks, written);
+      if (written >= 0)
+        break;
+    }
+  if (tracks->n_refused > 0)
+    add_notice (tracks, g_strdup_printf (ngettext ("%u damaged packet was left out, since the "
+                                                   "container does not take it",
+                                                   "%u damaged packets were left out, since the "
+                                                   "container does not take them",
+                                                   tracks->n_refused),
+                                         tracks->n_refused));
   return result;
 }

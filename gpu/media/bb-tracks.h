@@ -22,5 +22,7 @@ BbTracks *bb_tracks_new (BbSource *source,
                          GError **error);
 void bb_tracks_free (BbTracks *tracks);
 int bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable);
+int bb_tracks_finish (BbTracks *tracks, GCancellable *cancellable);
+int bb_tracks_forgive (BbTracks *tracks, int result);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* bb-memory-left.h: how much of the host's memory a file may take
+/* bb-printable.h: text that a terminal shows and does not obey
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,6 +9,6 @@
 
 G_BEGIN_DECLS
 
-guint64 bb_memory_left (void);
+char *bb_printable_new (const char *text);
 
 G_END_DECLS

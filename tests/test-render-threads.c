@@ -1,0 +1,100 @@
+/* test-render-threads.c: what any thread may ask of a render while it runs
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Under ThreadSanitizer this finds what is shared without a lock.
+ */
+
+#include "bb-render.h"
+#include "bb-test-media.h"
+
+#include <glib/gstdio.h>
+
+#define N_FRAMES 25
+
+typedef struct {
+  BbRender *render;
+  GError *error;
+  gboolean done;
+  int over; /* atomic */
+} Job;
+
+static gpointer
+render_thread (gpointer data)
+{
+  Job *job = data;
+
+  job->done = bb_render_run (job->render, NULL, &job->error);
+  g_atomic_int_set (&job->over, TRUE);
+  return NULL;
+}
+
+/* Without a pause, so that each change is read from its first moment on. */
+static void
+test_read_while_running (gconstpointer data)
+{
+  const char *const *names = data;
+  g_autofree char *input = bb_test_media_path ("short.mp4");
+  g_autofree char *output = bb_test_media_path (names[1]);
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autoptr (GError) error = NULL;
+  BbRecipeValues values;
+  BbRenderStats stats = { 0 };
+  Job job = { 0 };
+  GThread *thread;
+
+  bb_recipe_values_init (&values);
+  values.width = 72;
+  values.height = 128;
+  values.batch = 4;
+  values.encoder = names[0];
+  values.device = "cpu";
+  recipe = bb_recipe_new (&values, &error);
+  g_assert_no_error (error);
+  job.render = bb_render_new (input, output, recipe, TRUE);
+  thread = g_thread_new ("render", render_thread, &job);
+  while (!g_atomic_int_get (&job.over))
+    {
+      gint64 before = stats.frames;
+      g_auto (GStrv) notices = bb_render_get_notices (job.render);
+      g_autofree char *path = bb_render_get_output (job.render);
+
+      bb_render_get_stats (job.render, &stats);
+      g_assert_cmpint (stats.frames, >=, before);
+      g_assert_true (stats.batch == 0 || stats.batch == 4);
+      g_assert_true (stats.total_frames == 0 || stats.total_frames == N_FRAMES);
+      g_assert_true (stats.encoder[0] == '\0' || g_str_equal (stats.encoder, names[0]));
+      g_assert_cmpstr (path, ==, output);
+    }
+  g_thread_join (thread);
+  g_assert_no_error (job.error);
+  g_assert_true (job.done);
+  bb_render_get_stats (job.render, &stats);
+  g_assert_cmpint (stats.frames, ==, N_FRAMES);
+  g_assert_cmpint (bb_test_ffprobe_count (output), ==, N_FRAMES);
+  bb_render_free (job.render);
+  g_unlink (output);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const char *const x264[] = { "libx264", "threads.mp4" };
+  static const char *const ffv1[] = { "ffv1", "threads.mkv" };
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!bb_test_media_has_programs ())
+    {
+      g_test_skip ("the ffmpeg programs are not installed");
+      return 77;
+    }
+  bb_test_media_init ();
+  g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=128x72:d=1 -f lavfi -i sine=d=1 "
+                          "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac short.mp4"));
+  g_test_add_data_func ("/render-threads/x264", x264, test_read_while_running);
+  g_test_add_data_func ("/render-threads/ffv1", ffv1, test_read_while_running);
+  result = g_test_run ();
+  bb_test_media_cleanup ();
+  return result;
+}

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Times of tracks: flashes and beeps, lines and packets of finished files, as ffmpeg decodes them."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy
+
+import tap
+from tap import check, equal, ffmpeg, near, output
+
+RENDER = os.environ.get("BLURBOX_RENDER", "blurbox-render")
+FLASH = "color=black:s=320x180:r=25,drawbox=color=white:t=fill:enable='lt(mod(t,1),0.08)'"
+BEEP = "aevalsrc='0.8*sin(2*PI*1000*t)*lt(mod(t,1),0.08)':s=48000"
+
+
+def render(source, target, *arguments):
+    """What is said beside a file that is made."""
+    done = subprocess.run([RENDER, "--overwrite", "--device", "cpu", "--size", "36x64", "--preset", "ultrafast",
+                           *map(str, arguments), "-o", str(target), "--", str(source)],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    equal(done.returncode, 0, f"{source}: {done.stderr}")
+    return done.stderr
+
+
+def show(path, stream, entries, *more):
+    """Rows of numbers; what is missing is nan."""
+    lines = output("ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", entries, *more,
+                   "-of", "compact=p=0:nk=1", path).decode().split()
+    return [[float(part) if part != "N/A" else float("nan") for part in line.split("|")[:entries.count(",") + 1]]
+            for line in lines]
+
+
+def flashes(path):
+    times = [row[0] for row in show(path, "v:0", "frame=pts_time")]
+    raw = ffmpeg("-i", path, "-map", "0:v:0", "-vf", "scale=2:2", "-fps_mode", "passthrough", "-pix_fmt", "gray",
+                 "-f", "rawvideo", "-")
+    bright = numpy.frombuffer(raw, numpy.uint8).reshape(-1, 4).mean(1) > 100
+    return [times[i] for i in range(len(bright)) if bright[i] and (i == 0 or not bright[i - 1])]
+
+
+def beeps(path):
+    raw = ffmpeg("-i", path, "-map", "0:a:0", "-af", "aresample=async=1:first_pts=0:min_hard_comp=0.01", "-ac", "1",
+                 "-ar", "48000", "-f", "f32le", "-")
+    loud = numpy.flatnonzero(abs(numpy.frombuffer(raw, "<f4")) > 0.2) / 48000
+    return [time for i, time in enumerate(loud) if i == 0 or time - loud[i - 1] > 0.2]
+
+
+def in_sync(path, n, most=0.045):
+    seen, heard = flashes(path), beeps(path)
+    equal((len(seen), len(heard)), (n, n), f"flashes and beeps of {path.name}: {seen}, {heard}")
+    for a, b in zip(seen, heard):
+        near(b, a, most, path.name)
+
+
+def film(path, *codecs, seconds=3):
+    ffmpeg("-f", "lavfi", "-i", FLASH, "-f", "lavfi", "-i", BEEP, "-t", str(seconds), *codecs, path)
+    return path
+
+
+MPEG = ["-c:v", "mpeg2video", "-c:a", "mp2"]
+AVC = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"]
+
+
+def test_clock_that_jumps_back(folder):
+    for name, codecs, header in (("a.ts", MPEG, 0), ("x.ts", AVC, 0), ("a.vob", MPEG, 0), ("a.flv", AVC, 13)):
+        once = film(folder / name, *codecs).read_bytes()
+        twice = folder / f"twice-{name}"
+        twice.write_bytes(once + once[header:] + once[header:])
+        for mode in ("copy", "encode"):
+            said = render(twice, folder / "out.mkv", "--audio", mode)
+            check("jumps 2 times, first at 3.0 s" in said, said)
+            in_sync(folder / "out.mkv", 9)
+
+
+def test_tracks_that_appear_while_reading(folder):
+    one = film(folder / "a.ts", *MPEG, "-b:v", "20M", "-minrate", "20M", "-maxrate", "20M", "-bufsize", "4M", seconds=4)
+    ffmpeg("-i", one, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-t", "1.9", "-c", "copy", folder / "b.ts")
+    source = folder / "c.ts"
+    source.write_bytes(one.read_bytes() + (folder / "b.ts").read_bytes() + one.read_bytes())
+    for mode in ("copy", "encode", "none"):
+        said = render(source, folder / "out.mp4", "--audio", mode)
+        equal(said.count("appears later"), 1, said)
+    render(source, folder / "out.mkv")
+    in_sync(folder / "out.mkv", 10)
+
+
+def test_packets_that_are_closer_than_ticks(folder):
+    source = film(folder / "in.mkv", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "truehd", "-strict", "-2")
+    render(source, folder / "out.mkv")
+    before, after = (show(path, "a:0", "packet=pts_time") for path in (source, folder / "out.mkv"))
+    equal(len(after), len(before))
+    for a, b in zip(after, before):
+        near(a[0], b[0], 0.0015)
+
+
+def test_trim_cuts_the_last_frame(folder):
+    source = folder / "in.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=40", "-c:v", "libx264", "-bf", "0", source)
+    for name in ("out.mkv", "out.mp4", "out.mov"):
+        render(source, folder / name, "--start", 15, "--end", 25)
+        length = float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",
+                              folder / name))
+        near(length, 10, 0.1, name)
+        times = sorted(row[0] for row in show(folder / name, "v:0", "packet=pts_time"))
+        near(times[1] - times[0], 5, 0.1, name)
+
+
+def test_trim_is_rounded_once(folder):
+    source = film(folder / "in.avi", "-c:v", "mpeg4", "-c:a", "libmp3lame", seconds=5)
+    reference = [b - a for a, b in zip(flashes(source), beeps(source))]
+    for start in ("1.55", "1.53", "2.07", "1.99"):
+        for mode in ("copy", "encode"):
+            target = folder / "out.mkv"
+            render(source, target, "--audio", mode, "--start", start)
+            seen, heard = flashes(target), beeps(target)
+            pairs = [(a, min(heard, key=lambda b: abs(b - a))) for a in seen if a > 0.1]
+            check(pairs, "nothing seen")
+            for a, b in pairs:
+                near(b - a, numpy.mean(reference), 0.03, f"{start} {mode}")
+
+
+SUBTITLES = """1
+00:00:00,500 --> 00:00:04,500
+Long
+
+2
+00:00:01,000 --> 00:00:02,500
+Over
+
+3
+00:00:02,000 --> 00:00:03,000
+Lap
+
+4
+00:00:05,000 --> 00:00:07,000
+Last
+"""
+
+
+def lines(path):
+    """Begin, end and text of each line."""
+    text = ffmpeg("-i", path, "-map", "0:s:0", "-c:s", "srt", "-f", "srt", "-").decode()
+    found = []
+    for block in text.replace("\r", "").strip().split("\n\n"):
+        if "-->" not in block:
+            continue
+        _, times, *words = block.split("\n")
+        begin, end = (sum(float(part) * 60 ** (2 - i) for i, part in enumerate(time.replace(",", ".").split(":")))
+                      for time in times.split(" --> "))
+        found.append((begin, end, re.sub(r"{[^}]*}", "", " ".join(words))))
+    return found
+
+
+def subtitled(folder):
+    (folder / "lines.srt").write_text(SUBTITLES)
+    ffmpeg("-f", "lavfi", "-i", FLASH, "-f", "lavfi", "-i", BEEP, "-i", folder / "lines.srt", "-map", "0", "-map", "1",
+           "-map", "2", "-t", "8", *AVC[:4], "-c:a", "flac", "-c:s", "srt", folder / "in.mkv")
+    return folder / "in.mkv"
+
+
+def test_lines_that_overlap(folder):
+    source = subtitled(folder)
+    for name in ("out.mkv", "out.mp4", "out.mov"):
+        render(source, folder / name)
+        got = lines(folder / name)
+        for begin, word in ((0.5, "Long"), (1, "Over"), (2, "Lap"), (5, "Last")):
+            near(min(line[0] for line in got if word in line[2]), begin, 0.011, f"{name}: {word} in {got}")
+
+
+def test_lines_are_trimmed(folder):
+    source = subtitled(folder)
+    for name in ("out.mkv", "out.mp4", "out.mov"):
+        render(source, folder / name, "--start", 1.2, "--end", 6)
+        first = show(folder / name, "v:0", "packet=pts_time")[0][0]
+        near(first, 0, 0.1, name)
+        got = [(begin - first, end - first, word) for begin, end, word in lines(folder / name)]
+        for word, begin in (("Long", 0), ("Over", 0), ("Lap", 0.8), ("Last", 3.8)):
+            near(min([line[0] for line in got if word in line[2]], default=-9), begin, 0.011, f"{name}: {got}")
+        near(max(line[1] for line in got), 4.8, 0.011, f"{name}: {got}")
+
+
+def test_captions_of_a_track(folder):
+    (folder / "lines.scc").write_text("Scenarist_SCC V1.0\n\n"
+                                      "00:00:00:15\t9420 9420 9470 9470 c8e5 ecec ef80 942c 942c 942f 942f\n\n"
+                                      "00:00:02:00\t9420 9420 9470 9470 d7ef f2ec 6480 942c 942c 942f 942f\n")
+    ffmpeg("-f", "lavfi", "-i", FLASH, "-i", folder / "lines.scc", "-map", "0", "-map", "1", "-t", "4", *AVC[:4], "-c:s",
+           "copy", folder / "in.mov")
+    wanted = lines(folder / "in.mov")
+    render(folder / "in.mov", folder / "out.mp4")
+    got = lines(folder / "out.mp4")
+    equal([line[2] for line in got], [line[2] for line in wanted])
+    for a, b in zip(got, wanted):
+        near(a[0], b[0], 0.05, f"{got}, {wanted}")
+
+
+def test_packets_that_the_muxer_refuses(folder):
+    data = bytearray(film(folder / "in.ts", *AVC, seconds=4).read_bytes())
+    # The header of an ADTS frame in the middle loses its sync word.
+    where = data.index(b"\xff\xf1", len(data) // 2)
+    data[where:where + 2] = b"\0\0"
+    (folder / "damaged.ts").write_bytes(data)
+    for name in ("out.mp4", "out.mkv"):
+        render(folder / "damaged.ts", folder / name)
+        in_sync(folder / name, 4)
+
+
+if __name__ == "__main__":
+    tap.run(sys.modules["__main__"])

@@ -102,8 +102,8 @@ lay_all_kept (const BbPlan *plan, BbCudaKept reduced[], BbCudaKept blurred[])
                                 &blurred_height);
       if (plane->reduce_x.n_taps > 0 || plane->reduce_y.n_taps > 0)
         lay_kept (&reduced[g], &size, plan, g, reduced_width, reduced_height);
-      lay_kept (&blurred[g], &size, plan, g, MAX (blurred_width, BB_BACK_TAPS),
-                MAX (blurred_height, BB_BACK_TAPS));
+      lay_kept (&blurred[g], &size, plan, g, MAX (blurred_width, BB_BACK_WINDOW),
+                MAX (blurred_height, BB_BACK_WINDOW));
     }
   return size;
 }

@@ -35,10 +35,10 @@
 /* bwdif looks at the frame before and the one after. */
 #define DEINTERLACE_CONTEXT 2
 /* Surfaces of a GPU's decoder that are held at once at most, besides those that it needs itself: in queues, 8 that are
- * handed on together and 8 that kernels read; and those that deinterlacing looks at. Where the decoder can have fewer,
- * fewer are handed on together. */
+ * handed on together and 8 that kernels read; and those that deinterlacing looks at, which may begin anywhere. Where the
+ * decoder can have fewer, fewer are handed on together. */
 #define N_HELD_SURFACES 21
-#define N_DEINTERLACED_SURFACES 3
+#define N_DEINTERLACED_SURFACES 4
 
 /* What the frame does not say is what the first one said or what was guessed of it, so that filters
  * guess no other way and a chain is not made anew where tags come and go. */
@@ -495,7 +495,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
 
   if (!source->info.hdr || source->tone_map == tone_map)
     return TRUE;
-  if (source->next != NULL || source->filter != NULL)
+  if (source->next != NULL || source->filter != NULL || source->deinterlacer != NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
                            "Tone mapping cannot change between frames; seek first");
@@ -521,7 +521,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
   /* Say now, not at the first frame, if the filters are not there. */
   like = av_frame_clone (source->first);
   tag (source, like);
-  trial = bb_source_open_filter (source, like, NULL, error);
+  trial = bb_source_open_filter (source, like, error);
   av_frame_free (&like);
   if (trial != NULL)
     return TRUE;
@@ -554,8 +554,7 @@ bb_source_set_device (BbSource *source,
                       GError **error)
 {
 #ifdef HAVE_CUDA
-  guint n_held =
-    keeps ? 0 : N_HELD_SURFACES + (source->deinterlace ? N_DEINTERLACED_SURFACES : 0);
+  guint n_held = keeps ? 0 : N_HELD_SURFACES + N_DEINTERLACED_SURFACES;
   AVBufferRef *hardware = NULL;
   gboolean done;
 

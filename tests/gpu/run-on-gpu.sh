@@ -228,13 +228,14 @@ pixel_format() {
   "$here/bin/ffprobe" -v error -select_streams v -show_entries stream=pix_fmt -of csv=p=0 "$1" | tr -d ',' | head -n 1
 }
 
-# Interlaced video stays on the GPU; that its frames are the CPU's then, the step "renders" tells.
-deinterlace_test() {
+# Whether Blurbox leaves interlaced frames on the card. That they are the same as the processor's, the steps
+# "deinterlace" and "renders" tell.
+interlaced_test() {
   local clip name number=0 failed=0 ours=(--quiet --device "$card" --encoder none --audio none)
   local clips=("$here/clips/h264-interlaced.mp4")
-  # No GPU's own, but one that the decoder for tests decodes.
+  # No card's own, but one that the decoder for tests decodes.
   if [ -n "$driver" ]; then
-    clips+=("$here/clips/mpeg2-interlaced.mp4")
+    clips=("$here/clips/mpeg2-interlaced.mp4")
     ours+=(--size 108x192)
   fi
   echo "1..${#clips[@]}"
@@ -466,7 +467,7 @@ find_sanitizer() {
 }
 
 if [ -n "$card" ]; then
-  export -f run_tests decode_test deinterlace_test start_figures start_row wall now_us decode_table decode_figures \
+  export -f run_tests decode_test interlaced_test start_figures start_row wall now_us decode_table decode_figures \
     workers_figures rate_of lengthen pixel_format torch_recipe sanitize
   nvdec_options=${nvdec[*]}
   sanitizer=$(find_sanitizer)
@@ -478,7 +479,8 @@ if [ -n "$card" ]; then
   step effect 40 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" --seconds 0.5 effect
   step decode 60 figures bash -c decode_table
   step launch 10 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" launch
-  step deinterlace 10 test bash -c deinterlace_test
+  step deinterlace 20 test bash -c 'run_tests "$here/bin/test-cuda-deinterlacing"'
+  step interlaced 10 test bash -c interlaced_test
   step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
   step workers 60 figures bash -c workers_figures
   step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'

@@ -243,6 +243,9 @@ class Good(Case):
         self.assertEqual((stats["batches"], stats["batch"]), (3, 10))
         self.assertGreater(stats["seconds"], 0)
         self.assertGreater(stats["peak_memory_bytes"], 1000000)
+        self.assertIn(stats["waits_for"], ("decoder", "cpu", "encoder"))
+        for phase in "file", "probe", "encoder", "prepare", "first_frame", "close":
+            self.assertEqual(stats["phases"][phase]["count"], 1, phase)
         self.assertEqual(stats["encoder"], "libx264")
         [render] = stats["renders"]
         self.assert_figures(render)

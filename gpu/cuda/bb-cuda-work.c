@@ -436,7 +436,7 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
     good = (start = bb_cuda_event_new (context, context->stream, error)) != NULL &&
            bb_cuda_work_read (work, on_card ? in : staged, begun, n_frames, error) &&
            (end = bb_cuda_event_new (context, context->stream, error)) != NULL;
-  for (guint i = 0; i < n_frames; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (staged); i++)
     g_clear_pointer (&staged[i], bb_frame_unref);
   if (!good)
     {

@@ -21,9 +21,6 @@ G_BEGIN_DECLS
  * other one is copied or encoded. */
 #define BB_CUDA_BATCHES 2
 
-/** Finished frames on the host that an encoder keeps while it works on others. */
-#define BB_CUDA_ENCODED_FRAMES 8
-
 /**
  * BbCudaLayout:
  * @size: bytes of a frame

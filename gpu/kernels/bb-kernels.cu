@@ -929,3 +929,5 @@ bb_present_pixels (BbRgb rgb, int width, int height, void *out, ptrdiff_t out_st
   else
     ((uchar4 *) out)[at] = make_uchar4 (code[0], code[1], code[2], 0xff);
 }
+
+#include "bb-deinterlace.cu"

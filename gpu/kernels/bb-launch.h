@@ -200,3 +200,45 @@ typedef struct {
   float scale;
   BbLook look;
 } BbBack;
+
+/** Samples of a row, and pairs of rows, that a block of bb_deinterlace makes. */
+#define BB_DEINTERLACE_COLUMNS 64
+#define BB_DEINTERLACE_PAIRS 4
+
+/**
+ * BbDeinterlacePlane:
+ * @in: the plane in the frame before, in the frame itself, in the frame after
+ * @stride: bytes from one row to the next of each
+ * @out: where the plane goes
+ * @out_stride: bytes from one row to the next there
+ * @width: samples of a row, of all components that alternate in it
+ * @height: rows
+ *
+ * A plane of a frame that is deinterlaced.
+ */
+typedef struct {
+  const void *in[3];
+  ptrdiff_t stride[3];
+  void *out;
+  ptrdiff_t out_stride;
+  int width;
+  int height;
+} BbDeinterlacePlane;
+
+/**
+ * BbDeinterlace:
+ * @plane: its planes; the grid's z
+ * @bottom_first: 1 where the bottom field is the earlier one, which is kept; else 0
+ * @alone: whether only the frame itself is looked at
+ * @shift: bits that a code is shifted up within its word: 6 for P010, else 0
+ * @maximum: greatest code
+ *
+ * Parameters of bb_deinterlace.
+ */
+typedef struct {
+  BbDeinterlacePlane plane[3];
+  int bottom_first;
+  int alone;
+  int shift;
+  int maximum;
+} BbDeinterlace;

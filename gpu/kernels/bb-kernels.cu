@@ -256,25 +256,36 @@ struct ToCanvas {
     y += rows;
   }
 
-  /* Bytes without masks: what most are. */
+  /* Without masks, as most are. */
   __device__ __forceinline__ bool
   is_plain () const
   {
-    return p.plain && !p.look.deep;
+    return p.plain;
   }
 
+  __device__ __forceinline__ bool
+  is_deep () const
+  {
+    return p.look.deep;
+  }
+
+  template <typename Code>
   __device__ __forceinline__ void
   put_plain (float value) const
   {
-    *code = (uint8_t) finish_code (value, p.scale, bias, p.look.maximum);
+    *(Code *) code = (Code) (finish_code (value, p.scale, bias, p.look.maximum)
+                             << (sizeof (Code) > 1 ? p.out.shift : 0));
   }
 
   __device__ __forceinline__ void
   put (float value) const
   {
-    const uint32_t bits = p.plain ? finish_code (value, p.scale, bias, p.look.maximum)
-                                  : mix (value + p.center);
+    uint32_t bits;
 
+    if (p.plain)
+      bits = finish_code (value, p.scale, bias, p.look.maximum);
+    else
+      bits = mix (value + p.center);
     if (p.look.deep)
       *(uint16_t *) code = (uint16_t) (bits << p.out.shift);
     else
@@ -332,6 +343,13 @@ template <typename Kept> struct ToPlane {
     return true;
   }
 
+  __device__ __forceinline__ bool
+  is_deep () const
+  {
+    return false;
+  }
+
+  template <typename Code>
   __device__ __forceinline__ void
   put_plain (float value) const
   {
@@ -341,26 +359,18 @@ template <typename Kept> struct ToPlane {
   __device__ __forceinline__ void
   put (float value) const
   {
-    put_plain (value);
+    put_plain<uint8_t> (value);
   }
 };
 
-/* Samples of a column that a thread makes, row after row; @n of them are in the plane. */
-template <typename Sums, int pairs, typename Out>
+/* Samples of a column that a thread makes, row after row, all of which are in the plane. */
+template <typename Code, typename Sums, int pairs, typename Out>
 static __device__ __forceinline__ void
-put_column (const typename Sums::Two sum[pairs], Out out, int n)
+put_column (const typename Sums::Two sum[pairs], Out out)
 {
-  if (out.is_plain () && n >= 2 * pairs)
-    {
-#pragma unroll
-      for (int r = 0; r < 2 * pairs; r++, out.advance (1))
-        out.put_plain (Sums::get (sum[r / 2], r % 2));
-      return;
-    }
 #pragma unroll
   for (int r = 0; r < 2 * pairs; r++, out.advance (1))
-    if (r < n)
-      out.put (Sums::get (sum[r / 2], r % 2));
+    out.template put_plain<Code> (Sums::get (sum[r / 2], r % 2));
 }
 
 /* Both stages of a separable resampling. A block makes groups x turns x 4 rows of so many columns: down the columns first,
@@ -499,22 +509,38 @@ resample (const BbResample &p)
       __syncthreads ();
     }
 
+  const int component = plane + j % interleave;
+  Out column (p, frame, component, u, tile_i + part * pairs * 2);
+
+  if (!p.transposed && tile_i + rows <= p.rows.n_out && column.is_plain ())
+    {
+      if (u >= p.columns.n_out)
+        return;
+      if (column.is_deep ())
+        put_column<uint16_t, Sums, pairs, Out> (sum, column);
+      else
+        put_column<uint8_t, Sums, pairs, Out> (sum, column);
+      return;
+    }
+
+  /* What is not so simple, by way of shared memory, one sample after the other. */
+  float (*tile)[turned_stride] = (float (*)[turned_stride]) (void *) shared;
+
+#pragma unroll
+  for (int r = 0; r < 2 * pairs; r++)
+    tile[thread % columns][part * 2 * pairs + r] = Sums::get (sum[r / 2], r % 2);
   if (!p.transposed)
     {
-      const int row = tile_i + part * pairs * 2;
+      const int n = least (2 * pairs, p.rows.n_out - tile_i - part * 2 * pairs);
 
       if (u < p.columns.n_out)
-        put_column<Sums, pairs, Out> (sum, Out (p, frame, plane + j % interleave, u, row),
-                                      p.rows.n_out - row);
+#pragma unroll 1
+        for (int r = 0; r < n; r++, column.advance (1))
+          column.put (tile[thread % columns][part * 2 * pairs + r]);
       return;
     }
 
   /* Threads that lie side by side shall write samples that do. */
-  float (*turned)[turned_stride] = (float (*)[turned_stride]) (void *) shared;
-
-#pragma unroll
-  for (int r = 0; r < 2 * pairs; r++)
-    turned[thread % columns][part * 2 * pairs + r] = Sums::get (sum[r / 2], r % 2);
   __syncthreads ();
   {
     const int apart = threads / rows;
@@ -523,10 +549,11 @@ resample (const BbResample &p)
     static_assert (apart % interleave == 0, "a thread writes one component");
     Out out (p, frame, plane + begin % interleave, row, (tile_j + begin) / interleave);
 
+#pragma unroll 1
     for (int n = begin; n < columns; n += apart)
       {
         if (row < p.rows.n_out && (tile_j + n) / interleave < p.columns.n_out)
-          out.put (turned[n][thread % rows]);
+          out.put (tile[n][thread % rows]);
         out.advance (apart / interleave);
       }
   }

@@ -314,7 +314,7 @@ start_figures() {
 
 # The same clip many times over, so that starting does not count.
 lengthen() {
-  local target=$parts/long-$1.mkv
+  local target=$parts/long-$2-$1.mkv
   [ -e "$target" ] || "$here/bin/ffmpeg" -nostdin -v error -y -stream_loop "$2" -i "$here/clips/$1" -map 0:v -c copy \
     "$target" || return
   echo "$target"
@@ -393,7 +393,7 @@ rate_of() {
 # As many processes as a GPU has NVDEC engines, each with the whole film, until a render has workers of its own; and
 # x264 in them, against x264 alone on all threads (whose frames NVDEC decodes).
 workers_figures() {
-  local film short n rate frames=2700 few=720 nvdec
+  local film short n rate frames=2700 few=360 nvdec
   local ours=("$here/bin/blurbox-render" --quiet --overwrite --device "$card" --audio none)
   read -ra nvdec <<<"$nvdec_options"
   if [ -n "$driver" ]; then
@@ -401,7 +401,7 @@ workers_figures() {
     ours+=(--size 108x192 --end 0.3)
   else
     film=$(lengthen bench-h264.mp4 14) || return
-    short=$(lengthen bench-h264.mp4 3) || return
+    short=$(lengthen bench-h264.mp4 1) || return
   fi
   echo "| processes at once | decode and effect, frames/s together | with x264 veryfast, frames/s together |"
   echo "| --- | ---: | ---: |"
@@ -482,7 +482,7 @@ if [ -n "$card" ]; then
   step deinterlace 20 test bash -c 'run_tests "$here/bin/test-cuda-deinterlacing"'
   step interlaced 10 test bash -c interlaced_test
   step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
-  step workers 60 figures bash -c workers_figures
+  step workers 100 figures bash -c workers_figures
   step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
   step interop 15 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop
   step memory 20 test bash -c 'run_tests "$here/bin/test-gpu-memory"'

@@ -292,11 +292,24 @@ run_again (const char *path, const char *variable, const char *value)
   return output;
 }
 
+/* A real driver does nothing of what these ask for. */
+static gboolean
+has_driver_for_tests (void)
+{
+  if (g_getenv ("BLURBOX_TEST_DRIVER") != NULL)
+    return TRUE;
+  g_test_skip ("only the driver for tests can be told where OpenGL runs, and to fail");
+  return FALSE;
+}
+
 static void
 test_other_card (void)
 {
-  g_autofree char *output = run_again ("/window/main-memory", "BLURBOX_DRIVER_GL_DEVICE", "none");
+  g_autofree char *output = NULL;
 
+  if (!has_driver_for_tests ())
+    return;
+  output = run_again ("/window/main-memory", "BLURBOX_DRIVER_GL_DEVICE", "none");
   g_assert_nonnull (strstr (output, "not on the card that computes"));
 }
 
@@ -309,6 +322,8 @@ test_failing (void)
     "cuGraphicsUnmapResources:20:999",  "cuGLGetDevices_v2:1:219",
   };
 
+  if (!has_driver_for_tests ())
+    return;
   for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
     {
       g_autofree char *output = run_again ("/window/main-memory", "BLURBOX_DRIVER_FAIL", failures[i]);

@@ -126,7 +126,7 @@ def test_lengths(folder):
 
 def test_breaks_off(folder):
     """What there is of a file that was cut is kept, and how much that is is said."""
-    for ending, options in (("mp4", ["-movflags", "+faststart"]), ("mkv", []), ("flv", [])):
+    for ending, options in (("mp4", ["-movflags", "+faststart"]), ("mkv", []), ("flv", []), ("avi", [])):
         whole = folder / f"whole.{ending}"
         cut = folder / f"cut.{ending}"
         ffmpeg(*PICTURE, *SOUND, "-c:v", "libx264", "-bf", "0", "-g", "5", "-c:a", "aac", *options, whole)
@@ -163,6 +163,18 @@ def test_shape(folder):
     for width, wanted in zip(widths, (320, 180, 160)):
         near(width, wanted, 3, str(widths))
     check(bool((frames[13][2, 90:230] > 128).all()), "not fitted to the height")
+    # A first picture of an odd size has half a sample of chroma at its edges.
+    odd = b""
+    for size in ("65x37", "37x37", "65x19"):
+        ffmpeg("-f", "lavfi", "-i", f"color=white:s={size}:r=25:d=0.2", "-c:v", "mpeg2video", "-q:v", "2", folder / "odd.ts")
+        odd += (folder / "odd.ts").read_bytes()
+    (folder / "odd.ts").write_bytes(odd)
+    equal(run(folder / "odd.ts", folder / "out.mkv", "--size", "130x74")[0], 0)
+    raw = output("ffmpeg", "-v", "error", "-i", folder / "out.mkv", "-vf", "format=gray", "-fps_mode", "passthrough",
+                 "-f", "rawvideo", "-")
+    frames = numpy.frombuffer(raw, numpy.uint8).reshape(-1, 74, 130)
+    check(bool((frames[7][:, 64] > 200).all()), f"the lower edge of the second picture: {frames[7][:, 64]}")
+    check(bool((frames[12][36] > 200).all()), f"the right edge of the third picture: {frames[12][36]}")
 
 
 def test_programs(folder):

@@ -99,7 +99,10 @@ def test_packets_that_are_closer_than_ticks(folder):
 
 def test_trim_cuts_the_last_frame(folder):
     source = folder / "in.mkv"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=40", "-c:v", "libx264", "-bf", "0", source)
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=60", "-c:v", "libx264", source)
+    # With frames that are reordered.
+    render(source, folder / "out.mkv")
+    equal([round(row[0]) for row in show(folder / "out.mkv", "v:0", "packet=pts_time")], [0, 10, 20, 30, 40, 50])
     for name in ("out.mkv", "out.mp4", "out.mov"):
         render(source, folder / name, "--start", 15, "--end", 25)
         length = float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",

@@ -67,13 +67,13 @@ AVC = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"]
 
 def test_clock_that_jumps_back(folder):
     for name, codecs, header in (("a.ts", MPEG, 0), ("x.ts", AVC, 0), ("a.vob", MPEG, 0), ("a.flv", AVC, 13)):
-        once = film(folder / name, *codecs).read_bytes()
+        once = film(folder / name, *codecs, seconds=2).read_bytes()
         twice = folder / f"twice-{name}"
         twice.write_bytes(once + once[header:] + once[header:])
-        for mode in ("copy", "encode"):
+        for mode in ("copy", "encode") if name == "a.ts" else ("copy",):
             said = render(twice, folder / "out.mkv", "--audio", mode)
-            check("jumps 2 times, first at 3.0 s" in said, said)
-            in_sync(folder / "out.mkv", 9)
+            check("jumps 2 times, first at 2.0 s" in said, said)
+            in_sync(folder / "out.mkv", 6)
 
 
 def test_tracks_that_appear_while_reading(folder):
@@ -113,17 +113,16 @@ def test_trim_cuts_the_last_frame(folder):
 
 
 def test_trim_is_rounded_once(folder):
-    source = film(folder / "in.avi", "-c:v", "mpeg4", "-c:a", "libmp3lame", seconds=5)
+    source = film(folder / "in.avi", "-c:v", "mpeg4", "-c:a", "libmp3lame", seconds=4)
     reference = [b - a for a, b in zip(flashes(source), beeps(source))]
-    for start in ("1.55", "1.53", "2.07", "1.99"):
-        for mode in ("copy", "encode"):
-            target = folder / "out.mkv"
-            render(source, target, "--audio", mode, "--start", start)
-            seen, heard = flashes(target), beeps(target)
-            pairs = [(a, min(heard, key=lambda b: abs(b - a))) for a in seen if a > 0.1]
-            check(pairs, "nothing seen")
-            for a, b in pairs:
-                near(b - a, numpy.mean(reference), 0.03, f"{start} {mode}")
+    for start, mode in (("1.55", "copy"), ("1.53", "encode"), ("2.07", "copy"), ("1.99", "encode")):
+        target = folder / "out.mkv"
+        render(source, target, "--audio", mode, "--start", start)
+        seen, heard = flashes(target), beeps(target)
+        pairs = [(a, min(heard, key=lambda b: abs(b - a))) for a in seen if a > 0.1]
+        check(pairs, "nothing seen")
+        for a, b in pairs:
+            near(b - a, numpy.mean(reference), 0.03, f"{start} {mode}")
 
 
 SUBTITLES = """1
@@ -201,14 +200,14 @@ def test_captions_of_a_track(folder):
 
 
 def test_packets_that_the_muxer_refuses(folder):
-    data = bytearray(film(folder / "in.ts", *AVC, seconds=4).read_bytes())
+    data = bytearray(film(folder / "in.ts", *AVC).read_bytes())
     # The header of an ADTS frame in the middle loses its sync word.
     where = data.index(b"\xff\xf1", len(data) // 2)
     data[where:where + 2] = b"\0\0"
     (folder / "damaged.ts").write_bytes(data)
     for name in ("out.mp4", "out.mkv"):
         render(folder / "damaged.ts", folder / name)
-        in_sync(folder / name, 4)
+        in_sync(folder / name, 3)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def test_tracks_that_appear_while_reading(folder):
     source.write_bytes(one.read_bytes() + (folder / "b.ts").read_bytes() + one.read_bytes())
     for mode in ("copy", "encode", "none"):
         said = render(source, folder / "out.mp4", "--audio", mode)
-        equal(said.count("appears later"), 1, said)
+        equal(said.count("appears later"), 0 if mode == "none" else 1, said)
     render(source, folder / "out.mkv")
     in_sync(folder / "out.mkv", 10)
 

@@ -60,6 +60,7 @@ struct _BbTracks {
   BbClock *clock;
   GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
   gboolean has_out;
+  gboolean no_sound; /* none is wanted */
   guint n_refused; /* packets that the muxer did not take */
   GPtrArray *notices;
   gint64 start; /* nanoseconds in the source's own time */
@@ -271,6 +272,8 @@ get_track (BbTracks *self, int index)
       Track *track = new_track (self, self->demuxer->streams[self->tracks->len]);
 
       track->in->discard = AVDISCARD_ALL;
+      if (self->no_sound && track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
+        continue;
       /* Translators: a codec, and the number of a track in its file */
       add_notice (self, g_strdup_printf (_("A track that appears later in the file (%s, stream %d) "
                                            "is left out"),
@@ -367,6 +370,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
+  self->no_sound = values->audio == BB_AUDIO_NONE;
   self->start = bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
                                           (AVRational) { info->time_base_num, info->time_base_den });
   self->end = values->end < 0 ? G_MAXINT64 : av_sat_add64 (info->start, values->end);

@@ -171,6 +171,11 @@ def test_lines_that_overlap(folder):
         got = lines(folder / name)
         for begin, word in ((0.5, "Long"), (1, "Over"), (2, "Lap"), (5, "Last")):
             near(min(line[0] for line in got if word in line[2]), begin, 0.011, f"{name}: {word} in {got}")
+        # Each is shown as long as it should be, together with others where a sample is all that is shown.
+        for end, length, word in ((4.5, 4, "Long"), (2.5, 1.5, "Over"), (3, 1, "Lap"), (7, 2, "Last")):
+            shown = [line for line in got if word in line[2]]
+            near(max(line[1] for line in shown), end, 0.011, f"{name}: {word} in {got}")
+            near(sum(line[1] - line[0] for line in shown), length, 0.011, f"{name}: {word} in {got}")
 
 
 def test_lines_are_trimmed(folder):
@@ -183,6 +188,7 @@ def test_lines_are_trimmed(folder):
         for word, begin in (("Long", 0), ("Over", 0), ("Lap", 0.8), ("Last", 3.8)):
             near(min([line[0] for line in got if word in line[2]], default=-9), begin, 0.011, f"{name}: {got}")
         near(max(line[1] for line in got), 4.8, 0.011, f"{name}: {got}")
+        near(max(line[1] for line in got if "Long" in line[2]), 3.3, 0.011, f"{name}: {got}")
 
 
 def test_captions_of_a_track(folder):

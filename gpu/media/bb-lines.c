@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A sample of MP4 is shown until the next one. Lines that overlap therefore share samples: a new one
- * begins wherever a line begins or ends, with all that is shown from there on, and it is empty where
- * nothing is.
+ * A sample of MP4 is shown until the next one. Lines that overlap therefore share samples: a new
+ * one begins wherever a line begins or ends, with all that is shown from there on, and it is empty
+ * where nothing is.
  */
 
 #include "bb-lines.h"

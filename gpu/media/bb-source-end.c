@@ -46,7 +46,8 @@ is_cut_riff (const char *path)
     return FALSE;
   /* Beyond 1 GiB there is more than one. */
   while (g_seekable_seek (G_SEEKABLE (stream), position, G_SEEK_SET, NULL, NULL) &&
-         g_input_stream_read_all (G_INPUT_STREAM (stream), header, sizeof header, &n_read, NULL, NULL) &&
+         g_input_stream_read_all (G_INPUT_STREAM (stream), header, sizeof header, &n_read, NULL,
+                                  NULL) &&
          n_read == sizeof header && memcmp (header, "RIFF", 4) == 0)
     {
       guint32 size = AV_RL32 (header + 4);
@@ -81,7 +82,7 @@ bb_source_note_promise (BbSource *source)
     return;
   source->promise = BB_PROMISE_FILE;
   source->promised = source->info.duration;
-  /* Where it has no index FFmpeg counts what is there; its header counts frames, which are ticks. */
+  /* Without an index FFmpeg counts what is there; the header counts frames, which are ticks. */
   if (g_str_equal (demuxer->iformat->name, "avi") && stream->nb_frames > duration &&
       is_cut_riff (source->path))
     duration = stream->nb_frames;

@@ -171,7 +171,8 @@ pull (BbSource *source, AVFrame **out)
   int result = bb_filter_pull (source->filter, frame);
 
   /* Whoever reads it counts on its size. */
-  if (result >= 0 && (frame->width != source->stored.width || frame->height != source->stored.height))
+  if (result >= 0 &&
+      (frame->width != source->stored.width || frame->height != source->stored.height))
     result = AVERROR_BUG;
   if (result < 0)
     {

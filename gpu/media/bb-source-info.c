@@ -61,8 +61,8 @@ to_nanoseconds (gint64 time, AVRational time_base)
  * @stream: the picture's stream
  * @first: its first frame
  *
- * Where the order of frames is found out while packets are read, what FFmpeg calls the start is that
- * of a later one.
+ * Where the order of frames is found out while packets are read, what FFmpeg calls the start is
+ * that of a later one.
  *
  * Returns: when the picture starts, in the stream's time base
  */

@@ -536,9 +536,9 @@ end_audio (BbTracks *self, Track *track)
   return bb_audio_encoder_push (track->audio, NULL, mux_encoded, self);
 }
 
-/* FFmpeg's muxer ends lines of MP4 by empty samples of its own, at times that it compares with those of other
- * tracks without a thought of their time bases: too early where lines overlap. Here they come first, and in
- * ticks so short that the muxer's never do. */
+/* FFmpeg's muxer ends lines of MP4 by empty samples of its own, at times that it compares with those
+ * of other tracks without a thought of their time bases: too early where lines overlap. Here they
+ * come first, and in ticks so short that the muxer's never do. */
 static int
 mux_lines (BbTracks *self, Track *track, gint64 before)
 {

@@ -295,6 +295,28 @@ test_refused (void)
   g_assert_nonnull (strstr (error->message, "mute.mp4"));
 }
 
+/* A list that names another file does not play it. */
+static void
+test_lists (void)
+{
+  static const char *const lists[] = {
+    "ffconcat version 1.0\nfile named.ts\n",
+    "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nnamed.ts\n#EXT-X-ENDLIST\n",
+  };
+  g_autofree char *path = bb_test_media_path ("list.m3u8");
+  g_autofree char *output = bb_test_ffmpeg ("-f lavfi -i sine=duration=1 -c:a mp2 named.ts");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (path, lists[i], -1, NULL));
+      g_assert_null (bb_audio_reader_new (path, 0, RATE, NULL, &error));
+      g_assert_nonnull (error);
+      g_assert_nonnull (strstr (error->message, "names other files"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -320,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/audio/change", test_change);
   g_test_add_func ("/audio/jump", test_jump);
   g_test_add_func ("/audio/refused", test_refused);
+  g_test_add_func ("/audio/lists", test_lists);
   result = g_test_run ();
   bb_test_media_cleanup ();
   return result;

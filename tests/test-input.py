@@ -64,6 +64,7 @@ def test_lists(folder):
         "list.m3u8": hls.format(folder / "clip.ts") + "#EXT-X-ENDLIST\n",
         "dash.mp4": dash.format(folder / "clip.ts"),
         "dash.mpd": dash.format(folder / "clip.ts"),
+        "words.mp4": "# VobSub index file, v7\nsize: 720x576\nid: en, index: 0\ntimestamp: 00:00:00:000, filepos: 0\n",
         "session.mp4": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n"
                        "a=rtpmap:96 H264/90000\n",
     }
@@ -71,6 +72,39 @@ def test_lists(folder):
         (folder / name).write_text(text)
         said = refused(folder / name, folder)
         check("names other files" in said or "not a video" in said, f"{name}: {said}")
+
+
+def refer(box, path):
+    """A QuickTime box whose tracks are in another file."""
+    size, kind, inner = int.from_bytes(box[:4], "big"), box[4:8], b""
+    if kind == b"dref":
+        name = path.name.encode()
+        alias = bytes(10) + b"\0" + bytes(27 + 12) + bytes([len(name)]) + name.ljust(63, b"\0") + bytes(16)
+        alias += bytes((0, 1, 0, 1)) + bytes(16)
+        for number, text in ((2, str(path)), (-1, "")):
+            alias += number.to_bytes(2, "big", signed=True) + len(text).to_bytes(2, "big")
+            alias += text.encode() + bytes(len(text) % 2)
+        inner = bytes(7) + b"\1" + (12 + len(alias)).to_bytes(4, "big") + b"alis" + bytes(4) + alias
+    elif kind in (b"moov", b"trak", b"mdia", b"minf", b"dinf"):
+        at = 8
+        while at < size:
+            end = at + int.from_bytes(box[at:at + 4], "big")
+            inner += refer(box[at:end], path)
+            at = end
+    else:
+        return box
+    return (8 + len(inner)).to_bytes(4, "big") + kind + inner
+
+
+def test_tracks_by_reference(folder):
+    """A track that is in another file is not read from there."""
+    ffmpeg(*PICTURE, "-c:v", "mpeg4", "-an", folder / "other.mov")
+    data = (folder / "other.mov").read_bytes()
+    at = data.index(b"moov") - 4
+    (folder / "clip.mov").write_bytes(data[:at] + refer(data[at:], folder / "other.mov"))
+    # The demuxer would follow the name where it was told to.
+    output("ffmpeg", "-v", "error", "-enable_drefs", "1", "-use_absolute_path", "1", "-i", folder / "clip.mov", "-f", "null", "-")
+    refused(folder / "clip.mov", folder)
 
 
 def test_pictures(folder):
@@ -115,8 +149,8 @@ def test_names(folder):
 
 def test_lengths(folder):
     """A length that the container alone knows is not lost beside sound that begins before zero."""
-    for codec, ending in (("aac", "mkv"), ("libopus", "mkv"), ("libmp3lame", "mkv"), ("mp2", "mkv"), ("ac3", "mkv"),
-                          ("libopus", "webm"), ("aac", "mp4"), ("aac", "flv"), ("aac", "ts")):
+    for codec, ending in (("aac", "mkv"), ("libmp3lame", "mkv"), ("ac3", "mkv"), ("libopus", "webm"), ("aac", "mp4"),
+                          ("aac", "flv"), ("aac", "ts")):
         source = folder / f"{codec}.{ending}"
         video = ["-c:v", "libvpx", "-deadline", "realtime"] if ending == "webm" else ["-c:v", "libx264"]
         ffmpeg(*PICTURE, *SOUND, *video, "-c:a", codec, source)
@@ -126,7 +160,7 @@ def test_lengths(folder):
 
 def test_breaks_off(folder):
     """What there is of a file that was cut is kept, and how much that is is said."""
-    for ending, options in (("mp4", ["-movflags", "+faststart"]), ("mkv", []), ("flv", [])):
+    for ending, options in (("mp4", ["-movflags", "+faststart"]), ("mkv", []), ("flv", []), ("avi", [])):
         whole = folder / f"whole.{ending}"
         cut = folder / f"cut.{ending}"
         ffmpeg(*PICTURE, *SOUND, "-c:v", "libx264", "-bf", "0", "-g", "5", "-c:a", "aac", *options, whole)
@@ -163,6 +197,18 @@ def test_shape(folder):
     for width, wanted in zip(widths, (320, 180, 160)):
         near(width, wanted, 3, str(widths))
     check(bool((frames[13][2, 90:230] > 128).all()), "not fitted to the height")
+    # A first picture of an odd size has half a sample of chroma at its edges.
+    odd = b""
+    for size in ("65x37", "37x37", "65x19"):
+        ffmpeg("-f", "lavfi", "-i", f"color=white:s={size}:r=25:d=0.2", "-c:v", "mpeg2video", "-q:v", "2", folder / "odd.ts")
+        odd += (folder / "odd.ts").read_bytes()
+    (folder / "odd.ts").write_bytes(odd)
+    equal(run(folder / "odd.ts", folder / "out.mkv", "--size", "130x74")[0], 0)
+    raw = output("ffmpeg", "-v", "error", "-i", folder / "out.mkv", "-vf", "format=gray", "-fps_mode", "passthrough",
+                 "-f", "rawvideo", "-")
+    frames = numpy.frombuffer(raw, numpy.uint8).reshape(-1, 74, 130)
+    check(bool((frames[7][:, 64] > 200).all()), f"the lower edge of the second picture: {frames[7][:, 64]}")
+    check(bool((frames[12][36] > 200).all()), f"the right edge of the third picture: {frames[12][36]}")
 
 
 def test_programs(folder):

@@ -165,6 +165,34 @@ test_refused (void)
   loaded_clear (&loaded);
 }
 
+/* A list that names another file does not show it. */
+static void
+test_lists (void)
+{
+  static const gint64 times[] = { 0 };
+  static const char *const lists[] = {
+    "ffconcat version 1.0\nfile clip.ts\n",
+    "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nclip.ts\n#EXT-X-ENDLIST\n",
+  };
+  g_autofree char *path = bb_test_media_path ("list.m3u8");
+  g_autofree char *output = bb_test_ffmpeg (
+    "-f lavfi -i testsrc2=size=64x36:rate=10:duration=1 -pix_fmt yuv420p -c:v mpeg2video clip.ts");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      Loaded loaded = { 0 };
+
+      g_file_set_contents (path, lists[i], -1, &error);
+      g_assert_no_error (error);
+      load (&loaded, path, times, 1);
+      g_assert_nonnull (loaded.error);
+      g_assert_nonnull (strstr (loaded.error->message, "names other files"));
+      g_assert_cmpuint (loaded.pictures->len, ==, 0);
+      loaded_clear (&loaded);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,6 +210,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/thumbnails/upside-down", "180", test_dense);
   g_test_add_func ("/thumbnails/sparse", test_sparse);
   g_test_add_func ("/thumbnails/refused", test_refused);
+  g_test_add_func ("/thumbnails/lists", test_lists);
   result = g_test_run ();
   bb_test_media_cleanup ();
   return result;

@@ -67,13 +67,13 @@ AVC = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"]
 
 def test_clock_that_jumps_back(folder):
     for name, codecs, header in (("a.ts", MPEG, 0), ("x.ts", AVC, 0), ("a.vob", MPEG, 0), ("a.flv", AVC, 13)):
-        once = film(folder / name, *codecs).read_bytes()
+        once = film(folder / name, *codecs, seconds=2).read_bytes()
         twice = folder / f"twice-{name}"
         twice.write_bytes(once + once[header:] + once[header:])
-        for mode in ("copy", "encode"):
+        for mode in ("copy", "encode") if name == "a.ts" else ("copy",):
             said = render(twice, folder / "out.mkv", "--audio", mode)
-            check("jumps 2 times, first at 3.0 s" in said, said)
-            in_sync(folder / "out.mkv", 9)
+            check("jumps 2 times, first at 2.0 s" in said, said)
+            in_sync(folder / "out.mkv", 6)
 
 
 def test_tracks_that_appear_while_reading(folder):
@@ -83,7 +83,7 @@ def test_tracks_that_appear_while_reading(folder):
     source.write_bytes(one.read_bytes() + (folder / "b.ts").read_bytes() + one.read_bytes())
     for mode in ("copy", "encode", "none"):
         said = render(source, folder / "out.mp4", "--audio", mode)
-        equal(said.count("appears later"), 1, said)
+        equal(said.count("appears later"), 0 if mode == "none" else 1, said)
     render(source, folder / "out.mkv")
     in_sync(folder / "out.mkv", 10)
 
@@ -99,7 +99,10 @@ def test_packets_that_are_closer_than_ticks(folder):
 
 def test_trim_cuts_the_last_frame(folder):
     source = folder / "in.mkv"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=40", "-c:v", "libx264", "-bf", "0", source)
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=1/10:d=60", "-c:v", "libx264", source)
+    # With frames that are reordered.
+    render(source, folder / "out.mkv")
+    equal([round(row[0]) for row in show(folder / "out.mkv", "v:0", "packet=pts_time")], [0, 10, 20, 30, 40, 50])
     for name in ("out.mkv", "out.mp4", "out.mov"):
         render(source, folder / name, "--start", 15, "--end", 25)
         length = float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",
@@ -110,17 +113,16 @@ def test_trim_cuts_the_last_frame(folder):
 
 
 def test_trim_is_rounded_once(folder):
-    source = film(folder / "in.avi", "-c:v", "mpeg4", "-c:a", "libmp3lame", seconds=5)
+    source = film(folder / "in.avi", "-c:v", "mpeg4", "-c:a", "libmp3lame", seconds=4)
     reference = [b - a for a, b in zip(flashes(source), beeps(source))]
-    for start in ("1.55", "1.53", "2.07", "1.99"):
-        for mode in ("copy", "encode"):
-            target = folder / "out.mkv"
-            render(source, target, "--audio", mode, "--start", start)
-            seen, heard = flashes(target), beeps(target)
-            pairs = [(a, min(heard, key=lambda b: abs(b - a))) for a in seen if a > 0.1]
-            check(pairs, "nothing seen")
-            for a, b in pairs:
-                near(b - a, numpy.mean(reference), 0.03, f"{start} {mode}")
+    for start, mode in (("1.55", "copy"), ("1.53", "encode"), ("2.07", "copy"), ("1.99", "encode")):
+        target = folder / "out.mkv"
+        render(source, target, "--audio", mode, "--start", start)
+        seen, heard = flashes(target), beeps(target)
+        pairs = [(a, min(heard, key=lambda b: abs(b - a))) for a in seen if a > 0.1]
+        check(pairs, "nothing seen")
+        for a, b in pairs:
+            near(b - a, numpy.mean(reference), 0.03, f"{start} {mode}")
 
 
 SUBTITLES = """1
@@ -169,6 +171,11 @@ def test_lines_that_overlap(folder):
         got = lines(folder / name)
         for begin, word in ((0.5, "Long"), (1, "Over"), (2, "Lap"), (5, "Last")):
             near(min(line[0] for line in got if word in line[2]), begin, 0.011, f"{name}: {word} in {got}")
+        # Each is shown as long as it should be, together with others where a sample is all that is shown.
+        for end, length, word in ((4.5, 4, "Long"), (2.5, 1.5, "Over"), (3, 1, "Lap"), (7, 2, "Last")):
+            shown = [line for line in got if word in line[2]]
+            near(max(line[1] for line in shown), end, 0.011, f"{name}: {word} in {got}")
+            near(sum(line[1] - line[0] for line in shown), length, 0.011, f"{name}: {word} in {got}")
 
 
 def test_lines_are_trimmed(folder):
@@ -181,6 +188,7 @@ def test_lines_are_trimmed(folder):
         for word, begin in (("Long", 0), ("Over", 0), ("Lap", 0.8), ("Last", 3.8)):
             near(min([line[0] for line in got if word in line[2]], default=-9), begin, 0.011, f"{name}: {got}")
         near(max(line[1] for line in got), 4.8, 0.011, f"{name}: {got}")
+        near(max(line[1] for line in got if "Long" in line[2]), 3.3, 0.011, f"{name}: {got}")
 
 
 def test_captions_of_a_track(folder):
@@ -198,14 +206,14 @@ def test_captions_of_a_track(folder):
 
 
 def test_packets_that_the_muxer_refuses(folder):
-    data = bytearray(film(folder / "in.ts", *AVC, seconds=4).read_bytes())
+    data = bytearray(film(folder / "in.ts", *AVC).read_bytes())
     # The header of an ADTS frame in the middle loses its sync word.
     where = data.index(b"\xff\xf1", len(data) // 2)
     data[where:where + 2] = b"\0\0"
     (folder / "damaged.ts").write_bytes(data)
     for name in ("out.mp4", "out.mkv"):
         render(folder / "damaged.ts", folder / name)
-        in_sync(folder / name, 4)
+        in_sync(folder / name, 3)
 
 
 if __name__ == "__main__":

@@ -70,21 +70,22 @@ static gboolean
 open_file (BbAudioReader *reader, GError **error)
 {
   const AVCodec *codec = NULL;
+  int picture;
   int result;
 
   reader->demuxer = bb_input_new (reader->path, &reader->cancellable, NULL, error);
   if (reader->demuxer == NULL || !bb_input_probe (reader->demuxer, error))
     return FALSE;
   /* Of the program that the picture is of. */
-  result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-  result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, result, &codec, 0);
+  picture = bb_reader_find_stream (reader->demuxer);
+  result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, picture, &codec, 0);
   if (result >= 0)
     {
       reader->stream = reader->demuxer->streams[result];
       for (guint i = 0; i < reader->demuxer->nb_streams; i++)
         reader->demuxer->streams[i]->discard =
           (int) i == result ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-      reader->clock = bb_clock_new (reader->demuxer, bb_reader_find_stream (reader->demuxer));
+      reader->clock = bb_clock_new (reader->demuxer, picture);
       reader->decoder = avcodec_alloc_context3 (codec);
       reader->decoder->pkt_timebase = reader->stream->time_base;
       result = avcodec_parameters_to_context (reader->decoder, reader->stream->codecpar);

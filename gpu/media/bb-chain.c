@@ -56,6 +56,12 @@ to_step (int samples, int shift)
   return samples >> shift << shift;
 }
 
+static int
+up_to_step (int samples, int shift)
+{
+  return to_step (samples + (1 << shift) - 1, shift);
+}
+
 /* The largest size within @stored that shows @frame in its own aspect, in whole samples of chroma. */
 static void
 fit (const AVFrame *frame, const BbFormat *stored, AVRational aspect, int *width, int *height)
@@ -143,16 +149,28 @@ bb_chain_describe (const AVFrame *frame,
       (!tone_map &&
        (nearest != pixel_format || full != stored->full_range || matrix != stored->matrix)))
     {
+      gboolean padded = width != stored->width || height != stored->height;
+      int padded_width = up_to_step (stored->width, stored->chroma_shift_x);
+      int padded_height = up_to_step (stored->height, stored->chroma_shift_y);
+
+      /* Padding takes and makes whole samples of chroma only. */
+      if (padded)
+        {
+          width = up_to_step (width, stored->chroma_shift_x);
+          height = up_to_step (height, stored->chroma_shift_y);
+        }
       g_string_append_printf (chain, "scale=%d:%d:flags=%s:out_range=%s", width, height, flags,
                               format->full_range ? "full" : "limited");
       if (!tone_map && matrix != stored->matrix && is_convertible (matrix) &&
           is_convertible (stored->matrix))
         g_string_append_printf (chain, ":out_color_matrix=%d", stored->matrix);
       g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (pixel_format));
-      if (width != stored->width || height != stored->height)
-        g_string_append_printf (chain, "pad=%d:%d:%d:%d,", stored->width, stored->height,
-                                to_step ((stored->width - width) / 2, stored->chroma_shift_x),
-                                to_step ((stored->height - height) / 2, stored->chroma_shift_y));
+      if (padded)
+        g_string_append_printf (chain, "pad=%d:%d:%d:%d,crop=%d:%d:0:0:exact=1,", padded_width,
+                                padded_height,
+                                to_step ((padded_width - width) / 2, stored->chroma_shift_x),
+                                to_step ((padded_height - height) / 2, stored->chroma_shift_y),
+                                stored->width, stored->height);
     }
   if (chain->len > 0)
     g_string_truncate (chain, chain->len - 1);

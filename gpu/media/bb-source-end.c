@@ -12,8 +12,13 @@
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
 #include "bb-source-filter.h"
+#include "bb-source-info.h"
 
+#include <libavutil/intreadwrite.h>
+
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* Headers are not exact; nanoseconds. */
 #define TOLERANCE 500000000
@@ -22,6 +27,40 @@ static gint64
 get_end (gint64 time, gint64 duration, AVRational time_base)
 {
   return av_rescale_q (av_sat_add64 (time, duration), time_base, BB_NANOSECONDS);
+}
+
+/* Whether a file of RIFF chunks, such as AVI, is shorter than they say. */
+static gboolean
+is_cut_riff (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  g_autoptr (GFileInfo) info = NULL;
+  goffset position = 0;
+  guint8 header[8];
+  gsize n_read;
+
+  if (stream != NULL)
+    info = g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
+  if (info == NULL)
+    return FALSE;
+  /* Beyond 1 GiB there is more than one. */
+  while (g_seekable_seek (G_SEEKABLE (stream), position, G_SEEK_SET, NULL, NULL) &&
+         g_input_stream_read_all (G_INPUT_STREAM (stream), header, sizeof header, &n_read, NULL,
+                                  NULL) &&
+         n_read == sizeof header && memcmp (header, "RIFF", 4) == 0)
+    {
+      guint32 size = AV_RL32 (header + 4);
+
+      /* Nobody came back to write it down. */
+      if (size == 0 || size == G_MAXUINT32)
+        return FALSE;
+      position += (goffset) sizeof header + size;
+      if (position > g_file_info_get_size (info))
+        return TRUE;
+      position += size % 2;
+    }
+  return FALSE;
 }
 
 /**
@@ -35,6 +74,7 @@ bb_source_note_promise (BbSource *source)
 {
   const AVFormatContext *demuxer = bb_reader_get_demuxer (source->reader);
   const AVStream *stream = bb_reader_get_stream (source->reader);
+  gint64 duration = stream->duration;
 
   source->promise = BB_PROMISE_NONE;
   /* Else it was measured or guessed. */
@@ -42,11 +82,16 @@ bb_source_note_promise (BbSource *source)
     return;
   source->promise = BB_PROMISE_FILE;
   source->promised = source->info.duration;
-  if (stream->duration <= 0 || stream->start_time == AV_NOPTS_VALUE)
+  /* Without an index FFmpeg counts what is there; the header counts frames, which are ticks. */
+  if (g_str_equal (demuxer->iformat->name, "avi") && stream->nb_frames > duration &&
+      is_cut_riff (source->path))
+    duration = stream->nb_frames;
+  if (duration <= 0)
     return;
   source->promise = BB_PROMISE_PICTURE;
-  source->promised =
-    get_end (stream->start_time, stream->duration, stream->time_base) - source->info.start;
+  source->promised = get_end (bb_source_info_get_picture_start (stream, source->first),
+                              duration, stream->time_base) -
+                     source->info.start;
 }
 
 /* Whether any track of the file, from where the picture ended on, comes to @time. */

@@ -168,6 +168,10 @@ pull (BbSource *source, AVFrame **out)
   AVFrame *frame = av_frame_alloc ();
   int result = bb_filter_pull (source->filter, frame);
 
+  /* Whoever reads it counts on its size. */
+  if (result >= 0 &&
+      (frame->width != source->stored.width || frame->height != source->stored.height))
+    result = AVERROR_BUG;
   if (result < 0)
     {
       av_frame_free (&frame);

@@ -56,10 +56,26 @@ to_nanoseconds (gint64 time, AVRational time_base)
   return CLAMP (nanoseconds, -LAST_TIME, LAST_TIME);
 }
 
+/**
+ * bb_source_info_get_picture_start:
+ * @stream: the picture's stream
+ * @first: its first frame
+ *
+ * Where the order of frames is found out while packets are read, what FFmpeg calls the start is
+ * that of a later one.
+ *
+ * Returns: when the picture starts, in the stream's time base
+ */
+gint64
+bb_source_info_get_picture_start (const AVStream *stream, const AVFrame *first)
+{
+  return stream->start_time != AV_NOPTS_VALUE ? MIN (stream->start_time, first->pts) : first->pts;
+}
+
 /* From the first instant of picture and sound to the last. Where a stream does not say how long it
  * is, what the container says of all counts too. */
 static void
-fill_times (BbSourceInfo *info, BbReader *reader)
+fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
 {
   const AVFormatContext *demuxer = bb_reader_get_demuxer (reader);
   const AVStream *own = bb_reader_get_stream (reader);
@@ -71,13 +87,14 @@ fill_times (BbSourceInfo *info, BbReader *reader)
     {
       const AVStream *stream = demuxer->streams[i];
       enum AVMediaType type = stream->codecpar->codec_type;
+      gint64 begin =
+        stream == own ? bb_source_info_get_picture_start (stream, first) : stream->start_time;
 
-      if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || stream->start_time == AV_NOPTS_VALUE)
+      if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || begin == AV_NOPTS_VALUE)
         continue;
-      start = MIN (start, to_nanoseconds (stream->start_time, stream->time_base));
+      start = MIN (start, to_nanoseconds (begin, stream->time_base));
       if (stream->duration > 0)
-        end = MAX (end, to_nanoseconds (av_sat_add64 (stream->start_time, stream->duration),
-                                        stream->time_base));
+        end = MAX (end, to_nanoseconds (av_sat_add64 (begin, stream->duration), stream->time_base));
       else
         known = FALSE;
     }
@@ -154,7 +171,7 @@ bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
   info->sar_den = aspect.num > 0 && aspect.den > 0 ? aspect.den : 1;
   info->time_base_num = stream->time_base.num;
   info->time_base_den = stream->time_base.den;
-  fill_times (info, reader);
+  fill_times (info, reader, first);
   fill_rate (info, reader);
   info->hdr = bb_format_is_hdr (&info->format);
   info->interlaced = (first->flags & AV_FRAME_FLAG_INTERLACED) != 0 ||

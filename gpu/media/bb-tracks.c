@@ -18,6 +18,7 @@
 #include "bb-extras.h"
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
+#include "bb-lines.h"
 #include "bb-metadata.h"
 #include "bb-scan.h"
 #include "bb-source-info.h"
@@ -48,7 +49,7 @@ typedef struct {
   enum AVCodecID codec; /* FFmpeg changes that of the stream where a broadcast does */
   gint64 last_dts;
   guint n_jumps; /* of the clock, when it was last written */
-  gint64 line_end; /* of a subtitle in MP4, which must be ended by an empty one; in the target's ticks */
+  BbLines *lines; /* of subtitles in MP4 */
   gboolean ended;
 } Track;
 
@@ -60,6 +61,7 @@ struct _BbTracks {
   BbClock *clock;
   GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
   gboolean has_out;
+  gboolean no_sound; /* none is wanted */
   guint n_refused; /* packets that the muxer did not take */
   GPtrArray *notices;
   gint64 start; /* nanoseconds in the source's own time */
@@ -87,6 +89,7 @@ free_track (gpointer data)
 
   bb_audio_encoder_free (track->audio);
   bb_subtitle_free (track->subtitle);
+  bb_lines_free (track->lines);
   g_free (track);
 }
 
@@ -271,6 +274,8 @@ get_track (BbTracks *self, int index)
       Track *track = new_track (self, self->demuxer->streams[self->tracks->len]);
 
       track->in->discard = AVDISCARD_ALL;
+      if (self->no_sound && track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
+        continue;
       /* Translators: a codec, and the number of a track in its file */
       add_notice (self, g_strdup_printf (_("A track that appears later in the file (%s, stream %d) "
                                            "is left out"),
@@ -367,6 +372,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
+  self->no_sound = values->audio == BB_AUDIO_NONE;
   self->start = bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
                                           (AVRational) { info->time_base_num, info->time_base_den });
   self->end = values->end < 0 ? G_MAXINT64 : av_sat_add64 (info->start, values->end);
@@ -530,28 +536,21 @@ end_audio (BbTracks *self, Track *track)
   return bb_audio_encoder_push (track->audio, NULL, mux_encoded, self);
 }
 
-/* MP4 shows a line until the next sample. FFmpeg's muxer ends lines by empty samples of its own, at times
- * that it compares with those of other tracks without a thought of their time bases: too early where lines
- * overlap. Here they come first, and in ticks so short that the muxer's never do. */
+/* FFmpeg's muxer ends lines of MP4 by empty samples of its own, at times that it compares with those
+ * of other tracks without a thought of their time bases: too early where lines overlap. Here they
+ * come first, and in ticks so short that the muxer's never do. */
 static int
-end_line (BbTracks *self, Track *track, gint64 before)
+mux_lines (BbTracks *self, Track *track, gint64 before)
 {
-  AVPacket *empty;
-  int result;
+  AVPacket *sample = av_packet_alloc ();
+  int result = 0;
 
-  if (track->out->codecpar->codec_id != AV_CODEC_ID_MOV_TEXT || track->line_end >= before)
-    return 0;
-  empty = av_packet_alloc ();
-  result = av_new_packet (empty, 2);
-  if (result >= 0)
+  while (result >= 0 && track->lines != NULL && bb_lines_get (track->lines, before, sample))
     {
-      memset (empty->data, 0, 2);
-      empty->pts = empty->dts = track->line_end;
-      empty->flags |= AV_PKT_FLAG_KEY;
-      track->line_end = G_MAXINT64;
-      result = mux (self, track, empty);
+      result = mux (self, track, sample);
+      av_packet_unref (sample);
     }
-  av_packet_free (&empty);
+  av_packet_free (&sample);
   return result;
 }
 
@@ -562,6 +561,7 @@ mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
   gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 duration = bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base);
   gint64 ends = duration > 0 ? av_sat_add64 (begins, duration) : G_MAXINT64;
+  gboolean until_next = duration == 0;
   int result;
 
   if (begins == AV_NOPTS_VALUE || begins >= self->end || ends <= self->start)
@@ -577,9 +577,13 @@ mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
   packet->duration = 0;
   if (duration > 0)
     packet->duration = to_target (self, track, MIN (ends, self->end)) - packet->pts;
-  result = end_line (self, track, packet->pts);
-  track->line_end = duration > 0 ? packet->pts + packet->duration : G_MAXINT64;
-  return result < 0 ? result : mux (self, track, packet);
+  if (track->out->codecpar->codec_id != AV_CODEC_ID_MOV_TEXT)
+    return mux (self, track, packet);
+  if (track->lines == NULL)
+    track->lines = bb_lines_new ();
+  result = mux_lines (self, track, packet->pts);
+  bb_lines_add (track->lines, packet, until_next);
+  return result;
 }
 
 static int
@@ -669,7 +673,7 @@ finish (BbTracks *self)
           av_packet_unref (self->converted);
         }
       if (track->out != NULL && result >= 0)
-        result = end_line (self, track, G_MAXINT64);
+        result = mux_lines (self, track, G_MAXINT64);
       if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
         /* Translators: a codec, and the number of a track in its file */
         add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "

@@ -7,6 +7,9 @@
 
 #include "bb-stats.h"
 
+#include "bb-phases.h"
+#include "bb-stage.h"
+
 struct _BbStats {
   BbRenderStats total;
   guint n_failed;
@@ -80,13 +83,20 @@ append_integer (GString *json, const char *indent, const char *name, guint64 num
 }
 
 static void
-append_number (GString *json, const char *indent, const char *name, double number)
+append_number_alone (GString *json, const char *name, double number)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  append_name (json, indent, name);
-  g_ascii_formatd (text, sizeof text, "%.6f", number);
-  g_string_append_printf (json, "%s,\n", text);
+  append_name (json, "", name);
+  g_string_append (json, g_ascii_formatd (text, sizeof text, "%.6f", number));
+}
+
+static void
+append_number (GString *json, const char *indent, const char *name, double number)
+{
+  g_string_append (json, indent);
+  append_number_alone (json, name, number);
+  g_string_append (json, ",\n");
 }
 
 static void
@@ -106,6 +116,10 @@ append_figures (GString *json, const char *indent, const BbRenderStats *figures)
   append_integer (json, indent, "peak_memory_bytes", figures->peak_memory);
   append_integer (json, indent, "batch", (guint64) figures->batch);
   append_integer (json, indent, "corrupt", figures->corrupt);
+  append_text (json, indent, "waits_for",
+               bb_stage_get_id (bb_stage_find_slowest (figures->decode_seconds, figures->effect_seconds,
+                                                       figures->encode_seconds, 0.0),
+                                figures->device));
   append_text (json, indent, "device", figures->device);
   append_text (json, indent, "encoder", figures->encoder);
 }
@@ -163,13 +177,41 @@ bb_stats_add (BbStats *stats,
     stats->n_failed++;
 }
 
+/* What the process took to start, phase by phase; not what it did not do. */
+static void
+append_phases (GString *json)
+{
+  gboolean first = TRUE;
+
+  append_name (json, "  ", "phases");
+  g_string_append_c (json, '{');
+  for (BbPhase phase = 0; phase < BB_N_PHASES; phase++)
+    {
+      BbPhaseFigures figures;
+
+      bb_phase_get_figures (phase, &figures);
+      if (figures.count == 0)
+        continue;
+      g_string_append (json, first ? "\n" : ",\n");
+      first = FALSE;
+      append_name (json, "    ", bb_phase_get_name (phase));
+      g_string_append (json, "{ ");
+      append_number_alone (json, "begin_ms", figures.begin * 1000);
+      g_string_append (json, ", ");
+      append_number_alone (json, "ms", figures.seconds * 1000);
+      g_string_append_printf (json, ", \"count\": %u, \"bytes\": %" G_GUINT64_FORMAT " }",
+                              figures.count, figures.bytes);
+    }
+  g_string_append (json, first ? "},\n" : "\n  },\n");
+}
+
 /**
  * bb_stats_to_json:
  * @stats: figures
  *
  * The object has the sums of all renders (of `peak_memory_bytes` the maximum; of `batch`, `device`
- * and `encoder` those of the last render) and an array `renders` with an object for each. Times that
- * end in `_ms` are milliseconds in which a stage worked.
+ * and `encoder` those of the last render) an array `renders` with an object for each, and an object `phases` that tells what the
+ * process took to start, see #BbPhase. Times that end in `_ms` are milliseconds in which a stage worked.
  *
  * Returns: (transfer full): a JSON text
  */
@@ -181,6 +223,7 @@ bb_stats_to_json (const BbStats *stats)
   append_text (json, "  ", "version", BB_VERSION);
   append_integer (json, "  ", "failed", stats->n_failed);
   append_figures (json, "  ", &stats->total);
+  append_phases (json);
   g_string_append_printf (json, "  \"renders\": [\n%s\n  ]\n}\n", stats->renders->str);
   return g_string_free (json, FALSE);
 }

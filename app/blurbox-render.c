@@ -8,6 +8,7 @@
 #include "bb-device.h"
 #include "bb-error.h"
 #include "bb-options.h"
+#include "bb-phases.h"
 #include "bb-prefix.h"
 #include "bb-printable.h"
 #include "bb-progress.h"
@@ -546,6 +547,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   int status;
 
+  bb_phases_init ();
   bb_prefix_init ();
   g_set_prgname ("blurbox-render");
 

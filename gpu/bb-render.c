@@ -10,7 +10,9 @@
 #include "bb-device.h"
 #include "bb-error.h"
 #include "bb-gate.h"
+#include "bb-phases.h"
 #include "bb-pipeline.h"
+#include "bb-thread.h"
 #include "media/bb-sink.h"
 
 #include <glib/gi18n-lib.h>
@@ -162,7 +164,11 @@ consume_cb (BbFrame *frame, const BbPipelineStats *stats, gpointer user_data,
             GCancellable *cancellable, GError **error)
 {
   BbRender *render = user_data;
-  gboolean done = bb_sink_write (render->sink, frame, cancellable, error);
+  gboolean done;
+
+  if (stats->frames == 1)
+    bb_phase_end (BB_PHASE_FIRST_FRAME, render->start_time, 0);
+  done = bb_sink_write (render->sink, frame, cancellable, error);
 
   bb_frame_unref (frame);
   if (done)
@@ -348,6 +354,109 @@ settle (BbRender *render)
   render->recipe = settled;
 }
 
+typedef struct {
+  BbRender *render;
+  GCancellable *cancellable;
+  GError *error;
+} Task;
+
+static gpointer
+open_device_thread (gpointer data)
+{
+  Task *task = data;
+  const BbRecipeValues *values = bb_recipe_get (task->render->recipe);
+
+  task->render->device = bb_device_open (values->device, &task->error);
+  return NULL;
+}
+
+/* What is known before a device is. */
+static gboolean
+open_source (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map, GError **error)
+{
+  render->source = bb_source_new (render->input, error);
+  if (render->source == NULL || !check_trim (render, error))
+    return FALSE;
+  estimate_frames (render);
+  return bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), target,
+                                tone_map, error);
+}
+
+/* A GPU's driver and context take tenths of a second, and so does a file: beside each other. */
+static gboolean
+open_both (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map, GError **error)
+{
+  Task task = { .render = render };
+  GThread *thread = bb_thread_new ("bb-open", open_device_thread, &task, NULL);
+  gboolean good = open_source (render, encoder, target, tone_map, error);
+
+  /* Without a thread to spare, one after the other. */
+  if (thread != NULL)
+    g_thread_join (thread);
+  else if (good)
+    open_device_thread (&task);
+  if (good && render->device != NULL)
+    return TRUE;
+  if (good)
+    g_propagate_error (error, g_steal_pointer (&task.error));
+  g_clear_error (&task.error);
+  return FALSE;
+}
+
+/* Opens the decoder where frames begin. */
+static gboolean
+begin_reading (BbRender *render, GCancellable *cancellable, GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+
+  return bb_source_set_device (render->source, render->device, FALSE, cancellable, error) &&
+         (values->start <= 0 || bb_source_seek (render->source, values->start, cancellable, error));
+}
+
+static gpointer
+preroll_thread (gpointer data)
+{
+  Task *task = data;
+
+  return GINT_TO_POINTER (begin_reading (task->render, task->cancellable, &task->error) &&
+                          bb_source_preroll (task->render->source, task->cancellable, &task->error));
+}
+
+/* A GPU's decoder takes tenths of a second to open: beside the device's preparation. */
+static BbPlan *
+prepare_and_preroll (BbRender *render, const BbFormat *target, guint *batch, GCancellable *cancellable,
+                     GError **error)
+{
+  Task task = { .render = render, .cancellable = cancellable };
+  g_autoptr (BbPlan) plan = NULL;
+  gint64 begin = bb_phase_begin ();
+  GThread *thread = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
+                      ? bb_thread_new ("bb-preroll", preroll_thread, &task, NULL)
+                      : NULL;
+  gboolean good;
+
+  plan = prepare (render, target, batch, error);
+  bb_phase_end (BB_PHASE_PREPARE, begin, 0);
+  if (thread == NULL)
+    return plan != NULL && begin_reading (render, cancellable, error) ? g_steal_pointer (&plan) : NULL;
+  good = GPOINTER_TO_INT (g_thread_join (thread));
+  if (plan != NULL && good)
+    return g_steal_pointer (&plan);
+  if (plan != NULL)
+    g_propagate_error (error, g_steal_pointer (&task.error));
+  g_clear_error (&task.error);
+  return NULL;
+}
+
+/* Frames that nobody encodes stay where they are. */
+static BbMemory
+get_target_memory (BbRender *render, const BbFormat *target)
+{
+  if (target->interleaved || g_str_equal (render->stats.encoder, "none"))
+    return bb_device_get_memory (render->device);
+  return BB_MEMORY_HOST;
+}
+
 static gboolean
 run (BbRender *render, GCancellable *cancellable, GError **error)
 {
@@ -360,43 +469,35 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   gboolean tone_map = FALSE;
   gboolean done;
   guint batch = 1;
+  gint64 begin;
   gint64 end;
 
   encoder = bb_encoder_find (render->recipe, render->output, error);
   if (encoder == NULL)
     return FALSE;
-  render->source = bb_source_new (render->input, error);
-  if (render->source == NULL || !check_trim (render, error))
+  if (!open_both (render, encoder, &target, &tone_map, error))
     return FALSE;
   info = bb_source_get_info (render->source);
-  estimate_frames (render);
-  if (!bb_encoder_get_format (encoder, render->recipe, info, &target, &tone_map, error))
-    return FALSE;
-
-  render->device = bb_device_open (values->device, error);
-  if (render->device == NULL)
-    return FALSE;
   settle (render);
   values = bb_recipe_get (render->recipe);
   if (bb_device_get_notice (render->device) != NULL)
     add_notice (render, g_strdup (bb_device_get_notice (render->device)));
   set_name (render, render->stats.device, bb_device_get_description (render->device),
             sizeof render->stats.device);
+  begin = bb_phase_begin ();
   if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
     return FALSE;
+  bb_phase_end (BB_PHASE_ENCODER, begin, 0);
   if (tone_map)
     add_notice (render, g_strdup (_("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
                                     "bit; HEVC and AV1 keep it")));
-  plan = prepare (render, &target, &batch, error);
+  plan = prepare_and_preroll (render, &target, &batch, cancellable, error);
   if (plan == NULL)
     return FALSE;
   set_batch (render, batch);
-  if (!bb_source_set_device (render->source, render->device, FALSE, cancellable, error) ||
-      (values->start > 0 && !bb_source_seek (render->source, values->start, cancellable, error)))
-    return FALSE;
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
   done = bb_pipeline_run (render->source, end, render->device, plan, batch,
-                          target.interleaved ? BB_MEMORY_CUDA : BB_MEMORY_HOST, consume_cb, render,
+                          get_target_memory (render, &target), consume_cb, render,
                           &stats, render->gate, cancellable, error);
   report_batch (render, stats.batch);
   if (!done)
@@ -433,8 +534,9 @@ gboolean
 bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
 {
   gboolean done;
+  gint64 begin;
 
-  render->start_time = g_get_monotonic_time ();
+  render->start_time = bb_phase_begin ();
   render->paused_before = bb_gate_get_closed_seconds (render->gate);
   done = run (render, cancellable, error);
   /* With its file gone a container may fail in ways of its own. */
@@ -459,11 +561,13 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
                                                    "%u damaged parts of the source were skipped",
                                                    bb_source_get_n_corrupt (render->source)),
                                          bb_source_get_n_corrupt (render->source)));
+  begin = bb_phase_begin ();
   if (g_cancellable_is_cancelled (cancellable))
     g_clear_pointer (&render->sink, bb_sink_abandon);
   g_clear_pointer (&render->sink, bb_sink_free);
   g_clear_object (&render->device);
   g_clear_pointer (&render->source, bb_source_free);
+  bb_phase_end (BB_PHASE_CLOSE, begin, 0);
   return done;
 }
 

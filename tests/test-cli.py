@@ -28,8 +28,8 @@ LIMIT = 120  # seconds after which a run is taken for a hang
 FIGURES = {
     "frames": int, "batches": int, "seconds": float, "frames_per_second": float,
     "batches_per_second": float, "decode_ms": float, "effect_ms": float, "encode_ms": float,
-    "effect_cpu_ms": float, "peak_memory_bytes": int, "batch": int, "corrupt": int, "device": str,
-    "encoder": str,
+    "effect_cpu_ms": float, "peak_memory_bytes": int, "batch": int, "corrupt": int, "waits_for": str,
+    "device": str, "encoder": str,
 }
 
 

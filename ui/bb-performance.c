@@ -8,6 +8,7 @@
 #include "bb-performance.h"
 
 #include "bb-render.h"
+#include "bb-stage.h"
 #include "bb-value-row.h"
 
 #include <glib/gi18n.h>
@@ -22,6 +23,7 @@ typedef enum {
   METER_DISPLAY,
   METER_DROPPED,
   METER_MEMORY,
+  METER_WAITS,
   METER_DECODER,
   METER_PATH,
   METER_CARD, /* why none can be used */
@@ -45,6 +47,7 @@ struct _BbPerformance {
   gboolean updating;
   guint meter_timeout;
   guint64 last_shown; /* pictures when the meter was read last */
+  guint64 last_dropped;
   guint n_quiet;
   char *path;
 
@@ -67,6 +70,8 @@ static const char *const meter_names[N_METERS] = {
   [METER_DISPLAY] = N_("Display"),
   [METER_DROPPED] = N_("Dropped"),
   [METER_MEMORY] = N_("Memory"),
+  /* Translators: the name of what all else waits for follows */
+  [METER_WAITS] = N_("Waits For"),
   [METER_DECODER] = N_("Decoder"),
   [METER_PATH] = N_("Preview Path"),
   [METER_CARD] = N_("Card"),
@@ -86,6 +91,15 @@ set_sentence (BbPerformance *self, Meter meter, const char *text)
   gtk_label_set_label (GTK_LABEL (self->meters[meter]), text);
 }
 
+/* Where no picture comes too late all stages wait until it is time to show the next one. */
+static BbStage
+find_stage (BbPerformance *self, const BbPlayerStats *stats)
+{
+  if (stats->frames_per_second > 0.0 && stats->shown > self->last_shown && stats->dropped == self->last_dropped)
+    return BB_STAGE_SCREEN;
+  return bb_stage_find_slowest (stats->decode_ms, stats->effect_ms, 0.0, stats->display_ms);
+}
+
 static void
 update_meter (BbPerformance *self, const BbPlayerStats *stats)
 {
@@ -93,10 +107,10 @@ update_meter (BbPerformance *self, const BbPlayerStats *stats)
   set_meter (self, METER_FRAMES, g_strdup_printf (_("%.1f per s"), stats->frames_per_second));
   /* Translators: batches of frames a second */
   set_meter (self, METER_BATCHES, g_strdup_printf (_("%.1f per s"), stats->batches_per_second));
-  /* Translators: milliseconds */
-  set_meter (self, METER_DECODE, g_strdup_printf (_("%.1f ms"), stats->decode_ms));
-  set_meter (self, METER_EFFECT, g_strdup_printf (_("%.1f ms"), stats->effect_ms));
-  set_meter (self, METER_DISPLAY, g_strdup_printf (_("%.1f ms"), stats->display_ms));
+  set_meter (self, METER_DECODE, bb_stage_format_time (stats->decode_ms));
+  set_meter (self, METER_EFFECT, bb_stage_format_time (stats->effect_ms));
+  set_meter (self, METER_DISPLAY, bb_stage_format_time (stats->display_ms));
+  set_meter (self, METER_WAITS, g_strdup (bb_stage_get_name (find_stage (self, stats), stats->device)));
   set_meter (self, METER_DROPPED, g_strdup_printf ("%" G_GUINT64_FORMAT, stats->dropped));
   set_meter (self, METER_MEMORY, g_format_size (stats->memory));
   if (stats->decode_notice[0] != '\0')
@@ -121,6 +135,7 @@ meter_timeout_cb (gpointer user_data)
                     ? 0
                     : self->n_quiet + 1;
   self->last_shown = stats.shown;
+  self->last_dropped = stats.dropped;
   if (self->n_quiet < 2)
     return G_SOURCE_CONTINUE;
   self->meter_timeout = 0;
@@ -215,8 +230,8 @@ update_settings (BbPerformance *self, const BbRecipeValues *values)
   adw_switch_row_set_active (self->precision_row, precision == BB_PRECISION_FP16);
   adw_action_row_set_subtitle (
     ADW_ACTION_ROW (self->precision_row),
-    card ? _("16 bits between steps: a third less memory, and faster on this card")
-         : _("16 bits between steps: a third less memory, but no faster on a processor"));
+    card ? _("16 bits between steps: a third less memory, and faster on this GPU")
+         : _("16 bits between steps: a third less memory, but no faster on a CPU"));
   bb_value_row_set_automatic (self->batch_row, automatic.batch);
 }
 
@@ -380,7 +395,7 @@ add_meter (BbPerformance *self, Meter meter)
   /* These may be sentences. */
   gboolean wide = meter >= METER_DECODER;
   GtkWidget *value = wide ? gtk_label_new ("–") : gtk_inscription_new ("–");
-  int row = wide ? METER_DECODER / 2 + 1 + (int) (meter - METER_DECODER) : (int) meter / 2;
+  int row = wide ? (METER_DECODER + 1) / 2 + (int) (meter - METER_DECODER) : (int) meter / 2;
 
   gtk_widget_add_css_class (name, "caption");
   gtk_widget_add_css_class (name, "dimmed");

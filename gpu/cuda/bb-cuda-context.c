@@ -11,6 +11,7 @@
 #include "bb-cuda-memory.h"
 #include "bb-cuda-resources.h"
 #include "bb-error.h"
+#include "bb-phases.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -73,6 +74,7 @@ bb_cuda_context_new (int index, GError **error)
   g_auto (BbCudaScope) scope = NULL;
   const BbCuda *cuda = bb_cuda_get (error);
   BbCudaCard card;
+  gint64 begin;
 
   if (cuda == NULL || !bb_cuda_card_init (&card, index, error))
     return NULL;
@@ -96,6 +98,7 @@ bb_cuda_context_new (int index, GError **error)
   context->device = card.device;
   context->description = bb_cuda_card_describe (&card);
   bb_cuda_card_clear (&card);
+  begin = bb_phase_begin ();
   if (!bb_cuda_check (cuda->primary_ctx_retain (&context->handle, context->device),
                       N_("opening the card"), error))
     {
@@ -103,8 +106,13 @@ bb_cuda_context_new (int index, GError **error)
       return NULL;
     }
   scope = bb_cuda_context_enter (context, error);
-  if (scope == NULL || !open_streams (context, error) || !load_kernels (context, error))
+  if (scope == NULL || !open_streams (context, error))
     return NULL;
+  bb_phase_end (BB_PHASE_CONTEXT, begin, 0);
+  begin = bb_phase_begin ();
+  if (!load_kernels (context, error))
+    return NULL;
+  bb_phase_end (BB_PHASE_MODULE, begin, 0);
   return g_steal_pointer (&context);
 }
 

@@ -39,6 +39,8 @@ G_BEGIN_DECLS
   X (BACK_F16_U16_2, "bb_back_f16_u16_2")                                                          \
   X (BACK_F32_U8_2, "bb_back_f32_u8_2")                                                            \
   X (BACK_F32_U16_2, "bb_back_f32_u16_2")                                                          \
+  X (DEINTERLACE_U8, "bb_deinterlace_u8")                                                          \
+  X (DEINTERLACE_U16, "bb_deinterlace_u16")                                                        \
   X (PRESENT, "bb_present_pixels")
 
 typedef enum {

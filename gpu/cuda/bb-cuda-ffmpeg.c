@@ -126,30 +126,46 @@ get_layout (const AVFrame *frame)
     }
 }
 
-/**
- * bb_cuda_ffmpeg_wait:
- * @frames: FFmpeg's description of frames on a card that bb_cuda_ffmpeg_new_device() made
- * @error: return location for an error
- *
- * Waits until all is done that FFmpeg has queued for such frames so far.
- *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_DEVICE
- */
-gboolean
-bb_cuda_ffmpeg_wait (const AVBufferRef *frames, GError **error)
+static BbCudaContext *
+get_context (const AVFrame *frame)
 {
-  BbCudaContext *context =
-    ((const AVHWFramesContext *) (gconstpointer) frames->data)->device_ctx->user_opaque;
+  return ((const AVHWFramesContext *) (gconstpointer) frame->hw_frames_ctx->data)->device_ctx->user_opaque;
+}
+
+/**
+ * bb_cuda_ffmpeg_describe:
+ * @frame: a frame in a GPU's memory, of a device of bb_cuda_ffmpeg_new_device()
+ * @format: (out caller-allocates): its size, depth and layout; not what its samples mean
+ *
+ * Returns: (transfer none) (nullable): the context that it is in, or %NULL where kernels do not know its layout
+ */
+BbCudaContext *
+bb_cuda_ffmpeg_describe (const AVFrame *frame, BbFormat *format)
+{
+  enum AVPixelFormat layout = get_layout (frame);
+
+  if (layout == AV_PIX_FMT_NONE)
+    return NULL;
+  *format = (BbFormat) {
+    .width = frame->width,
+    .height = frame->height,
+    .depth = layout == AV_PIX_FMT_P010 ? 10 : 8,
+    .chroma_shift_x = layout != AV_PIX_FMT_YUV444P,
+    .chroma_shift_y = layout != AV_PIX_FMT_YUV444P,
+    .interleaved = layout == AV_PIX_FMT_NV12 || layout == AV_PIX_FMT_P010,
+  };
+  return get_context (frame);
+}
+
+/* Waits until all is done that was queued for a frame. */
+static gboolean
+wait_frame (gpointer owner, GError **error)
+{
+  BbCudaContext *context = get_context (owner);
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);
 
   return scope != NULL && bb_cuda_check (context->cuda->stream_synchronize (context->stream),
                                          N_("waiting for a decoded frame"), error);
-}
-
-static gboolean
-wait_frame (gpointer owner, GError **error)
-{
-  return bb_cuda_ffmpeg_wait (((const AVFrame *) owner)->hw_frames_ctx, error);
 }
 
 /**
@@ -174,8 +190,7 @@ bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format)
   wrapped = bb_frame_new_wrapped (&own, frame, (GDestroyNotify) bb_av_frame_free);
   wrapped->memory = BB_MEMORY_CUDA;
   wrapped->wait = wait_frame;
-  wrapped->producer =
-    ((const AVHWFramesContext *) (gconstpointer) frame->hw_frames_ctx->data)->device_ctx->user_opaque;
+  wrapped->producer = get_context (frame);
   for (int p = 0; p < (interleaved ? 2 : BB_N_PLANES); p++)
     {
       wrapped->data[p] = frame->data[p];

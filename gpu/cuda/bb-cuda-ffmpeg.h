@@ -12,9 +12,11 @@
 
 G_BEGIN_DECLS
 
+typedef struct _BbCudaContext BbCudaContext;
+
 AVBufferRef *bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error);
 AVBufferRef *bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format, GError **error);
-gboolean bb_cuda_ffmpeg_wait (const AVBufferRef *frames, GError **error);
+BbCudaContext *bb_cuda_ffmpeg_describe (const AVFrame *frame, BbFormat *format);
 BbFrame *bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "bb-cuda-memory.h"
 
 #include "bb-error.h"
+#include "bb-phases.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -322,6 +323,7 @@ bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError *
   BbCudaBlock *block = find_idle (context, size, pinned);
   const char *what = pinned ? N_("allocating pinned memory") : N_("allocating the card's memory");
   CUresult result;
+  gint64 begin;
 
   if (block != NULL)
     {
@@ -337,6 +339,7 @@ bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError *
   block = g_new0 (BbCudaBlock, 1);
   block->size = block->capacity = size;
   block->pinned = pinned;
+  begin = bb_phase_begin ();
   result = allocate (context, size, pinned, &block->address);
   if (result == CUDA_ERROR_OUT_OF_MEMORY)
     {
@@ -348,6 +351,7 @@ bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError *
       g_free (block);
       return NULL;
     }
+  bb_phase_end (pinned ? BB_PHASE_PINNED_MEMORY : BB_PHASE_DEVICE_MEMORY, begin, size);
   g_mutex_lock (&context->lock);
   if (!pinned)
     context->allocated += size;

@@ -110,6 +110,7 @@ bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_rooms, GErr
       BbCudaRoom *room = g_new0 (BbCudaRoom, 1);
 
       room->address = block->address + i * pool->room_size;
+      room->block = block;
       g_ptr_array_add (pool->rooms, room);
       g_queue_push_tail (&pool->idle, room);
     }
@@ -118,20 +119,20 @@ bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_rooms, GErr
 }
 
 /**
- * bb_cuda_pool_is_empty:
+ * bb_cuda_pool_get_n_rooms:
  * @pool: a pool
  *
- * Returns: whether it has no rooms yet, neither idle ones nor others
+ * Returns: rooms that it has, idle ones and others
  */
-gboolean
-bb_cuda_pool_is_empty (BbCudaPool *pool)
+guint
+bb_cuda_pool_get_n_rooms (BbCudaPool *pool)
 {
-  gboolean empty;
+  guint n_rooms;
 
   g_mutex_lock (&pool->lock);
-  empty = pool->rooms->len == 0;
+  n_rooms = pool->rooms->len;
   g_mutex_unlock (&pool->lock);
-  return empty;
+  return n_rooms;
 }
 
 /**

@@ -20,11 +20,13 @@ typedef struct _BbCudaPool BbCudaPool;
 /**
  * BbCudaRoom:
  * @address: first byte
+ * @block: what it is a part of
  *
  * Room for a frame.
  */
 typedef struct {
   guint8 *address;
+  const BbCudaBlock *block;
 
   /*< private >*/
   BbCudaEvent *last_use;
@@ -34,7 +36,7 @@ BbCudaPool *bb_cuda_pool_new (gsize room_size, gboolean pinned);
 BbCudaPool *bb_cuda_pool_ref (BbCudaPool *pool);
 gboolean bb_cuda_pool_serves (BbCudaPool *pool, gsize room_size, guint n_rooms);
 gboolean bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_rooms, GError **error);
-gboolean bb_cuda_pool_is_empty (BbCudaPool *pool);
+guint bb_cuda_pool_get_n_rooms (BbCudaPool *pool);
 gboolean bb_cuda_pool_is_idle (BbCudaPool *pool);
 BbCudaRoom *bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error);
 void bb_cuda_pool_release (BbCudaPool *pool, BbCudaRoom *room, BbCudaEvent *last_use);

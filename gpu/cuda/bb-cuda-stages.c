@@ -221,6 +221,7 @@ back (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **
   BbBack p = {
     .up_y = group->up_y,
     .up_x = group->up_x,
+    .last_window = group->last_window,
     .flat = plan->flat,
     .scale = 1.0f / group->look.maximum,
     .look = group->look,
@@ -231,6 +232,7 @@ back (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **
   if (!plan->flat)
     set_kept (&p.in, &work->blurred[g], frames, n_frames);
   p.split = count_split (&p.out, g);
+  p.tight = group->tight[p.out.interleave - 1];
   grid[0] = divide_up (group->look.canvas_width * p.out.interleave, BB_BACK_COLUMNS);
   grid[1] = divide_up (group->look.canvas_height, BB_BACK_ROWS);
   grid[2] = n_frames * (guint) p.split;

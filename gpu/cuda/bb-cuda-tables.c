@@ -140,7 +140,7 @@ append_columns (BbCudaTables *tables, const BbTaps *taps, int least, gboolean pa
 }
 
 static void
-append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, gboolean pairs,
+append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, int ahead, gboolean pairs,
              BbRowTaps *out)
 {
   const int most_rows = BB_MOST_GROUPS * BB_ROWS_GROUP;
@@ -165,9 +165,9 @@ append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, gboo
       if (to > 0)
         n_rows = MAX (n_rows, to - from);
     }
-  n_taps = (n_rows + BB_ROWS_AHEAD - 1) / BB_ROWS_AHEAD * BB_ROWS_AHEAD;
-  /* Rows that none of them needs are cheaper than a loop for what is left over. */
-  if (n_taps <= size)
+  n_taps = (n_rows + ahead - 1) / ahead * ahead;
+  /* A few rows that none of them needs are cheaper than a loop for what is left over. */
+  if (n_taps <= size && n_taps - n_rows <= ahead / 2)
     n_rows = n_taps;
   weight = g_new0 (float, (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
   for (int g = 0; g < n_groups; g++)
@@ -213,7 +213,8 @@ append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const 
       round_to_halves (&rows);
     }
   append_columns (tables, &columns, least, stage->pairs, &stage->columns);
-  append_rows (tables, &rows, least, stored_height, stage->pairs, &stage->rows);
+  append_rows (tables, &rows, least, stored_height, BB_ROWS_AHEAD (plan->source.depth > 8 ? 2 : 1),
+               stage->pairs, &stage->rows);
   stage->transposed = transposed;
   bb_taps_clear (&columns);
   bb_taps_clear (&rows);
@@ -229,33 +230,50 @@ append_stage (BbCudaTables *tables, const BbTaps *y, const BbTaps *x, int width,
   to_stored (&columns, x, width, 0, width, FALSE);
   to_stored (&rows, y, height, 0, height, FALSE);
   append_columns (tables, &columns, least, FALSE, &stage->columns);
-  append_rows (tables, &rows, least, height, FALSE, &stage->rows);
+  append_rows (tables, &rows, least, height, BB_ROWS_AHEAD (2), FALSE, &stage->rows);
   bb_taps_clear (&columns);
   bb_taps_clear (&rows);
 }
 
-/* Taps of the way up, all of the same number, times @scale. */
-static void
-append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale, BbTaps *out)
+/* Taps of the way up, times @scale, with what they read at most: a quadratic B-spline is 0 at the ends of its support, so
+ * that a fourth tap has no weight but by rounding. */
+static const BbUpTaps *
+append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale, BbUpTaps **computed)
 {
-  g_autofree int *first = g_new (int, taps->n_out);
-  g_autofree float *weight = g_new0 (float, (gsize) taps->n_out * BB_BACK_TAPS);
-  gsize first_at, weight_at;
-
-  g_return_if_fail (taps->n_taps <= BB_BACK_TAPS);
+  BbUpTaps *up = g_new0 (BbUpTaps, taps->n_out);
+  int last = MAX (n_in, BB_BACK_WINDOW) - BB_BACK_TAPS;
 
   for (int j = 0; j < taps->n_out; j++)
     {
-      first[j] = MIN (taps->first[j], MAX (n_in, BB_BACK_TAPS) - BB_BACK_TAPS);
-      memcpy (weight + (gsize) j * BB_BACK_TAPS + (taps->first[j] - first[j]),
-              taps->weight + (gsize) j * (gsize) taps->n_taps,
-              sizeof (float) * (gsize) taps->n_taps);
+      const float *weight = taps->weight + (gsize) j * (gsize) taps->n_taps;
+      int n = taps->n_taps;
+      int skipped = 0;
+
+      while (n - skipped > BB_BACK_TAPS)
+        if (ABS (weight[skipped]) < ABS (weight[n - 1]))
+          skipped++;
+        else
+          n--;
+      up[j].first = MIN (taps->first[j] + skipped, last);
+      for (int t = skipped; t < n; t++)
+        up[j].weight[taps->first[j] + t - up[j].first] = weight[t] * scale;
     }
-  for (gsize i = 0; i < (gsize) taps->n_out * BB_BACK_TAPS; i++)
-    weight[i] *= scale;
-  first_at = append (tables, first, sizeof (int) * (gsize) taps->n_out);
-  weight_at = append (tables, weight, sizeof (float) * (gsize) taps->n_out * BB_BACK_TAPS);
-  *out = (BbTaps) { taps->n_out, BB_BACK_TAPS, AT (first_at), AT (weight_at) };
+  *computed = up;
+  return AT (append (tables, up, sizeof (BbUpTaps) * (gsize) taps->n_out));
+}
+
+/* Whether four samples that lie side by side read one window of each component. */
+static gboolean
+is_tight (const BbUpTaps *up, int n_out, int last_window, int interleave)
+{
+  for (int j = 0; j < n_out; j += BB_BACK_WINDOW / interleave)
+    {
+      int last = MIN (j + BB_BACK_WINDOW / interleave, n_out) - 1;
+
+      if (up[last].first - MIN (up[j].first, last_window) > BB_BACK_WINDOW - BB_BACK_TAPS)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static float
@@ -269,6 +287,8 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
 {
   const BbPlanPlane *plane = &plan->plane[p];
   int reduced_width, reduced_height, blurred_width, blurred_height;
+  g_autofree BbUpTaps *up_y = NULL;
+  g_autofree BbUpTaps *up_x = NULL;
 
   if (plane->direct)
     {
@@ -280,7 +300,7 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
                             &blurred_height);
   if (plane->reduce_x.n_taps == 0 && plane->reduce_y.n_taps == 0)
     append_source_stage (tables, plan, p, &plane->blur_y, &plane->blur_x, plane->crop_x,
-                         plane->crop_y, plane->crop_width, plane->crop_height, BB_BACK_TAPS,
+                         plane->crop_y, plane->crop_width, plane->crop_height, BB_BACK_WINDOW,
                          FALSE, &group->reduce);
   else
     {
@@ -288,10 +308,13 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
                            plane->crop_y, plane->crop_width, plane->crop_height, 0, FALSE,
                            &group->reduce);
       append_stage (tables, &plane->blur_y, &plane->blur_x, reduced_width, reduced_height,
-                    BB_BACK_TAPS, &group->blur);
+                    BB_BACK_WINDOW, &group->blur);
     }
-  append_up (tables, &plane->up_y, blurred_height, 1.0f / get_maximum (plan), &group->up_y);
-  append_up (tables, &plane->up_x, blurred_width, 1.0f, &group->up_x);
+  group->up_y = append_up (tables, &plane->up_y, blurred_height, 1.0f / get_maximum (plan), &up_y);
+  group->up_x = append_up (tables, &plane->up_x, blurred_width, 1.0f, &up_x);
+  group->last_window = MAX (blurred_width, BB_BACK_WINDOW) - BB_BACK_WINDOW;
+  for (int i = 0; i < 2; i++)
+    group->tight[i] = is_tight (up_x, plane->width, group->last_window, i + 1);
 }
 
 static const float *
@@ -394,10 +417,8 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
       relocate_stage (&group->direct, base);
       relocate_stage (&group->reduce, base);
       relocate_stage (&group->blur, base);
-      RELOCATE (group->up_y.first);
-      RELOCATE (group->up_y.weight);
-      RELOCATE (group->up_x.first);
-      RELOCATE (group->up_x.weight);
+      RELOCATE (group->up_y);
+      RELOCATE (group->up_x);
       RELOCATE (group->look.alpha);
       RELOCATE (group->look.shade);
     }

@@ -41,6 +41,8 @@ typedef struct {
  * @blur: the reduced plane to the blurred one; absent where nothing is reduced
  * @up_y: rows of the way up
  * @up_x: columns of it
+ * @last_window: as in #BbBack
+ * @tight: as in #BbBack, for chroma that is (1) and is not (0) interleaved on the canvas
  * @look: the canvas
  *
  * What becomes of the planes of a group.
@@ -50,8 +52,10 @@ typedef struct {
   BbCudaStage direct;
   BbCudaStage reduce;
   BbCudaStage blur;
-  BbTaps up_y;
-  BbTaps up_x;
+  const BbUpTaps *up_y;
+  const BbUpTaps *up_x;
+  int last_window;
+  gboolean tight[2];
   BbLook look;
 } BbCudaGroup;
 

@@ -102,8 +102,8 @@ lay_all_kept (const BbPlan *plan, BbCudaKept reduced[], BbCudaKept blurred[])
                                 &blurred_height);
       if (plane->reduce_x.n_taps > 0 || plane->reduce_y.n_taps > 0)
         lay_kept (&reduced[g], &size, plan, g, reduced_width, reduced_height);
-      lay_kept (&blurred[g], &size, plan, g, MAX (blurred_width, BB_BACK_TAPS),
-                MAX (blurred_height, BB_BACK_TAPS));
+      lay_kept (&blurred[g], &size, plan, g, MAX (blurred_width, BB_BACK_WINDOW),
+                MAX (blurred_height, BB_BACK_WINDOW));
     }
   return size;
 }
@@ -436,7 +436,7 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
     good = (start = bb_cuda_event_new (context, context->stream, error)) != NULL &&
            bb_cuda_work_read (work, on_card ? in : staged, begun, n_frames, error) &&
            (end = bb_cuda_event_new (context, context->stream, error)) != NULL;
-  for (guint i = 0; i < n_frames; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (staged); i++)
     g_clear_pointer (&staged[i], bb_frame_unref);
   if (!good)
     {

@@ -10,6 +10,7 @@
 #include "bb-cuda.h"
 
 #include "bb-error.h"
+#include "bb-phases.h"
 
 #include <glib/gi18n-lib.h>
 #include <dlfcn.h>
@@ -167,9 +168,11 @@ bb_cuda_get (GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   int version = 0;
+  gint64 begin;
 
   if (complete)
     return &table;
+  begin = bb_phase_begin ();
   if (!load (error) || !bb_cuda_check (table.init (0), N_("starting"), error) ||
       !bb_cuda_check (table.driver_get_version (&version), N_("asking for its version"), error))
     return NULL;
@@ -183,6 +186,7 @@ bb_cuda_get (GError **error)
       return NULL;
     }
   complete = TRUE;
+  bb_phase_end (BB_PHASE_DRIVER, begin, 0);
   return &table;
 }
 

@@ -345,17 +345,16 @@ template <typename Kept> struct ToPlane {
   }
 };
 
-/* Samples of a column that a thread makes, row after row. */
+/* Samples of a column that a thread makes, row after row; @n of them are in the plane. */
 template <typename Sums, int pairs, typename Out>
 static __device__ __forceinline__ void
 put_column (const typename Sums::Two sum[pairs], Out out, int n)
 {
-  if (out.is_plain ())
+  if (out.is_plain () && n >= 2 * pairs)
     {
 #pragma unroll
       for (int r = 0; r < 2 * pairs; r++, out.advance (1))
-        if (r < n)
-          out.put_plain (Sums::get (sum[r / 2], r % 2));
+        out.put_plain (Sums::get (sum[r / 2], r % 2));
       return;
     }
 #pragma unroll
@@ -380,6 +379,7 @@ resample (const BbResample &p)
   const int threads = 32 * groups * chunks;
   const int rows = groups * turns * BB_ROWS_GROUP;
   const int span = chunks * BB_CHUNK_COLUMNS;
+  const int ahead = BB_ROWS_AHEAD (sizeof (In));
   const int parts = threads / columns;
   const int pairs = rows / 2 / parts;
   static_assert (pairs * 2 * parts == rows && threads % columns == 0 && threads % rows == 0,
@@ -394,8 +394,8 @@ resample (const BbResample &p)
   Vector<Pair, 4> (*kept)[kept_stride] = (Vector<Pair, 4> (*)[kept_stride]) (void *) shared;
 
   const int thread = (int) threadIdx.x;
-  const int frame = (int) blockIdx.z / p.split;
-  const int plane = (int) blockIdx.z % p.split;
+  const int frame = (int) blockIdx.z >> (p.split - 1);
+  const int plane = (int) blockIdx.z & (p.split - 1);
   const void *data = at<const void> (p.in.data[frame], plane * p.in.component);
   const int tile_j = (int) blockIdx.x * columns;
   const int tile_i = (int) blockIdx.y * rows;
@@ -435,19 +435,19 @@ resample (const BbResample &p)
           int left = p.rows.n_rows;
 
 #pragma unroll 1
-          for (; left >= BB_ROWS_AHEAD; left -= BB_ROWS_AHEAD)
+          for (; left >= ahead; left -= ahead)
             {
-              typename Loaded<In>::Four in[BB_ROWS_AHEAD];
+              typename Loaded<In>::Four in[ahead];
 
               /* Loads first: while one is on its way the next ones are too. */
 #pragma unroll
-              for (int n = 0; n < BB_ROWS_AHEAD; n++)
+              for (int n = 0; n < ahead; n++)
                 {
                   in[n] = *(const typename Loaded<In>::Four *) from;
                   from = at<const void> (from, p.in.stride);
                 }
 #pragma unroll
-              for (int n = 0; n < BB_ROWS_AHEAD; n++)
+              for (int n = 0; n < ahead; n++)
                 {
                   const Vector<Weight, 4> four = weight[n];
                   const typename Sums::Four sample = Sums::read (in[n], p.in.shift);
@@ -456,7 +456,7 @@ resample (const BbResample &p)
                   for (int r = 0; r < BB_ROWS_GROUP; r++)
                     Sums::add (value[r], four.v[r], sample);
                 }
-              weight += BB_ROWS_AHEAD;
+              weight += ahead;
             }
 #pragma unroll 1
           for (; left > 0; left--)
@@ -610,10 +610,10 @@ mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
   *code = pack (bits, p.out.shift, there);
 }
 
-/* Four columns of the blurred plane on their way up: a row after the other along, and the four that a row of the canvas
+/* Four columns of the blurred plane on their way up: a row after the other along, and those that a row of the canvas
  * needs, which change only every few rows. */
 template <typename Kept, int interleave> struct Rising {
-  float along[4][BB_BACK_TAPS];
+  float along[4][BB_BACK_WINDOW];
   uint32_t offset[4]; /* bytes to what a sample needs of a row */
   float kept[BB_BACK_TAPS][4];
   const uint8_t *data;
@@ -624,17 +624,26 @@ template <typename Kept, int interleave> struct Rising {
   Rising (const BbBack &p, int frame, int plane, int column)
     : kept (), data ((const uint8_t *) p.in.data[frame]), row (NULL), next (-1 << 30)
   {
+    int window = 0;
+
 #pragma unroll
     for (int k = 0; k < 4; k++)
       {
-        const int x = least ((column + k) / interleave, p.look.canvas_width - 1);
-        const Vector<float, 4> four = ((const Vector<float, 4> *) p.up_x.weight)[x];
+        const BbUpTaps taps = p.up_x[least ((column + k) / interleave, p.look.canvas_width - 1)];
 
-        offset[k] = (uint32_t) (p.up_x.first[x] * (int) sizeof (Kept)) +
-                    (uint32_t) ((plane + k % interleave) * p.in.component);
+        /* Neighbours share a window of their component, and begin in it or one sample on. */
+        if (k == 0 || !p.tight)
+          window = p.tight ? least (taps.first, p.last_window) : taps.first;
+        offset[k] = (uint32_t) (window * (int) sizeof (Kept)) +
+                    (uint32_t) ((plane + k % interleave) * (int) p.in.component);
 #pragma unroll
-        for (int t = 0; t < BB_BACK_TAPS; t++)
-          along[k][t] = four.v[t];
+        for (int t = 0; t < BB_BACK_WINDOW; t++)
+          {
+            const float here = t < BB_BACK_TAPS ? taps.weight[t] : 0.0f;
+            const float before = t > 0 ? taps.weight[t - 1] : 0.0f;
+
+            along[k][t] = taps.first == window ? here : before;
+          }
       }
   }
 
@@ -651,20 +660,39 @@ template <typename Kept, int interleave> struct Rising {
       }
 #pragma unroll 1
     for (; next < first + BB_BACK_TAPS; next++, row += p.in.stride)
-#pragma unroll
-      for (int k = 0; k < 4; k++)
-        {
-          const Kept *in = (const Kept *) (row + offset[k]);
-          float sum = 0.0f;
+      {
+        float sum[4] = {};
+
+        if (p.tight)
+          {
+            float in[interleave][BB_BACK_WINDOW];
 
 #pragma unroll
-          for (int t = 0; t < BB_BACK_TAPS; t++)
-            sum += along[k][t] * to_float (in[t]);
+            for (int c = 0; c < interleave; c++)
 #pragma unroll
-          for (int t = 0; t < BB_BACK_TAPS - 1; t++)
-            kept[t][k] = kept[t + 1][k];
-          kept[BB_BACK_TAPS - 1][k] = sum;
-        }
+              for (int t = 0; t < BB_BACK_WINDOW; t++)
+                in[c][t] = to_float (((const Kept *) (row + offset[c]))[t]);
+#pragma unroll
+            for (int k = 0; k < 4; k++)
+#pragma unroll
+              for (int t = 0; t < BB_BACK_WINDOW; t++)
+                sum[k] += along[k][t] * in[k % interleave][t];
+          }
+        else
+#pragma unroll
+          for (int k = 0; k < 4; k++)
+#pragma unroll
+            for (int t = 0; t < BB_BACK_TAPS; t++)
+              sum[k] += along[k][t] * to_float (((const Kept *) (row + offset[k]))[t]);
+#pragma unroll
+        for (int k = 0; k < 4; k++)
+          {
+#pragma unroll
+            for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+              kept[t][k] = kept[t + 1][k];
+            kept[BB_BACK_TAPS - 1][k] = sum[k];
+          }
+      }
   }
 };
 
@@ -680,26 +708,25 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
   uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
                                                     (ptrdiff_t) from * p.out.stride +
                                                     column * (ptrdiff_t) sizeof (Code));
-  const int *first = p.up_y.first + from;
-  const Vector<float, 4> *weight = (const Vector<float, 4> *) p.up_y.weight + from;
+  const BbUpTaps *up = p.up_y + from;
 
 #pragma unroll 1
-  for (int y = from; y < to; y++, first++, weight++, code += p.out.stride)
+  for (int y = from; y < to; y++, up++, code += p.out.stride)
     {
-      Vector<float, 4> four;
+      BbUpTaps taps;
       float share[4];
 
       if (!plain && is_hidden<interleave> (p.look, column, y))
         continue;
-      rising.rise (p, *first);
-      four = *weight;
+      taps = *up;
+      rising.rise (p, taps.first);
 #pragma unroll
       for (int k = 0; k < 4; k++)
         {
           share[k] = bias[k];
 #pragma unroll
           for (int t = 0; t < BB_BACK_TAPS - 1; t++)
-            share[k] += four.v[t] * rising.kept[t][k];
+            share[k] += taps.weight[t] * rising.kept[t][k];
         }
       if (plain)
         {
@@ -708,8 +735,8 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
 
 #pragma unroll
           for (int k = 0; k < 4; k++)
-            bits[k] = finish_code (four.v[BB_BACK_TAPS - 1], rising.kept[BB_BACK_TAPS - 1][k],
-                                   share[k], maximum);
+            bits[k] = finish_code (taps.weight[BB_BACK_TAPS - 1],
+                                   rising.kept[BB_BACK_TAPS - 1][k], share[k], maximum);
           out = pack (bits, p.out.shift, Word ());
           if (covered != 0)
             out = (out & ~covered) | (*(const Word *) code & covered);
@@ -719,7 +746,7 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
         {
 #pragma unroll
           for (int k = 0; k < 4; k++)
-            share[k] += four.v[BB_BACK_TAPS - 1] * rising.kept[BB_BACK_TAPS - 1][k];
+            share[k] += taps.weight[BB_BACK_TAPS - 1] * rising.kept[BB_BACK_TAPS - 1][k];
           mix_four<Code, interleave> (p, plane, column, y, share, (typename FourCodes<Code>::Word *) code);
         }
     }
@@ -749,8 +776,8 @@ compose (const BbBack &p)
 {
   typedef typename FourCodes<Code>::Word Word;
   const BbLook &look = p.look;
-  const int frame = (int) blockIdx.z / p.split;
-  const int plane = (int) blockIdx.z % p.split;
+  const int frame = (int) blockIdx.z >> (p.split - 1);
+  const int plane = (int) blockIdx.z & (p.split - 1);
   const int column = (int) blockIdx.x * BB_BACK_COLUMNS + (int) threadIdx.x % 32 * 4;
   const int from = (int) blockIdx.y * BB_BACK_ROWS + (int) threadIdx.x / 32 * BB_BACK_MARCH;
   const int to = least (from + BB_BACK_MARCH, look.canvas_height);
@@ -875,3 +902,5 @@ bb_present_pixels (BbRgb rgb, int width, int height, void *out, ptrdiff_t out_st
   else
     ((uchar4 *) out)[at] = make_uchar4 (code[0], code[1], code[2], 0xff);
 }
+
+#include "bb-deinterlace.cu"

@@ -14,9 +14,9 @@
 #define BB_LAUNCH_FRAMES 64
 
 /** Rows that a warp of the resampling kernels makes at once, and source rows that it has on their way at
- * once. */
+ * once: of bytes what four rows of a foreground that is reduced by 16:9 need together are two times as many. */
 #define BB_ROWS_GROUP 4
-#define BB_ROWS_AHEAD 4
+#define BB_ROWS_AHEAD(size) ((size) == 1 ? 7 : 4)
 
 /** Stored samples of a row that a warp works on at once, four a thread. */
 #define BB_CHUNK_COLUMNS 128
@@ -47,14 +47,18 @@
 #define BB_BACK_MARCH 32
 #define BB_BACK_ROWS (BB_BACK_MARCH * BB_BACK_THREADS / 32)
 
-/** Taps a sample has on the way up, at most: a quadratic B-spline's. */
-#define BB_BACK_TAPS 4
+/** Taps that a sample has on the way up: a quadratic B-spline's. */
+#define BB_BACK_TAPS 3
+
+/** Samples of a row that a thread of bb_back reads at once for neighbours whose taps begin at most one sample apart:
+ * the least that a blurred plane has of columns and rows. */
+#define BB_BACK_WINDOW 4
 
 /**
  * BbPlanes:
  * @data: per frame, the first sample of the first component
- * @stride: bytes from one row to the next, a multiple of 16
  * @component: bytes from a sample of the first component to the same of the second
+ * @stride: bytes from one row to the next, a multiple of 16
  * @interleave: samples from one to its right neighbour of the same component: 2 where Cb and Cr
  *   alternate, 1 where a component has a plane of its own
  * @shift: bits that a code is shifted up within its word: 6 for P010, else 0
@@ -63,8 +67,8 @@
  */
 typedef struct {
   void *data[BB_LAUNCH_FRAMES];
-  ptrdiff_t stride;
   ptrdiff_t component;
+  int stride;
   int interleave;
   int shift;
 } BbPlanes;
@@ -105,7 +109,7 @@ typedef struct {
  * BbRowTaps:
  * @n_out: rows made
  * @n_rows: rows read for a group of %BB_ROWS_GROUP of them
- * @n_taps: @n_rows, rounded up to a multiple of %BB_ROWS_AHEAD
+ * @n_taps: @n_rows, rounded up to a multiple of BB_ROWS_AHEAD()
  * @first: `[groups]`, first row read
  * @weight: `[groups][n_taps][BB_ROWS_GROUP]`, 0 where a row of the group does not read the tap
  *
@@ -158,11 +162,25 @@ typedef struct {
 } BbResample;
 
 /**
+ * BbUpTaps:
+ * @weight: weights of what is read
+ * @first: first sample read
+ *
+ * Taps of one sample on the way up: 16 bytes, one access.
+ */
+typedef struct __attribute__ ((aligned (16))) {
+  float weight[BB_BACK_TAPS];
+  int first;
+} BbUpTaps;
+
+/**
  * BbBack:
- * @in: the blurred planes, one a component, of at least %BB_BACK_TAPS columns and rows
+ * @in: the blurred planes, one a component, of at least %BB_BACK_WINDOW columns and rows
  * @out: the canvas
- * @up_y: taps to canvas rows, rising: `first` [height], `weight` [height][%BB_BACK_TAPS] over the greatest code
- * @up_x: taps to canvas columns, the same
+ * @up_y: `[height]`, taps to canvas rows, rising, the weights over the greatest code
+ * @up_x: `[width]`, taps to canvas columns, rising
+ * @last_window: column of @in where the last %BB_BACK_WINDOW begin
+ * @tight: whether those of a thread's neighbours lie in one window
  * @split: as in #BbResample, for @out
  * @flat: whether the background is the bias alone
  * @scale: 1 / greatest code
@@ -173,10 +191,54 @@ typedef struct {
 typedef struct {
   BbPlanes in;
   BbPlanes out;
-  BbTaps up_y;
-  BbTaps up_x;
+  const BbUpTaps *up_y;
+  const BbUpTaps *up_x;
+  int last_window;
+  int tight;
   int split;
   int flat;
   float scale;
   BbLook look;
 } BbBack;
+
+/** Samples of a row, and pairs of rows, that a block of bb_deinterlace makes. */
+#define BB_DEINTERLACE_COLUMNS 64
+#define BB_DEINTERLACE_PAIRS 4
+
+/**
+ * BbDeinterlacePlane:
+ * @in: the plane in the frame before, in the frame itself, in the frame after
+ * @stride: bytes from one row to the next of each
+ * @out: where the plane goes
+ * @out_stride: bytes from one row to the next there
+ * @width: samples of a row, of all components that alternate in it
+ * @height: rows
+ *
+ * A plane of a frame that is deinterlaced.
+ */
+typedef struct {
+  const void *in[3];
+  ptrdiff_t stride[3];
+  void *out;
+  ptrdiff_t out_stride;
+  int width;
+  int height;
+} BbDeinterlacePlane;
+
+/**
+ * BbDeinterlace:
+ * @plane: its planes; the grid's z
+ * @bottom_first: 1 where the bottom field is the earlier one, which is kept; else 0
+ * @alone: whether only the frame itself is looked at
+ * @shift: bits that a code is shifted up within its word: 6 for P010, else 0
+ * @maximum: greatest code
+ *
+ * Parameters of bb_deinterlace.
+ */
+typedef struct {
+  BbDeinterlacePlane plane[3];
+  int bottom_first;
+  int alone;
+  int shift;
+  int maximum;
+} BbDeinterlace;

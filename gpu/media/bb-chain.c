@@ -74,7 +74,7 @@ fit (const AVFrame *frame, const BbFormat *stored, AVRational aspect, int *width
 
 /**
  * bb_chain_describe:
- * @frame: a frame such as will come, with all colour tags set
+ * @frame: a frame in host memory such as will come, with all colour tags set
  * @stored: size and colours of all frames, before tone mapping
  * @aspect: what the first frame says of its samples' aspect
  * @format: what they become
@@ -85,7 +85,7 @@ fit (const AVFrame *frame, const BbFormat *stored, AVRational aspect, int *width
  *
  * Describes the chain of filters from frames like @frame to frames of @format: to planar Y'CbCr
  * first, then deinterlacing, tone mapping, and where the shape is not that of @stored fitting into
- * that, with black around. Frames on a card are only deinterlaced, there.
+ * that, with black around.
  *
  * Returns: (transfer full): a chain in libavfilter's syntax
  */
@@ -99,7 +99,6 @@ bb_chain_describe (const AVFrame *frame,
                    gboolean deinterlace,
                    gboolean tone_map)
 {
-  const char *deinterlacer = "mode=send_frame:deint=interlaced";
   const char *flags = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
   GString *chain;
   enum AVPixelFormat native, nearest;
@@ -107,8 +106,6 @@ bb_chain_describe (const AVFrame *frame,
   int width, height;
   int matrix = (int) frame->colorspace;
 
-  if (frame->format == AV_PIX_FMT_CUDA)
-    return g_strconcat ("bwdif_cuda=", deinterlacer, NULL);
   native = bb_pixel_format_find_native (frame->format);
   nearest = bb_pixel_format_find_nearest (frame->format);
   rgb = bb_pixel_format_is_rgb (frame->format);
@@ -136,7 +133,7 @@ bb_chain_describe (const AVFrame *frame,
       g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (nearest));
     }
   if (deinterlace)
-    g_string_append_printf (chain, "bwdif=%s,", deinterlacer);
+    g_string_append (chain, "bwdif=mode=send_frame:deint=interlaced,");
   if (tone_map)
     g_string_append (chain, TONE_MAP);
   other_shape = frame->width != stored->width || frame->height != stored->height ||

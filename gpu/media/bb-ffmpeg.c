@@ -12,9 +12,6 @@
 #include <libavutil/hwcontext.h>
 #include <libavutil/log.h>
 
-/* Errors that FFmpeg's libraries logged on a thread. */
-static _Thread_local guint n_errors;
-
 static void G_GNUC_PRINTF (3, 0)
 log_cb (void *context, int level, const char *format, va_list arguments)
 {
@@ -22,8 +19,6 @@ log_cb (void *context, int level, const char *format, va_list arguments)
 
   if (level > AV_LOG_WARNING)
     return;
-  if (level <= AV_LOG_ERROR)
-    n_errors++;
   text = g_strdup_vprintf (format, arguments);
   g_debug ("FFmpeg: %s", g_strchomp (text));
 }
@@ -45,19 +40,6 @@ bb_ffmpeg_init (void)
       g_setenv ("SVT_LOG", "0", FALSE);
       g_once_init_leave (&done, 1);
     }
-}
-
-/**
- * bb_ffmpeg_get_n_errors:
- *
- * Some failures inside FFmpeg come out of no call, but are logged before the call returns.
- *
- * Returns: errors that FFmpeg's libraries logged on this thread so far, after bb_ffmpeg_init()
- */
-guint
-bb_ffmpeg_get_n_errors (void)
-{
-  return n_errors;
 }
 
 /* FFmpeg's own errors lie beyond the system's. */

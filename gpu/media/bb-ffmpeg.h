@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 #define BB_NANOSECONDS ((AVRational) { 1, 1000000000 })
 
 void bb_ffmpeg_init (void);
-guint bb_ffmpeg_get_n_errors (void);
 const char *bb_ffmpeg_reason (int result);
 char *bb_ffmpeg_url (const char *path);
 gint64 bb_ffmpeg_rescale (gint64 time, AVRational from, AVRational to);

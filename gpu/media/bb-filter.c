@@ -1,10 +1,6 @@
 /* bb-filter.c: frames through libavfilter
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Frames on a card go through kernels on the stream that the decoder and the effect work on too. So nobody
- * waits; but a decoder's surface must not go back to it before they have read it, and what belongs to a chain
- * must not be freed before they are done.
  */
 
 #include "config.h"
@@ -13,18 +9,11 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
-#ifdef HAVE_CUDA
-#include "cuda/bb-cuda-ffmpeg.h"
-#endif
 
 #include <glib/gi18n-lib.h>
 #include <libavfilter/avfilter.h>
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
-#include <string.h>
-
-/* Frames that a deinterlacer makes one of: the one before, itself, the one after. */
-#define N_READ 3
 
 struct _BbFilter {
   AVFilterGraph *graph;
@@ -36,10 +25,6 @@ struct _BbFilter {
   AVRational aspect;
   enum AVColorSpace matrix;
   enum AVColorRange range;
-
-  /* On a card. */
-  AVBufferRef *frames;     /* what frames are of there; NULL in the host's memory */
-  AVFrame *pushed[N_READ]; /* the last ones, the newest first */
 };
 
 /**
@@ -47,7 +32,6 @@ struct _BbFilter {
  * @like: a frame such as will be pushed
  * @time_base: time base of the frames
  * @description: a chain of filters in libavfilter's syntax
- * @reason: (out) (optional): the FFmpeg error where it fails
  * @error: return location for an error
  *
  * Returns: (transfer full): a filter chain for video, or %NULL with %BB_ERROR_INPUT
@@ -56,7 +40,6 @@ BbFilter *
 bb_filter_new (const AVFrame *like,
                AVRational time_base,
                const char *description,
-               int *reason,
                GError **error)
 {
   BbFilter *filter = g_new0 (BbFilter, 1);
@@ -71,8 +54,6 @@ bb_filter_new (const AVFrame *like,
   filter->aspect = like->sample_aspect_ratio;
   filter->matrix = like->colorspace;
   filter->range = like->color_range;
-  if (like->hw_frames_ctx != NULL)
-    filter->frames = av_buffer_ref (like->hw_frames_ctx);
   filter->graph = avfilter_graph_alloc ();
   if (filter->graph == NULL || inputs == NULL || outputs == NULL || parameters == NULL)
     goto out;
@@ -86,7 +67,6 @@ bb_filter_new (const AVFrame *like,
   parameters->sample_aspect_ratio = like->sample_aspect_ratio;
   parameters->color_space = like->colorspace;
   parameters->color_range = like->color_range;
-  parameters->hw_frames_ctx = like->hw_frames_ctx;
   if (filter->source == NULL ||
       (result = av_buffersrc_parameters_set (filter->source, parameters)) < 0 ||
       (result = avfilter_init_str (filter->source, NULL)) < 0 ||
@@ -106,8 +86,6 @@ out:
   avfilter_inout_free (&inputs);
   avfilter_inout_free (&outputs);
   av_free (parameters);
-  if (reason != NULL)
-    *reason = result;
   if (result < 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
@@ -123,39 +101,15 @@ out:
  * bb_filter_free:
  * @filter: (transfer full) (nullable): a filter chain
  *
- * On a card this waits for what the chain has queued. Frames that came out stay valid.
+ * Frames that came out stay valid.
  */
 void
 bb_filter_free (BbFilter *filter)
 {
   if (filter == NULL)
     return;
-#ifdef HAVE_CUDA
-  if (filter->frames != NULL)
-    {
-      g_autoptr (GError) failure = NULL;
-
-      if (!bb_cuda_ffmpeg_wait (filter->frames, &failure))
-        g_debug ("%s", failure->message);
-    }
-#endif
   avfilter_graph_free (&filter->graph);
-  for (gsize i = 0; i < N_READ; i++)
-    av_frame_free (&filter->pushed[i]);
-  av_buffer_unref (&filter->frames);
   g_free (filter);
-}
-
-/**
- * bb_filter_is_on_card:
- * @filter: a filter chain
- *
- * Returns: whether it takes frames in a card's memory, and gives such
- */
-gboolean
-bb_filter_is_on_card (BbFilter *filter)
-{
-  return filter->frames != NULL;
 }
 
 /**
@@ -163,28 +117,15 @@ bb_filter_is_on_card (BbFilter *filter)
  * @filter: a filter chain
  * @frame: a frame
  *
- * Returns: whether @frame has the size, sample aspect, format, matrix, range and memory that the chain was made for
+ * Returns: whether @frame has the size, sample aspect, format, matrix and range that the chain was made for
  */
 gboolean
 bb_filter_accepts (BbFilter *filter, const AVFrame *frame)
 {
-  const guint8 *frames = filter->frames != NULL ? filter->frames->data : NULL;
-
   return frame->width == filter->width && frame->height == filter->height &&
          frame->format == filter->format &&
-         av_cmp_q (frame->sample_aspect_ratio, filter->aspect) == 0 && frame->colorspace == filter->matrix &&
-         frame->color_range == filter->range &&
-         (frame->hw_frames_ctx != NULL ? frame->hw_frames_ctx->data : NULL) == frames;
-}
-
-/* bwdif_cuda gives a frame on, with junk in it, where its kernel cannot be launched, and only logs that. */
-static int
-check_logged (BbFilter *filter, int result, guint n_errors)
-{
-  if (filter->frames == NULL || bb_ffmpeg_get_n_errors () == n_errors ||
-      (result < 0 && result != AVERROR (EAGAIN) && result != AVERROR_EOF))
-    return result;
-  return AVERROR_EXTERNAL;
+         av_cmp_q (frame->sample_aspect_ratio, filter->aspect) == 0 &&
+         frame->colorspace == filter->matrix && frame->color_range == filter->range;
 }
 
 /**
@@ -197,49 +138,7 @@ check_logged (BbFilter *filter, int result, guint n_errors)
 int
 bb_filter_push (BbFilter *filter, AVFrame *frame)
 {
-  guint n_errors = bb_ffmpeg_get_n_errors ();
-
-  if (filter->frames != NULL && frame != NULL)
-    {
-      AVFrame *kept = av_frame_clone (frame);
-
-      if (kept == NULL)
-        return AVERROR (ENOMEM);
-      av_frame_free (&filter->pushed[N_READ - 1]);
-      memmove (filter->pushed + 1, filter->pushed, (N_READ - 1) * sizeof *filter->pushed);
-      filter->pushed[0] = kept;
-    }
-  return check_logged (
-    filter, av_buffersrc_add_frame_flags (filter->source, frame, AV_BUFFERSRC_FLAG_PUSH), n_errors);
-}
-
-static void
-free_read (void *opaque, guint8 *data)
-{
-  AVFrame **frames = (AVFrame **) (gpointer) data;
-
-  for (gsize i = 0; i < N_READ; i++)
-    av_frame_free (&frames[i]);
-  g_free (frames);
-}
-
-/* The filter itself drops what it reads before its kernels have run. Who holds @frame until the card is done
- * with it holds them as well. */
-static int
-hold_read (BbFilter *filter, AVFrame *frame)
-{
-  AVFrame **frames = g_new0 (AVFrame *, N_READ);
-
-  for (gsize i = 0; i < N_READ; i++)
-    if (filter->pushed[i] != NULL)
-      frames[i] = av_frame_clone (filter->pushed[i]);
-  av_buffer_unref (&frame->opaque_ref);
-  frame->opaque_ref = av_buffer_create ((guint8 *) (gpointer) frames, N_READ * sizeof *frames,
-                                        free_read, NULL, AV_BUFFER_FLAG_READONLY);
-  if (frame->opaque_ref != NULL)
-    return 0;
-  free_read (NULL, (guint8 *) (gpointer) frames);
-  return AVERROR (ENOMEM);
+  return av_buffersrc_add_frame_flags (filter->source, frame, AV_BUFFERSRC_FLAG_PUSH);
 }
 
 /**
@@ -252,15 +151,7 @@ hold_read (BbFilter *filter, AVFrame *frame)
 int
 bb_filter_pull (BbFilter *filter, AVFrame *frame)
 {
-  guint n_errors = bb_ffmpeg_get_n_errors ();
-  int result =
-    check_logged (filter, av_buffersink_get_frame (filter->sink, frame), n_errors);
-
-  if (result >= 0 && filter->frames != NULL)
-    result = hold_read (filter, frame);
-  if (result < 0)
-    av_frame_unref (frame);
-  return result;
+  return av_buffersink_get_frame (filter->sink, frame);
 }
 
 /**

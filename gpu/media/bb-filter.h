@@ -15,10 +15,8 @@ typedef struct _BbFilter BbFilter;
 BbFilter *bb_filter_new (const AVFrame *like,
                          AVRational time_base,
                          const char *description,
-                         int *reason,
                          GError **error);
 void bb_filter_free (BbFilter *filter);
-gboolean bb_filter_is_on_card (BbFilter *filter);
 gboolean bb_filter_accepts (BbFilter *filter, const AVFrame *frame);
 int bb_filter_push (BbFilter *filter, AVFrame *frame);
 int bb_filter_pull (BbFilter *filter, AVFrame *frame);

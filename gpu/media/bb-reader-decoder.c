@@ -7,6 +7,7 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-phases.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/pixdesc.h>
@@ -31,19 +32,22 @@ is_for_card (enum AVPixelFormat pixel_format)
 /* With fewer for others nothing is gained by holding them. */
 #define LEAST_HELD 7
 
-/* As many surfaces for others as can be had. With too few frames are copied out of them. */
-static void
+/* As many surfaces for others as can be had. With too few frames are copied out of them. %FALSE where the decoder itself
+ * would need too many. */
+static gboolean
 choose_n_held (BbReader *reader, AVCodecContext *decoder)
 {
   AVBufferRef *frames = NULL;
-  guint n_own = MOST_SURFACES;
+  guint n_own = MOST_SURFACES + 1;
   guint n_held;
 
   decoder->extra_hw_frames = 0;
   if (avcodec_get_hw_frames_parameters (decoder, decoder->hw_device_ctx, AV_PIX_FMT_CUDA, &frames) >= 0)
     n_own = BASE_SURFACES + (guint) ((AVHWFramesContext *) (gpointer) frames->data)->initial_pool_size;
   av_buffer_unref (&frames);
-  n_held = n_own < MOST_SURFACES ? MIN (reader->n_wanted, MOST_SURFACES - n_own) : 0;
+  if (n_own > MOST_SURFACES)
+    return FALSE;
+  n_held = MIN (reader->n_wanted, MOST_SURFACES - n_own);
   if (n_held < LEAST_HELD)
     n_held = 0;
   decoder->extra_hw_frames = (int) n_held;
@@ -52,17 +56,16 @@ choose_n_held (BbReader *reader, AVCodecContext *decoder)
   else
     decoder->hwaccel_flags &= ~AV_HWACCEL_FLAG_UNSAFE_OUTPUT;
   g_atomic_int_set (&reader->n_held, (int) n_held);
+  return TRUE;
 }
 
 static enum AVPixelFormat
 choose_format (AVCodecContext *decoder, const enum AVPixelFormat *formats)
 {
   for (int i = 0; formats[i] != AV_PIX_FMT_NONE; i++)
-    if (formats[i] == AV_PIX_FMT_CUDA && is_for_card (decoder->sw_pix_fmt))
-      {
-        choose_n_held (decoder->opaque, decoder);
-        return formats[i];
-      }
+    if (formats[i] == AV_PIX_FMT_CUDA && is_for_card (decoder->sw_pix_fmt) &&
+        choose_n_held (decoder->opaque, decoder))
+      return formats[i];
   for (int i = 0; formats[i] != AV_PIX_FMT_NONE; i++)
     if ((av_pix_fmt_desc_get (formats[i])->flags & AV_PIX_FMT_FLAG_HWACCEL) == 0)
       return formats[i];
@@ -136,8 +139,10 @@ bb_reader_open_decoder (BbReader *reader, GError **error)
   const AVCodec *codec = reader->hardware != NULL ? find_hardware_decoder (id) : NULL;
   int result;
 
+  reader->opening = codec != NULL ? bb_phase_begin () : 0;
   if (codec != NULL && open_codec (reader, codec, TRUE) >= 0)
     return TRUE;
+  reader->opening = 0;
   codec = avcodec_find_decoder (id);
   if (codec == NULL)
     {
@@ -253,10 +258,10 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
   gint64 last = reader->last_pts;
 
   /* It was refused before it decoded anything: the driver may refuse what it documents. */
-  if (result == AVERROR (ENOSYS) && last == AV_NOPTS_VALUE && reader->n_wanted > LEAST_HELD)
+  if (result == AVERROR (ENOSYS) && last == AV_NOPTS_VALUE && reader->n_wanted > 0)
     {
       g_debug ("%s: with fewer surfaces (%s)", reader->path, bb_ffmpeg_reason (result));
-      reader->n_wanted = LEAST_HELD;
+      reader->n_wanted = reader->n_wanted > LEAST_HELD ? LEAST_HELD : 0;
       return bb_reader_open_file (reader, error);
     }
   if (last != AV_NOPTS_VALUE)

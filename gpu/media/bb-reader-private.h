@@ -21,6 +21,7 @@ struct _BbReader {
   AVBufferRef *hardware; /* what decodes; NULL for the processor */
   guint n_wanted; /* surfaces that it shall have for others; 0 where more frames are held than it can have */
   int n_held;     /* those that it has, or 0; atomic */
+  gint64 opening; /* when its decoder began to be opened; 0 once it has delivered a frame */
   char *notice;
 
   /* What opening the file makes. */

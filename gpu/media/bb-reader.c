@@ -10,6 +10,7 @@
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
+#include "bb-phases.h"
 #include "bb-reader-private.h"
 
 #include <libavutil/intreadwrite.h>
@@ -124,12 +125,16 @@ reset (BbReader *reader, gboolean from_start)
 gboolean
 bb_reader_open_file (BbReader *reader, GError **error)
 {
+  gint64 begin = bb_phase_begin ();
+
   avcodec_free_context (&reader->decoder);
   g_clear_pointer (&reader->clock, bb_clock_free);
   avformat_close_input (&reader->demuxer);
   reset (reader, TRUE);
-  return open_demuxer (reader, error) && choose_stream (reader, error) &&
-         bb_reader_open_decoder (reader, error);
+  if (!open_demuxer (reader, error) || !choose_stream (reader, error))
+    return FALSE;
+  bb_phase_end (BB_PHASE_FILE, begin, 0);
+  return bb_reader_open_decoder (reader, error);
 }
 
 static goffset
@@ -421,6 +426,11 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
             {
               av_frame_unref (frame);
               continue;
+            }
+          if (reader->opening != 0)
+            {
+              bb_phase_end (BB_PHASE_DECODER, reader->opening, 0);
+              reader->opening = 0;
             }
           crop (reader, frame);
           set_time (reader, frame);

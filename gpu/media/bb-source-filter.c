@@ -47,21 +47,20 @@ stays_on_card (BbSource *source, const AVFrame *frame)
 /**
  * bb_source_open_filter:
  * @source: a source
- * @frame: a frame such as will be filtered
- * @reason: (out) (optional): FFmpeg's error where it fails
+ * @frame: a frame in host memory such as will be filtered
  * @error: return location for an error
  *
  * Returns: (transfer full): what does with such frames what has to be done, or %NULL with
  * %BB_ERROR_INPUT
  */
 BbFilter *
-bb_source_open_filter (BbSource *source, const AVFrame *frame, int *reason, GError **error)
+bb_source_open_filter (BbSource *source, const AVFrame *frame, GError **error)
 {
   g_autofree char *chain =
     bb_chain_describe (frame, &source->stored, source->aspect, &source->info.format, source->parameters,
                        source->pixel_format, source->deinterlace, source->tone_map);
   g_autoptr (GError) failure = NULL;
-  BbFilter *filter = bb_filter_new (frame, source->time_base, chain, reason, &failure);
+  BbFilter *filter = bb_filter_new (frame, source->time_base, chain, &failure);
 
   if (filter == NULL)
     {
@@ -78,22 +77,22 @@ bb_source_open_filter (BbSource *source, const AVFrame *frame, int *reason, GErr
  * bb_source_forget_filter:
  * @source: a source
  *
- * Drops the chain that is open, if any, with what it holds.
+ * Drops the chain or deinterlacer that is open, if any, with what it holds.
  */
 void
 bb_source_forget_filter (BbSource *source)
 {
   g_clear_pointer (&source->filter, bb_filter_free);
+  g_clear_pointer (&source->deinterlacer, bb_deinterlacer_free);
   source->filter_flushed = FALSE;
 }
 
-/* What a card was to do with frames besides decoding them failed, or where @result is 0 it stopped
+/* What a card was to do with frames besides decoding them failed for a @reason, or where that is %NULL it stopped
  * decoding: the processor does both, for all frames after those that came out. It begins early
  * enough for what deinterlacing looks at. */
 static gboolean
-leave_card (BbSource *source, int result, GCancellable *cancellable, GError **error)
+leave_card (BbSource *source, const char *reason, GCancellable *cancellable, GError **error)
 {
-  const char *reason = result < 0 ? bb_ffmpeg_reason (result) : NULL;
   gint64 last = source->last_out;
   gint64 time = last;
   char *notice = NULL;
@@ -103,14 +102,14 @@ leave_card (BbSource *source, int result, GCancellable *cancellable, GError **er
   if (time == AV_NOPTS_VALUE)
     time = source->first_in;
   if (reason != NULL && last != AV_NOPTS_VALUE)
-    /* Translators: seconds, and what is wrong */
-    notice = g_strdup_printf (_("The card stopped deinterlacing at %.3f s (%s): the processor decodes "
-                                "from there"),
+    /* Translators: seconds, and a sentence that says what is wrong */
+    notice = g_strdup_printf (_("The card stopped deinterlacing at %.3f s, and the processor decodes from "
+                                "there: %s"),
                               (double) last * av_q2d (source->time_base), reason);
   else if (reason != NULL)
-    /* Translators: what is wrong */
-    notice = g_strdup_printf (_("The card does not deinterlace this video (%s): the processor "
-                                "decodes it"),
+    /* Translators: a sentence that says what is wrong */
+    notice = g_strdup_printf (_("The card does not deinterlace this video, and the processor decodes "
+                                "it: %s"),
                               reason);
   g_queue_clear_full (&source->decoded, bb_source_free_frame);
   bb_source_forget_filter (source);
@@ -124,21 +123,20 @@ leave_card (BbSource *source, int result, GCancellable *cancellable, GError **er
 }
 
 /* The end of what a chain gets. */
-static int
+static void
 flush_filter (BbSource *source)
 {
-  int result = source->filter_flushed ? 0 : bb_filter_push (source->filter, NULL);
-
+  if (!source->filter_flushed && bb_filter_push (source->filter, NULL) < 0)
+    g_debug ("%s: the filters did not take the end", source->path);
   source->filter_flushed = TRUE;
-  return result;
 }
 
-/* Whether a chain on a card waits for what will not come, as the card's decoder failed. */
+/* Whether frames on a card wait for what will not come, as the card's decoder failed. */
 static gboolean
 is_stranded (BbSource *source, const AVFrame *frame)
 {
-  return source->filter != NULL && bb_filter_is_on_card (source->filter) && frame != NULL &&
-         frame->hw_frames_ctx == NULL && !bb_reader_is_on_hardware (source->reader);
+  return source->deinterlacer != NULL && frame != NULL && frame->hw_frames_ctx == NULL &&
+         !bb_reader_is_on_hardware (source->reader);
 }
 
 /* What a filter takes. */
@@ -181,35 +179,49 @@ pull (BbSource *source, AVFrame **out)
   return 0;
 }
 
-/* Makes a chain for @frame. */
+/* Makes a chain for @frame, or a deinterlacer. */
 static gboolean
 begin_filter (BbSource *source, const AVFrame *frame, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  int result = 0;
 
-  source->filter = bb_source_open_filter (source, frame, &result, &failure);
   source->filter_deinterlaces = source->deinterlace;
-  if (source->filter != NULL)
-    return TRUE;
-  if (frame->hw_frames_ctx != NULL)
-    return leave_card (source, result, cancellable, error);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  if (frame->hw_frames_ctx == NULL)
+    {
+      source->filter = bb_source_open_filter (source, frame, error);
+      return source->filter != NULL;
+    }
+  source->deinterlacer = bb_deinterlacer_new (frame, &failure);
+  return source->deinterlacer != NULL ||
+         leave_card (source, failure->message, cancellable, error);
 }
 
 /* Hands the decoder's next frame to the chain. */
-static gboolean
-feed (BbSource *source, GCancellable *cancellable, GError **error)
+static void
+feed (BbSource *source)
 {
   AVFrame *frame = g_queue_pop_head (&source->decoded);
   int result = bb_filter_push (source->filter, frame);
 
   av_frame_free (&frame);
-  if (result < 0 && bb_filter_is_on_card (source->filter))
-    return leave_card (source, result, cancellable, error);
   if (result < 0)
     g_debug ("%s: a frame was not taken by the filters", source->path);
+}
+
+/* The same for the deinterlacer. What it has for other frames than its own is that there are no more. */
+static gboolean
+feed_deinterlacer (BbSource *source, AVFrame **out, GCancellable *cancellable, GError **error)
+{
+  AVFrame *frame = g_queue_peek_head (&source->decoded);
+  gboolean fits = frame != NULL && bb_deinterlacer_accepts (source->deinterlacer, frame);
+  g_autoptr (GError) failure = NULL;
+
+  if (fits)
+    g_queue_pop_head (&source->decoded);
+  if (!bb_deinterlacer_push (source->deinterlacer, fits ? frame : NULL, out, &failure))
+    return leave_card (source, failure->message, cancellable, error);
+  if (!fits)
+    bb_source_forget_filter (source);
   return TRUE;
 }
 
@@ -226,8 +238,6 @@ filter_step (BbSource *source, AVFrame **out, gboolean *done, GCancellable *canc
     return TRUE;
   if (result == AVERROR_EOF)
     bb_source_forget_filter (source);
-  else if (result != AVERROR (EAGAIN) && bb_filter_is_on_card (source->filter))
-    return leave_card (source, result, cancellable, error);
   else if (result != AVERROR (EAGAIN))
     {
       bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
@@ -239,20 +249,26 @@ filter_step (BbSource *source, AVFrame **out, gboolean *done, GCancellable *canc
       !bb_source_decode (source, cancellable, error))
     return FALSE;
   frame = g_queue_peek_head (&source->decoded);
-  *done = frame == NULL && source->filter == NULL;
+  *done = frame == NULL && source->filter == NULL && source->deinterlacer == NULL;
   if (*done)
     return TRUE;
   if (is_stranded (source, frame))
-    return leave_card (source, 0, cancellable, error);
+    return leave_card (source, NULL, cancellable, error);
   if (frame != NULL && frame->hw_frames_ctx != NULL && needs_filter (source, frame) &&
       !stays_on_card (source, frame) && !bring_to_host (source, frame, error))
     return FALSE;
+  if (source->deinterlacer != NULL)
+    {
+      if (!feed_deinterlacer (source, out, cancellable, error))
+        return FALSE;
+      *done = *out != NULL;
+      return TRUE;
+    }
   if (source->filter != NULL && (frame == NULL || !filter_fits (source, frame)))
     {
       /* The end, or the picture changed: what the chain holds comes first. */
-      result = flush_filter (source);
-      return result >= 0 || !bb_filter_is_on_card (source->filter) ||
-             leave_card (source, result, cancellable, error);
+      flush_filter (source);
+      return TRUE;
     }
   if (source->filter == NULL && !needs_filter (source, frame))
     {
@@ -262,7 +278,9 @@ filter_step (BbSource *source, AVFrame **out, gboolean *done, GCancellable *canc
     }
   if (source->filter == NULL && !begin_filter (source, frame, cancellable, error))
     return FALSE;
-  return source->filter == NULL || feed (source, cancellable, error);
+  if (source->filter != NULL)
+    feed (source);
+  return TRUE;
 }
 
 /**

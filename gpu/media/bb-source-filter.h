@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-deinterlacer.h"
 #include "bb-filter.h"
 #include "bb-reader.h"
 #include "bb-source.h"
@@ -46,6 +47,7 @@ struct _BbSource {
   BbFilter *filter;
   gboolean filter_flushed;
   gboolean filter_deinterlaces;
+  BbDeinterlacer *deinterlacer; /* of frames on a GPU, instead of a filter */
   gint64 last_out; /* time of the last frame since reading began here, AV_NOPTS_VALUE: none yet */
   gint64 resume_after;  /* frames up to this time came out before a card failed */
   AVBufferRef *neutral; /* a chroma plane of grey */
@@ -69,8 +71,7 @@ gboolean bb_source_skip (BbSource *source, gint64 time, GCancellable *cancellabl
 void bb_source_note_promise (BbSource *source);
 
 /* bb-source-filter.c */
-BbFilter *bb_source_open_filter (BbSource *source, const AVFrame *frame, int *reason,
-                                 GError **error);
+BbFilter *bb_source_open_filter (BbSource *source, const AVFrame *frame, GError **error);
 void bb_source_forget_filter (BbSource *source);
 gboolean bb_source_filter (BbSource *source, AVFrame **out, GCancellable *cancellable,
                            GError **error);

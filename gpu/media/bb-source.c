@@ -12,6 +12,7 @@
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
+#include "bb-phases.h"
 #include "bb-reader.h"
 #include "bb-source-filter.h"
 #include "bb-source-info.h"
@@ -34,10 +35,10 @@
 /* bwdif looks at the frame before and the one after. */
 #define DEINTERLACE_CONTEXT 2
 /* Surfaces of a GPU's decoder that are held at once at most, besides those that it needs itself: in queues, 8 that are
- * handed on together and 8 that kernels read; and those that deinterlacing looks at. Where the decoder can have fewer,
- * fewer are handed on together. */
+ * handed on together and 8 that kernels read; and those that deinterlacing looks at, which may begin anywhere. Where the
+ * decoder can have fewer, fewer are handed on together. */
 #define N_HELD_SURFACES 21
-#define N_DEINTERLACED_SURFACES 3
+#define N_DEINTERLACED_SURFACES 4
 
 /* What the frame does not say is what the first one said or what was guessed of it, so that filters
  * guess no other way and a chain is not made anew where tags come and go. */
@@ -327,6 +328,7 @@ BbSource *
 bb_source_new (const char *path, GError **error)
 {
   g_autoptr (BbSource) source = g_new0 (BbSource, 1);
+  gint64 begin = bb_phase_begin ();
   AVStream *stream;
 
   g_queue_init (&source->decoded);
@@ -365,6 +367,7 @@ bb_source_new (const char *path, GError **error)
   g_queue_push_tail (&source->decoded, av_frame_clone (source->first));
   tag (source, g_queue_peek_tail (&source->decoded));
   source->last_duration = source->first->duration;
+  bb_phase_end (BB_PHASE_PROBE, begin, 0);
   return g_steal_pointer (&source);
 }
 
@@ -492,7 +495,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
 
   if (!source->info.hdr || source->tone_map == tone_map)
     return TRUE;
-  if (source->next != NULL || source->filter != NULL)
+  if (source->next != NULL || source->filter != NULL || source->deinterlacer != NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
                            "Tone mapping cannot change between frames; seek first");
@@ -518,7 +521,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
   /* Say now, not at the first frame, if the filters are not there. */
   like = av_frame_clone (source->first);
   tag (source, like);
-  trial = bb_source_open_filter (source, like, NULL, error);
+  trial = bb_source_open_filter (source, like, error);
   av_frame_free (&like);
   if (trial != NULL)
     return TRUE;
@@ -551,8 +554,7 @@ bb_source_set_device (BbSource *source,
                       GError **error)
 {
 #ifdef HAVE_CUDA
-  guint n_held =
-    keeps ? 0 : N_HELD_SURFACES + (source->deinterlace ? N_DEINTERLACED_SURFACES : 0);
+  guint n_held = keeps ? 0 : N_HELD_SURFACES + N_DEINTERLACED_SURFACES;
   AVBufferRef *hardware = NULL;
   gboolean done;
 
@@ -678,6 +680,30 @@ bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, G
 }
 
 /**
+ * bb_source_preroll:
+ * @source: a source
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Decodes the frame that bb_source_read() returns next, which opens what decodes; for who has something else to do
+ * meanwhile, on another thread. Reading does it by itself.
+ *
+ * Returns: %TRUE, also at the end, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_source_preroll (BbSource *source, GCancellable *cancellable, GError **error)
+{
+  if (source->skip_to != AV_NOPTS_VALUE && !source->skipped)
+    {
+      if (!bb_source_skip (source, source->skip_to, cancellable, error))
+        return FALSE;
+      source->skipped = TRUE;
+    }
+  return !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+         (source->next != NULL || bb_source_filter (source, &source->next, cancellable, error));
+}
+
+/**
  * bb_source_read:
  * @source: a source
  * @cancellable: (nullable): a cancellable
@@ -694,14 +720,7 @@ bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, G
 BbFrame *
 bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
 {
-  if (source->skip_to != AV_NOPTS_VALUE && !source->skipped)
-    {
-      if (!bb_source_skip (source, source->skip_to, cancellable, error))
-        return NULL;
-      source->skipped = TRUE;
-    }
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      (source->next == NULL && !bb_source_filter (source, &source->next, cancellable, error)))
+  if (!bb_source_preroll (source, cancellable, error))
     return NULL;
   while (source->next != NULL)
     {

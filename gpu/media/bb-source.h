@@ -71,6 +71,7 @@ char *bb_source_describe_shortfall (BbSource *source, gint64 end, GCancellable *
 gboolean bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
 gboolean
 bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
+gboolean bb_source_preroll (BbSource *source, GCancellable *cancellable, GError **error);
 BbFrame *bb_source_read (BbSource *source, GCancellable *cancellable, GError **error);
 guint bb_source_get_n_corrupt (BbSource *source);
 

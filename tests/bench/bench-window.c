@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Usage: bench-window CLIP FOLDER SECONDS, or bench-window for the empty window's start alone. Prints
+ * Usage: bench-window CLIP FOLDER SECONDS [gpu], or bench-window for the empty window's start alone. With gpu it measures
+ * what a GPU makes different, and says how pictures reached the screen. Prints
  * figures as a key file. A turn of the loop is timed from where it comes out of poll() until it is there again: that long no key and no click is
  * answered. What GTK takes to draw is counted apart, as it is the processor's work where there is no
  * graphics card. Where the system tells, the time that the thread was ready but others had the
@@ -10,6 +11,7 @@
  * machine takes away is not told that finely, so a long turn is only marked where it took something.
  */
 
+#include "bb-card-texture.h"
 #include "bb-window.h"
 
 #include <glib/gstdio.h>
@@ -23,6 +25,8 @@
 #define MAX_TURNS 1000000
 /* Milliseconds that a turn may take. */
 #define LIMIT 16.0
+#define DRAG_MS 33
+#define N_CHANGES 50
 
 /* Milliseconds. */
 typedef struct {
@@ -53,6 +57,7 @@ static gint64 stolen;
 static const char *clip;
 static const char *folder;
 static double seconds;
+static gboolean gpu;
 
 static Instant
 get_instant (void)
@@ -235,8 +240,27 @@ wait_seconds (double n)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static gboolean
+precision_cb (gpointer user_data)
+{
+  static int step;
+
+  bb_editor_set_text (user_data, "precision", step++ % 2 == 0 ? "fp32" : "fp16", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+batch_cb (gpointer user_data)
+{
+  static const int batches[] = { 1, 8, 64, 32 };
+  static guint step;
+
+  bb_editor_set_number (user_data, "batch", batches[step++ % G_N_ELEMENTS (batches)]);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
-measure (BbWindow *window, const char *name, gboolean play, gboolean render, gboolean drag)
+measure (BbWindow *window, const char *name, gboolean play, gboolean render, guint interval, GSourceFunc change)
 {
   BbPlayer *player = bb_window_get_player (window);
   BbQueue *queue =
@@ -250,8 +274,8 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gbo
                                     g_variant_new_string (output));
   if (play)
     bb_player_play (player);
-  if (drag)
-    source = g_timeout_add (33, drag_cb, bb_window_get_editor (window));
+  if (change != NULL)
+    source = g_timeout_add (interval, change, bb_window_get_editor (window));
   n_turns = 0;
   turn_start = (Instant) { 0 };
   wait_seconds (seconds);
@@ -291,6 +315,70 @@ has_clip (BbWindow *window)
 }
 
 static void
+painted_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Milliseconds from a control that moves to the frame that shows what it made. */
+static void
+measure_control (BbWindow *window)
+{
+  BbEditor *editor = bb_window_get_editor (window);
+  BbPlayer *player = bb_window_get_player (window);
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+  double to_picture[N_CHANGES];
+  double to_screen[N_CHANGES];
+
+  for (int i = 0; i < N_CHANGES; i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+      gboolean painted = FALSE;
+      guint64 generation;
+      gulong handler;
+
+      bb_editor_set_number (editor, "blur", 8 * (i + 1));
+      generation = bb_recipe_get_generation (bb_editor_get_recipe (editor));
+      while (bb_player_get_picture (player) == NULL ||
+             bb_player_get_picture (player)->generation < generation)
+        g_main_context_iteration (NULL, TRUE);
+      to_picture[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
+      handler = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &painted);
+      while (!painted)
+        g_main_context_iteration (NULL, TRUE);
+      g_signal_handler_disconnect (clock, handler);
+      to_screen[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
+      wait_seconds (0.02);
+    }
+  qsort (to_picture, N_CHANGES, sizeof (double), compare);
+  qsort (to_screen, N_CHANGES, sizeof (double), compare);
+  g_print ("control_to_picture_median_ms=%.1f\ncontrol_to_picture_worst_ms=%.1f\n", to_picture[N_CHANGES / 2],
+           to_picture[N_CHANGES - 1]);
+  g_print ("control_to_screen_median_ms=%.1f\ncontrol_to_screen_worst_ms=%.1f\n", to_screen[N_CHANGES / 2],
+           to_screen[N_CHANGES - 1]);
+}
+
+static void
+measure_gpu (BbWindow *window)
+{
+  BbPlayerStats stats;
+
+  measure (window, "play", TRUE, FALSE, 0, NULL);
+  measure (window, "drag", TRUE, FALSE, DRAG_MS, drag_cb);
+  measure (window, "precision", TRUE, FALSE, 300, precision_cb);
+  measure (window, "batch", TRUE, FALSE, 700, batch_cb);
+  measure (window, "export", TRUE, TRUE, 0, NULL);
+  measure_control (window);
+  bb_player_get_stats (bb_window_get_player (window), &stats);
+  g_print ("card_decodes=%d\ndecode_us=%.0f\neffect_us=%.0f\ndisplay_us=%.0f\n", stats.card_decodes,
+           stats.decode_ms * 1000, stats.effect_ms * 1000, stats.display_ms * 1000);
+  g_print ("shared=%" G_GUINT64_FORMAT "\ncopied=%" G_GUINT64_FORMAT "\nrenderer=%s\nreason=%s\n",
+           bb_card_texture_get_n_shared (), bb_card_texture_get_n_copied (),
+           G_OBJECT_TYPE_NAME (gtk_native_get_renderer (GTK_NATIVE (window))),
+           bb_card_texture_get_reason () != NULL ? bb_card_texture_get_reason () : "");
+}
+
+static void
 activate_cb (GApplication *application, gpointer user_data)
 {
   BbWindow *window = bb_window_new (BB_APPLICATION (application));
@@ -316,12 +404,17 @@ activate_cb (GApplication *application, gpointer user_data)
   wait_seconds (2);
   bb_player_pause (bb_window_get_player (window));
   g_main_context_set_poll_func (NULL, poll_cb);
-  measure (window, "first", TRUE, TRUE, FALSE);
-  measure (window, "play", TRUE, FALSE, FALSE);
-  measure (window, "render", FALSE, TRUE, FALSE);
-  measure (window, "both", TRUE, TRUE, FALSE);
-  measure (window, "drag", TRUE, TRUE, TRUE);
-  measure_idle ();
+  if (gpu)
+    measure_gpu (window);
+  else
+    {
+      measure (window, "first", TRUE, TRUE, 0, NULL);
+      measure (window, "play", TRUE, FALSE, 0, NULL);
+      measure (window, "render", FALSE, TRUE, 0, NULL);
+      measure (window, "both", TRUE, TRUE, 0, NULL);
+      measure (window, "drag", TRUE, TRUE, DRAG_MS, drag_cb);
+      measure_idle ();
+    }
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -330,16 +423,17 @@ main (int argc, char **argv)
 {
   g_autoptr (BbApplication) application = NULL;
 
-  if (argc != 4 && argc != 1)
+  if (argc != 5 && argc != 4 && argc != 1)
     {
-      g_printerr ("Usage: bench-window [CLIP FOLDER SECONDS]\n");
+      g_printerr ("Usage: bench-window [CLIP FOLDER SECONDS [gpu]]\n");
       return 2;
     }
-  if (argc == 4)
+  if (argc >= 4)
     {
       clip = argv[1];
       folder = argv[2];
       seconds = g_ascii_strtod (argv[3], NULL);
+      gpu = argc == 5 && g_str_equal (argv[4], "gpu");
     }
   schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   host = open ("/proc/stat", O_RDONLY | O_CLOEXEC);

@@ -8,6 +8,8 @@
  * more of them than were asked for, and one that is given back is overwritten.
  *
  * BLURBOX_NVDEC_FAIL=N lets the N-th picture fail.
+ * BLURBOX_NVDEC_SURFACES=N refuses a decoder with more than N surfaces, which is 32 else, as with cards.
+ * BLURBOX_NVDEC_ASKED=FILE gets the number of surfaces that each decoder was asked for, a line each.
  * BLURBOX_NVDEC_STRICT=1 overwrites at once, before kernels that still wait to read the surface.
  */
 
@@ -21,6 +23,7 @@
 
 #include <libavcodec/avcodec.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,13 +97,31 @@ cuvidDestroyDecoder (CUvideodecoder handle)
   return CUDA_SUCCESS;
 }
 
+static int
+has_surfaces (const CUVIDDECODECREATEINFO *info)
+{
+  const char *most = getenv ("BLURBOX_NVDEC_SURFACES");
+  const char *name = getenv ("BLURBOX_NVDEC_ASKED");
+  FILE *file = name != NULL ? fopen (name, "a") : NULL;
+
+  if (file != NULL)
+    {
+      fprintf (file, "%lu\n", (unsigned long) info->ulNumDecodeSurfaces);
+      fclose (file);
+    }
+  return info->ulNumDecodeSurfaces <= (most != NULL ? strtoul (most, NULL, 10) : 32) &&
+         info->ulNumOutputSurfaces <= MAX_SURFACES;
+}
+
 CUresult CUDAAPI
 cuvidCreateDecoder (CUvideodecoder *handle, CUVIDDECODECREATEINFO *info)
 {
   const AVCodec *codec = avcodec_find_decoder (find_codec (info->CodecType));
   Decoder *self;
 
-  if (codec == NULL || info->ulNumDecodeSurfaces > 32 || info->ulNumOutputSurfaces > MAX_SURFACES)
+  if (!has_surfaces (info))
+    return CUDA_ERROR_INVALID_VALUE;
+  if (codec == NULL)
     return CUDA_ERROR_NOT_SUPPORTED;
   self = calloc (1, sizeof *self);
   self->info = *info;

@@ -61,6 +61,29 @@ def test_file_is_the_processors(folder):
     tap.equal(counts["calls"]["cuMemcpyHtoDAsync_v2"], 4, "copies to the card")
 
 
+def test_start(folder):
+    source = card_clip(folder, "libvpx-vp9", "yuv420p")
+    variables = with_codecs()
+    phases = {}
+    for name, arguments in (("film", []), ("frame", ["--end", "0.03"]), ("none", [])):
+        asked = command(source, folder / "card.mkv", *arguments, "--stats", folder / "stats.json")
+        if name == "none":
+            asked = [PROGRAM, "--encoder", "none", "--device", "cuda:0", *LOOK, "--stats", folder / "stats.json", source]
+        done, counts = faults.run(asked, folder, **variables)
+        tap.equal(done.returncode, 0, done.stderr)
+        phases[name] = json.loads((folder / "stats.json").read_text())["phases"]
+        # The GPU's decoder is opened once, as the rest is, and the file once for the CPU and once for it.
+        for phase, times in (("driver", 1), ("context", 1), ("module", 1), ("decoder", 1), ("prepare", 1), ("first_frame", 1),
+                             ("file", 2)):
+            tap.equal(phases[name][phase]["count"], times, f"{name}: {phase}")
+        tap.equal(phases[name]["pinned_memory"]["count"], counts["calls"]["cuMemHostAlloc"], f"{name}: pinned memory")
+    # What comes to the host has room there: of one frame just that, of a film two batches and eight, of no target nothing.
+    room = (96 + 48 + 48) * 256
+    none = phases["none"]["pinned_memory"]["bytes"]
+    tap.equal(phases["frame"]["pinned_memory"]["bytes"] - none, room, "one frame")
+    tap.equal(phases["film"]["pinned_memory"]["bytes"] - none, (2 * 4 + 8) * room, "a film")
+
+
 def test_loop_allocates_nothing(folder):
     counts = []
     for n in 32, 64:

@@ -323,7 +323,7 @@ try_late_download (gboolean fail)
   bb_batch_free (start (f.card, &first));
   block = f.downloaded_to;
   bb_cuda_layout_init (&layout, &first.target, 256);
-  second = make_case_of_size (layout.size * (BB_CUDA_BATCHES + BB_CUDA_ENCODED_FRAMES));
+  second = make_case_of_size (layout.size);
 
   f.failing = f.context->download;
   f.fail_record = fail ? 1 : 0;

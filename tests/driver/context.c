@@ -331,8 +331,7 @@ guint
 context_report_leaks (Context *context, gboolean tell)
 {
   static const char *const names[] = { "",       "context", "stream", "event",
-                                       "module", NULL,      "array",  "graphics resource",
-                                       "texture" };
+                                       "module", NULL,      "array",  "graphics resource" };
   guint n_memory = 0;
   guint n_objects = 0;
   gsize bytes = 0;

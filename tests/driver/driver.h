@@ -32,7 +32,6 @@ typedef enum {
   KIND_FUNCTION,
   KIND_ARRAY,
   KIND_RESOURCE,
-  KIND_TEXTURE,
 } Kind;
 
 /**
@@ -124,20 +123,6 @@ typedef struct {
   gboolean mapped;
   GArray *sources;
 } Array;
-
-/**
- * Texture:
- * @texel: bytes of a texel
- * @size: bytes from the first to the last texel's end
- *
- * A texture object. It holds no memory; work that was launched with it goes on with what it named.
- */
-typedef struct {
-  Handle handle;
-  KernelTexture view;
-  gsize texel;
-  gsize size;
-} Texture;
 
 /** Use: bytes that a piece of work reads or writes */
 typedef struct {
@@ -261,8 +246,8 @@ void copy_look_again (const ArraySource *source, Stream *stream);
 /* launch.c */
 gboolean launch_is_pending (gconstpointer module);
 
-/* texture.c */
-const Texture *texture_get (guint64 object, Context *context, gsize texel, const char *kernel);
+/* record.c */
+void record_launch (const Kernel *kernel, void *const *params, KernelIndex grid, KernelIndex block);
 
 /**
  * API_BEGIN: takes the lock until the function returns, counts the call and makes it fail where a

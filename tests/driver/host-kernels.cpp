@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * HOST_KERNEL (name, whether threads of a block wait for each other): one line for each __global__
- * function. A kernel without its line is not found by its name. bwdif-kernels.h has those that FFmpeg brings
- * as PTX.
+ * function. A kernel without its line is not found by its name.
  */
 
 #include "host-cuda.h"
@@ -13,7 +12,6 @@ thread_local uint3 threadIdx, blockIdx;
 thread_local dim3 blockDim, gridDim;
 
 #include "bb-kernels.cu"
-#include "bwdif-kernels.h"
 #include "probe-kernels.cu"
 
 HOST_KERNEL (bb_fit_u8_f16, 1)
@@ -44,12 +42,9 @@ HOST_KERNEL (bb_back_f16_u8_2, 0)
 HOST_KERNEL (bb_back_f16_u16_2, 0)
 HOST_KERNEL (bb_back_f32_u8_2, 0)
 HOST_KERNEL (bb_back_f32_u16_2, 0)
+HOST_KERNEL (bb_deinterlace_u8, 0)
+HOST_KERNEL (bb_deinterlace_u16, 0)
 HOST_KERNEL (bb_present_pixels, 0)
-
-HOST_KERNEL (bwdif_uchar, 0)
-HOST_KERNEL (bwdif_uchar2, 0)
-HOST_KERNEL (bwdif_ushort, 0)
-HOST_KERNEL (bwdif_ushort2, 0)
 
 HOST_KERNEL (probe_add, 0)
 HOST_KERNEL (probe_indices, 0)
@@ -91,11 +86,9 @@ const Kernel *const driver_kernels[] = {
   &host_bb_back_f16_u16_2,
   &host_bb_back_f32_u8_2,
   &host_bb_back_f32_u16_2,
+  &host_bb_deinterlace_u8,
+  &host_bb_deinterlace_u16,
   &host_bb_present_pixels,
-  &host_bwdif_uchar,
-  &host_bwdif_uchar2,
-  &host_bwdif_ushort,
-  &host_bwdif_ushort2,
   &host_probe_add,
   &host_probe_indices,
   &host_probe_poke,

@@ -16,29 +16,12 @@ typedef struct {
 } KernelIndex;
 
 /**
- * KernelTexture:
- * @start: first byte
- * @pitch: bytes from a row to the next
- * @width: texels of a row
- * @height: rows
- *
- * What a texture object names: rows in the device's memory, read by whole coordinates.
- */
-typedef struct {
-  const unsigned char *start;
-  size_t pitch;
-  int width;
-  int height;
-} KernelTexture;
-
-/**
  * Kernel:
  * @name: as in the fatbin
  * @barriers: whether threads of a block wait for each other, and so need stacks of their own
  * @n_params: parameters
  * @size: bytes of each
  * @align: its alignment
- * @texel: bytes of a texel where it is a texture object, which runs as a pointer to a KernelTexture; else 0
  * @run_block: runs all threads of a block one after the other
  * @run_thread: runs one thread, its indices set before
  */
@@ -48,7 +31,6 @@ typedef struct {
   size_t n_params;
   const size_t *size;
   const size_t *align;
-  const size_t *texel;
   void (*run_block) (void *const *params);
   void (*run_thread) (void *const *params);
 } Kernel;

@@ -2,9 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A module's image is read as far as a driver reads it before anything runs: is it a fatbin or the text of PTX,
- * is there code in it for the device, and which kernels PTX has. The kernels themselves are those linked into the
- * driver.
+ * A module's image is read as far as a driver reads it before anything runs: is it a fatbin, and is there code in it
+ * for the device. The kernels themselves are those linked into the driver.
  */
 
 #include "driver.h"
@@ -35,14 +34,9 @@ typedef struct {
   guint32 architecture;
 } FatbinEntry;
 
-/**
- * Module:
- * @ptx: (nullable): its text where it is PTX, which says what is in there
- */
 typedef struct {
   Handle handle;
   GHashTable *functions;
-  char *ptx;
 } Module;
 
 typedef struct {
@@ -62,7 +56,6 @@ typedef struct {
   unsigned int seed;
   void **params;
   guint8 *values;
-  Texture *textures; /* copies, one for each parameter */
 } Launch;
 
 static GMutex pool_lock;
@@ -126,6 +119,7 @@ run_launch (Op *op)
 {
   Launch *launch = op->data;
 
+  record_launch (launch->kernel, launch->params, launch->grid, launch->block);
   memory_begin_kernel (launch->kernel->name);
   g_mutex_lock (&pool_lock);
   while (pool_threads + 1 < driver.n_threads)
@@ -179,7 +173,6 @@ free_launch (gpointer data)
 
   g_free (launch->params);
   g_free (launch->values);
-  g_free (launch->textures);
   g_free (launch);
 }
 
@@ -222,61 +215,18 @@ check_image (const void *image)
   return CUDA_ERROR_NO_BINARY_FOR_GPU;
 }
 
-/* The text of PTX begins with comments and its version. */
-static gboolean
-is_ptx (const char *image)
-{
-  while (g_ascii_isspace (*image) || g_str_has_prefix (image, "//"))
-    if (*image == '/')
-      image += strcspn (image, "\n");
-    else
-      image++;
-  return g_str_has_prefix (image, ".version");
-}
-
-/* Whether a device of the driver's capability can run PTX, which is compiled for anything newer. */
-static CUresult
-check_ptx (const char *text)
-{
-  const char *target = strstr (text, ".target sm_");
-  guint64 code = target != NULL ? g_ascii_strtoull (target + strlen (".target sm_"), NULL, 10) : 0;
-
-  if (code == 0)
-    return CUDA_ERROR_INVALID_PTX;
-  return code <= (guint64) (driver.major * 10 + driver.minor) ? CUDA_SUCCESS : CUDA_ERROR_NO_BINARY_FOR_GPU;
-}
-
-/* Whether a kernel of this name is in PTX. */
-static gboolean
-has_entry (const char *text, const char *name)
-{
-  gsize length = strlen (name);
-
-  for (const char *at = text; (at = strstr (at, ".entry")) != NULL;)
-    {
-      at += strlen (".entry");
-      at += strspn (at, " \t\r\n");
-      if (strncmp (at, name, length) == 0 && (at[length] == '(' || g_ascii_isspace (at[length])))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static CUresult
 load (CUmodule *handle, const void *image, Context *context)
 {
   Module *module;
   CUresult result;
-  gboolean ptx;
 
   if (handle == NULL || image == NULL)
     return CUDA_ERROR_INVALID_VALUE;
-  ptx = is_ptx (image);
-  result = ptx ? check_ptx (image) : check_image (image);
+  result = check_image (image);
   if (result != CUDA_SUCCESS)
     return result;
   module = handle_new (KIND_MODULE, sizeof (Module), context);
-  module->ptx = ptx ? g_strdup (image) : NULL;
   module->functions = g_hash_table_new (g_str_hash, g_str_equal);
   *handle = (CUmodule) module;
   return CUDA_SUCCESS;
@@ -321,7 +271,6 @@ cuModuleUnload (CUmodule handle)
   g_hash_table_iter_init (&iter, module->functions);
   while (g_hash_table_iter_next (&iter, NULL, &function))
     handle_destroy (function);
-  g_clear_pointer (&module->ptx, g_free);
   handle_destroy (module);
   return result;
 }
@@ -339,8 +288,6 @@ cuModuleGetFunction (CUfunction *handle, CUmodule module_handle, const char *nam
   if (handle == NULL || name == NULL)
     return CUDA_ERROR_INVALID_VALUE;
   function = g_hash_table_lookup (module->functions, name);
-  if (module->ptx != NULL && !has_entry (module->ptx, name))
-    return CUDA_ERROR_NOT_FOUND;
   for (guint i = 0; function == NULL && driver_kernels[i] != NULL; i++)
     if (g_str_equal (driver_kernels[i]->name, name))
       {
@@ -425,26 +372,6 @@ cuOccupancyMaxActiveBlocksPerMultiprocessor (int *n_blocks, CUfunction handle, i
   return CUDA_SUCCESS;
 }
 
-/* The object behind a texture may be destroyed right after the launch, as FFmpeg does it. */
-static void
-take_textures (Launch *launch, Context *context)
-{
-  const Kernel *kernel = launch->kernel;
-
-  launch->textures = g_new0 (Texture, kernel->n_params + 1);
-  for (gsize i = 0; i < kernel->n_params; i++)
-    {
-      const KernelTexture *view = &launch->textures[i].view;
-      guint64 object;
-
-      if (kernel->texel[i] == 0)
-        continue;
-      memcpy (&object, launch->params[i], sizeof object);
-      launch->textures[i] = *texture_get (object, context, kernel->texel[i], kernel->name);
-      memcpy (launch->params[i], &view, sizeof view);
-    }
-}
-
 /* Copies the values of the parameters: a launch does not look at them again. */
 static CUresult
 take_params (Launch *launch, void **params, void **extra)
@@ -494,9 +421,6 @@ take_params (Launch *launch, void **params, void **extra)
 static void
 find_uses (const Launch *launch, Op *op)
 {
-  for (gsize i = 0; i < launch->kernel->n_params; i++)
-    if (launch->kernel->texel[i] > 0)
-      op_use (op, launch->textures[i].view.start, launch->textures[i].size, FALSE);
   for (gsize i = 0; i < launch->kernel->n_params; i++)
     for (gsize at = 0; at + sizeof (gpointer) <= launch->kernel->size[i]; at += sizeof (gpointer))
       {
@@ -550,10 +474,23 @@ cuLaunchKernel (CUfunction handle, unsigned int grid_x, unsigned int grid_y, uns
       free_launch (launch);
       return result;
     }
-  take_textures (launch, context);
   op = op_new (launch->kernel->name, run_launch, launch, free_launch);
   find_uses (launch, op);
   op_queue (op, stream);
   driver_count_launch (function->kernel->name);
   return CUDA_SUCCESS;
+}
+
+/* FFmpeg looks for these, and calls neither. */
+CUresult
+cuTexObjectCreate (CUtexObject *object, const CUDA_RESOURCE_DESC *resource,
+                   const CUDA_TEXTURE_DESC *description, const CUDA_RESOURCE_VIEW_DESC *view)
+{
+  return CUDA_ERROR_NOT_SUPPORTED;
+}
+
+CUresult
+cuTexObjectDestroy (CUtexObject object)
+{
+  return CUDA_ERROR_NOT_SUPPORTED;
 }

@@ -320,8 +320,7 @@ gpointer
 handle_get (gconstpointer handle, Kind kind, const char *function)
 {
   static const char *const names[] = { "",       "context",  "stream", "event",
-                                       "module", "function", "array",  "graphics resource",
-                                       "texture" };
+                                       "module", "function", "array",  "graphics resource" };
   const Handle *object = handle;
 
   if (object == NULL || !g_hash_table_contains (driver.handles, object) || object->kind != kind)

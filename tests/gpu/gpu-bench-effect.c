@@ -12,8 +12,8 @@
 #include <math.h>
 
 static const GpuColumn columns[] = {
-  { "ms_per_frame", "ms a frame", 4, TRUE },
-  { "kernels_ms_per_frame", "of it kernels", 4, TRUE },
+  { "us_per_frame", "µs a frame", 2, TRUE },
+  { "kernels_us_per_frame", "of it kernels", 2, TRUE },
   { "frames_per_second", "frames/s", 0, TRUE },
   { "mb_per_frame", "MB moved a frame", 2, FALSE },
   { "gb_per_second", "GB/s", 0, TRUE },
@@ -96,9 +96,19 @@ make_card_batch (BbCudaDevice *device, const BbFormat *format, guint n, GError *
   return g_steal_pointer (&batch);
 }
 
-/* @n frames where the device reads them: different ones, so that none stays in a cache. */
-static BbBatch *
-make_batch (BbDevice *device, const BbFormat *format, guint n, GError **error)
+/**
+ * gpu_bench_make_batch:
+ * @device: a device
+ * @format: format of the frames
+ * @n: how many
+ * @error: return location for an error
+ *
+ * Makes frames where the device reads them: different ones, so that none stays in a cache.
+ *
+ * Returns: (transfer full): the frames, or %NULL with an error
+ */
+BbBatch *
+gpu_bench_make_batch (BbDevice *device, const BbFormat *format, guint n, GError **error)
 {
   g_autoptr (BbBatch) batch = NULL;
 
@@ -176,7 +186,7 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   plan = bb_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
   if (plan == NULL || !bb_device_prepare (device, plan, n, error))
     return FALSE;
-  frames = make_batch (device, &source, n, error);
+  frames = gpu_bench_make_batch (device, &source, n, error);
   if (frames == NULL || !run_rounds (device, frames, 2, error))
     return FALSE;
   while (TRUE)
@@ -198,7 +208,7 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   bytes = (double) bb_cuda_traffic_get_total (&traffic);
   label = g_strdup_printf ("batch %u, %s", n, precision == BB_PRECISION_FP16 ? "FP16" : "FP32");
   gpu_report_row (&bench->report, label,
-                  (const double[]) { frame * 1e3, kernels / ((double) rounds * n) * 1e3, 1.0 / frame, bytes * 1e-6, bytes / frame * 1e-9,
+                  (const double[]) { frame * 1e6, kernels / ((double) rounds * n) * 1e6, 1.0 / frame, bytes * 1e-6, bytes / frame * 1e-9,
                                      bytes / frame / copy,
                                      (double) bb_device_get_memory_used (device) / 1048576.0 });
   return TRUE;

@@ -13,9 +13,9 @@ static const GpuColumn columns[] = {
   { "frames", "frames", 0, FALSE },
   { "frames_per_second", "frames/s", 0, TRUE },
   { "decode_ms", "decoding, ms a frame", 3, TRUE },
-  { "effect_ms", "effect, ms a frame", 3, TRUE },
+  { "effect_us", "effect, µs a frame", 1, TRUE },
   { "encode_ms", "encoding, ms a frame", 3, TRUE },
-  { "processor_ms", "processor for the effect, ms a frame", 3, TRUE },
+  { "cpu_us", "CPU for the effect, µs a frame", 1, TRUE },
 };
 
 static gboolean
@@ -60,9 +60,9 @@ render (GpuBench *bench, const char *path, const char *encoder, const char *pres
   gpu_report_row (&bench->report, label,
                   (const double[]) { (double) stats.frames, frames / stats.seconds,
                                      stats.decode_seconds / frames * 1e3,
-                                     stats.effect_seconds / frames * 1e3,
+                                     stats.effect_seconds / frames * 1e6,
                                      stats.encode_seconds / frames * 1e3,
-                                     stats.effect_cpu_seconds / frames * 1e3 });
+                                     stats.effect_cpu_seconds / frames * 1e6 });
   notices = bb_render_get_notices (job);
   for (guint i = 0; notices != NULL && notices[i] != NULL; i++)
     g_printerr ("%s: %s\n", label, notices[i]);

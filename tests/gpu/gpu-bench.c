@@ -30,9 +30,10 @@ gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *target)
 }
 
 static const char usage[] =
-  "picture FOLDER | effect | render CLIP | interop\n\n"
+  "picture FOLDER | effect | launch | render CLIP | interop\n\n"
   "  picture   write a picture and what is made of it, for other programs to compare\n"
   "  effect    the effect alone, at several batch sizes and both precisions\n"
+  "  launch    one frame: a launch for each kernel, and a graph of them\n"
   "  render    whole renders of a clip, with each encoder\n"
   "  interop   a frame into a texture of GL, on the card and by way of main memory";
 
@@ -85,6 +86,8 @@ main (int argc, char **argv)
     done = gpu_bench_picture (&bench, name, &error);
   else if (g_str_equal (what, "effect"))
     done = gpu_bench_effect (&bench, &error);
+  else if (g_str_equal (what, "launch"))
+    done = gpu_bench_launch (&bench, &error);
   else if (g_str_equal (what, "render") && name != NULL)
     done = gpu_bench_render (&bench, name, &error);
   else if (g_str_equal (what, "interop"))

@@ -28,9 +28,12 @@ typedef struct {
 
 void gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *target);
 
+BbBatch *gpu_bench_make_batch (BbDevice *device, const BbFormat *format, guint n, GError **error);
+
 gboolean gpu_bench_picture (GpuBench *bench, const char *folder, GError **error);
 gboolean gpu_bench_copy (GpuBench *bench, BbDevice *device, double *bandwidth, GError **error);
 gboolean gpu_bench_effect (GpuBench *bench, GError **error);
+gboolean gpu_bench_launch (GpuBench *bench, GError **error);
 gboolean gpu_bench_interop (GpuBench *bench, GError **error);
 gboolean gpu_bench_render (GpuBench *bench, const char *path, GError **error);
 

@@ -84,7 +84,7 @@ gpu_report_row (GpuReport *report, const char *label, const double *values)
       if (isnan (values[i]) || meaningless)
         {
           g_string_append (json, "null");
-          printf (meaningless ? " not a card |" : " |");
+          printf (meaningless ? " not a GPU |" : " |");
           continue;
         }
       g_snprintf (format, sizeof format, "%%.%df", column->decimals);

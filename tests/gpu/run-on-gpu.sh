@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Tests and measures Blurbox on this machine's NVIDIA card, with nothing installed but its driver: under eight
+# Tests and measures Blurbox on this machine's NVIDIA card, with nothing installed but its driver: under seven
 # minutes, what matters most first. Whatever is done is kept at once in results/: table.md, results.json, and the
 # output of each step.
 set -uo pipefail
@@ -8,7 +8,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 results=$here/results
 driver=
-total=470
+total=390
 only=()
 
 usage() {
@@ -16,7 +16,7 @@ usage() {
 Usage: run-on-gpu.sh [--results FOLDER] [--seconds N] [--test-driver FOLDER] [STEP…]
 
   --results FOLDER       where results go (results/ beside this script)
-  --seconds N            how long everything may take (470)
+  --seconds N            how long everything may take (390)
   --test-driver FOLDER   let the libcuda.so.1 in FOLDER play the card: every step runs, on the processor and in
                          small, and no time is reported; more folders after colons
   STEP                   only these steps, by their names in table.md
@@ -169,11 +169,31 @@ if [ -z "$card" ]; then
   echo "No NVIDIA card can be used here (see above for the reason): what needs one is left out, the rest runs."
 fi
 
-# Decoding by the card against decoding by the processor: every frame's checksum, as ffmpeg has them.
+# run_tests PROGRAM [PATH…]: each test of a program by itself, but for those named, so that one that fails ends no other.
+run_tests() {
+  local program=$1 path number=0 failed=0 without=" ${*:2} "
+  for path in $("$program" -l | sed -n "s|^# \(/.*\)|\1|p"); do
+    [[ $without != *" $path "* ]] || continue
+    number=$((number + 1))
+    if "$program" --tap -p "$path" >"$parts/test.out" 2>&1 </dev/null; then
+      echo "ok $number - $path $(sed -n 's/^ok .*# SKIP/# SKIP/p' "$parts/test.out" | head -n 1)"
+    else
+      failed=1
+      echo "not ok $number - $path: $(grep -E 'ERROR|not ok|rror:' "$parts/test.out" | head -n 1 | tr -d '#' | cut -c 1-300)"
+    fi
+    sed 's/^/# /' "$parts/test.out"
+  done
+  echo "1..$number"
+  return "$failed"
+}
+
+# One thread: each would take surfaces of its own, and NVDEC has 32. Surfaces themselves, not copies of them.
+nvdec=(-threads 1 -hwaccel cuda -hwaccel_output_format cuda -hwaccel_flags unsafe_output -extra_hw_frames 8 -noautorotate)
+
+# Decoding by the GPU against decoding by the CPU: every frame's checksum, as ffmpeg has them.
 decode_test() {
-  local clip name count=0 number=0 hardware software clips=()
-  # The decoder's surfaces themselves, not copies of them.
-  local nvdec=(-hwaccel cuda -hwaccel_output_format cuda -hwaccel_flags unsafe_output -extra_hw_frames 8)
+  local clip name count=0 number=0 failed=0 hardware software clips=() nvdec
+  read -ra nvdec <<<"$nvdec_options"
   # What MPEG-2 decodes to is defined but for its rounding.
   for clip in "$here"/clips/*; do [[ $clip == */mpeg2-* ]] || clips+=("$clip"); done
   count=${#clips[@]}
@@ -181,7 +201,7 @@ decode_test() {
   for clip in "${clips[@]}"; do
     number=$((number + 1))
     name=${clip##*/}
-    # Only what NVDEC itself refuses is decoded by the processor after all; ffmpeg says so.
+    # Only what NVDEC itself refuses is decoded by the CPU after all; ffmpeg says so.
     "$here/bin/ffmpeg" -nostdin -v verbose "${nvdec[@]}" -i "$clip" -map 0:v -frames:v 60 \
       -vf hwdownload,format="$(case $name in *10.mp4) echo p010 ;; *) echo nv12 ;; esac)",format="$(pixel_format "$clip")" \
       -f framemd5 - >"$parts/hardware" 2>"$parts/decode.err"
@@ -190,67 +210,105 @@ decode_test() {
         head -n 1 | tr -d '#')"
       continue
     fi
-    "$here/bin/ffmpeg" -nostdin -v error -i "$clip" -map 0:v -frames:v 60 -pix_fmt "$(pixel_format "$clip")" -f framemd5 - \
-      >"$parts/software" 2>>"$parts/decode.err"
+    "$here/bin/ffmpeg" -nostdin -v error -noautorotate -i "$clip" -map 0:v -frames:v 60 -pix_fmt "$(pixel_format "$clip")" \
+      -f framemd5 - >"$parts/software" 2>>"$parts/decode.err"
     hardware=$(grep '^[0-9]' "$parts/hardware")
     software=$(grep '^[0-9]' "$parts/software")
     if [ "$hardware" = "$software" ]; then
       echo "ok $number - $name: $(printf '%s\n' "$hardware" | wc -l) frames to the bit"
     else
+      failed=1
       echo "not ok $number - $name: frames differ"
     fi
   done
+  return "$failed"
 }
 
 pixel_format() {
   "$here/bin/ffprobe" -v error -select_streams v -show_entries stream=pix_fmt -of csv=p=0 "$1" | tr -d ',' | head -n 1
 }
 
-# The frames of a clip after the filters, by the processor's decoder or with more options by the card's.
-filtered_frames() {
-  local clip=$1 filters=$2
-  shift 2
-  "$here/bin/ffmpeg" -nostdin -v error "$@" -i "$clip" -map 0:v -vf "$filters" -f framemd5 - 2>"$parts/decode.err" |
-    grep '^[0-9]'
-}
-
-# Deinterlacing by the card against deinterlacing by the processor: ffmpeg's filters to the bit, and whether Blurbox
-# leaves such frames on the card. That they are the same then as the processor's, the step "renders" tells.
-deinterlace_test() {
-  local clip name number=0 hardware software options=mode=send_frame:deint=interlaced
-  local nvdec=(-hwaccel cuda -hwaccel_output_format cuda -hwaccel_flags unsafe_output -extra_hw_frames 8)
-  local ours=(--quiet --device "$card" --encoder none --audio none) clips=("$here/clips/h264-interlaced.mp4")
+# Whether Blurbox leaves interlaced frames on the card. That they are the same as the processor's, the steps
+# "deinterlace" and "renders" tell.
+interlaced_test() {
+  local clip name number=0 failed=0 ours=(--quiet --device "$card" --encoder none --audio none)
+  local clips=("$here/clips/h264-interlaced.mp4")
   # No card's own, but one that the decoder for tests decodes.
   if [ -n "$driver" ]; then
-    clips+=("$here/clips/mpeg2-interlaced.mp4")
+    clips=("$here/clips/mpeg2-interlaced.mp4")
     ours+=(--size 108x192)
   fi
-  echo "1..$((2 * ${#clips[@]}))"
+  echo "1..${#clips[@]}"
   for clip in "${clips[@]}"; do
-    number=$((number + 2))
+    number=$((number + 1))
     name=${clip##*/}
-    if ! "$here/bin/ffmpeg" -v error -hide_banner -filters | grep -q ' bwdif_cuda '; then
-      echo "ok $((number - 1)) - $name # SKIP FFmpeg was built without bwdif_cuda"
-      echo "ok $number - $name: Blurbox # SKIP FFmpeg was built without bwdif_cuda"
-      continue
-    fi
-    hardware=$(filtered_frames "$clip" "bwdif_cuda=$options,hwdownload,format=nv12,format=yuv420p" "${nvdec[@]}")
-    if [ -z "$hardware" ]; then
-      echo "ok $((number - 1)) - $name # SKIP $(head -n 1 "$parts/decode.err" | tr -d '#')"
-      echo "ok $number - $name: Blurbox # SKIP the card does not decode it"
-      continue
-    fi
-    software=$(filtered_frames "$clip" "bwdif=$options,format=yuv420p")
-    if [ "$hardware" = "$software" ]; then
-      echo "ok $((number - 1)) - $name: $(printf '%s\n' "$hardware" | wc -l) frames to the bit"
-    else
-      echo "not ok $((number - 1)) - $name: frames differ"
-    fi
     if "$here/bin/blurbox-render" "${ours[@]}" "$clip" >"$parts/decode.err" 2>&1 && ! grep -q note: "$parts/decode.err"; then
-      echo "ok $number - $name: Blurbox leaves its frames on the card"
+      echo "ok $number - $name: Blurbox leaves its frames on the GPU"
     else
+      failed=1
       echo "not ok $number - $name: $(head -n 1 "$parts/decode.err")"
     fi
+  done
+  return "$failed"
+}
+
+now_us() { echo $(($(date +%s%N) / 1000)); }
+
+# wall COMMAND…: microseconds that a command takes, the least of three times; where it fails, nothing.
+wall() {
+  local round start took best=
+  for round in 1 2 3; do
+    start=$(now_us)
+    "$@" >"$parts/wall.out" 2>&1 </dev/null || return
+    took=$(($(now_us) - start))
+    if [ -z "$best" ] || [ "$took" -lt "$best" ]; then best=$took; fi
+    if [ -n "$driver" ]; then break; fi
+  done
+  echo "$best"
+}
+
+# start_row LABEL COMMAND…
+start_row() {
+  local label=$1 took
+  shift
+  took=$(wall "$@") || took=
+  if [ -z "$took" ]; then
+    printf '| %s | failed: %s |\n' "$label" "$(tail -n 1 "$parts/wall.out" | tr -d '|' | cut -c 1-120)"
+  elif [ -n "$driver" ]; then
+    printf '| %s | not a GPU |\n' "$label"
+  else
+    printf '| %s | %s |\n' "$label" "$((took / 1000)).$((took % 1000 / 100))"
+    printf '{"table": "start", "row": "%s", "measured": true, "us": %s}\n' "$label" "$took" >>"$parts/figures.jsonl"
+  fi
+}
+
+# Whole processes for one frame, and where the time of one goes.
+start_figures() {
+  local clip=$here/clips/bench-h264.mp4 size=1080x1920 nvdec batch
+  local ours=("$here/bin/blurbox-render" --quiet --encoder none --audio none --end 0.03)
+  read -ra nvdec <<<"$nvdec_options"
+  if [ -n "$driver" ]; then clip=$here/clips/mpeg2-interlaced.mp4 size=108x192; fi
+  ours+=(--size "$size")
+  echo "| one frame of ${clip##*/}, whole process | ms, least of three |"
+  echo "| --- | ---: |"
+  start_row "the program itself (--version)" "$here/bin/blurbox-render" --version
+  start_row "--list-devices" "$here/bin/blurbox-render" --list-devices
+  start_row "CPU" "${ours[@]}" --device cpu "$clip"
+  start_row "GPU, batch 32" "${ours[@]}" --device "$card" --batch 32 "$clip"
+  start_row "GPU, batch 1" "${ours[@]}" --device "$card" --batch 1 "$clip"
+  start_row "GPU, kernels loaded eagerly" env CUDA_MODULE_LOADING=EAGER "${ours[@]}" --device "$card" --batch 32 "$clip"
+  start_row "ffmpeg, NVDEC" "$here/bin/ffmpeg" -nostdin -v error "${nvdec[@]}" -i "$clip" -frames:v 1 -f null -
+  for batch in 32 1; do
+    "${ours[@]}" --device "$card" --batch "$batch" --stats "$parts/start.json" "$clip" || return
+    printf '\n| phase, batch %s | begins at, ms | takes, ms | times | MiB |\n' "$batch"
+    echo "| --- | ---: | ---: | ---: | ---: |"
+    sed -n 's/^    "\([a-z_]*\)": { "begin_ms": \([0-9.]*\), "ms": \([0-9.]*\), "count": \([0-9]*\), "bytes": \([0-9]*\) }.*/\1 \2 \3 \4 \5/p' \
+      "$parts/start.json" | while read -r name begin ms times bytes; do
+      if [ -n "$driver" ]; then begin="not a GPU" ms="not a GPU"; fi
+      printf '| %s | %s | %s | %s | %s |\n' "$name" "$begin" "$ms" "$times" "$((bytes / 1048576))"
+      [ -n "$driver" ] || printf '{"table": "phases", "row": "%s, batch %s", "measured": true, "begin_ms": %s, "ms": %s, "count": %s, "bytes": %s}\n' \
+        "$name" "$batch" "$begin" "$ms" "$times" "$bytes" >>"$parts/figures.jsonl"
+    done
   done
 }
 
@@ -262,15 +320,16 @@ lengthen() {
   echo "$target"
 }
 
-# decode_figures CLIP TIMES: NVDEC alone by ffmpeg, then with the effect by Blurbox, in turn, the best of three.
+# decode_figures CLIP TIMES: NVDEC alone by ffmpeg, then with the effect by Blurbox, in turn, the best of two.
 decode_figures() {
-  local clip frames rate round start took best_alone=0 best_ours=0 share ours=(--device "$card" --encoder none --audio none)
-  local nvdec=(-hwaccel cuda -hwaccel_output_format cuda -hwaccel_flags unsafe_output -extra_hw_frames 8)
+  local clip frames rate round start took best_alone=0 best_ours=0 share nvdec
+  local ours=(--device "$card" --encoder none --audio none)
+  read -ra nvdec <<<"$nvdec_options"
   clip=$(lengthen "$1" "$2") || return
   frames=$("$here/bin/ffprobe" -v error -count_packets -select_streams v -show_entries stream=nb_read_packets -of csv=p=0 \
     "$clip" | tr -dc 0-9)
   if [ -n "$driver" ]; then ours+=(--size 108x192 --end 0.3); fi
-  for round in 1 2 3; do
+  for round in 1 2; do
     start=$(date +%s%N)
     "$here/bin/ffmpeg" -nostdin -v error "${nvdec[@]}" -i "$clip" \
       $([ -z "$driver" ] || echo -t 0.3) -f null - 2>"$parts/decode.err" || [ -s "$parts/decode.err" ] || return
@@ -291,7 +350,7 @@ decode_figures() {
   done
   share=$((best_ours * 100 / (best_alone > 0 ? best_alone : 1)))
   if [ -n "$driver" ]; then
-    printf '| %s | %s | not a card | not a card | not a card |\n' "$1" "$frames"
+    printf '| %s | %s | not a GPU | not a GPU | not a GPU |\n' "$1" "$frames"
     best_alone=null best_ours=null share=null
   else
     printf '| %s | %s | %s | %s | %s %% |\n' "$1" "$frames" "$best_alone" "$best_ours" "$share"
@@ -316,6 +375,54 @@ END_OF_CLIPS
   return "$failed"
 }
 
+# rate_of N FRAMES COMMAND…: frames a second of N such processes at once.
+rate_of() {
+  local n=$1 frames=$2 start took worker pids=() failed=0
+  shift 2
+  start=$(now_us)
+  for worker in $(seq "$n"); do
+    "$@" >"$parts/worker-$worker.log" 2>&1 </dev/null &
+    pids+=($!)
+  done
+  for worker in "${pids[@]}"; do wait "$worker" || failed=1; done
+  took=$(($(now_us) - start))
+  [ "$failed" = 0 ] || return
+  echo $((n * frames * 1000000 / took))
+}
+
+# As many processes as a GPU has NVDEC engines, each with the whole film, until a render has workers of its own; and
+# x264 in them, against x264 alone on all threads (whose frames NVDEC decodes).
+workers_figures() {
+  local film short n rate frames=2700 few=720 nvdec
+  local ours=("$here/bin/blurbox-render" --quiet --overwrite --device "$card" --audio none)
+  read -ra nvdec <<<"$nvdec_options"
+  if [ -n "$driver" ]; then
+    film=$here/clips/mpeg2-interlaced.mp4 short=$film frames=8 few=8
+    ours+=(--size 108x192 --end 0.3)
+  else
+    film=$(lengthen bench-h264.mp4 14) || return
+    short=$(lengthen bench-h264.mp4 3) || return
+  fi
+  echo "| processes at once | decode and effect, frames/s together | with x264 veryfast, frames/s together |"
+  echo "| --- | ---: | ---: |"
+  for n in 1 2 4 7; do
+    rate=$(rate_of "$n" "$frames" "${ours[@]}" --encoder none "$film") || return
+    encoded=$(rate_of "$n" "$few" bash -c 'exec "$@" -o "$parts/worker-$BASHPID.mp4"' - "${ours[@]}" --encoder libx264 --preset veryfast "$short") ||
+      return
+    if [ -n "$driver" ]; then rate="not a GPU" encoded="not a GPU"; else
+      printf '{"table": "workers", "row": "%s processes", "measured": true, "frames_per_second": %s, "x264_frames_per_second": %s}\n' \
+        "$n" "$rate" "$encoded" >>"$parts/figures.jsonl"
+    fi
+    printf '| %s | %s | %s |\n' "$n" "$rate" "$encoded"
+    [ "$n" = 1 ] || rm -f "$parts"/worker-*.mp4
+    if [ "$n" = 1 ]; then mv "$parts"/worker-*.mp4 "$parts/long-finished.mp4"; fi
+  done
+  rate=$(rate_of 1 "$few" "$here/bin/ffmpeg" -nostdin -v error $([ -n "$driver" ] || echo "${nvdec[*]:0:4}") \
+    -i "$parts/long-finished.mp4" -c:v libx264 -preset veryfast -f null -) || return
+  if [ -n "$driver" ]; then rate="not a GPU"; fi
+  printf '| x264 veryfast alone | | %s |\n' "$rate"
+}
+
 python=$(command -v python3 || command -v python)
 has_torch() {
   [ -n "$python" ] && "$python" -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null
@@ -330,6 +437,24 @@ torch_recipe() {
   "$python" "$here/torch_recipe.py" --check "$folder" --json "$parts/figures.jsonl" --seconds 2
 }
 
+# sanitize TOOL PATH…: tests under a tool of compute-sanitizer, each by itself.
+sanitize() {
+  local tool=$1 path number=0 failed=0
+  shift
+  for path in "$@"; do
+    number=$((number + 1))
+    if BLURBOX_UNDER="$sanitizer --tool $tool --error-exitcode 86 --target-processes all" "$here/bin/test-cuda" --tap -p "$path" \
+      >"$parts/test.out" 2>&1 </dev/null; then
+      echo "ok $number - $tool $path"
+    else
+      failed=1
+      echo "not ok $number - $tool $path: $(grep -E '^=+ .*(Invalid|Uninit|ERROR SUMMARY)' "$parts/test.out" | head -n 1)"
+    fi
+    sed 's/^/# /' "$parts/test.out"
+  done
+  return "$failed"
+}
+
 find_sanitizer() {
   local place
   for place in "$(command -v compute-sanitizer)" /usr/local/cuda/bin/compute-sanitizer \
@@ -342,46 +467,56 @@ find_sanitizer() {
 }
 
 if [ -n "$card" ]; then
-  export -f decode_test deinterlace_test filtered_frames decode_table decode_figures lengthen pixel_format torch_recipe
-  export here parts card driver python
+  export -f run_tests decode_test interlaced_test start_figures start_row wall now_us decode_table decode_figures \
+    workers_figures rate_of lengthen pixel_format torch_recipe sanitize
+  nvdec_options=${nvdec[*]}
+  sanitizer=$(find_sanitizer)
+  export here parts card driver python nvdec_options sanitizer
   # That waits are needed shows on the driver for tests alone.
-  step kernels 120 test "$here/bin/test-cuda" --tap $([ -n "$driver" ] || echo "-s /cuda/waits")
-  step nvdec 60 test bash -c decode_test
-  step deinterlace 30 test bash -c deinterlace_test
-  step cards 10 test "$here/bin/test-gpu-cards" --tap
-  step gl 120 test "$here/bin/test-gpu-gl" --tap
-  step effect 60 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" effect
-  step decode 90 figures bash -c decode_table
-  step renders 60 test "$here/bin/test-gpu-render" --tap
+  step kernels 60 test bash -c 'run_tests "$here/bin/test-cuda" $([ -n "$driver" ] || echo /cuda/waits)'
+  step nvdec 40 test bash -c decode_test
+  step start 40 figures bash -c start_figures
+  step effect 40 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" --seconds 0.5 effect
+  step decode 60 figures bash -c decode_table
+  step launch 10 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" launch
+  step deinterlace 20 test bash -c 'run_tests "$here/bin/test-cuda-deinterlacing"'
+  step interlaced 10 test bash -c interlaced_test
+  step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
+  step workers 60 figures bash -c workers_figures
+  step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
+  step interop 15 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop
+  step memory 20 test bash -c 'run_tests "$here/bin/test-gpu-memory"'
+  step cards 10 test bash -c 'run_tests "$here/bin/test-gpu-cards"'
   if [ -n "$driver" ]; then
-    skip torch "PyTorch would not see the driver for tests"
-  elif has_torch; then
-    step torch 60 figures bash -c torch_recipe
+    skip sanitizer "the driver for tests checks memory by itself"
+    skip initcheck "the driver for tests checks memory by itself"
+  elif [ -n "$sanitizer" ]; then
+    step sanitizer 40 test bash -c 'sanitize memcheck /cuda/plans /cuda/batches /cuda/new-plan'
+    # What is read without ever having been written: of a canvas without padding nothing is.
+    step initcheck 20 test bash -c 'sanitize initcheck /cuda/no-padding'
   else
-    skip torch "PyTorch with CUDA is not installed here"
+    skip sanitizer "compute-sanitizer is not installed here"
+    skip initcheck "compute-sanitizer is not installed here"
   fi
   clip=$here/clips/h264.mp4
   if [ -z "$driver" ]; then clip=$(lengthen bench-h264.mp4 4); fi
-  step render 60 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" render "$clip"
-  step interop 30 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop
-  step memory 30 test "$here/bin/test-gpu-memory" --tap
-  sanitizer=$(find_sanitizer)
+  step render 30 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" render "$clip"
   if [ -n "$driver" ]; then
-    skip sanitizer "the driver for tests checks memory by itself"
-  elif [ -n "$sanitizer" ]; then
-    step sanitizer 60 test env BLURBOX_UNDER="$sanitizer --error-exitcode 86 --target-processes all" \
-      "$here/bin/test-cuda" --tap -s /cuda/waits -s /cuda/full-size
+    skip torch "PyTorch would not see the driver for tests"
+  elif has_torch; then
+    step torch 30 figures bash -c torch_recipe
   else
-    skip sanitizer "compute-sanitizer is not installed here"
+    skip torch "PyTorch with CUDA is not installed here"
   fi
 fi
 
 # What needs no card: that the folder is whole, and that this processor makes the same picture.
-step picture 120 test "$here/bin/test-picture" --tap
-step rgb 30 test "$here/bin/test-rgb" --tap
+step picture 60 test "$here/bin/test-picture" --tap
+step rgb 20 test "$here/bin/test-rgb" --tap
 
-rm -f "$parts"/long-* "$parts"/hardware "$parts"/software
+rm -f "$parts"/long-* "$parts"/worker-* "$parts"/hardware "$parts"/software
 rm -rf "$parts/picture"
 echo
-echo "Results: $results/table.md, $results/results.json"
+tar -C "$results" -czf "$parts/logs.tar.gz" $(cd "$results" && ls ./*.log) 2>/dev/null && mv "$parts/logs.tar.gz" "$results/logs.tar.gz"
+echo "Results: $results/table.md, $results/results.json, $results/logs.tar.gz"
 [ "$failed" = 0 ]

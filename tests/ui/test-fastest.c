@@ -189,7 +189,7 @@ test_automatic (void)
 
   g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (half)));
   g_object_get (half, "subtitle", &subtitle, NULL);
-  g_assert_nonnull (strstr (subtitle, "processor"));
+  g_assert_nonnull (strstr (subtitle, "CPU"));
   adw_switch_row_set_active (ADW_SWITCH_ROW (half), FALSE);
   g_assert_cmpint (bb_editor_get (editor)->precision, ==, BB_PRECISION_AUTO);
   adw_switch_row_set_active (ADW_SWITCH_ROW (half), TRUE);

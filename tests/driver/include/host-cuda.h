@@ -208,31 +208,6 @@ __byte_perm (unsigned int a, unsigned int b, unsigned int selector)
   return made;
 }
 
-/* A texture object as a kernel's parameter: whole texels by whole coordinates, those outside are the nearest
- * ones inside. */
-template <typename T> struct HostTexture {
-  const KernelTexture *view;
-
-  T
-  read (int x, int y) const
-  {
-    T texel;
-
-    x = std::clamp (x, 0, view->width - 1);
-    y = std::clamp (y, 0, view->height - 1);
-    std::memcpy (&texel, view->start + (size_t) y * view->pitch + (size_t) x * sizeof texel, sizeof texel);
-    return texel;
-  }
-};
-
-template <typename T> struct HostTexel {
-  static constexpr size_t size = 0;
-};
-
-template <typename T> struct HostTexel<HostTexture<T>> {
-  static constexpr size_t size = sizeof (T);
-};
-
 /* A kernel by name, its parameters' sizes from its type. */
 template <auto kernel> struct HostKernel;
 
@@ -244,7 +219,6 @@ struct HostKernel<kernel> {
   static constexpr size_t n_params = sizeof...(Params);
   static constexpr size_t size[] = { sizeof (Params)..., 0 };
   static constexpr size_t align[] = { alignof (Params)..., 0 };
-  static constexpr size_t texel[] = { HostTexel<Params>::size..., 0 };
 
   template <size_t... i>
   static inline __attribute__ ((always_inline)) void
@@ -281,7 +255,6 @@ struct HostKernel<kernel> {
     HostKernel<name>::n_params,                                                                    \
     HostKernel<name>::size,                                                                        \
     HostKernel<name>::align,                                                                       \
-    HostKernel<name>::texel,                                                                       \
     HostKernel<name>::run_block,                                                                   \
     HostKernel<name>::run_thread,                                                                  \
   };

@@ -68,8 +68,8 @@ static const Option rows[] = {
 
   { NULL, NULL, NULL, N_("Work:") },
   { "device", N_("DEVICE"), "device", N_("auto (default), cpu or cuda:N") },
-  { "batch", N_("N"), "batch", N_("size of a batch"), 0, TRUE },
-  { "precision", N_("P"), "precision", N_("fp16 (default) or fp32") },
+  { "batch", N_("N"), "batch", N_("frames in a batch, 1 to 256, or auto (default)") },
+  { "precision", N_("P"), "precision", N_("fp16, fp32 or auto (default)") },
   { "auto-tune", NULL, NULL, N_("measure which batch and precision are fastest with INPUT") },
   { "quiet", NULL, NULL, N_("print errors only"), 'q' },
 

@@ -51,7 +51,8 @@ typedef struct {
   Engine finished;
   Engine compared;
   Engine differing; /* the same in the other precision */
-  guint64 look; /* that all are prepared for */
+  guint64 look;     /* that all are prepared for */
+  BbRecipe *recipe; /* the same, with the device's own numbers */
   BbFormat source;
   guint most; /* frames that the memory holds */
 } Effect;
@@ -77,9 +78,9 @@ engine_open (Engine *engine, const char *id, GError **error)
 
 /* The part of the batch that the device works on at once. */
 static guint
-get_part (Effect *effect, const BbRecipe *recipe)
+get_part (Effect *effect)
 {
-  guint batch = (guint) bb_recipe_get (recipe)->batch;
+  guint batch = (guint) bb_recipe_get (effect->recipe)->batch;
 
   return MIN (MIN (batch, MAX (bb_device_get_chunk (effect->finished.device), 1)), effect->most);
 }
@@ -95,7 +96,7 @@ engine_prepare (Effect *effect, Engine *engine, BbRecipe *recipe, const BbFormat
                               (double) info->sar_num / info->sar_den, target, error);
   if (engine->plan == NULL)
     return FALSE;
-  return bb_device_prepare (engine->device, engine->plan, get_part (effect, recipe), error);
+  return bb_device_prepare (engine->device, engine->plan, get_part (effect), error);
 }
 
 /* The source alone on the same canvas, on black. */
@@ -133,11 +134,13 @@ prepare (Effect *effect, const Job *job, GError **error)
   effect->source = *source;
   if (!engine_open (&effect->finished, values->device, error))
     return FALSE;
-  if (!engine_prepare (effect, &effect->finished, job->recipe, &job->target, error))
+  g_clear_pointer (&effect->recipe, bb_recipe_unref);
+  effect->recipe = bb_device_settle (effect->finished.device, job->recipe);
+  if (!engine_prepare (effect, &effect->finished, effect->recipe, &job->target, error))
     return FALSE;
   if (job->compare)
     {
-      g_autoptr (BbRecipe) plain = make_plain (job->recipe);
+      g_autoptr (BbRecipe) plain = make_plain (effect->recipe);
 
       if (!engine_open (&effect->compared, values->device, error) ||
           !engine_prepare (effect, &effect->compared, plain, &job->target, error))
@@ -147,7 +150,7 @@ prepare (Effect *effect, const Job *job, GError **error)
     engine_clear (&effect->compared);
   if (job->gain > 0)
     {
-      g_autoptr (BbRecipe) other = make_other (job->recipe);
+      g_autoptr (BbRecipe) other = make_other (effect->recipe);
 
       if (!engine_open (&effect->differing, values->device, error) ||
           !engine_prepare (effect, &effect->differing, other, &job->target, error))
@@ -164,8 +167,8 @@ static void
 set_limits (Effect *effect, const Job *job)
 {
   BbPlayback *self = effect->playback;
-  guint batch = (guint) bb_recipe_get (job->recipe)->batch;
-  guint part = get_part (effect, job->recipe);
+  guint batch = (guint) bb_recipe_get (effect->recipe)->batch;
+  guint part = get_part (effect);
   gsize decoded = bb_format_get_frame_size (&effect->source);
   gsize finished = bb_format_get_frame_size (&job->target) +
                    (gsize) job->target.width * (gsize) job->target.height *
@@ -493,7 +496,7 @@ handle_error (Effect *effect, Job *job, GError *error)
     }
   if (job->epoch == self->epoch && job->look == self->look)
     {
-      guint part = effect->finished.device != NULL ? get_part (effect, job->recipe) : 1;
+      guint part = effect->finished.device != NULL ? get_part (effect) : 1;
 
       self->next = self->cursor + 1 + (int) g_queue_get_length (&self->shots);
       if (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && part > 1)
@@ -593,6 +596,7 @@ bb_playback_effect_thread (gpointer data)
   engine_clear (&effect.finished);
   engine_clear (&effect.compared);
   engine_clear (&effect.differing);
+  g_clear_pointer (&effect.recipe, bb_recipe_unref);
   bb_playback_thread_ends (self);
   return NULL;
 }

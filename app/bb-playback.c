@@ -216,13 +216,20 @@ bb_playback_open (const char *path, GError **error)
   return self;
 }
 
-static void
-start_thread (BbPlayback *self, const char *name, GThreadFunc func)
+static gboolean
+start_thread (BbPlayback *self, const char *name, GThreadFunc func, GError **error)
 {
+  GThread *thread;
+
   g_mutex_lock (&self->lock);
   self->n_threads++;
   g_mutex_unlock (&self->lock);
-  g_ptr_array_add (self->threads, g_thread_new (name, func, bb_playback_ref (self)));
+  thread = bb_thread_new (name, func, bb_playback_ref (self), error);
+  if (thread != NULL)
+    g_ptr_array_add (self->threads, thread);
+  else
+    bb_playback_thread_ends (self);
+  return thread != NULL;
 }
 
 /* What a thread does last: it takes its reference. */
@@ -244,11 +251,15 @@ bb_playback_thread_ends (BbPlayback *self)
  * @self: a playback
  * @func: called when there is news
  * @user_data: data for @func
+ * @error: return location for an error
  *
  * Starts the threads. News comes in the calling thread's default main context.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY where the system refuses a thread; then all that is
+ *   left is to close it
  */
-void
-bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data)
+gboolean
+bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GError **error)
 {
   self->wake = bb_wake_new (G_PRIORITY_DEFAULT, func, user_data);
   if (self->about.has_audio)
@@ -256,9 +267,9 @@ bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data)
       self->sound = bb_sound_new (self->path, self->info.start);
       bb_sound_set_muted (self->sound, self->muted);
     }
-  start_thread (self, "bb-decode", bb_playback_decode_thread);
-  start_thread (self, "bb-effect", bb_playback_effect_thread);
-  start_thread (self, "bb-clock", bb_playback_clock_thread);
+  return start_thread (self, "bb-decode", bb_playback_decode_thread, error) &&
+         start_thread (self, "bb-effect", bb_playback_effect_thread, error) &&
+         start_thread (self, "bb-clock", bb_playback_clock_thread, error);
 }
 
 static void

@@ -395,8 +395,8 @@ bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
  *
  * Must be called: the file is taken in here.
  *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED; then the file that was
- *   open before still is
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT, %BB_ERROR_MEMORY or %G_IO_ERROR_CANCELLED; then the
+ *   file that was open before still is
  */
 gboolean
 bb_player_open_finish (BbPlayer *self, GAsyncResult *result, GError **error)
@@ -405,10 +405,6 @@ bb_player_open_finish (BbPlayer *self, GAsyncResult *result, GError **error)
 
   if (playback == NULL)
     return FALSE;
-  forget (self);
-  g_clear_object (&self->opening);
-  self->playback = playback;
-  self->file = g_object_ref (g_task_get_task_data (G_TASK (result)));
   bb_playback_set_size (playback, self->width, self->height);
   bb_playback_set_compare (playback, self->compare);
   bb_playback_set_difference (playback, self->gain);
@@ -416,7 +412,15 @@ bb_player_open_finish (BbPlayer *self, GAsyncResult *result, GError **error)
   bb_playback_set_muted (playback, self->muted);
   if (self->recipe != NULL)
     bb_playback_set_recipe (playback, self->recipe);
-  bb_playback_start (playback, news_cb, self);
+  if (!bb_playback_start (playback, news_cb, self, error))
+    {
+      bb_playback_close (playback);
+      return FALSE;
+    }
+  forget (self);
+  g_clear_object (&self->opening);
+  self->playback = playback;
+  self->file = g_object_ref (g_task_get_task_data (G_TASK (result)));
   g_object_freeze_notify (G_OBJECT (self));
   set_playing (self, FALSE);
   set_position (self, 0);

@@ -115,6 +115,7 @@ prepare (Load *load, GError **error)
   values.width = (int) CLAMP (lround (values.height * aspect), 2, 16384);
   values.background = BB_BACKGROUND_COLOR;
   values.zoom = 1.0;
+  bb_recipe_values_settle (&values, FALSE);
   recipe = bb_recipe_new (&values, error);
   if (recipe == NULL)
     return FALSE;

@@ -45,7 +45,8 @@ append_row (GString *text, char *const cells[N_COLUMNS], const int widths[N_COLU
  * bb_tune_table_new:
  * @tune: a measurement
  *
- * Writes a measurement as aligned columns, with what is best marked and as options at the end.
+ * Writes a measurement as aligned columns, with what is best and what is fastest marked, and the best
+ * as options at the end.
  * Numbers have the locale's decimal point, for people.
  *
  * Returns: (transfer full): lines of UTF-8, the last one with its line feed
@@ -54,6 +55,7 @@ char *
 bb_tune_table_new (const BbTune *tune)
 {
   const BbTunePoint *best = &tune->point[tune->best];
+  const BbTunePoint *fastest = &tune->point[bb_tune_get_fastest (tune)];
   GString *text = g_string_new (NULL);
   char *cells[BB_TUNE_N_POINTS + 1][N_COLUMNS] = {
     { g_strdup (_("batch")), g_strdup (_("precision")), g_strdup (_("frames/s")),
@@ -74,6 +76,7 @@ bb_tune_table_new (const BbTune *tune)
 
       append_row (text, cells[i], widths,
                   point == best                    ? _("← best")
+                  : point == fastest               ? _("← fastest")
                   : point != NULL && !point->fits ? _("too much memory")
                                                    : NULL);
       for (int j = 0; j < N_COLUMNS; j++)

@@ -189,6 +189,23 @@ bb_device_open (const char *id, GError **error)
 }
 
 /**
+ * bb_device_settle:
+ * @self: a device
+ * @recipe: a recipe
+ *
+ * Returns: (transfer full): the same recipe with this device's batch size and precision in the place
+ *   of what is automatic, under a new generation
+ */
+BbRecipe *
+bb_device_settle (BbDevice *self, const BbRecipe *recipe)
+{
+  BbRecipeValues values = *bb_recipe_get (recipe);
+
+  bb_recipe_values_settle (&values, bb_device_get_memory (self) != BB_MEMORY_HOST);
+  return bb_recipe_new (&values, NULL);
+}
+
+/**
  * bb_device_prepare:
  * @self: a device
  * @plan: what bb_device_run() will do from now on

@@ -74,6 +74,7 @@ struct _BbDeviceClass {
 
 void bb_device_prefer (const guint8 uuid[16]);
 BbDevice *bb_device_open (const char *id, GError **error);
+BbRecipe *bb_device_settle (BbDevice *self, const BbRecipe *recipe);
 gboolean bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
 BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);
 BbBatch *

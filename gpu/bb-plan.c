@@ -305,7 +305,8 @@ add_up_memory (BbPlan *plan)
  *   preview): lengths of the recipe are scaled by the ratio of the widths
  * @error: return location for an error
  *
- * Works out a recipe for one source.
+ * Works out a recipe for one source. Where its precision is automatic and bb_device_settle() was not
+ * asked, that is FP32.
  *
  * Lengths are in canvas pixels. The background covers the canvas at the recipe's zoom; it is
  * cropped first, its borders mirrored, and blurred with sigma r / 2. A gaussian is computed by
@@ -356,7 +357,8 @@ bb_plan_new (const BbRecipe *recipe, const BbFormat *source, BbOrientation orien
   plan->source = *source;
   plan->orientation = orientation;
   plan->target = *target;
-  plan->precision = values->precision;
+  plan->precision =
+    values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
   plan->flat = values->background == BB_BACKGROUND_COLOR;
   plan->generation = bb_recipe_get_generation (recipe);
 

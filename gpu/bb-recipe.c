@@ -39,7 +39,7 @@ typedef struct {
 } Value;
 
 static const char *const background_names[] = { "blur", "color", NULL };
-static const char *const precision_names[] = { "fp16", "fp32", NULL };
+static const char *const precision_names[] = { "fp16", "fp32", "auto", NULL };
 static const char *const codec_names[] = { "h264", "hevc", "av1", NULL };
 static const char *const audio_names[] = { "copy", "encode", "none", NULL };
 
@@ -70,8 +70,8 @@ static const Value table[] = {
   { { "saturation", 0, 2, 1, "" }, KIND_DOUBLE, AT (saturation), NULL, NULL },
   { { "start", 0, LONGEST, 0, SECONDS }, KIND_TIME, AT (start), NULL, NULL },
   { { "end", 0, LONGEST, -1, SECONDS }, KIND_TIME, AT (end), NULL, NULL },
-  { { "batch", 1, 256, 32, FRAMES }, KIND_INT, AT (batch), NULL, NULL },
-  { { "precision", 0, 1, 0, "" }, KIND_ENUM, AT (precision), precision_names, NULL },
+  { { "batch", 1, 256, BB_BATCH_AUTO, FRAMES }, KIND_INT, AT (batch), NULL, NULL },
+  { { "precision", 0, 2, BB_PRECISION_AUTO, "" }, KIND_ENUM, AT (precision), precision_names, NULL },
   { { "device", 0, 0, 0, "" }, KIND_STRING, AT (device), NULL, "auto" },
   { { "codec", 0, 2, 0, "" }, KIND_ENUM, AT (codec), codec_names, NULL },
   { { "encoder", 0, 0, 0, "" }, KIND_STRING, AT (encoder), NULL, "auto" },
@@ -172,7 +172,8 @@ bb_recipe_values_get_number (const BbRecipeValues *values, const char *key)
  * bb_recipe_values_set_number:
  * @values: (inout): values
  * @key: name of a value that is a number, see bb_recipe_get_field()
- * @number: the value in its field's unit; brought into its range, rounded if it has to be whole
+ * @number: the value in its field's unit; brought into its range, rounded if it has to be whole. The
+ *   default of a whole number may lie outside of it
  *
  * Sets a value as a control does that cannot leave the range.
  */
@@ -183,7 +184,8 @@ bb_recipe_values_set_number (BbRecipeValues *values, const char *key, double num
 
   g_return_if_fail (value != NULL && bb_recipe_get_field (key) != NULL && isfinite (number));
 
-  number = CLAMP (number, value->field.minimum, value->field.maximum);
+  if (value->kind != KIND_INT || number != value->field.fallback)
+    number = CLAMP (number, value->field.minimum, value->field.maximum);
   switch (value->kind)
     {
     case KIND_INT:
@@ -231,6 +233,24 @@ bb_recipe_values_init (BbRecipeValues *values)
           break;
         }
     }
+}
+
+/**
+ * bb_recipe_values_settle:
+ * @values: (inout): values
+ * @card: whether a card does the work, or else the processor
+ *
+ * Puts what is fastest and small on such a device in the place of what is automatic: a card takes
+ * large batches and is faster with samples of 16 bit; a processor has to convert those, and gets a
+ * frame for each thread.
+ */
+void
+bb_recipe_values_settle (BbRecipeValues *values, gboolean card)
+{
+  if (values->batch == BB_BATCH_AUTO)
+    values->batch = card ? 32 : CLAMP ((int) g_get_num_processors (), 4, 16);
+  if (values->precision == BB_PRECISION_AUTO)
+    values->precision = card ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
 }
 
 static gboolean
@@ -352,6 +372,8 @@ check (BbRecipeValues *values, GError **error)
         case KIND_ENUM:
         case KIND_COLOR:
         default:
+          if (value->offset == AT (batch) && values->batch == BB_BATCH_AUTO)
+            continue;
           number = *int_at (values, value);
           break;
         }
@@ -555,7 +577,11 @@ set_no_number (const Value *value, const char *shown, GError **error)
   const char *unit = bb_recipe_field_get_unit (&value->field);
   gboolean whole = value->kind == KIND_INT;
 
-  if (*unit != '\0')
+  if (value->offset == AT (batch))
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                 /* Translators: a setting, and what was written */
+                 _("“%s” is “%s”: write a whole number of frames, or “auto”"), key, shown);
+  else if (*unit != '\0')
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                  /* Translators: a setting, what was written, and a unit: “px” or “frames” */
                  whole ? _("“%s” is “%s”: write a whole number of %s")
@@ -616,6 +642,11 @@ parse_value (const Value *value, const char *text, BbRecipeValues *values, GErro
     case KIND_INT:
     case KIND_DOUBLE:
     default:
+      if (value->offset == AT (batch) && g_str_equal (text, "auto"))
+        {
+          values->batch = BB_BATCH_AUTO;
+          return TRUE;
+        }
       good = parse_number (text, &number) && (value->kind == KIND_DOUBLE || number == floor (number));
       if (!good)
         {
@@ -687,6 +718,8 @@ format_value (const Value *value, BbRecipeValues *values)
       return g_strdup (text);
     case KIND_INT:
     default:
+      if (value->offset == AT (batch) && values->batch == BB_BATCH_AUTO)
+        return g_strdup ("auto");
       return g_strdup_printf ("%d", *int_at (values, value));
     }
 }

@@ -10,9 +10,12 @@
 G_BEGIN_DECLS
 
 typedef enum { BB_BACKGROUND_BLUR, BB_BACKGROUND_COLOR } BbBackground;
-typedef enum { BB_PRECISION_FP16, BB_PRECISION_FP32 } BbPrecision;
+typedef enum { BB_PRECISION_FP16, BB_PRECISION_FP32, BB_PRECISION_AUTO } BbPrecision;
 typedef enum { BB_CODEC_H264, BB_CODEC_HEVC, BB_CODEC_AV1 } BbCodec;
 typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
+
+/** A batch of the size that suits the device */
+#define BB_BATCH_AUTO 0
 
 /**
  * BbRecipeValues:
@@ -31,7 +34,7 @@ typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
  * @saturation: factor on the background's chroma, 0 to 2
  * @start: first instant of the trim, nanoseconds from the beginning of the source
  * @end: end of the trim (exclusive), nanoseconds from the beginning of the source; -1 is its end
- * @batch: frames a batch, 1 to 256
+ * @batch: frames a batch, 1 to 256, or %BB_BATCH_AUTO
  * @precision: how intermediate samples are stored; sums are always FP32
  * @device: `auto`, `cpu` or `cuda:N`
  * @codec: video codec where @encoder is `auto`
@@ -81,6 +84,7 @@ typedef struct _BbRecipe BbRecipe;
 GType bb_recipe_get_type (void);
 
 void bb_recipe_values_init (BbRecipeValues *values);
+void bb_recipe_values_settle (BbRecipeValues *values, gboolean card);
 gboolean bb_recipe_values_parse (BbRecipeValues *values,
                                  const char *key,
                                  const char *text,

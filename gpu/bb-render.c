@@ -344,6 +344,16 @@ take_name (BbRender *render)
   g_mutex_unlock (&render->lock);
 }
 
+/* From here on the recipe has the device's own numbers. */
+static void
+settle (BbRender *render)
+{
+  BbRecipe *settled = bb_device_settle (render->device, render->recipe);
+
+  bb_recipe_unref (render->recipe);
+  render->recipe = settled;
+}
+
 typedef struct {
   BbRender *render;
   GCancellable *cancellable;
@@ -468,6 +478,8 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   if (!open_both (render, encoder, &target, &tone_map, error))
     return FALSE;
   info = bb_source_get_info (render->source);
+  settle (render);
+  values = bb_recipe_get (render->recipe);
   if (bb_device_get_notice (render->device) != NULL)
     add_notice (render, g_strdup (bb_device_get_notice (render->device)));
   set_name (render, render->stats.device, bb_device_get_description (render->device),

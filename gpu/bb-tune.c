@@ -100,6 +100,25 @@ bb_tune_choose (const BbTunePoint *points, guint n_points)
   return best;
 }
 
+/**
+ * bb_tune_get_fastest:
+ * @tune: a measurement
+ *
+ * Returns: index of the point with the best figure, which may be a little better than that of the
+ *   point that is the best
+ */
+int
+bb_tune_get_fastest (const BbTune *tune)
+{
+  int fastest = tune->best;
+
+  for (int i = 0; i < BB_TUNE_N_POINTS; i++)
+    if (tune->point[i].fits &&
+        tune->point[i].frames_per_second > tune->point[fastest].frames_per_second)
+      fastest = i;
+  return fastest;
+}
+
 /* What the frames become: what the recipe's encoder takes, or else what any would. */
 static gboolean
 choose_target (BbRecipe *recipe, BbSource *source, BbFormat *target, gboolean *tone_map,

@@ -77,6 +77,7 @@ BbTune *bb_tune_new (const char *input,
 void bb_tune_free (BbTune *tune);
 
 int bb_tune_choose (const BbTunePoint *points, guint n_points);
+int bb_tune_get_fastest (const BbTune *tune);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbTune, bb_tune_free)
 

@@ -234,6 +234,16 @@ class Good(Case):
         for name, kind in FIGURES.items():
             self.assertIsInstance(figures[name], kind, name)
 
+    def test_automatic_work(self):
+        self.render("--size", "90x160", "--device", "cpu", "--encoder", "ffv1", "--stats", "s.json", "-o", "a.mkv", str(self.clip))
+        stats = json.loads((self.folder / "s.json").read_text())
+        self.assertEqual(stats["batch"], min(max(len(os.sched_getaffinity(0)), 4), 16))
+        for precision in ("fp16", "fp32"):
+            self.render("--size", "90x160", "--device", "cpu", "--encoder", "ffv1", "--precision", precision,
+                        "-o", f"{precision}.mkv", str(self.clip))
+        self.assertEqual(hash_of(self.folder / "a.mkv"), hash_of(self.folder / "fp32.mkv"))
+        self.assertNotEqual(hash_of(self.folder / "a.mkv"), hash_of(self.folder / "fp16.mkv"))
+
     def test_stats(self):
         self.render("--size", "90x160", "--batch", "10", "--stats", "s.json", "-o", "a.mp4",
                     str(self.clip))

@@ -112,6 +112,7 @@ test_each (void)
     { "start", "65.000000001", "--start 65.000000001" },
     { "end", "100.5", "--end 100.5" },
     { "batch", "1", "--batch 1" },
+    { "precision", "fp16", "--precision fp16" },
     { "precision", "fp32", "--precision fp32" },
     { "device", "cpu", "--device cpu" },
     { "codec", "hevc", "--codec hevc" },
@@ -169,7 +170,7 @@ test_random (void)
       values.start = g_test_rand_int_range (0, 1000000);
       values.start *= 1000003;
       values.end = g_test_rand_int_range (0, 2) ? -1 : values.start + g_test_rand_int_range (1, 1000000);
-      values.precision = g_test_rand_int_range (0, 2);
+      values.precision = g_test_rand_int_range (0, 3);
       values.audio = g_test_rand_int_range (0, 3);
       values.codec = g_test_rand_int_range (0, 3);
       values.encoder = encoder;

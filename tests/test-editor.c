@@ -96,6 +96,8 @@ test_values (void)
   g_assert_false (bb_editor_set_text (editor, "precision", "fp8", &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
   g_clear_error (&error);
+  g_assert_true (bb_editor_set_text (editor, "batch", "auto", &error));
+  g_assert_cmpint (bb_editor_get (editor)->batch, ==, BB_BATCH_AUTO);
   g_assert_true (bb_editor_set_text (editor, "precision", "fp32", &error));
   g_assert_cmpint (bb_editor_get (editor)->precision, ==, BB_PRECISION_FP32);
   values.start = 5;

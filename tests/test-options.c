@@ -253,6 +253,7 @@ test_refused (void)
   assert_refused ("16384 px", "--offset", "10,-20000", "a.mp4");
   assert_refused ("1 to 256", "--batch", "0", "a.mp4");
   assert_refused ("1 to 256", "--batch", "257", "a.mp4");
+  assert_refused ("“auto”", "--batch", "all", "a.mp4");
   assert_refused ("fp32", "--precision", "fp64", "a.mp4");
   assert_refused ("cuda:N", "--device", "gpu", "a.mp4");
   assert_refused ("hevc", "--codec", "vp8", "a.mp4");

@@ -65,8 +65,8 @@ test_defaults (void)
   g_assert_cmpfloat (v->saturation, ==, 1);
   g_assert_cmpint (v->start, ==, 0);
   g_assert_cmpint (v->end, ==, -1);
-  g_assert_cmpint (v->batch, ==, 32);
-  g_assert_cmpint (v->precision, ==, BB_PRECISION_FP16);
+  g_assert_cmpint (v->batch, ==, BB_BATCH_AUTO);
+  g_assert_cmpint (v->precision, ==, BB_PRECISION_AUTO);
   g_assert_cmpstr (v->device, ==, "auto");
   g_assert_cmpint (v->codec, ==, BB_CODEC_H264);
   g_assert_cmpstr (v->encoder, ==, "auto");
@@ -152,7 +152,9 @@ test_messages (void)
   assert_refused ("width", "1080.5", "“width” is “1080.5”: write a whole number of px");
   assert_refused ("width", "99999999999",
                   "“width” is 99999999999 px: choose a value from 2 to 16384 px");
-  assert_refused ("precision", "fp8", "“precision” is “fp8”: choose one of “fp16”, “fp32”");
+  assert_refused ("precision", "fp8", "“precision” is “fp8”: choose one of “fp16”, “fp32”, “auto”");
+  assert_refused ("batch", "0", "“batch” is 0 frames: choose a value from 1 to 256 frames");
+  assert_refused ("batch", "all", "“batch” is “all”: write a whole number of frames, or “auto”");
   assert_refused ("codec", "vp9", "“codec” is “vp9”: choose one of “h264”, “hevc”, “av1”");
   assert_refused ("device", "gpu", "“device” is “gpu”: choose “auto”, “cpu” or “cuda:N”");
   assert_refused ("device", "cuda:", "“device” is “cuda:”: choose “auto”, “cpu” or “cuda:N”");
@@ -259,7 +261,7 @@ test_equality (void)
     { "shadow", "0.25" },     { "background", "color" }, { "color", "#000001" },
     { "blur", "60.0000001" }, { "dim", "1" },            { "background-zoom", "2" },
     { "saturation", "0" },    { "start", "1.5" },        { "end", "1.5" },
-    { "batch", "1" },         { "precision", "fp32" },   { "device", "cuda:1" },
+    { "batch", "1" },         { "precision", "fp16" },   { "device", "cuda:1" },
     { "codec", "av1" },       { "encoder", "none" },     { "quality", "0" },
     { "preset", "slow" },     { "audio", "none" },
   };
@@ -305,7 +307,8 @@ test_round_trip (void)
       values.color = g_rand_int (random) & 0xFFFFFF;
       values.start = g_rand_int (random) * (gint64) 1000;
       values.end = values.start + 1 + g_rand_int (random);
-      values.precision = i % 2;
+      values.precision = i % 3;
+      values.batch = i % 257;
       values.codec = i % 3;
       values.audio = i % 3;
       values.encoder = i % 2 ? "libx264" : "ffv1";
@@ -359,7 +362,46 @@ test_text (void)
   g_assert_cmpfloat (bb_recipe_get (recipe)->blur, ==, 12.5);
   g_assert_cmpint (bb_recipe_get (recipe)->end, ==, 60000000000);
   g_assert_cmpstr (bb_recipe_get (recipe)->encoder, ==, "ffv1");
-  g_assert_cmpint (bb_recipe_get (recipe)->batch, ==, 32);
+  g_assert_cmpint (bb_recipe_get (recipe)->batch, ==, BB_BATCH_AUTO);
+}
+
+/* What is automatic depends on the device; what was written stays. */
+static void
+test_automatic (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbRecipe) recipe = bb_recipe_new_from_string (
+    "[Blurbox Recipe]\nversion=1\nbatch=auto\nprecision=auto\n", &error);
+  g_autoptr (BbRecipe) old = bb_recipe_new_from_string (
+    "[Blurbox Recipe]\nversion=1\nbatch=32\nprecision=fp16\n", NULL);
+  g_autofree char *text = NULL;
+  BbRecipeValues values;
+
+  g_assert_no_error (error);
+  text = bb_recipe_to_string (recipe);
+  g_assert_nonnull (strstr (text, "\nbatch=auto\nprecision=auto\n"));
+  values = *bb_recipe_get (recipe);
+  bb_recipe_values_settle (&values, TRUE);
+  g_assert_cmpint (values.batch, ==, 32);
+  g_assert_cmpint (values.precision, ==, BB_PRECISION_FP16);
+  values = *bb_recipe_get (recipe);
+  bb_recipe_values_settle (&values, FALSE);
+  g_assert_cmpint (values.batch, >=, 4);
+  g_assert_cmpint (values.batch, <=, 16);
+  g_assert_cmpint (values.precision, ==, BB_PRECISION_FP32);
+  for (int card = 0; card < 2; card++)
+    {
+      values = *bb_recipe_get (old);
+      bb_recipe_values_settle (&values, card);
+      g_assert_cmpint (values.batch, ==, 32);
+      g_assert_cmpint (values.precision, ==, BB_PRECISION_FP16);
+    }
+
+  /* A control cannot leave the range, but goes back to the default. */
+  bb_recipe_values_set_number (&values, "batch", -3);
+  g_assert_cmpint (values.batch, ==, 1);
+  bb_recipe_values_set_number (&values, "batch", bb_recipe_get_field ("batch")->fallback);
+  g_assert_cmpint (values.batch, ==, BB_BATCH_AUTO);
 }
 
 /* Mutated and random bytes either make a valid recipe or a one-line error. */
@@ -500,5 +542,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/recipe/text", test_text);
   g_test_add_func ("/recipe/garbage", test_garbage);
   g_test_add_func ("/recipe/files", test_files);
+  g_test_add_func ("/recipe/automatic", test_automatic);
   return g_test_run ();
 }

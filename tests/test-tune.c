@@ -415,7 +415,7 @@ static void
 test_table (void)
 {
   const double rates[BB_TUNE_N_BATCHES][2] = {
-    { 10.25, 9 }, { 20, 18 }, { 400, 200 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 },
+    { 10.25, 9 }, { 20, 18 }, { 400, 200 }, { 0, 410 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 },
   };
   BbTune tune = { .device = (char *) "a card", .width = 1080, .height = 1920, .best = 4 };
   g_autofree char *text = NULL;
@@ -431,6 +431,7 @@ test_table (void)
   g_assert_cmpstr (lines[3], ==, "    1       fp16      10.2     97.56  1.0 MiB");
   g_assert_cmpstr (lines[7], ==, "    4       fp16     400.0      2.50  1.0 MiB  ← best");
   g_assert_cmpstr (lines[9], ==, "    8       fp16         –         –  1.0 MiB  too much memory");
+  g_assert_true (g_str_has_suffix (lines[10], "  ← fastest"));
   g_assert_cmpstr (lines[20], ==, "--batch 4 --precision fp16");
   /* The columns are aligned. */
   for (int i = 2; i < 19; i++)

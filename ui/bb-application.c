@@ -9,6 +9,7 @@
 
 #include "bb-about.h"
 #include "bb-card-texture.h"
+#include "bb-leftovers.h"
 #include "bb-preferences.h"
 #include "bb-renderer.h"
 #include "bb-shortcuts.h"
@@ -186,6 +187,7 @@ bb_application_startup (GApplication *application)
   watch_signals (self);
   self->settings = g_settings_new (BB_APP_ID);
   self->exports = bb_exports_new (GTK_APPLICATION (self));
+  bb_leftovers_watch (bb_exports_get_queue (self->exports), self->settings);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   bb_shortcuts_set_accels (GTK_APPLICATION (self));
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (style_cb), self,

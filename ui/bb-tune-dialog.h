@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bb-editor.h"
+#include "bb-queue.h"
 
 #include <adwaita.h>
 
@@ -14,6 +15,6 @@ G_BEGIN_DECLS
 #define BB_TYPE_TUNE_DIALOG (bb_tune_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (BbTuneDialog, bb_tune_dialog, BB, TUNE_DIALOG, AdwDialog)
 
-AdwDialog *bb_tune_dialog_new (GFile *file, BbEditor *editor);
+AdwDialog *bb_tune_dialog_new (GFile *file, BbEditor *editor, BbQueue *queue);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ struct _BbTuneItem {
 
   BbTunePoint point;
   gboolean best;
+  gboolean fastest;
 };
 
 static GParamSpec *props[N_PROPS];
@@ -44,15 +45,16 @@ get_text (BbTuneItem *self, Property property)
   switch (property)
     {
     case PROP_BATCH:
-      return g_strdup_printf ("%d", point->batch);
+      /* Translators: a batch size in a table, that of the best row */
+      return g_strdup_printf (self->best ? _("%d ✓") : "%d", point->batch);
     case PROP_PRECISION:
       return g_strdup (bb_tune_item_get_precision_name (point->precision));
     case PROP_SPEED:
       if (!point->fits)
         /* Translators: in place of a speed: there is too little memory for that */
         return g_strdup (_("does not fit"));
-      /* Translators: a speed in a table, that of the best row */
-      return g_strdup_printf (self->best ? _("%.1f ★") : "%.1f", point->frames_per_second);
+      /* Translators: a speed in a table, the best one */
+      return g_strdup_printf (self->fastest ? _("%.1f ★") : "%.1f", point->frames_per_second);
     case PROP_TIME:
       return point->fits ? g_strdup_printf ("%.2f", point->frame_ms) : g_strdup ("–");
     case PROP_MEMORY:
@@ -137,6 +139,21 @@ bb_tune_item_set_best (BbTuneItem *self)
   g_return_if_fail (BB_IS_TUNE_ITEM (self));
 
   self->best = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BATCH]);
+}
+
+/**
+ * bb_tune_item_set_fastest:
+ * @self: a row
+ *
+ * Marks the row's speed as the best.
+ */
+void
+bb_tune_item_set_fastest (BbTuneItem *self)
+{
+  g_return_if_fail (BB_IS_TUNE_ITEM (self));
+
+  self->fastest = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SPEED]);
 }
 

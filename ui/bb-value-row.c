@@ -29,6 +29,7 @@ struct _BbValueRow {
   gboolean percent;
   double scale_lower;
   double scale_upper;
+  double automatic; /* shown for a default that lies outside the range */
   gboolean has_range;
   gboolean updating;
   gboolean held;
@@ -51,12 +52,21 @@ get_number (BbValueRow *self)
   return bb_recipe_values_get_number (bb_editor_get (self->editor), self->field->key);
 }
 
+static gboolean
+is_automatic (BbValueRow *self, double number)
+{
+  return number == self->field->fallback && number < self->field->minimum;
+}
+
 static char *
 format_number (BbValueRow *self, double number)
 {
   g_autofree char *text = NULL;
   gboolean whole;
 
+  if (is_automatic (self, number))
+    /* Translators: a number that was chosen automatically */
+    return g_strdup_printf (_("%.0f (auto)"), self->automatic);
   if (self->percent)
     number *= 100.0;
   whole = fabs (number - rint (number)) < 0.005;
@@ -106,7 +116,7 @@ update (BbValueRow *self)
   number = get_number (self);
   text = format_number (self, number);
   self->updating = TRUE;
-  update_range (self, number);
+  update_range (self, is_automatic (self, number) ? self->automatic : number);
   self->updating = FALSE;
   if (!g_str_equal (gtk_editable_get_text (self->entry), text))
     gtk_editable_set_text (self->entry, text);
@@ -300,7 +310,7 @@ bb_value_row_constructed (GObject *object)
 
   g_return_if_fail (self->field != NULL);
   self->updating = TRUE;
-  update_range (self, self->field->fallback);
+  update_range (self, MAX (self->field->fallback, self->field->minimum));
   self->updating = FALSE;
 }
 
@@ -385,6 +395,22 @@ bb_value_row_set_editor (BbValueRow *self, BbEditor *editor)
       g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
       update (self);
     }
+}
+
+/**
+ * bb_value_row_set_automatic:
+ * @self: a row of a number whose default is that it is chosen automatically
+ * @number: what is chosen so
+ */
+void
+bb_value_row_set_automatic (BbValueRow *self, double number)
+{
+  g_return_if_fail (BB_IS_VALUE_ROW (self));
+
+  if (number == self->automatic)
+    return;
+  self->automatic = number;
+  update (self);
 }
 
 /**

@@ -30,8 +30,8 @@ _blurbox_render() {
     --encoder) mapfile -t values < <(echo auto && blurbox-render --list-encoders 2>/dev/null | cut -d ' ' -f 1) ;;
     --audio) values=(copy encode none) ;;
     --device) mapfile -t values < <(echo auto && blurbox-render --list-devices 2>/dev/null | cut -d ' ' -f 1) ;;
-    --precision) values=(fp16 fp32) ;;
-    --batch) values=(1 2 4 8 16 32 64 128) ;;
+    --precision) values=(auto fp16 fp32) ;;
+    --batch) values=(auto 1 2 4 8 16 32 64 128) ;;
     --end) values=(none) ;;
     # What is left takes a number or a word that nobody can guess.
     --zoom | --offset | --corner-radius | --shadow | --blur | --background-zoom | --dim | --saturation) return ;;

@@ -36,8 +36,8 @@ complete -c blurbox-render -l preset -x -d 'The encoder\'s own preset'
 complete -c blurbox-render -l audio -x -a 'copy encode none' -d 'What becomes of the sound'
 
 complete -c blurbox-render -l device -x -a '(__blurbox_render_names --list-devices)' -d 'What does the work'
-complete -c blurbox-render -l batch -x -a '1 2 4 8 16 32 64 128' -d 'Size of a batch'
-complete -c blurbox-render -l precision -x -a 'fp16 fp32' -d 'How samples are stored'
+complete -c blurbox-render -l batch -x -a 'auto 1 2 4 8 16 32 64 128' -d 'Size of a batch'
+complete -c blurbox-render -l precision -x -a 'auto fp16 fp32' -d 'How samples are stored'
 complete -c blurbox-render -l auto-tune -d 'Measure which batch and precision are fastest'
 complete -c blurbox-render -s q -l quiet -d 'Print errors only'
 

@@ -15,6 +15,7 @@
 #include "bb-output-file.h"
 #include "bb-source-info.h"
 #include "bb-source-private.h"
+#include "bb-thread.h"
 #include "bb-tracks.h"
 #include "bb-trial.h"
 
@@ -458,9 +459,16 @@ close_encoder (gpointer data)
 void
 bb_sink_abandon (BbSink *sink)
 {
-  if (sink->context != NULL)
-    g_thread_unref (g_thread_new ("encoder-close", close_encoder,
-                                  g_steal_pointer (&sink->context)));
+  /* Where there is no thread for it, it takes its time here. */
+  GThread *thread = sink->context != NULL
+                      ? bb_thread_new ("encoder-close", close_encoder, sink->context, NULL)
+                      : NULL;
+
+  if (thread != NULL)
+    {
+      sink->context = NULL;
+      g_thread_unref (thread);
+    }
   bb_sink_free (sink);
 }
 

@@ -41,6 +41,7 @@ bb_cuda_test_random_look (BbCudaTestCase *c, GRand *rand)
   BbRecipeValues *values = &c->values;
 
   bb_recipe_values_init (values);
+  bb_recipe_values_settle (values, TRUE);
   values->width = c->target.width;
   values->height = c->target.height;
   values->zoom = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);

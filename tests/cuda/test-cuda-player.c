@@ -55,6 +55,7 @@ set_look (Fixture *f, const char *device, double blur)
   BbRecipeValues values;
 
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   values.width = 90;
   values.height = 160;
   values.blur = blur;

@@ -172,6 +172,7 @@ test_table (void)
       double total;
 
       bb_recipe_values_init (&c.values);
+      bb_recipe_values_settle (&c.values, TRUE);
       c.values.blur = rows[i].blur;
       plan = bb_cuda_test_plan (&c);
       bb_cuda_traffic_init (&t, plan);

@@ -150,6 +150,7 @@ make_case (int source_width, int source_height, int width, int height)
   };
 
   bb_recipe_values_init (&c.values);
+  bb_recipe_values_settle (&c.values, TRUE);
   c.values.blur = 12;
   return c;
 }

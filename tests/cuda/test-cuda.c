@@ -72,6 +72,7 @@ test_batches (void)
       };
 
       bb_recipe_values_init (&c.values);
+      bb_recipe_values_settle (&c.values, TRUE);
       c.values.blur = 12;
       bb_cuda_test_compare (card, cpu, &c, 1);
     }
@@ -91,6 +92,7 @@ test_full_size (void)
   };
 
   bb_recipe_values_init (&c.values);
+  bb_recipe_values_settle (&c.values, TRUE);
   bb_cuda_test_compare (card, cpu, &c, 1);
   if (BB_CUDA_TEST_PART > 1)
     return;
@@ -117,6 +119,7 @@ run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
   int most = 0;
 
   bb_recipe_values_init (&c.values);
+  bb_recipe_values_settle (&c.values, TRUE);
   c.values.blur = 14;
   plan = bb_cuda_test_plan (&c);
   bb_device_prepare (card, plan, n_frames, &error);
@@ -262,6 +265,7 @@ test_new_plan (void)
         .n_frames = 2,
       };
       bb_recipe_values_init (&c[i].values);
+      bb_recipe_values_settle (&c[i].values, TRUE);
       c[i].values.blur = 10 + 30 * i;
     }
   plan = bb_cuda_test_plan (&c[0]);
@@ -301,6 +305,7 @@ test_misuse (void)
   BbBatch *batch = bb_batch_new (1);
 
   bb_recipe_values_init (&c.values);
+  bb_recipe_values_settle (&c.values, TRUE);
   plan = bb_cuda_test_plan (&c);
   bb_device_prepare (card, plan, 1, &error);
   batch->frame[0] = bb_cuda_test_frame (&c.source, 0);

@@ -176,6 +176,7 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   gpu_bench_get_sizes (bench, &source, &target);
   source.interleaved = target.interleaved = BB_IS_CUDA_DEVICE (device);
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   values.width = target.width;
   values.height = target.height;
   values.precision = precision;

@@ -29,6 +29,7 @@ make_finished (GpuBench *bench, BbDevice *device, GError **error)
 
   gpu_bench_get_sizes (bench, &source, &target);
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   values.width = target.width;
   values.height = target.height;
   recipe = bb_recipe_new (&values, error);

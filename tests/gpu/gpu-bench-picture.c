@@ -104,6 +104,7 @@ gpu_bench_picture (GpuBench *bench, const char *folder, GError **error)
     return FALSE;
 
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   target.width = values.width;
   target.height = values.height;
   recipe = bb_recipe_new (&values, error);

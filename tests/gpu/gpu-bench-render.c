@@ -34,6 +34,7 @@ render (GpuBench *bench, const char *path, const char *encoder, const char *pres
   gboolean done;
 
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   values.height = heights[bench->small ? 1 : 0];
   values.width = values.height * 9 / 16;
   values.device = bench->device;

@@ -90,6 +90,7 @@ try_picture (BbDevice *device, int width, int height, int depth, guint32 seed, G
             row[x] = (guint8) code;
         }
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   values.width = target.width = width;
   values.height = target.height = height;
   values.blur = 6;

@@ -112,6 +112,7 @@ test_refused (void)
   if (device == NULL)
     return;
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   gpu_set_size (&values);
   plan = make_plan (clip, &values);
   hog = hog_new (device);
@@ -148,6 +149,7 @@ test_render (void)
       return;
     }
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   gpu_set_size (&values);
   plan = make_plan (clip, &values);
   hog = hog_new (device);

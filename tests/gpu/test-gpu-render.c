@@ -31,6 +31,7 @@ test_clip (gconstpointer data)
       return;
     }
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   gpu_set_size (&values);
   values.encoder = "ffv1";
   values.audio = BB_AUDIO_NONE;

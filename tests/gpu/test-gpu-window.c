@@ -48,6 +48,7 @@ make_picture (int width, int height, int depth, guint32 seed)
             row[x] = (guint8) code;
         }
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   values.width = target.width = width;
   values.height = target.height = height;
   values.blur = 6;

@@ -145,6 +145,20 @@ g_object_unref (gpointer object)
   NEXT (g_object_unref) (object);
 }
 
+#undef g_atomic_ref_count_dec
+gboolean
+g_atomic_ref_count_dec (gatomicrefcount *count)
+{
+  static void *next;
+  gboolean last;
+
+  release (count);
+  last = NEXT (g_atomic_ref_count_dec) (count);
+  if (last)
+    acquire (count);
+  return last;
+}
+
 /* What a source is given is seen by the loop that dispatches it. */
 static int loops;
 

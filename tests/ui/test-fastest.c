@@ -7,6 +7,7 @@
 #include "bb-tune-chart.h"
 #include "bb-tune-dialog.h"
 #include "bb-tune-item.h"
+#include "bb-value-row.h"
 
 #include <string.h>
 
@@ -66,7 +67,13 @@ get_text (BbTuneItem *item, const char *property)
   return text;
 }
 
-/* Every point is in the table; one is marked, and applied as one step. */
+static double
+get_speed (const char *text)
+{
+  return g_ascii_isdigit (*text) ? strtod (text, NULL) : 0.0;
+}
+
+/* Every point is in the table; one is marked, and applied as one step. The star is on the best figure. */
 static void
 test_tune (void)
 {
@@ -76,6 +83,9 @@ test_tune (void)
   int batch = 0;
   BbPrecision precision = 0;
   guint n_best = 0;
+  guint n_stars = 0;
+  double highest = 0.0;
+  double starred = 0.0;
   g_autofree char *title = NULL;
   g_autofree char *start = NULL;
 
@@ -94,14 +104,22 @@ test_tune (void)
       g_autofree char *speed = get_text (item, "speed");
       g_autofree char *wanted = g_strdup_printf ("%d", 1 << (i / 2));
 
-      g_assert_cmpstr (batch_text, ==, wanted);
+      g_assert_true (g_str_has_prefix (batch_text, wanted));
       g_assert_cmpstr (precision_text, ==, i % 2 == 0 ? "FP16" : "FP32");
-      if (strstr (speed, "★") == NULL)
+      highest = MAX (highest, get_speed (speed));
+      if (strstr (speed, "★") != NULL)
+        {
+          n_stars++;
+          starred = get_speed (speed);
+        }
+      if (strstr (batch_text, "✓") == NULL)
         continue;
       n_best++;
       batch = 1 << (i / 2);
       precision = i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
     }
+  g_assert_cmpuint (n_stars, ==, 1);
+  g_assert_cmpfloat (starred, ==, highest);
   g_assert_cmpuint (n_best, ==, 1);
   start = g_strdup_printf ("Best: %d Frame", batch);
   row = bb_test_find (get_dialog (window), ADW_TYPE_ACTION_ROW, NULL, NULL);
@@ -116,6 +134,85 @@ test_tune (void)
   g_assert_cmpint (bb_editor_get (editor)->batch, ==, 32);
   g_assert_cmpint (bb_editor_get (editor)->precision, ==, BB_PRECISION_FP16);
   g_assert_cmpint (bb_editor_get (editor)->width, ==, 90);
+  bb_test_window_close (window);
+}
+
+/* A processor that makes a film meanwhile is said to make the figures worse; one that waits does not. */
+static void
+test_beside (void)
+{
+  BbWindow *window = open_small ();
+  BbExports *exports = bb_application_get_exports (bb_test_get_application ());
+  BbQueue *queue = bb_exports_get_queue (exports);
+  g_autofree char *input = g_file_get_path (bb_player_get_file (bb_window_get_player (window)));
+  g_autofree char *output = bb_test_media_path ("beside.mkv");
+  g_autoptr (GFile) source = g_file_new_for_path (input);
+  g_autoptr (GFile) target = g_file_new_for_path (output);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbJob) job = bb_job_new (source, target, bb_editor_get_recipe (bb_window_get_editor (window)),
+                                      BB_JOB_NAME_REPLACE);
+
+  bb_queue_set_paused (queue, TRUE);
+  g_assert_true (bb_queue_add (queue, job, &error));
+  g_assert_no_error (error);
+  for (int running = 0; running < 2; running++)
+    {
+      GtkWidget *row;
+
+      bb_queue_set_paused (queue, !running);
+      BB_TEST_WAIT ((bb_queue_get_current (queue) != NULL) == running);
+      bb_test_activate (window, "auto-tune", NULL);
+      row = bb_test_find (get_dialog (window), ADW_TYPE_ACTION_ROW, "title", "An Export Runs Beside This");
+      g_assert_cmpint (gtk_widget_get_visible (row), ==, running);
+      adw_dialog_force_close (get_dialog (window));
+      BB_TEST_WAIT (get_dialog (window) == NULL);
+    }
+  bb_exports_abandon (exports);
+  BB_TEST_WAIT (bb_queue_get_current (queue) == NULL);
+  bb_queue_clear (queue);
+  bb_test_window_close (window);
+}
+
+/* What the recipe leaves to the device is shown as what it comes to there. */
+static void
+test_automatic (void)
+{
+  BbWindow *window = open_small ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *half = bb_test_find (window, ADW_TYPE_SWITCH_ROW, "title", "Half Precision");
+  GtkWidget *row = bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "batch");
+  GtkWidget *entry = bb_test_find (row, GTK_TYPE_ENTRY, NULL, NULL);
+  GtkRange *scale = GTK_RANGE (bb_test_find (row, GTK_TYPE_SCALE, NULL, NULL));
+  int n = CLAMP ((int) g_get_num_processors (), 4, 16);
+  g_autofree char *text = g_strdup_printf ("%d (auto)", n);
+  g_autofree char *subtitle = NULL;
+
+  g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (half)));
+  g_object_get (half, "subtitle", &subtitle, NULL);
+  g_assert_nonnull (strstr (subtitle, "CPU"));
+  adw_switch_row_set_active (ADW_SWITCH_ROW (half), FALSE);
+  g_assert_cmpint (bb_editor_get (editor)->precision, ==, BB_PRECISION_AUTO);
+  adw_switch_row_set_active (ADW_SWITCH_ROW (half), TRUE);
+  g_assert_cmpint (bb_editor_get (editor)->precision, ==, BB_PRECISION_FP16);
+  g_assert_true (bb_editor_set_text (editor, "precision", "auto", NULL));
+  g_assert_false (adw_switch_row_get_active (ADW_SWITCH_ROW (half)));
+
+  g_signal_emit_by_name (bb_test_find (row, GTK_TYPE_BUTTON, NULL, NULL), "clicked");
+  g_assert_cmpint (bb_editor_get (editor)->batch, ==, BB_BATCH_AUTO);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, text);
+  g_assert_cmpfloat (gtk_range_get_value (scale), ==, n);
+  /* Leaving the field as it is chooses nothing. */
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_cmpint (bb_editor_get (editor)->batch, ==, BB_BATCH_AUTO);
+  gtk_range_set_value (scale, n + 1);
+  g_assert_cmpint (bb_editor_get (editor)->batch, ==, n + 1);
+
+  /* Elsewhere it is something else. */
+  g_assert_true (bb_editor_set_text (editor, "batch", "auto", NULL));
+  g_assert_true (bb_editor_set_text (editor, "device", "cuda:99", NULL));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "32 (auto)");
+  g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (half)));
+  g_assert_true (bb_editor_set_text (editor, "device", "cpu", NULL));
   bb_test_window_close (window);
 }
 
@@ -282,6 +379,8 @@ add_tests (void)
 {
   g_test_add_func ("/fastest/empty", test_empty);
   g_test_add_func ("/fastest/tune", test_tune);
+  g_test_add_func ("/fastest/beside", test_beside);
+  g_test_add_func ("/fastest/automatic", test_automatic);
   g_test_add_func ("/fastest/cancel", test_cancel);
   g_test_add_func ("/fastest/failure", test_failure);
   g_test_add_func ("/fastest/narrow", test_narrow);

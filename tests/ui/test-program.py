@@ -105,6 +105,27 @@ def signals(folder, clip):
         out.rmdir()
 
 
+def leftovers(folder, clip):
+    """What an export leaves behind that is killed goes at the next start, and nothing else does."""
+    os.environ["GSETTINGS_BACKEND"] = "keyfile"
+    program = Program(folder, clip)
+    program.until(lambda: program.is_enabled("export-to"))
+    out = folder / "out"
+    out.mkdir()
+    program.activate(program.window, "export-to", f"'{out}/film.mkv'")
+    program.until(lambda: list(out.iterdir()))
+    program.end(signal.SIGKILL)
+    [left] = out.iterdir()
+    assert left.name.endswith(".part"), left
+    own = out / ".film.mkv.part"
+    own.write_text("the user's")
+    program = Program(folder)
+    program.until(lambda: not left.exists())
+    program.end(signal.SIGTERM)
+    assert list(out.iterdir()) == [own], list(out.iterdir())
+    os.environ["GSETTINGS_BACKEND"] = "memory"
+
+
 def main():
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="blurbox-"))
@@ -115,14 +136,14 @@ def main():
                     "-pix_fmt", "yuv420p", "-c:v", "ffv1", str(clip)], check=True)
     failed = 0
     print("TAP version 13")
-    for i, test in enumerate((hostile_parameters, signals)):
+    for i, test in enumerate((hostile_parameters, signals, leftovers)):
         try:
             test(folder, str(clip))
             print(f"ok {i + 1} {test.__name__}", flush=True)
         except AssertionError as error:
             failed = 1
             print(f"not ok {i + 1} {test.__name__}\n# {error}", flush=True)
-    print("1..2")
+    print("1..3")
     shutil.rmtree(folder)
     return failed
 

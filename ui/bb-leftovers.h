@@ -1,0 +1,14 @@
+/* bb-leftovers.h: what an export leaves behind where the program is killed
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "bb-queue.h"
+
+G_BEGIN_DECLS
+
+void bb_leftovers_watch (BbQueue *queue, GSettings *settings);
+
+G_END_DECLS

@@ -7,9 +7,11 @@
 
 #include "bb-frame-group.h"
 
+#include "bb-announce.h"
 #include "bb-size-text.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 /**
  * BbFrameGroup:
@@ -68,6 +70,19 @@ find_usual (int width, int height, guint *aspect, guint *size)
           return TRUE;
       }
   return FALSE;
+}
+
+/* The usual size whose short side is nearest to that of a canvas, for another shape of it. */
+static guint
+find_nearest (int width, int height)
+{
+  int side = MIN (width, height);
+  guint nearest = 0;
+
+  for (guint i = 1; i < G_N_ELEMENTS (short_sides); i++)
+    if (ABS (short_sides[i] - side) < ABS (short_sides[nearest] - side))
+      nearest = i;
+  return nearest;
 }
 
 static void
@@ -150,7 +165,7 @@ aspect_cb (AdwToggleGroup *group, GParamSpec *pspec, gpointer user_data)
 {
   BbFrameGroup *self = BB_FRAME_GROUP (user_data);
   guint index = adw_toggle_group_get_active (group);
-  guint size = MIN (adw_combo_row_get_selected (self->size_row), G_N_ELEMENTS (short_sides) - 1);
+  const BbRecipeValues *values;
   int width, height;
 
   if (self->editor == NULL || self->updating || index == GTK_INVALID_LIST_POSITION)
@@ -161,7 +176,8 @@ aspect_cb (AdwToggleGroup *group, GParamSpec *pspec, gpointer user_data)
       update (self);
       return;
     }
-  get_size (index, size, &width, &height);
+  values = bb_editor_get (self->editor);
+  get_size (index, find_nearest (values->width, values->height), &width, &height);
   set_size (self, width, height, NULL);
   update (self);
 }
@@ -194,6 +210,41 @@ custom_cb (GtkAdjustment *adjustment, gpointer user_data)
   self->updating = FALSE;
 }
 
+/* Reads what was typed. What is no number takes the old one back, and the codecs' 4:2:0 wants even
+ * numbers: the subtitle says so as soon as one is changed. */
+static int
+input_cb (AdwSpinRow *row, double *number, gpointer user_data)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (row));
+  GtkAdjustment *adjustment = adw_spin_row_get_adjustment (row);
+  char *rest = NULL;
+  double typed = g_strtod (text, &rest);
+  int even;
+
+  while (rest != NULL && g_ascii_isspace (*rest))
+    rest++;
+  if (rest == text || *rest != '\0' || !isfinite (typed))
+    {
+      *number = gtk_adjustment_get_value (adjustment);
+      return TRUE;
+    }
+  typed = CLAMP (typed, gtk_adjustment_get_lower (adjustment), gtk_adjustment_get_upper (adjustment));
+  even = 2 * (int) floor (typed / 2.0);
+  if (even != typed)
+    {
+      g_autofree char *why =
+        /* Translators: why a width or height was changed; both are numbers of pixels */
+        g_strdup_printf (_("%s became %d: codecs take even numbers only"), text, even);
+
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), why);
+      bb_announce (GTK_WIDGET (row), why, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+    }
+  else if (even != (int) gtk_adjustment_get_value (adjustment))
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Pixels"));
+  *number = even;
+  return TRUE;
+}
+
 static void
 bb_frame_group_dispose (GObject *object)
 {
@@ -222,6 +273,7 @@ bb_frame_group_class_init (BbFrameGroupClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, aspect_cb);
   gtk_widget_class_bind_template_callback (widget_class, size_cb);
   gtk_widget_class_bind_template_callback (widget_class, custom_cb);
+  gtk_widget_class_bind_template_callback (widget_class, input_cb);
 }
 
 static void

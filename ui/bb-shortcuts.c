@@ -97,14 +97,23 @@ add_key (GtkShortcutController *controller, const char *detailed_action, const c
   g_clear_pointer (&target, g_variant_unref);
 }
 
+/* A dialog has the keys for itself: what they would do lies beneath it. */
+static void
+dialog_cb (AdwApplicationWindow *window, GParamSpec *pspec, gpointer user_data)
+{
+  gtk_event_controller_set_propagation_phase (
+    user_data, adw_application_window_get_visible_dialog (window) != NULL ? GTK_PHASE_NONE
+                                                                           : GTK_PHASE_BUBBLE);
+}
+
 /**
  * bb_shortcuts_add_keys:
- * @widget: a window
+ * @window: a window
  *
  * Binds the keys that belong to what has the focus first.
  */
 void
-bb_shortcuts_add_keys (GtkWidget *widget)
+bb_shortcuts_add_keys (AdwApplicationWindow *window)
 {
   GtkShortcutController *controller = GTK_SHORTCUT_CONTROLLER (gtk_shortcut_controller_new ());
 
@@ -116,7 +125,8 @@ bb_shortcuts_add_keys (GtkWidget *widget)
           add_key (controller, table[i].more, table[i].more_keys);
         add_key (controller, table[i].action, table[i].keys);
       }
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (controller));
+  g_signal_connect_object (window, "notify::visible-dialog", G_CALLBACK (dialog_cb), controller, 0);
+  gtk_widget_add_controller (GTK_WIDGET (window), GTK_EVENT_CONTROLLER (controller));
 }
 
 static void

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 void bb_shortcuts_set_accels (GtkApplication *application);
-void bb_shortcuts_add_keys (GtkWidget *widget);
+void bb_shortcuts_add_keys (AdwApplicationWindow *window);
 void bb_shortcuts_present (GtkWidget *parent);
 
 G_END_DECLS

@@ -306,7 +306,7 @@ delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   adw_toast_set_button_label (toast, _("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "preset", g_object_ref (kept), g_object_unref);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (restore_preset_cb), self, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_window_add_toast (self, toast);
 }
 
 static const GActionEntry entries[] = {

@@ -99,6 +99,13 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
                                               : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
+/* What it began on threads may keep it for a while. */
+static void
+dialog_closed_cb (BbExporter *self)
+{
+  g_clear_weak_pointer (&self->dialog);
+}
+
 static void
 export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -114,6 +121,8 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                                        bb_exports_get_queue (self->exports), self->editor,
                                        self->settings, (GFile *const *) files->pdata,
                                        files->len)));
+  g_signal_connect_object (self->dialog, "closed", G_CALLBACK (dialog_closed_cb), self,
+                           G_CONNECT_SWAPPED);
   adw_dialog_present (self->dialog, GTK_WIDGET (self->window));
 }
 

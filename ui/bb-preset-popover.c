@@ -62,7 +62,7 @@ name_changed_cb (GtkEditable *entry, gpointer user_data)
     body = _("There is a preset of that name: choose another one");
   else if (replaces)
     body = _("There is a preset of that name, which will be replaced");
-  adw_alert_dialog_set_body (dialog, body);
+  adw_alert_dialog_set_body (dialog, body != NULL ? body : "");
   adw_alert_dialog_set_response_label (dialog, "save",
                                        old_name != NULL ? _("_Rename")
                                        : replaces       ? _("_Replace")

@@ -428,6 +428,8 @@ bb_value_row_init (BbValueRow *self)
   GtkEventController *entry_keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* As wide as its number, so that the title gets the rest. */
+  gtk_text_set_propagate_text_width (GTK_TEXT (gtk_editable_get_delegate (self->entry)), TRUE);
   gtk_event_controller_set_propagation_phase (legacy, GTK_PHASE_CAPTURE);
   g_signal_connect (legacy, "event", G_CALLBACK (scale_event_cb), self);
   gtk_widget_add_controller (self->scale, legacy);

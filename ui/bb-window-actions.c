@@ -63,11 +63,33 @@ sidebar_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
                                            g_variant_get_boolean (state));
 }
 
+/* Once the canvas is laid out in its actual size. */
+static void
+scroll_to_centre_cb (GtkAdjustment *adjustment, gpointer user_data)
+{
+  double lower = gtk_adjustment_get_lower (adjustment);
+  double upper = gtk_adjustment_get_upper (adjustment);
+  double page = gtk_adjustment_get_page_size (adjustment);
+
+  g_signal_handlers_disconnect_by_func (adjustment, scroll_to_centre_cb, user_data);
+  gtk_adjustment_set_value (adjustment, (lower + upper - page) / 2.0);
+}
+
 static void
 actual_size_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
+  BbWindow *self = BB_WINDOW (user_data);
+  GtkAdjustment *adjustments[] = { gtk_scrolled_window_get_hadjustment (self->stage),
+                                   gtk_scrolled_window_get_vadjustment (self->stage) };
+
   g_simple_action_set_state (action, state);
-  bb_canvas_set_actual_size (BB_WINDOW (user_data)->canvas, g_variant_get_boolean (state));
+  for (guint i = 0; i < G_N_ELEMENTS (adjustments); i++)
+    {
+      g_signal_handlers_disconnect_by_func (adjustments[i], scroll_to_centre_cb, self);
+      if (g_variant_get_boolean (state))
+        g_signal_connect_object (adjustments[i], "changed", G_CALLBACK (scroll_to_centre_cb), self, 0);
+    }
+  bb_canvas_set_actual_size (self->canvas, g_variant_get_boolean (state));
 }
 
 static void

@@ -143,12 +143,35 @@ test_together (void)
   g_rmdir (folder);
 }
 
+/* In its actual size the picture's middle is what is seen first. */
+static void
+test_actual_size (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkScrolledWindow *stage;
+  GtkAdjustment *adjustment;
+
+  bb_test_open_clip (window);
+  bb_test_wait_for_paint (window);
+  stage = GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (GTK_WIDGET (bb_window_get_canvas (window)),
+                                                        GTK_TYPE_SCROLLED_WINDOW));
+  adjustment = gtk_scrolled_window_get_vadjustment (stage);
+  bb_test_activate (window, "actual-size", NULL);
+  BB_TEST_WAIT ((bb_test_wait_for_paint (window),
+                 gtk_adjustment_get_upper (adjustment) >= 1920.0));
+  BB_TEST_WAIT (ABS (gtk_adjustment_get_value (adjustment) +
+                     gtk_adjustment_get_page_size (adjustment) / 2.0 -
+                     gtk_adjustment_get_upper (adjustment) / 2.0) < 1.0);
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
   g_test_add_func ("/files/after-no-picture", test_after_no_picture);
   g_test_add_func ("/files/after-broken", test_after_broken);
   g_test_add_func ("/files/together", test_together);
+  g_test_add_func ("/files/actual-size", test_actual_size);
 }
 
 int

@@ -422,7 +422,7 @@ test_preset_names (void)
   bb_test_activate (window, "save-preset", "s", "Mine");
   shipped = g_list_model_get_item (G_LIST_MODEL (bb_window_get_presets (window)), 0);
   gtk_popover_popup (GTK_POPOVER (popover));
-  BB_TEST_WAIT ((button = bb_test_find (popover, GTK_TYPE_BUTTON, "label", "_Save…")) != NULL);
+  BB_TEST_WAIT ((button = bb_test_find (popover, GTK_TYPE_BUTTON, "label", "_Save Current Settings…")) != NULL);
   g_signal_emit_by_name (button, "clicked");
   BB_TEST_WAIT ((dialog = get_dialog (window)) != NULL);
   entry = GTK_EDITABLE (adw_alert_dialog_get_extra_child (dialog));

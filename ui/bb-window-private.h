@@ -27,6 +27,7 @@ struct _BbWindow {
   GCancellable *opening;
   GCancellable *checking; /* the files that were opened together */
   GPtrArray *others; /* of them, but for the first */
+  GPtrArray *refused; /* those that cannot be read, until that is said */
   gboolean first_failed; /* so that the next one is opened when it is known to be good */
   guint loading_timeout;
   gboolean has_clip;

@@ -229,6 +229,7 @@ show_clip (BbWindow *self)
 }
 
 static void open_file (BbWindow *self, GFile *file);
+static void say_others (BbWindow *self);
 
 static void
 end_loading (BbWindow *self)
@@ -273,6 +274,7 @@ open_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
   else
     show_error (self, error);
   open_next (self);
+  say_others (self);
 }
 
 static gboolean
@@ -299,26 +301,45 @@ open_file (BbWindow *self, GFile *file)
   bb_player_open_async (self->player, file, self->opening, open_cb, g_object_ref (self));
 }
 
-static void
-say_refused (BbWindow *self, GPtrArray *refused)
+static char *
+list_names (GPtrArray *files)
 {
   g_autoptr (GString) names = g_string_new (NULL);
-  g_autofree char *text = NULL;
 
-  if (refused->len == 0)
-    return;
-  for (guint i = 0; i < refused->len; i++)
+  for (guint i = 0; i < files->len; i++)
     {
-      g_autofree char *base = g_file_get_basename (refused->pdata[i]);
+      g_autofree char *base = g_file_get_basename (files->pdata[i]);
       g_autofree char *name = g_filename_display_name (base);
 
       g_string_append_printf (names, i > 0 ? ", “%s”" : "“%s”", name);
     }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+/* Once the first is open, so that the notices have their place over the picture. */
+static void
+say_others (BbWindow *self)
+{
+  g_autoptr (GPtrArray) refused = NULL;
+  g_autofree char *names = NULL;
+  g_autofree char *bad = NULL;
+  g_autofree char *good = NULL;
+
+  if (self->refused == NULL || self->opening != NULL)
+    return;
+  refused = g_steal_pointer (&self->refused);
+  names = list_names (refused);
   /* Translators: names of files, with commas between */
-  text = g_strdup_printf (ngettext ("%s cannot be read and is left out",
-                                    "%s cannot be read and are left out", refused->len),
-                          names->str);
-  bb_window_show_toast (self, text);
+  bad = g_strdup_printf (ngettext ("%s cannot be read and is left out",
+                                   "%s cannot be read and are left out", refused->len),
+                         names);
+  good = g_strdup_printf (ngettext ("%u more video goes along when you export",
+                                    "%u more videos go along when you export", self->others->len),
+                          self->others->len);
+  if (refused->len > 0)
+    bb_window_show_toast (self, bad);
+  if (self->others->len > 0)
+    bb_window_show_toast (self, good);
 }
 
 static void
@@ -327,7 +348,6 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BbWindow) self = BB_WINDOW (user_data);
   g_autoptr (GPtrArray) refused = NULL;
   GPtrArray *good = bb_file_check_finish (result, &refused, NULL);
-  g_autofree char *text = NULL;
 
   /* Cancelled: the window was closed, or other files were asked for. */
   if (good == NULL)
@@ -336,14 +356,10 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_ptr_array_unref (self->others);
   self->others = good;
   bb_exporter_set_others (self->exporter, (GFile *const *) good->pdata, good->len);
-  say_refused (self, refused);
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
+  self->refused = g_steal_pointer (&refused);
   open_next (self);
-  if (self->others->len == 0)
-    return;
-  text = g_strdup_printf (ngettext ("%u more video goes along when you export",
-                                    "%u more videos go along when you export", self->others->len),
-                          self->others->len);
-  bb_window_show_toast (self, text);
+  say_others (self);
 }
 
 /* Several files at once: one is tuned, and the others are exported with its settings. */
@@ -385,6 +401,7 @@ stop_checking (BbWindow *self)
   if (self->checking != NULL)
     g_cancellable_cancel (self->checking);
   g_clear_object (&self->checking);
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
 }
 
 static gboolean
@@ -540,6 +557,7 @@ bb_window_dispose (GObject *object)
   g_clear_object (&self->presets);
   g_clear_object (&self->exporter);
   g_clear_pointer (&self->others, g_ptr_array_unref);
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
 }

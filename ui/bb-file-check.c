@@ -122,9 +122,7 @@ list_folder (GFile *folder, GPtrArray *list, GCancellable *cancellable, GError *
 {
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
   g_autoptr (GFileEnumerator) children = g_file_enumerate_children (
-    folder,
-    G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE
-    "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE,
+    folder, "standard::name,standard::type,standard::is-hidden,standard::content-type",
     G_FILE_QUERY_INFO_NONE, cancellable, error);
 
   if (children == NULL)

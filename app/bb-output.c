@@ -7,7 +7,11 @@
 
 #include "bb-output.h"
 
+#include "bb-device.h"
+#include "bb-error.h"
 #include "bb-render.h"
+
+#include <glib/gi18n.h>
 
 /**
  * bb_output_get_containers:
@@ -106,12 +110,13 @@ bb_output_copy (BbRecipeValues *to, const BbRecipeValues *from)
 /**
  * bb_output_list_encoders:
  * @codec: a codec
- * @card: whether there is a card that can encode
+ * @device: id of the device, as in a recipe
  *
- * Returns: (transfer container) (element-type BbEncoder): the encoders that make it here
+ * Returns: (transfer container) (element-type BbEncoder): the encoders that make it here, as far as
+ *   bb_output_test_encoders_async() found that they do
  */
 GPtrArray *
-bb_output_list_encoders (BbOutputCodec codec, gboolean card)
+bb_output_list_encoders (BbOutputCodec codec, const char *device)
 {
   g_autoptr (GPtrArray) all = bb_encoder_list ();
   GPtrArray *list = g_ptr_array_new ();
@@ -121,7 +126,7 @@ bb_output_list_encoders (BbOutputCodec codec, gboolean card)
       const BbEncoder *encoder = all->pdata[i];
 
       if (!g_str_equal (encoder->name, "none") && get_codec_of (encoder) == codec &&
-          (card || !g_str_has_suffix (encoder->name, "_nvenc")))
+          bb_output_check_encoder (encoder, device, NULL) == BB_OUTPUT_USABLE)
         g_ptr_array_add (list, (gpointer) encoder);
     }
   return list;
@@ -186,44 +191,156 @@ bb_output_settle (BbRecipeValues *values, const char *container)
     bb_output_set_codec (values, i);
 }
 
+/**
+ * bb_output_check_size:
+ * @values: values of a recipe
+ * @error: return location for an error
+ *
+ * Checks at once what the encoder would find when it starts: but for `ffv1`, which keeps the source's
+ * subsampling, films are 4:2:0, and width and height even.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_ENCODER
+ */
+gboolean
+bb_output_check_size (const BbRecipeValues *values, GError **error)
+{
+  int odd_x = values->width & 1;
+  int odd_y = values->height & 1;
+
+  if ((odd_x == 0 && odd_y == 0) || bb_output_get_codec (values) == BB_OUTPUT_LOSSLESS)
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: two sizes in pixels, width and height each */
+               _("A canvas of %d×%d does not go with this codec, which takes even numbers only: "
+                 "choose %d×%d"),
+               values->width, values->height, values->width + odd_x, values->height + odd_y);
+  return FALSE;
+}
+
+/* What was found in this session; of the main thread. */
+static GHashTable *tested; /* name of an encoder to why it cannot be used, or "" */
+
 static void
-find_card (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+add_result (GHashTable *results, const BbEncoder *encoder, BbDevice *device, const char *problem)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (device != NULL && bb_encoder_check (encoder, device, &error))
+    g_hash_table_insert (results, (gpointer) encoder->name, g_strdup (""));
+  else if (!g_hash_table_contains (results, encoder->name))
+    g_hash_table_insert (results, (gpointer) encoder->name,
+                         g_strdup (problem != NULL || error == NULL ? problem : error->message));
+}
+
+static void
+test_encoders (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_autoptr (GPtrArray) devices = bb_device_list ();
-  gboolean card = FALSE;
+  g_autoptr (GPtrArray) encoders = bb_encoder_list ();
+  GHashTable *results = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
 
   for (guint i = 0; i < devices->len; i++)
-    card |= g_str_has_prefix (((BbDeviceInfo *) devices->pdata[i])->id, "cuda");
-  g_task_return_boolean (task, card);
+    {
+      const BbDeviceInfo *info = devices->pdata[i];
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BbDevice) device = NULL;
+
+      if (g_str_equal (info->id, "cpu"))
+        continue;
+      if (info->problem == NULL)
+        device = bb_device_open (info->id, &error);
+      for (guint j = 0; j < encoders->len; j++)
+        {
+          const BbEncoder *encoder = encoders->pdata[j];
+
+          if (bb_output_is_of_card (encoder))
+            add_result (results, encoder, device, error != NULL ? error->message : info->problem);
+        }
+    }
+  g_task_return_pointer (task, results, (GDestroyNotify) g_hash_table_unref);
 }
 
 /**
- * bb_output_find_card_async:
+ * bb_output_is_of_card:
+ * @encoder: an encoder
+ *
+ * Returns: whether it is one of a graphics card
+ */
+gboolean
+bb_output_is_of_card (const BbEncoder *encoder)
+{
+  return g_str_has_suffix (encoder->name, "_nvenc");
+}
+
+/**
+ * bb_output_check_encoder:
+ * @encoder: an encoder
+ * @device: id of the device, as in a recipe
+ * @problem: (out) (optional) (nullable) (transfer none): why it cannot be used, where that is known
+ *
+ * Returns: what is known of it in this session
+ */
+BbOutputState
+bb_output_check_encoder (const BbEncoder *encoder, const char *device, const char **problem)
+{
+  const char *found = NULL;
+
+  if (problem != NULL)
+    *problem = NULL;
+  if (!bb_output_is_of_card (encoder))
+    return BB_OUTPUT_USABLE;
+  if (g_str_equal (device, "cpu"))
+    {
+      if (problem != NULL)
+        *problem = _("the device is the processor");
+      return BB_OUTPUT_UNUSABLE;
+    }
+  if (tested == NULL)
+    return BB_OUTPUT_UNTESTED;
+  found = g_hash_table_lookup (tested, encoder->name);
+  if (found != NULL && *found == '\0')
+    return BB_OUTPUT_USABLE;
+  if (problem != NULL)
+    *problem = found != NULL ? found : _("there is no graphics card that Blurbox can use");
+  return BB_OUTPUT_UNUSABLE;
+}
+
+/**
+ * bb_output_test_encoders_async:
  * @cancellable: (nullable): a cancellable
  * @callback: called when it is known
  * @user_data: data for @callback
  *
- * Looks for a card that may encode, on a thread, as drivers take their time.
+ * Opens each encoder of a graphics card once in a session, on a thread, as drivers take their time.
  */
 void
-bb_output_find_card_async (GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
+bb_output_test_encoders_async (GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
-  g_task_set_source_tag (task, bb_output_find_card_async);
-  g_task_run_in_thread (task, find_card);
+  g_task_set_source_tag (task, bb_output_test_encoders_async);
+  if (tested != NULL)
+    g_task_return_pointer (task, g_hash_table_ref (tested), (GDestroyNotify) g_hash_table_unref);
+  else
+    g_task_run_in_thread (task, test_encoders);
 }
 
 /**
- * bb_output_find_card_finish:
- * @result: result of bb_output_find_card_async()
+ * bb_output_test_encoders_finish:
+ * @result: result of bb_output_test_encoders_async()
  *
- * Returns: whether there is a card; %FALSE where it was cancelled
+ * Returns: whether it is known now; %FALSE where it was cancelled
  */
 gboolean
-bb_output_find_card_finish (GAsyncResult *result)
+bb_output_test_encoders_finish (GAsyncResult *result)
 {
-  return g_task_propagate_boolean (G_TASK (result), NULL);
+  g_autoptr (GHashTable) results = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (results == NULL)
+    return FALSE;
+  if (tested == NULL)
+    tested = g_steal_pointer (&results);
+  return TRUE;
 }

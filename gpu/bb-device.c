@@ -184,7 +184,7 @@ bb_device_open (const char *id, GError **error)
     return bb_cpu_device_new (0, FALSE);
 #endif
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-               _("Device “%s” is not available here: choose “cpu” or “auto”"), id);
+               _("Device “%s” is not available here: choose another one, such as the CPU"), id);
   return NULL;
 }
 

@@ -109,7 +109,7 @@ test_encoders (void)
 {
   for (int codec = 0; codec < BB_OUTPUT_N_CODECS; codec++)
     {
-      g_autoptr (GPtrArray) list = bb_output_list_encoders (codec, FALSE);
+      g_autoptr (GPtrArray) list = bb_output_list_encoders (codec, "auto");
 
       g_assert_cmpuint (list->len, >=, 1);
       for (guint i = 0; i < list->len; i++)

@@ -7,11 +7,13 @@
 
 #include "bb-export-dialog.h"
 
+#include "bb-announce.h"
 #include "bb-command.h"
 #include "bb-output-text.h"
 #include "bb-output.h"
 #include "bb-quality-row.h"
 #include "bb-size-guess.h"
+#include "bb-targets.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -39,7 +41,6 @@ struct _BbExportDialog {
   GArray *codecs;
   GPtrArray *encoders;
   GStrv preset_names;
-  gboolean card;
   gboolean updating;
 
   GtkWidget *export_button;
@@ -114,7 +115,8 @@ show_encoders (BbExportDialog *self)
   guint selected = 0;
 
   g_clear_pointer (&self->encoders, g_ptr_array_unref);
-  self->encoders = bb_output_list_encoders (bb_output_get_codec (&self->values), self->card);
+  self->encoders = bb_output_list_encoders (bb_output_get_codec (&self->values),
+                                            self->values.device);
   g_ptr_array_add (titles, _("Automatic"));
   for (guint i = 0; i < self->encoders->len; i++)
     {
@@ -226,6 +228,26 @@ show_folder (BbExportDialog *self)
   gtk_widget_set_visible (self->beside_button, self->folder != NULL);
 }
 
+static GFile *make_target (BbExportDialog *self, guint i);
+
+/* Whether the name that was typed is that of one of the videos, by whichever way. */
+static gboolean
+is_source (BbExportDialog *self)
+{
+  g_autoptr (GFile) target = make_target (self, 0);
+  g_autofree char *identity = bb_target_get_identity (g_file_peek_path (target));
+
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const char *path = g_file_peek_path (self->files->pdata[i]);
+      g_autofree char *source = path != NULL ? bb_target_get_identity (path) : NULL;
+
+      if (g_strcmp0 (source, identity) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static char *
 find_problem (BbExportDialog *self)
 {
@@ -236,8 +258,11 @@ find_problem (BbExportDialog *self)
 
   if (!is_many (self) && bb_output_text_check_name (name) != NULL)
     return g_strdup (bb_output_text_check_name (name));
+  if (!is_many (self) && is_edited (self) && is_source (self))
+    return g_strdup (_("That is the video itself: choose another name or folder"));
   recipe = bb_recipe_new (&self->values, &error);
-  if (recipe == NULL || bb_encoder_find (recipe, file, &error) == NULL)
+  if (recipe == NULL || bb_encoder_find (recipe, file, &error) == NULL ||
+      !bb_output_check_size (&self->values, &error))
     return g_strdup (error->message);
   return NULL;
 }
@@ -606,20 +631,22 @@ cancel_cb (GtkButton *button, gpointer user_data)
 }
 
 static void
-focus_name (gpointer data)
+focus_first (gpointer data)
 {
   g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (data);
 
   if (gtk_widget_get_mapped (GTK_WIDGET (self->name_row)))
     gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
+  else if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_grab_focus (self->export_button);
 }
 
 /* A dialog that becomes a sheet, as in a narrow window, loses its focus on the way: to the button
  * that cancels. */
 static void
-name_mapped_cb (GtkWidget *widget, gpointer user_data)
+mapped_cb (GtkWidget *widget, gpointer user_data)
 {
-  g_idle_add_once (focus_name, g_object_ref (user_data));
+  g_idle_add_once (focus_first, g_object_ref (user_data));
 }
 
 static void
@@ -631,17 +658,39 @@ closed_cb (AdwDialog *dialog, gpointer user_data)
   bb_size_guess_stop (self->guess);
 }
 
+/* A choice that cannot be used any more, as it came from another machine or the driver is gone, goes
+ * back to one that can. */
 static void
-card_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+replace_encoder (BbExportDialog *self)
+{
+  const BbEncoder *encoder = bb_output_find_encoder (&self->values, self->container);
+  const char *problem;
+  g_autofree char *text = NULL;
+  AdwToast *toast;
+
+  if (encoder == NULL ||
+      bb_output_check_encoder (encoder, self->values.device, &problem) != BB_OUTPUT_UNUSABLE)
+    return;
+  bb_output_set_codec (&self->values, bb_output_get_codec (&self->values));
+  /* Translators: name of an encoder, and why it cannot be used */
+  text = g_strdup_printf (_("%s cannot be used, so the encoder is chosen automatically: %s"),
+                          bb_output_text_encoder (encoder), problem);
+  toast = adw_toast_new (text);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (user_data);
 
-  if (!bb_output_find_card_finish (result))
+  if (!bb_output_test_encoders_finish (result))
     return;
-  self->card = TRUE;
-  self->updating = TRUE;
-  show_encoders (self);
-  self->updating = FALSE;
+  replace_encoder (self);
+  show_all (self);
 }
 
 static void
@@ -734,7 +783,7 @@ bb_export_dialog_init (BbExportDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (self->guess, "changed", G_CALLBACK (guess_changed_cb), self, 0);
   g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
-  g_signal_connect_object (self->name_row, "map", G_CALLBACK (name_mapped_cb), self, 0);
+  g_signal_connect (self, "map", G_CALLBACK (mapped_cb), self);
 }
 
 static void
@@ -814,8 +863,11 @@ bb_export_dialog_new (BbQueue *queue,
   load_settings (self);
   show_others (self);
   show_all (self);
+  /* There is no name to write where there are many: Enter exports, in place of what comes first. */
+  if (is_many (self))
+    adw_dialog_set_focus (ADW_DIALOG (self), self->export_button);
   g_signal_connect_object (queue, "notify::current", G_CALLBACK (show_title), self,
                            G_CONNECT_SWAPPED);
-  bb_output_find_card_async (self->cancellable, card_cb, g_object_ref (self));
+  bb_output_test_encoders_async (self->cancellable, tested_cb, g_object_ref (self));
   return self;
 }

@@ -12,6 +12,7 @@
 #include "bb-output.h"
 #include "bb-queue-bar.h"
 #include "bb-queue-view.h"
+#include "bb-window.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -31,7 +32,6 @@ struct _BbExporter {
   BbEditor *editor;
   GSettings *settings;
   AdwBottomSheet *sheet;
-  AdwToastOverlay *toasts;
   GFile *file;
   GPtrArray *others; /* that were opened with it */
 
@@ -48,7 +48,7 @@ show_message (BbExporter *self, const char *message)
   AdwToast *toast = adw_toast_new (message);
 
   adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_window_add_toast (BB_WINDOW (self->window), toast);
   bb_announce (GTK_WIDGET (self->window), message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
@@ -92,11 +92,18 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
   if (self->toast != NULL)
     adw_toast_dismiss (self->toast);
   g_set_weak_pointer (&self->toast, toast);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_window_add_toast (BB_WINDOW (self->window), toast);
   bb_announce (GTK_WIDGET (self->window),
                bb_job_get_error (job) != NULL ? bb_job_get_error (job)->message : title,
                bb_job_get_error (job) != NULL ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
                                               : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+/* What it began on threads may keep it for a while. */
+static void
+dialog_closed_cb (BbExporter *self)
+{
+  g_clear_weak_pointer (&self->dialog);
 }
 
 static void
@@ -114,6 +121,8 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                                        bb_exports_get_queue (self->exports), self->editor,
                                        self->settings, (GFile *const *) files->pdata,
                                        files->len)));
+  g_signal_connect_object (self->dialog, "closed", G_CALLBACK (dialog_closed_cb), self,
+                           G_CONNECT_SWAPPED);
   adw_dialog_present (self->dialog, GTK_WIDGET (self->window));
 }
 
@@ -147,7 +156,15 @@ show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbExporter *self = BB_EXPORTER (user_data);
 
-  adw_bottom_sheet_set_open (self->sheet, TRUE);
+  adw_bottom_sheet_set_open (self->sheet, !adw_bottom_sheet_get_open (self->sheet));
+}
+
+/* Escape closes a sheet that has the focus. */
+static void
+open_sheet_cb (BbExporter *self)
+{
+  if (adw_bottom_sheet_get_open (self->sheet))
+    gtk_widget_child_focus (adw_bottom_sheet_get_sheet (self->sheet), GTK_DIR_TAB_FORWARD);
 }
 
 static const GActionEntry actions[] = {
@@ -168,8 +185,12 @@ static void
 items_changed_cb (BbExporter *self)
 {
   GListModel *model = G_LIST_MODEL (bb_exports_get_queue (self->exports));
+  gboolean any = g_list_model_get_n_items (model) > 0;
 
-  adw_bottom_sheet_set_reveal_bottom_bar (self->sheet, g_list_model_get_n_items (model) > 0);
+  adw_bottom_sheet_set_reveal_bottom_bar (self->sheet, any);
+  /* There is nothing left in it to act on, nor to have the focus. */
+  if (!any)
+    adw_bottom_sheet_set_open (self->sheet, FALSE);
 }
 
 static void
@@ -253,7 +274,6 @@ bb_exporter_init (BbExporter *self)
  * @editor: what tunes the recipe
  * @settings: what the user set
  * @sheet: the place of the queue
- * @toasts: where short notices go
  *
  * Adds the actions to @window and fills @sheet.
  *
@@ -264,8 +284,7 @@ bb_exporter_new (AdwApplicationWindow *window,
                  BbExports *exports,
                  BbEditor *editor,
                  GSettings *settings,
-                 AdwBottomSheet *sheet,
-                 AdwToastOverlay *toasts)
+                 AdwBottomSheet *sheet)
 {
   BbExporter *self = g_object_new (BB_TYPE_EXPORTER, NULL);
   BbQueue *queue = bb_exports_get_queue (exports);
@@ -275,7 +294,6 @@ bb_exporter_new (AdwApplicationWindow *window,
   self->editor = g_object_ref (editor);
   self->settings = g_object_ref (settings);
   self->sheet = sheet;
-  self->toasts = toasts;
   adw_bottom_sheet_set_bottom_bar (sheet, GTK_WIDGET (bb_queue_bar_new (queue)));
   adw_bottom_sheet_set_sheet (sheet, GTK_WIDGET (bb_queue_view_new (queue)));
   /* The bar lies over the content, which has controls at its lower edge. */
@@ -288,6 +306,8 @@ bb_exporter_new (AdwApplicationWindow *window,
   g_signal_connect_object (exports, "message", G_CALLBACK (message_cb), self, 0);
   g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (items_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (sheet, "notify::open", G_CALLBACK (open_sheet_cb), self,
                            G_CONNECT_SWAPPED);
   items_changed_cb (self);
   return self;

@@ -17,8 +17,7 @@ BbExporter *bb_exporter_new (AdwApplicationWindow *window,
                              BbExports *exports,
                              BbEditor *editor,
                              GSettings *settings,
-                             AdwBottomSheet *sheet,
-                             AdwToastOverlay *toasts);
+                             AdwBottomSheet *sheet);
 void bb_exporter_set_file (BbExporter *self, GFile *file);
 void bb_exporter_set_others (BbExporter *self, GFile *const *files, guint n_files);
 

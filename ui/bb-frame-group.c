@@ -7,9 +7,12 @@
 
 #include "bb-frame-group.h"
 
+#include "bb-announce.h"
+#include "bb-shortcuts.h"
 #include "bb-size-text.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 /**
  * BbFrameGroup:
@@ -68,6 +71,19 @@ find_usual (int width, int height, guint *aspect, guint *size)
           return TRUE;
       }
   return FALSE;
+}
+
+/* The usual size whose short side is nearest to that of a canvas, for another shape of it. */
+static guint
+find_nearest (int width, int height)
+{
+  int side = MIN (width, height);
+  guint nearest = 0;
+
+  for (guint i = 1; i < G_N_ELEMENTS (short_sides); i++)
+    if (ABS (short_sides[i] - side) < ABS (short_sides[nearest] - side))
+      nearest = i;
+  return nearest;
 }
 
 static void
@@ -150,7 +166,7 @@ aspect_cb (AdwToggleGroup *group, GParamSpec *pspec, gpointer user_data)
 {
   BbFrameGroup *self = BB_FRAME_GROUP (user_data);
   guint index = adw_toggle_group_get_active (group);
-  guint size = MIN (adw_combo_row_get_selected (self->size_row), G_N_ELEMENTS (short_sides) - 1);
+  const BbRecipeValues *values;
   int width, height;
 
   if (self->editor == NULL || self->updating || index == GTK_INVALID_LIST_POSITION)
@@ -161,7 +177,8 @@ aspect_cb (AdwToggleGroup *group, GParamSpec *pspec, gpointer user_data)
       update (self);
       return;
     }
-  get_size (index, size, &width, &height);
+  values = bb_editor_get (self->editor);
+  get_size (index, find_nearest (values->width, values->height), &width, &height);
   set_size (self, width, height, NULL);
   update (self);
 }
@@ -194,6 +211,70 @@ custom_cb (GtkAdjustment *adjustment, gpointer user_data)
   self->updating = FALSE;
 }
 
+/* Reads what was typed. What is no number takes the old one back, and the codecs' 4:2:0 wants even
+ * numbers: the subtitle says so as soon as one is changed. */
+static int
+input_cb (AdwSpinRow *row, double *number, gpointer user_data)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (row));
+  GtkAdjustment *adjustment = adw_spin_row_get_adjustment (row);
+  char *rest = NULL;
+  double typed = g_strtod (text, &rest);
+  int even;
+
+  while (rest != NULL && g_ascii_isspace (*rest))
+    rest++;
+  if (rest == text || *rest != '\0' || !isfinite (typed))
+    {
+      *number = gtk_adjustment_get_value (adjustment);
+      return TRUE;
+    }
+  typed = CLAMP (typed, gtk_adjustment_get_lower (adjustment), gtk_adjustment_get_upper (adjustment));
+  even = 2 * (int) floor (typed / 2.0);
+  if (even != typed)
+    {
+      g_autofree char *why =
+        /* Translators: why a width or height was changed; both are numbers of pixels */
+        g_strdup_printf (_("%s became %d: codecs take even numbers only"), text, even);
+
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), why);
+      bb_announce (GTK_WIDGET (row), why, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+    }
+  else if (even != (int) gtk_adjustment_get_value (adjustment))
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Pixels"));
+  *number = even;
+  return TRUE;
+}
+
+/* What is being typed goes first, and the settings' history follows. */
+static gboolean
+row_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+            gpointer user_data)
+{
+  AdwSpinRow *row = user_data;
+  const char *action = bb_shortcuts_get_history_action (key, state);
+  g_autofree char *old = NULL;
+
+  if (action == NULL)
+    return GDK_EVENT_PROPAGATE;
+  old = g_strdup_printf ("%.0f", adw_spin_row_get_value (row));
+  if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), old))
+    gtk_editable_set_text (GTK_EDITABLE (row), old);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (row), action, NULL);
+  return GDK_EVENT_STOP;
+}
+
+static void
+add_keys (GtkWidget *row)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (row_key_cb), row, 0);
+  gtk_widget_add_controller (row, keys);
+}
+
 static void
 bb_frame_group_dispose (GObject *object)
 {
@@ -222,6 +303,7 @@ bb_frame_group_class_init (BbFrameGroupClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, aspect_cb);
   gtk_widget_class_bind_template_callback (widget_class, size_cb);
   gtk_widget_class_bind_template_callback (widget_class, custom_cb);
+  gtk_widget_class_bind_template_callback (widget_class, input_cb);
 }
 
 static void
@@ -232,6 +314,8 @@ bb_frame_group_init (BbFrameGroup *self)
 
   self->updating = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_keys (self->width_row);
+  add_keys (self->height_row);
   gtk_adjustment_set_lower (self->width_adjustment, width->minimum);
   gtk_adjustment_set_upper (self->width_adjustment, width->maximum);
   gtk_adjustment_set_lower (self->height_adjustment, height->minimum);

@@ -13,7 +13,8 @@
  * BbPresetPopover:
  *
  * A list of presets. Choosing, saving, renaming and deleting are actions of the window:
- * `win.apply-preset`, `win.save-preset`, `win.rename-preset` and `win.delete-preset`.
+ * `win.apply-preset`, `win.save-preset`, `win.replace-preset`, `win.rename-preset` and
+ * `win.delete-preset`.
  */
 struct _BbPresetPopover {
   GtkPopover parent_instance;
@@ -38,15 +39,41 @@ name_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_da
   if (old_name != NULL)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.rename-preset", "(ss)", old_name, name);
   else
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.save-preset", "s", name);
+    gtk_widget_activate_action (GTK_WIDGET (self),
+                                bb_presets_find (self->presets, name) != NULL ? "win.replace-preset"
+                                                                              : "win.save-preset",
+                                "s", name);
 }
 
+/* Says at once what a name would do: one that comes with the program or belongs to another preset
+ * than is renamed cannot be taken, and that of another preset replaces it. */
 static void
 name_changed_cb (GtkEditable *entry, gpointer user_data)
 {
   AdwAlertDialog *dialog = ADW_ALERT_DIALOG (user_data);
+  const char *name = gtk_editable_get_text (entry);
+  const char *old_name = g_object_get_data (G_OBJECT (dialog), "old-name");
+  BbPresets *presets = g_object_get_data (G_OBJECT (dialog), "presets");
+  BbPreset *other = presets != NULL ? bb_presets_find (presets, name) : NULL;
+  gboolean shipped = other != NULL && bb_preset_get_file (other) == NULL;
+  gboolean replaces = other != NULL && !shipped && old_name == NULL;
+  gboolean taken = other != NULL && !shipped && old_name != NULL && !g_str_equal (name, old_name);
+  const char *body = NULL;
 
-  adw_alert_dialog_set_response_enabled (dialog, "save", *gtk_editable_get_text (entry) != '\0');
+  if (shipped)
+    body = _("A preset of that name comes with Blurbox: choose another name");
+  else if (taken)
+    body = _("There is a preset of that name: choose another one");
+  else if (replaces)
+    body = _("There is a preset of that name, which will be replaced");
+  adw_alert_dialog_set_body (dialog, body != NULL ? body : "");
+  adw_alert_dialog_set_response_label (dialog, "save",
+                                       old_name != NULL ? _("_Rename")
+                                       : replaces       ? _("_Replace")
+                                                        : _("_Save"));
+  adw_alert_dialog_set_response_appearance (dialog, "save", replaces ? ADW_RESPONSE_DESTRUCTIVE
+                                                                     : ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_response_enabled (dialog, "save", *name != '\0' && !shipped && !taken);
 }
 
 /* Asks for a name: a new one for @old_name, or one for the current settings. */
@@ -66,13 +93,14 @@ ask_for_name (BbPresetPopover *self, const char *old_name)
                                   -1);
   if (old_name != NULL)
     gtk_editable_set_text (GTK_EDITABLE (entry), old_name);
+  if (self->presets != NULL)
+    g_object_set_data_full (G_OBJECT (dialog), "presets", g_object_ref (self->presets),
+                            g_object_unref);
   g_object_set_data_full (G_OBJECT (dialog), "old-name", g_strdup (old_name), g_free);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
-                                  "save", old_name != NULL ? _("_Rename") : _("_Save"),
+                                  "save", _("_Save"),
                                   NULL);
-  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "save",
-                                            ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "save");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), entry);

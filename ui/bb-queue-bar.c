@@ -41,6 +41,19 @@ set_text (GtkLabel *label, const char *text)
     gtk_label_set_text (label, text);
 }
 
+/* An inscription begins where its text's first letter says, not where the window's texts begin. */
+static void
+set_figures (BbQueueBar *self, const char *figures)
+{
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  /* A right-to-left mark, and the text between isolates. */
+  g_autofree char *text = rtl && figures != NULL
+                            ? g_strconcat ("\u200f\u2068", figures, "\u2069", NULL)
+                            : g_strdup (figures);
+
+  gtk_inscription_set_text (self->figures_text, text);
+}
+
 static void
 show_job (BbQueueBar *self)
 {
@@ -53,7 +66,7 @@ show_job (BbQueueBar *self)
     /* Translators: name of a file, and how many exports wait */
     title = g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n), name, n);
   set_text (self->title_label, title != NULL ? title : name);
-  gtk_inscription_set_text (self->figures_text, figures);
+  set_figures (self, figures);
   gtk_widget_set_visible (GTK_WIDGET (self->figures_text), TRUE);
   bb_progress_line_set_fraction (self->progress_line, bb_job_get_fraction (self->job));
 }
@@ -97,7 +110,7 @@ show_result (BbQueueBar *self)
   else if (n_waiting == 0 && n_done > 0 && n_failed > 0)
     figures = g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
   set_text (self->title_label, title);
-  gtk_inscription_set_text (self->figures_text, figures);
+  set_figures (self, figures);
   gtk_widget_set_visible (GTK_WIDGET (self->figures_text), figures != NULL);
 }
 

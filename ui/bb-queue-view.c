@@ -38,7 +38,14 @@ create_row_cb (gpointer item, gpointer user_data)
 static void
 clear_cb (GtkButton *button, gpointer user_data)
 {
-  bb_queue_clear (BB_QUEUE_VIEW (user_data)->queue);
+  BbQueueView *self = BB_QUEUE_VIEW (user_data);
+  GtkListBoxRow *row;
+
+  bb_queue_clear (self->queue);
+  /* The button cannot be used any more, and would take the focus with it. */
+  row = gtk_list_box_get_row_at_index (self->list, 0);
+  if (row != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
 static void

@@ -13,15 +13,15 @@
  * BbScreen:
  *
  * A paintable that shows the newest picture it was given. Pictures that come faster than they are
- * drawn replace each other: the contents are invalidated once until somebody draws them, and only
- * a picture that is drawn becomes a texture.
+ * drawn replace each other, and only a picture that is drawn becomes a texture. Each picture
+ * invalidates the contents: GTK draws once however often it is asked, and knows, unlike this, when
+ * what it was asked for was not drawn.
  */
 struct _BbScreen {
   GObject parent_instance;
 
   BbPicture *picture;
   GdkTexture *texture; /* of the picture, once it is drawn */
-  gboolean invalidated;
   double scale; /* device pixels a pixel of the widget */
 };
 
@@ -32,7 +32,6 @@ bb_screen_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width
   GdkTexture *texture = bb_screen_get_texture (self);
   graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
 
-  self->invalidated = FALSE;
   if (texture == NULL)
     return;
   /* Cairo goes by way of another surface for a filter that is asked for, and takes a slow one where
@@ -149,11 +148,7 @@ bb_screen_set_picture (BbScreen *self, BbPicture *picture)
   g_clear_object (&self->texture);
   if (resized)
     gdk_paintable_invalidate_size (GDK_PAINTABLE (self));
-  if (!self->invalidated)
-    {
-      self->invalidated = TRUE;
-      gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
-    }
+  gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
 }
 
 /**

@@ -97,26 +97,73 @@ add_key (GtkShortcutController *controller, const char *detailed_action, const c
   g_clear_pointer (&target, g_variant_unref);
 }
 
+/* A dialog has the keys for itself: what they would do lies beneath it. */
+static void
+dialog_cb (AdwApplicationWindow *window, GParamSpec *pspec, gpointer user_data)
+{
+  gtk_event_controller_set_propagation_phase (
+    user_data, adw_application_window_get_visible_dialog (window) != NULL ? GTK_PHASE_NONE
+                                                                           : GTK_PHASE_BUBBLE);
+}
+
+/* Neither does a letter that is typed at a row of the settings mean what it does at the picture. */
+static void
+focus_cb (AdwApplicationWindow *window, GParamSpec *pspec, gpointer user_data)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+
+  if (focus != NULL && gtk_widget_get_ancestor (focus, ADW_TYPE_PREFERENCES_ROW) != NULL)
+    gtk_event_controller_set_propagation_phase (user_data, GTK_PHASE_NONE);
+  else
+    dialog_cb (window, NULL, user_data);
+}
+
+/**
+ * bb_shortcuts_get_history_action:
+ * @key: a key
+ * @state: what is pressed with it
+ *
+ * Returns: (nullable): the action that undoes or redoes, where the keys mean that
+ */
+const char *
+bb_shortcuts_get_history_action (guint key, GdkModifierType state)
+{
+  guint lower = gdk_keyval_to_lower (key);
+
+  if ((state & GDK_CONTROL_MASK) == 0 || (state & GDK_ALT_MASK) != 0)
+    return NULL;
+  if (lower == GDK_KEY_y || (lower == GDK_KEY_z && (state & GDK_SHIFT_MASK) != 0))
+    return "win.redo";
+  return lower == GDK_KEY_z ? "win.undo" : NULL;
+}
+
 /**
  * bb_shortcuts_add_keys:
- * @widget: a window
+ * @window: a window
  *
  * Binds the keys that belong to what has the focus first.
  */
 void
-bb_shortcuts_add_keys (GtkWidget *widget)
+bb_shortcuts_add_keys (AdwApplicationWindow *window)
 {
-  GtkShortcutController *controller = GTK_SHORTCUT_CONTROLLER (gtk_shortcut_controller_new ());
+  GtkShortcutController *letters = GTK_SHORTCUT_CONTROLLER (gtk_shortcut_controller_new ());
+  GtkShortcutController *others = GTK_SHORTCUT_CONTROLLER (gtk_shortcut_controller_new ());
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (table[i].local)
       {
+        GtkShortcutController *controller = table[i].keys[0] == '<' ? others : letters;
+
         /* Menus show the last key of an action. */
         if (table[i].more != NULL)
           add_key (controller, table[i].more, table[i].more_keys);
         add_key (controller, table[i].action, table[i].keys);
       }
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (controller));
+  g_signal_connect_object (window, "notify::visible-dialog", G_CALLBACK (dialog_cb), others, 0);
+  g_signal_connect_object (window, "notify::visible-dialog", G_CALLBACK (focus_cb), letters, 0);
+  g_signal_connect_object (window, "notify::focus-widget", G_CALLBACK (focus_cb), letters, 0);
+  gtk_widget_add_controller (GTK_WIDGET (window), GTK_EVENT_CONTROLLER (letters));
+  gtk_widget_add_controller (GTK_WIDGET (window), GTK_EVENT_CONTROLLER (others));
 }
 
 static void

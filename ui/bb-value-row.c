@@ -8,9 +8,11 @@
 #include "bb-value-row.h"
 
 #include "bb-scrolling.h"
+#include "bb-shortcuts.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 /**
  * BbValueRow:
@@ -143,15 +145,22 @@ adjustment_changed_cb (GtkAdjustment *adjustment, gpointer user_data)
   bb_editor_set_number (self->editor, self->field->key, value);
 }
 
+static gboolean
+has_typed (BbValueRow *self)
+{
+  g_autofree char *old = format_number (self, get_number (self));
+
+  return !g_str_equal (gtk_editable_get_text (self->entry), old);
+}
+
 static void
 commit_entry (BbValueRow *self)
 {
   g_autofree char *text = g_strdup (gtk_editable_get_text (self->entry));
-  g_autofree char *old = format_number (self, get_number (self));
   char *rest = NULL;
   double number;
 
-  if (g_str_equal (text, old))
+  if (!has_typed (self))
     return;
   /* As the locale writes it, or with a point. */
   number = strtod (text, &rest);
@@ -239,6 +248,66 @@ bb_value_row_unmap (GtkWidget *widget)
   set_held (BB_VALUE_ROW (widget), FALSE);
 
   GTK_WIDGET_CLASS (bb_value_row_parent_class)->unmap (widget);
+}
+
+/* Tab goes through the field and the button above the slider too; GtkListBoxRow would grab the focus
+ * for the slider at once. */
+static gboolean
+bb_value_row_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  GtkWidget *child = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (widget));
+
+  if (direction == GTK_DIR_TAB_FORWARD && gtk_widget_get_focus_child (widget) == NULL)
+    return gtk_widget_child_focus (child, direction);
+  return GTK_WIDGET_CLASS (bb_value_row_parent_class)->focus (widget, direction);
+}
+
+/* A number that is typed at the slider goes into the field; other letters mean nothing there, and
+ * start no command of the window. */
+static gboolean
+scale_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+              gpointer user_data)
+{
+  BbValueRow *self = BB_VALUE_ROW (user_data);
+  gunichar character = gdk_keyval_to_unicode (key);
+  char text[7] = { 0 };
+
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0 ||
+      !g_unichar_isgraph (character))
+    return GDK_EVENT_PROPAGATE;
+  if (self->editor != NULL && (g_unichar_isdigit (character) || strchr ("-.,", (int) character) != NULL))
+    {
+      g_unichar_to_utf8 (character, text);
+      gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+      gtk_editable_set_text (self->entry, text);
+      gtk_editable_set_position (self->entry, -1);
+    }
+  return GDK_EVENT_STOP;
+}
+
+/* The history of the settings, where nothing was typed that would have to go first. */
+static gboolean
+entry_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+              gpointer user_data)
+{
+  BbValueRow *self = BB_VALUE_ROW (user_data);
+  const char *action = bb_shortcuts_get_history_action (key, state);
+  gboolean typed;
+
+  if (self->editor == NULL)
+    return GDK_EVENT_PROPAGATE;
+  if (key == GDK_KEY_Escape)
+    {
+      update (self);
+      return GDK_EVENT_PROPAGATE;
+    }
+  if (action == NULL)
+    return GDK_EVENT_PROPAGATE;
+  typed = has_typed (self);
+  update (self);
+  if (!typed)
+    gtk_widget_activate_action (GTK_WIDGET (self), action, NULL);
+  return GDK_EVENT_STOP;
 }
 
 static gboolean
@@ -335,6 +404,7 @@ bb_value_row_class_init (BbValueRowClass *klass)
   object_class->constructed = bb_value_row_constructed;
   object_class->dispose = bb_value_row_dispose;
   widget_class->unmap = bb_value_row_unmap;
+  widget_class->focus = bb_value_row_focus;
   widget_class->grab_focus = bb_value_row_grab_focus;
 
   props[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
@@ -361,12 +431,22 @@ bb_value_row_init (BbValueRow *self)
 {
   GtkEventController *legacy = gtk_event_controller_legacy_new ();
   GtkEventController *focus = gtk_event_controller_focus_new ();
+  GtkEventController *scale_keys = gtk_event_controller_key_new ();
+  GtkEventController *entry_keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* As wide as its number, so that the title gets the rest. */
+  gtk_text_set_propagate_text_width (GTK_TEXT (gtk_editable_get_delegate (self->entry)), TRUE);
   gtk_event_controller_set_propagation_phase (legacy, GTK_PHASE_CAPTURE);
   g_signal_connect (legacy, "event", G_CALLBACK (scale_event_cb), self);
   gtk_widget_add_controller (self->scale, legacy);
   bb_scrolling_leave (self->scale);
+  g_signal_connect (scale_keys, "key-pressed", G_CALLBACK (scale_key_cb), self);
+  gtk_widget_add_controller (self->scale, scale_keys);
+  /* Before the text's own history. */
+  gtk_event_controller_set_propagation_phase (entry_keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (entry_keys, "key-pressed", G_CALLBACK (entry_key_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->entry), entry_keys);
   g_signal_connect (focus, "leave", G_CALLBACK (entry_leave_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->entry), focus);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (self->scale),

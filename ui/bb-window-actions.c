@@ -63,11 +63,33 @@ sidebar_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
                                            g_variant_get_boolean (state));
 }
 
+/* Once the canvas is laid out in its actual size. */
+static void
+scroll_to_centre_cb (GtkAdjustment *adjustment, gpointer user_data)
+{
+  double lower = gtk_adjustment_get_lower (adjustment);
+  double upper = gtk_adjustment_get_upper (adjustment);
+  double page = gtk_adjustment_get_page_size (adjustment);
+
+  g_signal_handlers_disconnect_by_func (adjustment, scroll_to_centre_cb, user_data);
+  gtk_adjustment_set_value (adjustment, (lower + upper - page) / 2.0);
+}
+
 static void
 actual_size_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
+  BbWindow *self = BB_WINDOW (user_data);
+  GtkAdjustment *adjustments[] = { gtk_scrolled_window_get_hadjustment (self->stage),
+                                   gtk_scrolled_window_get_vadjustment (self->stage) };
+
   g_simple_action_set_state (action, state);
-  bb_canvas_set_actual_size (BB_WINDOW (user_data)->canvas, g_variant_get_boolean (state));
+  for (guint i = 0; i < G_N_ELEMENTS (adjustments); i++)
+    {
+      g_signal_handlers_disconnect_by_func (adjustments[i], scroll_to_centre_cb, self);
+      if (g_variant_get_boolean (state))
+        g_signal_connect_object (adjustments[i], "changed", G_CALLBACK (scroll_to_centre_cb), self, 0);
+    }
+  bb_canvas_set_actual_size (self->canvas, g_variant_get_boolean (state));
 }
 
 static void
@@ -236,15 +258,19 @@ apply_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     bb_window_show_toast (self, _("There is no preset of that name"));
 }
 
+/* Who asked for it, by a dialog or over D-Bus, has to say that a preset may be replaced. */
 static void
 save_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
   const char *name = g_variant_get_string (parameter, NULL);
+  gboolean replace = g_str_equal (g_action_get_name (G_ACTION (action)), "replace-preset");
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
+  if (!replace && bb_presets_find (bb_window_get_presets (self), name) != NULL)
+    text = g_strdup (_("There is a preset of that name: choose another one"));
+  else if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
                        &error))
     text = g_strdup_printf (_("Preset “%s” saved"), name);
   bb_window_show_toast (self, error != NULL ? error->message : text);
@@ -306,7 +332,7 @@ delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   adw_toast_set_button_label (toast, _("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "preset", g_object_ref (kept), g_object_unref);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (restore_preset_cb), self, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  bb_window_add_toast (self, toast);
 }
 
 static const GActionEntry entries[] = {
@@ -329,6 +355,7 @@ static const GActionEntry entries[] = {
   { "set-aspect", set_aspect_cb, "s", NULL, NULL },
   { "apply-preset", apply_preset_cb, "s", NULL, NULL },
   { "save-preset", save_preset_cb, "s", NULL, NULL },
+  { "replace-preset", save_preset_cb, "s", NULL, NULL },
   { "rename-preset", rename_preset_cb, "(ss)", NULL, NULL },
   { "delete-preset", delete_preset_cb, "s", NULL, NULL },
 };

@@ -25,15 +25,21 @@ struct _BbWindow {
   BbPresets *presets;
   BbExporter *exporter;
   GCancellable *opening;
+  GCancellable *checking; /* the files that were opened together */
+  GPtrArray *others; /* of them, but for the first */
+  GPtrArray *refused; /* those that cannot be read, until that is said */
+  gboolean first_failed; /* so that the next one is opened when it is known to be good */
   guint loading_timeout;
   gboolean has_clip;
   gboolean sidebar_waits; /* until the window is laid out */
 
-  AdwToastOverlay *toasts;
+  AdwToastOverlay *toasts; /* over everything */
+  AdwToastOverlay *stage_toasts; /* over the picture */
   AdwBottomSheet *queue_sheet;
   AdwOverlaySplitView *split_view;
   AdwWindowTitle *window_title;
   AdwBanner *banner;
+  GtkWidget *drop_area;
   GtkStack *stack;
   AdwStatusPage *failed_page;
   BbRecentList *recent_list;

@@ -8,6 +8,7 @@
 #include "bb-window-private.h"
 
 #include "bb-announce.h"
+#include "bb-file-check.h"
 #include "bb-preset-popover.h"
 #include "bb-renderer.h"
 #include "bb-shortcuts.h"
@@ -221,9 +222,14 @@ show_clip (BbWindow *self)
     }
   bb_window_update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
+  /* So that the keys that play and step do, and not the button that opened the file. */
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
   if (g_settings_get_boolean (self->settings, "play-on-open"))
     bb_player_play (self->player);
 }
+
+static void open_file (BbWindow *self, GFile *file);
+static void say_others (BbWindow *self);
 
 static void
 end_loading (BbWindow *self)
@@ -232,6 +238,22 @@ end_loading (BbWindow *self)
   g_clear_object (&self->opening);
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "loading") == 0)
     gtk_stack_set_visible_child_name (self->stack, self->has_clip ? "clip" : "empty");
+}
+
+/* Of several files the first that can be read is opened. */
+static gboolean
+open_next (BbWindow *self)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (!self->first_failed || self->checking != NULL || self->others->len == 0)
+    return FALSE;
+  file = g_object_ref (self->others->pdata[0]);
+  g_ptr_array_remove_index (self->others, 0);
+  bb_exporter_set_others (self->exporter, (GFile *const *) self->others->pdata, self->others->len);
+  self->first_failed = FALSE;
+  open_file (self, file);
+  return TRUE;
 }
 
 static void
@@ -246,10 +268,13 @@ open_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
                                                            G_IO_ERROR_CANCELLED)))
     return;
   end_loading (self);
+  self->first_failed = !opened;
   if (opened)
     show_clip (self);
   else
     show_error (self, error);
+  open_next (self);
+  say_others (self);
 }
 
 static gboolean
@@ -276,19 +301,107 @@ open_file (BbWindow *self, GFile *file)
   bb_player_open_async (self->player, file, self->opening, open_cb, g_object_ref (self));
 }
 
+static char *
+list_names (GPtrArray *files)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *base = g_file_get_basename (files->pdata[i]);
+      g_autofree char *name = g_filename_display_name (base);
+
+      g_string_append_printf (names, i > 0 ? ", “%s”" : "“%s”", name);
+    }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+/* Once the first is open, so that the notices have their place over the picture. */
+static void
+say_others (BbWindow *self)
+{
+  g_autoptr (GPtrArray) refused = NULL;
+  g_autofree char *names = NULL;
+  g_autofree char *bad = NULL;
+  g_autofree char *good = NULL;
+
+  if (self->refused == NULL || self->opening != NULL)
+    return;
+  refused = g_steal_pointer (&self->refused);
+  names = list_names (refused);
+  /* Translators: names of files, with commas between */
+  bad = g_strdup_printf (ngettext ("%s cannot be read and is left out",
+                                   "%s cannot be read and are left out", refused->len),
+                         names);
+  good = g_strdup_printf (ngettext ("%u more video goes along when you export",
+                                    "%u more videos go along when you export", self->others->len),
+                          self->others->len);
+  if (refused->len > 0)
+    bb_window_show_toast (self, bad);
+  if (self->others->len > 0)
+    bb_window_show_toast (self, good);
+}
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
+  g_autoptr (GPtrArray) refused = NULL;
+  GPtrArray *good = bb_file_check_finish (result, &refused, NULL);
+
+  /* Cancelled: the window was closed, or other files were asked for. */
+  if (good == NULL)
+    return;
+  g_clear_object (&self->checking);
+  g_ptr_array_unref (self->others);
+  self->others = good;
+  bb_exporter_set_others (self->exporter, (GFile *const *) good->pdata, good->len);
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
+  self->refused = g_steal_pointer (&refused);
+  open_next (self);
+  say_others (self);
+}
+
 /* Several files at once: one is tuned, and the others are exported with its settings. */
 static void
-keep_others (BbWindow *self, GFile *const *files, guint n_files)
+open_files (BbWindow *self, GFile *const *files, guint n_files)
 {
-  g_autofree char *text = NULL;
+  g_ptr_array_set_size (self->others, 0);
+  for (guint i = 1; i < n_files; i++)
+    g_ptr_array_add (self->others, g_object_ref (files[i]));
+  bb_exporter_set_others (self->exporter, files + 1, n_files - 1);
+  self->first_failed = FALSE;
+  if (n_files > 1)
+    {
+      self->checking = g_cancellable_new ();
+      bb_file_check_async (files + 1, n_files - 1, self->checking, checked_cb, g_object_ref (self));
+    }
+  open_file (self, files[0]);
+}
 
-  bb_exporter_set_others (self->exporter, files, n_files);
-  if (n_files == 0)
+static void
+listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) files = bb_file_list_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  text = g_strdup_printf (ngettext ("%u more video goes along when you export",
-                                    "%u more videos go along when you export", n_files),
-                          n_files);
-  bb_window_show_toast (self, text);
+  g_clear_object (&self->checking);
+  if (files != NULL)
+    open_files (self, (GFile *const *) files->pdata, files->len);
+  else
+    show_error (self, error);
+}
+
+static void
+stop_checking (BbWindow *self)
+{
+  if (self->checking != NULL)
+    g_cancellable_cancel (self->checking);
+  g_clear_object (&self->checking);
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
 }
 
 static gboolean
@@ -429,6 +542,7 @@ bb_window_dispose (GObject *object)
   if (self->opening != NULL)
     g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
+  stop_checking (self);
   g_clear_handle_id (&self->loading_timeout, g_source_remove);
   if (self->player != NULL)
     {
@@ -442,6 +556,8 @@ bb_window_dispose (GObject *object)
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
   g_clear_object (&self->exporter);
+  g_clear_pointer (&self->others, g_ptr_array_unref);
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
 }
@@ -468,10 +584,12 @@ bb_window_class_init (BbWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BbWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, stage_toasts);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, queue_sheet);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, window_title);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, drop_area);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, failed_page);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, recent_list);
@@ -490,6 +608,7 @@ bb_window_init (BbWindow *self)
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   self->editor = bb_editor_new ();
+  self->others = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_canvas_set_editor (self->canvas, self->editor);
   bb_transport_set_editor (self->transport, self->editor);
@@ -500,9 +619,9 @@ bb_window_init (BbWindow *self)
   g_signal_connect_object (self->preset_popover, "show", G_CALLBACK (show_presets_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->stack), GTK_EVENT_CONTROLLER (drop));
+  gtk_widget_add_controller (self->drop_area, GTK_EVENT_CONTROLLER (drop));
   bb_window_add_actions (self);
-  bb_shortcuts_add_keys (GTK_WIDGET (self));
+  bb_shortcuts_add_keys (ADW_APPLICATION_WINDOW (self));
 }
 
 static void
@@ -528,7 +647,7 @@ bb_window_new (BbApplication *application)
   self->settings = g_object_ref (settings);
   self->exporter = bb_exporter_new (ADW_APPLICATION_WINDOW (self),
                                     bb_application_get_exports (application), self->editor, settings,
-                                    self->queue_sheet, self->toasts);
+                                    self->queue_sheet);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
@@ -549,19 +668,26 @@ bb_window_new (BbApplication *application)
 /**
  * bb_window_open:
  * @self: a window
- * @files: (array length=n_files): files
+ * @files: (array length=n_files): files; folders stand for the videos in them
  * @n_files: how many
  *
- * Opens the first one in place of the video that is open, which stays where that fails; the others
- * go along when it is exported.
+ * Opens the first one that can be read in place of the video that is open, which stays where there is
+ * none; the others that can be read go along when it is exported.
  */
 void
 bb_window_open (BbWindow *self, GFile *const *files, guint n_files)
 {
   g_return_if_fail (BB_IS_WINDOW (self) && n_files > 0);
 
-  open_file (self, files[0]);
-  keep_others (self, files + 1, n_files - 1);
+  stop_checking (self);
+  for (guint i = 0; i < n_files; i++)
+    if (g_file_query_file_type (files[i], G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+      {
+        self->checking = g_cancellable_new ();
+        bb_file_list_async (files, n_files, self->checking, listed_cb, g_object_ref (self));
+        return;
+      }
+  open_files (self, files, n_files);
 }
 
 /**
@@ -611,10 +737,29 @@ bb_window_show_toast (BbWindow *self, const char *text)
 {
   AdwToast *toast = adw_toast_new (text);
 
+  adw_toast_set_use_markup (toast, FALSE);
+  bb_window_add_toast (self, toast);
+}
+
+/**
+ * bb_window_add_toast:
+ * @self: a window
+ * @toast: (transfer full): a notice
+ *
+ * Shows a notice where it covers nothing that is needed, and nothing covers it: over the picture and
+ * above the controls, or over everything where a sheet or the settings lie on the picture.
+ */
+void
+bb_window_add_toast (BbWindow *self, AdwToast *toast)
+{
+  gboolean covered;
+
   g_return_if_fail (BB_IS_WINDOW (self));
 
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  covered = adw_bottom_sheet_get_open (self->queue_sheet) ||
+            (adw_overlay_split_view_get_collapsed (self->split_view) &&
+             adw_overlay_split_view_get_show_sidebar (self->split_view));
+  adw_toast_overlay_add_toast (self->has_clip && !covered ? self->stage_toasts : self->toasts, toast);
 }
 
 /**
@@ -709,20 +854,6 @@ bb_window_get_canvas (BbWindow *self)
   g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
 
   return self->canvas;
-}
-
-/**
- * bb_window_get_toasts:
- * @self: a window
- *
- * Returns: (transfer none): where short notices go
- */
-AdwToastOverlay *
-bb_window_get_toasts (BbWindow *self)
-{
-  g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
-
-  return self->toasts;
 }
 
 /**

@@ -20,6 +20,7 @@ BbWindow *bb_window_new (BbApplication *application);
 void bb_window_open (BbWindow *self, GFile *const *files, guint n_files);
 void bb_window_choose_file (BbWindow *self);
 void bb_window_show_toast (BbWindow *self, const char *text);
+void bb_window_add_toast (BbWindow *self, AdwToast *toast);
 
 GFile *bb_window_get_file (BbWindow *self);
 BbEditor *bb_window_get_editor (BbWindow *self);
@@ -27,7 +28,6 @@ BbPlayer *bb_window_get_player (BbWindow *self);
 const char *bb_window_get_card_problem (BbWindow *self);
 BbPresets *bb_window_get_presets (BbWindow *self);
 BbCanvas *bb_window_get_canvas (BbWindow *self);
-AdwToastOverlay *bb_window_get_toasts (BbWindow *self);
 AdwBottomSheet *bb_window_get_queue_sheet (BbWindow *self);
 
 G_END_DECLS

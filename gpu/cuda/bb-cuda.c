@@ -39,7 +39,7 @@ static const struct {
   { CUDA_ERROR_INVALID_IMAGE, N_("update the NVIDIA driver") },
   /* Translators: kernels are programs that run on a graphics card */
   { CUDA_ERROR_NO_BINARY_FOR_GPU, N_("the kernels have no code for this card: update the NVIDIA "
-                                     "driver, or choose the device “cpu”") },
+                                     "driver, or choose the CPU as the device") },
   { CUDA_ERROR_UNSUPPORTED_PTX_VERSION, N_("update the NVIDIA driver") },
   { CUDA_ERROR_ECC_UNCORRECTABLE,
     N_("the card's memory is damaged: restart the computer, and have the card checked") },
@@ -61,7 +61,7 @@ find_advice (CUresult result)
   for (gsize i = 0; i < G_N_ELEMENTS (advice_table); i++)
     if (advice_table[i].result == result)
       return _(advice_table[i].advice);
-  return _("start the program again, or choose the device “cpu”");
+  return _("start the program again, or choose the CPU as the device");
 }
 
 /**
@@ -138,7 +138,7 @@ load (GError **error)
       g_debug ("%s", dlerror ());
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
                            _("There is no NVIDIA driver here (libcuda.so.1): install it to use an "
-                             "NVIDIA card, or choose the device “cpu”"));
+                             "NVIDIA card, or choose the CPU as the device"));
       return FALSE;
     }
 #define BB_CUDA_LOAD(member, name, version, symbol)                                                \

@@ -147,7 +147,7 @@ bring_to_host (BbSource *source, AVFrame *frame, GError **error)
 
   if (result < 0)
     bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
-                         _ ("its frames cannot be had from the card, so choose the device “cpu”"),
+                         _ ("its frames cannot be had from the card, so choose the CPU as the device"),
                          error);
   return result >= 0;
 }

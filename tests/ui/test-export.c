@@ -522,6 +522,9 @@ test_many (Fixture *fixture, gconstpointer data)
   dialog = get_dialog (fixture);
   g_assert_cmpstr (adw_dialog_get_title (ADW_DIALOG (dialog)), ==, "Export 3 Videos");
   g_assert_false (gtk_widget_get_visible (get_child (dialog, "name_row")));
+  /* There is no name to write: Enter exports. */
+  BB_TEST_WAIT (gtk_window_get_focus (GTK_WINDOW (fixture->window)) ==
+                get_child (dialog, "export_button"));
   adw_switch_row_set_active (get_child (dialog, "others_row"), FALSE);
   g_assert_true (gtk_widget_get_visible (get_child (dialog, "name_row")));
   adw_switch_row_set_active (get_child (dialog, "others_row"), TRUE);
@@ -538,6 +541,113 @@ test_many (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (bb_test_ffprobe_count (path), ==, i == 0 ? 10 : 25);
       g_unlink (path);
     }
+}
+
+/* What cannot be made is said before there is a job. */
+static void
+test_refused (Fixture *fixture, gconstpointer data)
+{
+  BbRecipeValues values = *bb_editor_get (fixture->editor);
+  g_autoptr (GError) error = NULL;
+  GtkWidget *dialog;
+  GtkWidget *button;
+
+  values.width = 73;
+  g_assert_true (bb_editor_set (fixture->editor, &values, NULL, &error));
+  activate (fixture, "export", NULL);
+  dialog = get_dialog (fixture);
+  button = get_child (dialog, "export_button");
+  g_assert_false (gtk_widget_get_sensitive (button));
+  g_assert_nonnull (strstr (adw_banner_get_title (get_child (dialog, "problem")),
+                            "choose 74×128"));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  BB_TEST_WAIT (!has_dialog (fixture));
+
+  /* The video itself is no target, by any spelling of its name. */
+  values.width = 72;
+  g_assert_true (bb_editor_set (fixture->editor, &values, NULL, &error));
+  activate (fixture, "export", NULL);
+  dialog = get_dialog (fixture);
+  button = get_child (dialog, "export_button");
+  g_assert_true (gtk_widget_get_sensitive (button));
+  gtk_editable_set_text (get_child (dialog, "name_row"), "short");
+  g_assert_false (gtk_widget_get_sensitive (button));
+  gtk_editable_set_text (get_child (dialog, "name_row"), "short.mp4");
+  g_assert_false (gtk_widget_get_sensitive (button));
+  gtk_editable_set_text (get_child (dialog, "name_row"), "shorter");
+  g_assert_true (gtk_widget_get_sensitive (button));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  BB_TEST_WAIT (!has_dialog (fixture));
+}
+
+/* An encoder that cannot be opened here is not offered, and one that was chosen elsewhere goes. */
+static void
+test_encoder (Fixture *fixture, gconstpointer data)
+{
+  BbRecipeValues values = *bb_editor_get (fixture->editor);
+  g_autoptr (GPtrArray) all = bb_encoder_list ();
+  g_autoptr (GError) error = NULL;
+  GtkWidget *dialog;
+  GListModel *titles;
+  gboolean has_nvenc = FALSE;
+
+  for (guint i = 0; i < all->len; i++)
+    has_nvenc |= g_str_equal (((const BbEncoder *) all->pdata[i])->name, "h264_nvenc");
+  if (!has_nvenc)
+    {
+      g_test_skip ("FFmpeg has no NVENC");
+      return;
+    }
+  values.preset = "";
+  values.encoder = "h264_nvenc";
+  g_assert_true (bb_editor_set (fixture->editor, &values, NULL, &error));
+  activate (fixture, "export", NULL);
+  dialog = get_dialog (fixture);
+  BB_TEST_WAIT (shows (fixture, "NVENC (graphics card) cannot be used, so the encoder is chosen "
+                                "automatically: "));
+  g_assert_cmpuint (adw_combo_row_get_selected (get_child (dialog, "encoder_row")), ==, 0);
+  titles = G_LIST_MODEL (get_child (dialog, "encoder_titles"));
+  for (guint i = 0; i < g_list_model_get_n_items (titles); i++)
+    g_assert_null (strstr (gtk_string_list_get_string (GTK_STRING_LIST (titles), i), "NVENC"));
+  g_assert_true (gtk_widget_get_sensitive (get_child (dialog, "export_button")));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  BB_TEST_WAIT (!has_dialog (fixture));
+}
+
+/* The list of exports opens and closes by the same key, and has the focus while it is open. */
+static void
+test_sheet (Fixture *fixture, gconstpointer data)
+{
+  AdwBottomSheet *sheet = bb_window_get_queue_sheet (fixture->window);
+  GtkWidget *focus;
+  GtkWidget *row;
+  GtkWidget *button;
+
+  export_to (fixture, "out-sheet.mp4");
+  BB_TEST_WAIT (is_idle (fixture));
+  activate (fixture, "show-queue", NULL);
+  g_assert_true (adw_bottom_sheet_get_open (sheet));
+  BB_TEST_WAIT ((focus = gtk_window_get_focus (GTK_WINDOW (fixture->window))) != NULL &&
+                gtk_widget_is_ancestor (focus, adw_bottom_sheet_get_sheet (sheet)));
+  activate (fixture, "show-queue", NULL);
+  g_assert_false (adw_bottom_sheet_get_open (sheet));
+
+  activate (fixture, "show-queue", NULL);
+  row = bb_test_find (fixture->window, BB_TYPE_JOB_ROW, NULL, NULL);
+  gtk_widget_activate_action (row, "job.copy-command", NULL);
+  BB_TEST_WAIT (shows (fixture, "Command copied"));
+  /* Over the sheet, not beneath it. */
+  focus = find (GTK_WIDGET (fixture->window), is_label, "Command copied");
+  g_assert_false (gtk_widget_is_ancestor (focus, GTK_WIDGET (sheet)));
+  button = find (adw_bottom_sheet_get_sheet (sheet), is_button, "Clear");
+  g_assert_true (gtk_widget_get_sensitive (button));
+  gtk_widget_grab_focus (button);
+  g_signal_emit_by_name (button, "clicked");
+  /* Nothing is left in it. */
+  g_assert_false (adw_bottom_sheet_get_open (sheet));
+  BB_TEST_WAIT ((focus = gtk_window_get_focus (GTK_WINDOW (fixture->window))) == NULL ||
+                !gtk_widget_is_ancestor (focus, adw_bottom_sheet_get_sheet (sheet)));
+  remove_file ("out-sheet.mp4");
 }
 
 static gboolean
@@ -711,6 +821,9 @@ add_tests (void)
   ADD ("narrow", one, test_narrow);
   ADD ("replace", one, test_replace);
   ADD ("many", three, test_many);
+  ADD ("refused", one, test_refused);
+  ADD ("encoder", one, test_encoder);
+  ADD ("sheet", one, test_sheet);
   ADD ("rows", endless, test_rows);
   ADD ("layout", endless, test_layout);
 }

@@ -150,6 +150,105 @@ test_entry (void)
   bb_test_window_close (window);
 }
 
+/* Sizes that codecs take, whatever is written. */
+static void
+test_sizes (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *row;
+  BbRecipeValues values = *get (window);
+
+  values.width = 1000;
+  values.height = 1500;
+  g_assert_true (bb_editor_set (editor, &values, NULL, NULL));
+  row = bb_test_find (window, ADW_TYPE_SPIN_ROW, "title", "Width");
+  g_assert_true (gtk_widget_get_visible (row));
+  gtk_widget_grab_focus (row);
+  xdo ("key ctrl+a");
+  xdo ("type 1081");
+  xdo ("key Return");
+  BB_TEST_WAIT (get (window)->width == 1080);
+  BB_TEST_WAIT (g_str_equal (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)),
+                             "1081 became 1080: codecs take even numbers only"));
+  xdo ("key ctrl+a BackSpace Return");
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), "1080"));
+  xdo ("key ctrl+a");
+  xdo ("type wide");
+  xdo ("key Return");
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), "1080"));
+  g_assert_cmpint (get (window)->width, ==, 1080);
+  g_assert_cmpint (get (window)->height, ==, 1500);
+
+  /* Ctrl+Z takes what is being typed back first, then the size. */
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), row));
+  xdo ("key ctrl+a 5 ctrl+z");
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), "1080"));
+  g_assert_cmpint (get (window)->width, ==, 1080);
+  xdo ("key ctrl+z");
+  BB_TEST_WAIT (get (window)->width == 1000);
+  xdo ("key ctrl+shift+z");
+  BB_TEST_WAIT (get (window)->width == 1080);
+
+  /* Another shape has about the size of this one. */
+  adw_toggle_group_set_active_name (
+    ADW_TOGGLE_GROUP (bb_test_find (window, ADW_TYPE_TOGGLE_GROUP, NULL, NULL)), "9:16");
+  g_assert_cmpint (get (window)->width, ==, 1080);
+  g_assert_cmpint (get (window)->height, ==, 1920);
+  bb_test_window_close (window);
+}
+
+/* Keys do what the place of the focus promises. */
+static void
+test_focus (void)
+{
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  GtkWidget *row = bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur");
+  GtkWidget *entry = bb_test_find (row, GTK_TYPE_ENTRY, NULL, NULL);
+  double blur = get (window)->blur;
+  gboolean muted;
+
+  /* A clip that was just opened is played, whichever button opened it. */
+  gtk_widget_grab_focus (bb_test_find (window, GTK_TYPE_BUTTON, "icon-name", "document-open-symbolic"));
+  bb_test_open_clip (window);
+  BB_TEST_WAIT (gtk_window_get_focus (GTK_WINDOW (window)) ==
+                GTK_WIDGET (bb_window_get_canvas (window)));
+  xdo ("key space");
+  BB_TEST_WAIT (bb_player_get_playing (player));
+  xdo ("key space");
+  BB_TEST_WAIT (!bb_player_get_playing (player));
+
+  /* What is typed at a slider is a number, or nothing. */
+  gtk_widget_grab_focus (row);
+  xdo ("key m c");
+  xdo ("type 17");
+  xdo ("key Return");
+  BB_TEST_WAIT (get (window)->blur == 17.0);
+  g_object_get (player, "muted", &muted, NULL);
+  g_assert_false (muted);
+  g_assert_null (bb_player_get_compared (player));
+  /* Nor is a letter at any other row meant for the picture. */
+  gtk_widget_grab_focus (bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Size"));
+  xdo ("key m c l");
+  gtk_widget_grab_focus (entry);
+  xdo ("key ctrl+a 1 7 Return");
+  bb_test_settle ();
+  g_object_get (player, "muted", &muted, NULL);
+  g_assert_false (muted);
+  g_assert_null (bb_player_get_compared (player));
+  /* In the field, too, the settings can be undone. What is being typed goes first. */
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), entry));
+  xdo ("key ctrl+a 5 ctrl+z");
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "17 px"));
+  g_assert_cmpfloat (get (window)->blur, ==, 17.0);
+  xdo ("key ctrl+z");
+  BB_TEST_WAIT (get (window)->blur == blur);
+  xdo ("key ctrl+shift+z");
+  BB_TEST_WAIT (get (window)->blur == 17.0);
+  bb_test_window_close (window);
+}
+
 static void
 test_handles (void)
 {
@@ -312,6 +411,8 @@ test_traversal (void)
     bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom"),
     bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"),
     bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "batch"),
+    bb_test_find (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"), GTK_TYPE_ENTRY, NULL, NULL),
+    bb_test_find (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"), GTK_TYPE_BUTTON, NULL, NULL),
     bb_test_find (window, ADW_TYPE_SWITCH_ROW, NULL, NULL),
     bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Device"),
     bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Safe Areas"),
@@ -320,6 +421,8 @@ test_traversal (void)
   GtkWidget *first = wanted[0];
   int n = 0;
 
+  /* Where there is something to take back. */
+  bb_editor_set_number (bb_window_get_editor (window), "blur", 33.0);
   gtk_widget_grab_focus (first);
   do
     {
@@ -390,6 +493,8 @@ add_tests (void)
 {
   g_test_add_func ("/input/keys", test_keys);
   g_test_add_func ("/input/entry", test_entry);
+  g_test_add_func ("/input/sizes", test_sizes);
+  g_test_add_func ("/input/focus", test_focus);
   g_test_add_func ("/input/handles", test_handles);
   g_test_add_func ("/input/canvas-drag", test_canvas_drag);
   g_test_add_func ("/input/timeline-drag", test_timeline_drag);

@@ -4,6 +4,7 @@
  */
 
 #include "bb-frame-group.h"
+#include "bb-preset-popover.h"
 #include "bb-test-window.h"
 #include "bb-value-row.h"
 
@@ -385,6 +386,8 @@ test_presets (void)
   bb_test_activate (window, "set-blur", "d", 77.0);
   bb_test_activate (window, "save-preset", "s", "Seventy-seven");
   bb_test_activate (window, "reset", NULL);
+  /* Saving never replaces. */
+  bb_test_activate (window, "save-preset", "s", "Seventy-seven");
   g_assert_cmpfloat (bb_editor_get (editor)->blur, ==, 60.0);
   bb_test_activate (window, "apply-preset", "s", "Seventy-seven");
   g_assert_cmpfloat (bb_editor_get (editor)->blur, ==, 77.0);
@@ -399,6 +402,50 @@ test_presets (void)
   bb_test_window_close (window);
 }
 
+static AdwAlertDialog *
+get_dialog (BbWindow *window)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+
+  return dialog != NULL ? ADW_ALERT_DIALOG (dialog) : NULL;
+}
+
+/* A name that is taken is said while it is typed, and nothing is overwritten unasked. */
+static void
+test_preset_names (void)
+{
+  BbWindow *window = new_window ();
+  GtkWidget *popover = bb_test_find (window, BB_TYPE_PRESET_POPOVER, NULL, NULL);
+  g_autoptr (BbPreset) shipped = NULL;
+  AdwAlertDialog *dialog;
+  GtkEditable *entry;
+  GtkWidget *button;
+
+  bb_test_activate (window, "save-preset", "s", "Mine");
+  shipped = g_list_model_get_item (G_LIST_MODEL (bb_window_get_presets (window)), 0);
+  gtk_popover_popup (GTK_POPOVER (popover));
+  BB_TEST_WAIT ((button = bb_test_find (popover, GTK_TYPE_BUTTON, "label", "_Save Current Settings…")) != NULL);
+  g_signal_emit_by_name (button, "clicked");
+  BB_TEST_WAIT ((dialog = get_dialog (window)) != NULL);
+  entry = GTK_EDITABLE (adw_alert_dialog_get_extra_child (dialog));
+  g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "save"));
+  gtk_editable_set_text (entry, bb_preset_get_name (shipped));
+  g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "save"));
+  g_assert_cmpstr (adw_alert_dialog_get_body (dialog), ==,
+                   "A preset of that name comes with Blurbox: choose another name");
+  gtk_editable_set_text (entry, "Mine");
+  g_assert_true (adw_alert_dialog_get_response_enabled (dialog, "save"));
+  g_assert_cmpstr (adw_alert_dialog_get_response_label (dialog, "save"), ==, "_Replace");
+  g_assert_cmpint (adw_alert_dialog_get_response_appearance (dialog, "save"), ==,
+                   ADW_RESPONSE_DESTRUCTIVE);
+  gtk_editable_set_text (entry, "Another");
+  g_assert_cmpstr (adw_alert_dialog_get_response_label (dialog, "save"), ==, "_Save");
+  g_assert_cmpstr (adw_alert_dialog_get_body (dialog), ==, "");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  bb_test_activate (window, "delete-preset", "s", "Mine");
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
@@ -408,6 +455,7 @@ add_tests (void)
   g_test_add_func ("/tuning/rows", test_rows);
   g_test_add_func ("/tuning/while-playing", test_while_playing);
   g_test_add_func ("/tuning/presets", test_presets);
+  g_test_add_func ("/tuning/preset-names", test_preset_names);
 }
 
 int

@@ -1,0 +1,221 @@
+/* bb-file-check.c: which of several files can be opened
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-file-check.h"
+
+#include "bb-error.h"
+#include "bb-playback.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+typedef struct {
+  GPtrArray *good; /* of GFile */
+  GPtrArray *refused;
+} Checked;
+
+static void
+checked_free (Checked *checked)
+{
+  g_clear_pointer (&checked->good, g_ptr_array_unref);
+  g_clear_pointer (&checked->refused, g_ptr_array_unref);
+  g_free (checked);
+}
+
+static GPtrArray *
+copy_files (GFile *const *files, guint n_files)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n_files; i++)
+    g_ptr_array_add (copy, g_object_ref (files[i]));
+  return copy;
+}
+
+static void
+check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GPtrArray *files = data;
+  Checked *checked = g_new0 (Checked, 1);
+
+  checked->good = g_ptr_array_new_with_free_func (g_object_unref);
+  checked->refused = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      GFile *file = files->pdata[i];
+      const char *path = g_file_peek_path (file);
+      g_autoptr (GError) error = NULL;
+      BbPlayback *playback = path != NULL ? bb_playback_open (path, &error) : NULL;
+
+      if (error != NULL)
+        g_info ("%s", error->message);
+      g_ptr_array_add (playback != NULL ? checked->good : checked->refused, g_object_ref (file));
+      g_clear_pointer (&playback, bb_playback_close);
+    }
+  g_task_return_pointer (task, checked, (GDestroyNotify) checked_free);
+}
+
+/**
+ * bb_file_check_async:
+ * @files: (array length=n_files): files
+ * @n_files: how many
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when it is known
+ * @user_data: data for @callback
+ *
+ * Finds which files can be played, by opening each as the window would, on a thread.
+ */
+void
+bb_file_check_async (GFile *const *files, guint n_files, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, bb_file_check_async);
+  g_task_set_task_data (task, copy_files (files, n_files), (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, check_thread);
+}
+
+/**
+ * bb_file_check_finish:
+ * @result: what the callback got
+ * @refused: (out) (transfer container) (element-type GFile): those that cannot be played
+ * @error: return location for an error
+ *
+ * Returns: (nullable) (transfer container) (element-type GFile): those that can, in their order, or
+ *   %NULL with %G_IO_ERROR_CANCELLED
+ */
+GPtrArray *
+bb_file_check_finish (GAsyncResult *result, GPtrArray **refused, GError **error)
+{
+  Checked *checked = g_task_propagate_pointer (G_TASK (result), error);
+  GPtrArray *good;
+
+  if (checked == NULL)
+    return NULL;
+  good = g_steal_pointer (&checked->good);
+  *refused = g_steal_pointer (&checked->refused);
+  checked_free (checked);
+  return good;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  g_autofree char *name_a = g_file_get_basename (*(GFile *const *) a);
+  g_autofree char *name_b = g_file_get_basename (*(GFile *const *) b);
+  g_autofree char *shown_a = g_filename_display_name (name_a);
+  g_autofree char *shown_b = g_filename_display_name (name_b);
+  g_autofree char *key_a = g_utf8_collate_key_for_filename (shown_a, -1);
+  g_autofree char *key_b = g_utf8_collate_key_for_filename (shown_b, -1);
+
+  return strcmp (key_a, key_b);
+}
+
+/* Adds the videos of a folder, as a file manager sorts them. */
+static gboolean
+list_folder (GFile *folder, GPtrArray *list, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr (GFileEnumerator) children = g_file_enumerate_children (
+    folder, "standard::name,standard::type,standard::is-hidden,standard::content-type",
+    G_FILE_QUERY_INFO_NONE, cancellable, error);
+
+  if (children == NULL)
+    return FALSE;
+  for (;;)
+    {
+      GFileInfo *info;
+      GFile *file;
+      const char *type;
+      g_autofree char *mime = NULL;
+
+      if (!g_file_enumerator_iterate (children, &info, &file, cancellable, error))
+        break;
+      if (info == NULL)
+        {
+          g_ptr_array_sort (found, compare_names);
+          for (guint i = 0; i < found->len; i++)
+            g_ptr_array_add (list, found->pdata[i]);
+          return TRUE;
+        }
+      type = g_file_info_get_attribute_string (info, G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE);
+      mime = type != NULL ? g_content_type_get_mime_type (type) : NULL;
+      if (g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR &&
+          !g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN) &&
+          mime != NULL && g_str_has_prefix (mime, "video/"))
+        g_ptr_array_add (found, g_object_ref (file));
+    }
+  for (guint i = 0; i < found->len; i++)
+    g_object_unref (found->pdata[i]);
+  return FALSE;
+}
+
+static void
+list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GPtrArray *files = data;
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      GFile *file = files->pdata[i];
+      g_autoptr (GError) error = NULL;
+
+      if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) != G_FILE_TYPE_DIRECTORY)
+        g_ptr_array_add (list, g_object_ref (file));
+      else if (!list_folder (file, list, cancellable, &error))
+        {
+          g_task_return_error (task, g_steal_pointer (&error));
+          return;
+        }
+    }
+  if (list->len == 0)
+    {
+      g_autofree char *name = g_file_get_parse_name (files->pdata[0]);
+
+      g_task_return_new_error (task, BB_ERROR, BB_ERROR_INPUT,
+                               _("There is no video in “%s”: choose another folder"), name);
+      return;
+    }
+  g_task_return_pointer (task, g_steal_pointer (&list), (GDestroyNotify) g_ptr_array_unref);
+}
+
+/**
+ * bb_file_list_async:
+ * @files: (array length=n_files): files and folders, at least one
+ * @n_files: how many
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when they are listed
+ * @user_data: data for @callback
+ *
+ * Puts the videos of a folder, not those of folders in it, in its place.
+ */
+void
+bb_file_list_async (GFile *const *files, guint n_files, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, bb_file_list_async);
+  g_task_set_task_data (task, copy_files (files, n_files), (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, list_thread);
+}
+
+/**
+ * bb_file_list_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Returns: (nullable) (transfer container) (element-type GFile): at least one file, or %NULL with an
+ *   error of %G_IO_ERROR, or %BB_ERROR_INPUT where there is no video in a folder
+ */
+GPtrArray *
+bb_file_list_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,19 @@
+/* bb-file-check.h: which of several files can be opened
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+void bb_file_check_async (GFile *const *files, guint n_files, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *bb_file_check_finish (GAsyncResult *result, GPtrArray **refused, GError **error);
+void bb_file_list_async (GFile *const *files, guint n_files, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *bb_file_list_finish (GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -330,8 +330,8 @@ say_others (BbWindow *self)
   refused = g_steal_pointer (&self->refused);
   names = list_names (refused);
   /* Translators: names of files, with commas between */
-  bad = g_strdup_printf (ngettext ("%s cannot be read and is left out",
-                                   "%s cannot be read and are left out", refused->len),
+  bad = g_strdup_printf (ngettext ("Left out, as it cannot be read: %s",
+                                   "Left out, as they cannot be read: %s", refused->len),
                          names);
   good = g_strdup_printf (ngettext ("%u more video goes along when you export",
                                     "%u more videos go along when you export", self->others->len),

@@ -121,7 +121,7 @@ test_together (void)
     }
   bb_window_open (window, (GFile *const *) files->pdata, files->len);
   BB_TEST_WAIT (has_clip (window, "2-film.mp4"));
-  BB_TEST_WAIT (shows (window, "“3-text.mp4” cannot be read and is left out") ||
+  BB_TEST_WAIT (shows (window, "Left out, as it cannot be read: “3-text.mp4”") ||
                 shows (window, "1 more video goes along when you export"));
   bb_test_window_close (window);
 
@@ -131,7 +131,7 @@ test_together (void)
   bb_window_open (window, &dropped, 1);
   BB_TEST_WAIT (has_clip (window, "2-film.mp4"));
   BB_TEST_WAIT (shows (window, "1 more video goes along when you export") ||
-                shows (window, "cannot be read and is left out"));
+                shows (window, "Left out, as it cannot be read: "));
   bb_test_window_close (window);
 
   for (guint i = 0; i < files->len; i++)

@@ -231,6 +231,7 @@ test_focus (void)
   /* Nor is a letter at any other row meant for the picture. */
   gtk_widget_grab_focus (bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Size"));
   xdo ("key m c l");
+  bb_test_settle ();
   gtk_widget_grab_focus (entry);
   xdo ("key ctrl+a 1 7 Return");
   bb_test_settle ();

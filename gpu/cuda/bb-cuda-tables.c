@@ -60,7 +60,7 @@ to_stored (BbTaps *stored, const BbTaps *taps, int n, int offset, int size, gboo
 }
 
 /* Sums of FP16 round once a tap: of so many taps the error of both stages stays below half a code of 8 bits, however
- * they fall. Measured by tests/cuda/test-cuda.c. */
+ * they fall. tests/cuda/test-cuda.c bounds it. */
 #define MOST_PAIR_TAPS 16
 
 /* Rounds the weights of each output to FP16. What rounding leaves of one goes to the next smaller one, which has
@@ -204,8 +204,10 @@ append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const 
              (plan->orientation & BB_ORIENTATION_FLIP_X) != 0);
   to_stored (&rows, transposed ? x : y, transposed ? width : height, transposed ? crop_x : crop_y,
              stored_height, (plan->orientation & BB_ORIENTATION_FLIP_Y) != 0);
-  stage->pairs = to_canvas && plan->source.depth == 8 && plan->precision == BB_PRECISION_FP16 &&
-                 columns.n_taps <= MOST_PAIR_TAPS && rows.n_taps <= MOST_PAIR_TAPS;
+  /* In a target of 10 bit what they are off would be a code of its own. */
+  stage->pairs = to_canvas && plan->source.depth == 8 && plan->target.depth == 8 &&
+                 plan->precision == BB_PRECISION_FP16 && columns.n_taps <= MOST_PAIR_TAPS &&
+                 rows.n_taps <= MOST_PAIR_TAPS;
   if (stage->pairs)
     {
       stage->center = (float) (128.0 * get_gain (&columns) * get_gain (&rows));

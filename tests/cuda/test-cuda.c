@@ -78,6 +78,32 @@ test_batches (void)
     }
 }
 
+/* From 8 to 10 bit a quarter of a code is a whole one: many frames, so that the worst is among them. */
+static void
+test_deeper (void)
+{
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  GRand *rand = g_rand_new_with_seed (9);
+
+  for (int i = 0; i < 24 / BB_CUDA_TEST_PART; i++)
+    {
+      BbCudaTestCase c = {
+        .source = bb_cuda_test_format (g_rand_int_range (rand, 20, 130),
+                                       g_rand_int_range (rand, 20, 90), 8, 1, 1),
+        .target = bb_cuda_test_format (g_rand_int_range (rand, 20, 110),
+                                       g_rand_int_range (rand, 20, 160), 10, 1, 1),
+        .aspect = 1.0,
+        .n_frames = 20,
+      };
+
+      bb_cuda_test_random_look (&c, rand);
+      c.values.precision = BB_PRECISION_FP16;
+      bb_cuda_test_compare (card, cpu, &c, 1);
+    }
+  g_rand_free (rand);
+}
+
 /* The real thing: HD in, the default look. */
 static void
 test_full_size (void)
@@ -508,6 +534,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cuda/plans", test_plans);
   g_test_add_func ("/cuda/batches", test_batches);
+  g_test_add_func ("/cuda/deeper", test_deeper);
   g_test_add_func ("/cuda/full-size", test_full_size);
   g_test_add_func ("/cuda/stream", test_stream);
   g_test_add_func ("/cuda/waits", test_waits);

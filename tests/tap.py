@@ -36,6 +36,11 @@ def run(module):
     sys.exit(failed)
 
 
+def has_sanitizer(program):
+    """Whether a program was built with the address sanitizer, which takes address space and a thread for itself."""
+    return b"__asan_init" in Path(program).read_bytes()
+
+
 def output(*command, **options):
     """What a command prints; it must succeed."""
     done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL,

@@ -21,6 +21,8 @@ import tempfile
 import time
 import unittest
 
+import tap
+
 PROGRAM = os.environ["BLURBOX_RENDER"]
 MEDIA = pathlib.Path(os.environ.get("BB_SHARED_MEDIA", "/nonexistent"))
 LIMIT = 120  # seconds after which a run is taken for a hang
@@ -683,6 +685,7 @@ class Surroundings(Case):
                 self.assert_fails("--encoder", "none", str(self.clip), preexec_fn=lambda:
                                   resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
 
+    @unittest.skipIf(tap.has_sanitizer(PROGRAM), "the leak sanitizer needs a thread when the program ends")
     def test_few_threads(self):
         # The system does not limit root's threads.
         nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}

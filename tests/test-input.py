@@ -238,6 +238,8 @@ def test_animated_webp(folder):
 
 def test_memory(folder):
     """Pictures that cannot be held are refused before they are decoded."""
+    if tap.has_sanitizer(os.environ["BLURBOX_RENDER"]):
+        raise tap.Skip("the address sanitizer needs more address space than the limit")
     size = (16000).to_bytes(2, "little")
     block = bytes([2, 2, 0x4C, 1, 0])
     (folder / "large.gif").write_bytes(b"GIF89a" + size + size + bytes([0x80, 0, 0]) + bytes(6) + b"\x2c" + bytes(4) + size +

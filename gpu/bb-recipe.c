@@ -95,6 +95,19 @@ int_at (BbRecipeValues *values, const Value *value)
   return (int *) (gpointer) ((guint8 *) values + value->offset);
 }
 
+/* A whole number whose default lies below its range is chosen by the device: "auto" in text. */
+static gboolean
+has_automatic (const Value *value)
+{
+  return value->kind == KIND_INT && value->field.fallback < value->field.minimum;
+}
+
+static gboolean
+is_automatic (BbRecipeValues *values, const Value *value)
+{
+  return has_automatic (value) && *int_at (values, value) == value->field.fallback;
+}
+
 static double *
 double_at (BbRecipeValues *values, const Value *value)
 {
@@ -172,8 +185,8 @@ bb_recipe_values_get_number (const BbRecipeValues *values, const char *key)
  * bb_recipe_values_set_number:
  * @values: (inout): values
  * @key: name of a value that is a number, see bb_recipe_get_field()
- * @number: the value in its field's unit; brought into its range, rounded if it has to be whole. The
- *   default of a whole number may lie outside of it
+ * @number: the value in its field's unit; brought into its range, but for %BB_BATCH_AUTO, and rounded
+ *   if it has to be whole
  *
  * Sets a value as a control does that cannot leave the range.
  */
@@ -184,7 +197,7 @@ bb_recipe_values_set_number (BbRecipeValues *values, const char *key, double num
 
   g_return_if_fail (value != NULL && bb_recipe_get_field (key) != NULL && isfinite (number));
 
-  if (value->kind != KIND_INT || number != value->field.fallback)
+  if (!has_automatic (value) || number != value->field.fallback)
     number = CLAMP (number, value->field.minimum, value->field.maximum);
   switch (value->kind)
     {
@@ -372,7 +385,7 @@ check (BbRecipeValues *values, GError **error)
         case KIND_ENUM:
         case KIND_COLOR:
         default:
-          if (value->offset == AT (batch) && values->batch == BB_BATCH_AUTO)
+          if (is_automatic (values, value))
             continue;
           number = *int_at (values, value);
           break;
@@ -577,7 +590,7 @@ set_no_number (const Value *value, const char *shown, GError **error)
   const char *unit = bb_recipe_field_get_unit (&value->field);
   gboolean whole = value->kind == KIND_INT;
 
-  if (value->offset == AT (batch))
+  if (has_automatic (value))
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                  /* Translators: a setting, and what was written */
                  _("“%s” is “%s”: write a whole number of frames, or “auto”"), key, shown);
@@ -642,9 +655,9 @@ parse_value (const Value *value, const char *text, BbRecipeValues *values, GErro
     case KIND_INT:
     case KIND_DOUBLE:
     default:
-      if (value->offset == AT (batch) && g_str_equal (text, "auto"))
+      if (has_automatic (value) && g_str_equal (text, "auto"))
         {
-          values->batch = BB_BATCH_AUTO;
+          *int_at (values, value) = (int) value->field.fallback;
           return TRUE;
         }
       good = parse_number (text, &number) && (value->kind == KIND_DOUBLE || number == floor (number));
@@ -718,7 +731,7 @@ format_value (const Value *value, BbRecipeValues *values)
       return g_strdup (text);
     case KIND_INT:
     default:
-      if (value->offset == AT (batch) && values->batch == BB_BATCH_AUTO)
+      if (is_automatic (values, value))
         return g_strdup ("auto");
       return g_strdup_printf ("%d", *int_at (values, value));
     }

@@ -10,6 +10,7 @@
 #include "bb-device.h"
 #include "bb-error.h"
 #include "bb-gate.h"
+#include "bb-memory.h"
 #include "bb-phases.h"
 #include "bb-pipeline.h"
 #include "bb-thread.h"
@@ -114,13 +115,9 @@ bb_render_set_paused (BbRender *render, gboolean paused)
 static guint64
 peak_memory (void)
 {
-  g_autofree char *text = NULL;
-  const char *line;
+  guint64 bytes = bb_memory_find ("/proc/self/status", "VmHWM:");
 
-  if (!g_file_get_contents ("/proc/self/status", &text, NULL, NULL))
-    return 0;
-  line = strstr (text, "VmHWM:");
-  return line == NULL ? 0 : g_ascii_strtoull (line + strlen ("VmHWM:"), NULL, 10) * 1024;
+  return bytes != G_MAXUINT64 ? bytes : 0;
 }
 
 static void
@@ -372,23 +369,27 @@ open_device_thread (gpointer data)
 
 /* What is known before a device is. */
 static gboolean
-open_source (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map, GError **error)
+open_source (BbRender *render, const BbEncoder *encoder, GError **error)
 {
+  BbFormat target;
+  gboolean tone_map;
+
   render->source = bb_source_new (render->input, error);
   if (render->source == NULL || !check_trim (render, error))
     return FALSE;
   estimate_frames (render);
-  return bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), target,
-                                tone_map, error);
+  /* What the encoder cannot have is said before anything else is done. */
+  return bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), &target,
+                                &tone_map, error);
 }
 
 /* A GPU's driver and context take tenths of a second, and so does a file: beside each other. */
 static gboolean
-open_both (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map, GError **error)
+open_both (BbRender *render, const BbEncoder *encoder, GError **error)
 {
   Task task = { .render = render };
   GThread *thread = bb_thread_new ("bb-open", open_device_thread, &task, NULL);
-  gboolean good = open_source (render, encoder, target, tone_map, error);
+  gboolean good = open_source (render, encoder, error);
 
   /* Without a thread to spare, one after the other. */
   if (thread != NULL)
@@ -437,9 +438,8 @@ prepare_and_preroll (BbRender *render, const BbFormat *target, guint *batch, GCa
 
   plan = prepare (render, target, batch, error);
   bb_phase_end (BB_PHASE_PREPARE, begin, 0);
-  if (thread == NULL)
-    return plan != NULL && begin_reading (render, cancellable, error) ? g_steal_pointer (&plan) : NULL;
-  good = GPOINTER_TO_INT (g_thread_join (thread));
+  good = thread != NULL ? GPOINTER_TO_INT (g_thread_join (thread))
+                        : plan != NULL && begin_reading (render, cancellable, &task.error);
   if (plan != NULL && good)
     return g_steal_pointer (&plan);
   if (plan != NULL)
@@ -460,7 +460,7 @@ get_target_memory (BbRender *render, const BbFormat *target)
 static gboolean
 run (BbRender *render, GCancellable *cancellable, GError **error)
 {
-  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbRecipeValues *values;
   const BbEncoder *encoder;
   const BbSourceInfo *info;
   BbPipelineStats stats = { 0 };
@@ -475,7 +475,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   encoder = bb_encoder_find (render->recipe, render->output, error);
   if (encoder == NULL)
     return FALSE;
-  if (!open_both (render, encoder, &target, &tone_map, error))
+  if (!open_both (render, encoder, error))
     return FALSE;
   info = bb_source_get_info (render->source);
   settle (render);

@@ -51,6 +51,26 @@ bb_test_media_has_programs (void)
   return ffmpeg != NULL && ffprobe != NULL;
 }
 
+/* The main function of a test that needs the ffmpeg programs: makes the folder, lets @add_tests make
+ * clips and add tests, and runs these. */
+int
+bb_test_media_run (int argc, char **argv, void (*add_tests) (void))
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!bb_test_media_has_programs ())
+    {
+      g_print ("1..0 # SKIP the ffmpeg programs are not here\n");
+      return 0;
+    }
+  bb_test_media_init ();
+  add_tests ();
+  result = g_test_run ();
+  bb_test_media_cleanup ();
+  return result;
+}
+
 /* Returns: (transfer full): a name in the test's own folder */
 char *
 bb_test_media_path (const char *name)

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 void bb_test_media_init (void);
 void bb_test_media_cleanup (void);
 gboolean bb_test_media_has_programs (void);
+int bb_test_media_run (int argc, char **argv, void (*add_tests) (void));
 char *bb_test_media_path (const char *name);
 
 char *bb_test_ffmpeg (const char *format, ...) G_GNUC_PRINTF (1, 2);

@@ -317,19 +317,11 @@ test_lists (void)
     }
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
   static const char *const names[] = { "aac.mp4", "opus.webm", "pcm.mov", "flac.mkv" };
-  int result;
 
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_print ("1..0 # SKIP the ffmpeg programs are not here\n");
-      return 0;
-    }
-  bb_test_media_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *name = g_strdup_printf ("/audio/codec/%s", names[i]);
@@ -343,7 +335,10 @@ main (int argc, char **argv)
   g_test_add_func ("/audio/jump", test_jump);
   g_test_add_func ("/audio/refused", test_refused);
   g_test_add_func ("/audio/lists", test_lists);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

@@ -171,21 +171,9 @@ test_failure (void)
   g_clear_error (&result.error);
 }
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
-  int result;
-
-  /* Before GLib looks at it. */
-  g_assert_nonnull (g_mkdtemp (temporary));
-  g_setenv ("TMPDIR", temporary, TRUE);
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_test_skip ("the ffmpeg programs are not installed");
-      return 77;
-    }
-  bb_test_media_init ();
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=160x90:rate=25:duration=20 "
                           "-f lavfi -i sine=duration=20 -c:v libx264 -c:a aac -b:a 96k calm.mp4"));
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=160x90:rate=30:duration=16,"
@@ -201,8 +189,17 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/estimate/cancel", test_cancel);
   g_test_add_func ("/estimate/failure", test_failure);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  /* Before GLib looks at it. */
+  g_assert_nonnull (g_mkdtemp (temporary));
+  g_setenv ("TMPDIR", temporary, TRUE);
+  result = bb_test_media_run (argc, argv, add_tests);
   g_rmdir (temporary);
   return result;
 }

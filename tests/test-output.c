@@ -134,24 +134,18 @@ test_encoders (void)
     }
 }
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_test_skip ("the ffmpeg programs are not installed");
-      return 77;
-    }
-  bb_test_media_init ();
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=160x90:rate=25:duration=0.4 "
                           "-f lavfi -i sine=duration=0.4 -c:v libx264 -c:a aac clip.mp4"));
   g_test_add_func ("/output/pairs", test_pairs);
   g_test_add_func ("/output/settle", test_settle);
   g_test_add_func ("/output/encoders", test_encoders);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

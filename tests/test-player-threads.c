@@ -76,22 +76,16 @@ test_refused (void)
   bb_player_close (player);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_print ("1..0 # SKIP the ffmpeg programs are not here\n");
-      return 0;
-    }
-  bb_test_media_init ();
   for (int i = 0; i < 2; i++)
     g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=0.2 %s", i == 0 ? "a.mp4" : "b.mp4"));
   g_test_add_func ("/player/threads-refused", test_refused);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

@@ -732,18 +732,9 @@ test_progress (Fixture *fixture, gconstpointer data)
   g_signal_handlers_disconnect_by_data (job, &watch);
 }
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_test_skip ("the ffmpeg programs are not installed");
-      return 77;
-    }
-  bb_test_media_init ();
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=1 "
                           "-f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -c:a aac short.mp4"));
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=%d "
@@ -767,7 +758,10 @@ main (int argc, char *argv[])
   ADD ("name-taken", test_name_taken);
   ADD ("breaks-off", test_breaks_off);
   ADD ("progress", test_progress);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

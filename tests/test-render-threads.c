@@ -76,25 +76,20 @@ test_read_while_running (gconstpointer data)
   g_unlink (output);
 }
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
   static const char *const x264[] = { "libx264", "threads.mp4" };
   static const char *const ffv1[] = { "ffv1", "threads.mkv" };
-  int result;
 
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_test_skip ("the ffmpeg programs are not installed");
-      return 77;
-    }
-  bb_test_media_init ();
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=128x72:d=1 -f lavfi -i sine=d=1 "
                           "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac short.mp4"));
   g_test_add_data_func ("/render-threads/x264", x264, test_read_while_running);
   g_test_add_data_func ("/render-threads/ffv1", ffv1, test_read_while_running);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

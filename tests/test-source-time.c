@@ -515,18 +515,9 @@ test_shared (void)
   g_dir_close (dir);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_print ("1..0 # SKIP the ffmpeg programs are not here\n");
-      return 0;
-    }
-  bb_test_media_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (clips); i++)
     {
       g_autofree char *name = g_strdup_printf ("/source/seek/%s", clips[i].name);
@@ -543,7 +534,10 @@ main (int argc, char **argv)
   g_test_add_func ("/source/cancel", test_cancel);
   g_test_add_func ("/source/lifetime", test_lifetime);
   g_test_add_func ("/source/shared", test_shared);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

@@ -694,18 +694,9 @@ test_size_change (void)
     g_clear_pointer (&contents[i], g_free);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_print ("1..0 # SKIP the ffmpeg programs are not here\n");
-      return 0;
-    }
-  bb_test_media_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (layouts); i++)
     {
       g_autofree char *name =
@@ -752,7 +743,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/source/interlaced/mpeg2", "mpeg2video -flags +ildct+ilme -q:v 2 -bf 2",
                         test_interlaced);
   g_test_add_func ("/source/size-change", test_size_change);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

@@ -193,25 +193,19 @@ test_lists (void)
     }
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!bb_test_media_has_programs ())
-    {
-      g_print ("1..0 # SKIP the ffmpeg programs are not here\n");
-      return 0;
-    }
-  bb_test_media_init ();
   g_test_add_data_func ("/thumbnails/dense", "0", test_dense);
   g_test_add_data_func ("/thumbnails/rotated", "90", test_dense);
   g_test_add_data_func ("/thumbnails/upside-down", "180", test_dense);
   g_test_add_func ("/thumbnails/sparse", test_sparse);
   g_test_add_func ("/thumbnails/refused", test_refused);
   g_test_add_func ("/thumbnails/lists", test_lists);
-  result = g_test_run ();
-  bb_test_media_cleanup ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return bb_test_media_run (argc, argv, add_tests);
 }

@@ -9,6 +9,7 @@
 
 #include "bb-cpu-plain.h"
 #include "bb-cpu-work.h"
+#include "bb-memory.h"
 #include "bb-rows.h"
 
 #include <glib/gi18n-lib.h>
@@ -219,19 +220,11 @@ bb_cpu_device_get_chunk (BbDevice *device)
 static guint64
 bb_cpu_device_get_memory_left (BbDevice *device)
 {
-  g_autofree char *text = NULL;
-  guint64 kibibytes = 0;
-
   /* What the kernel would give without swapping; caches count as free. */
-  if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
-    {
-      const char *line = strstr (text, "MemAvailable:");
+  guint64 bytes = bb_memory_find ("/proc/meminfo", "MemAvailable:");
 
-      if (line != NULL)
-        kibibytes = g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10);
-    }
-  if (kibibytes > 0)
-    return kibibytes * 1024;
+  if (bytes != G_MAXUINT64)
+    return bytes;
   return (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE) / 2;
 }
 

@@ -63,7 +63,6 @@ drop_memory (Memory *memory)
     if (last_use == NULL)
       context->cuda->stream_synchronize (context->stream);
     bb_cuda_pool_unref (memory->pool, context, last_use);
-    g_clear_pointer (&last_use, bb_cuda_event_unref);
   }
   g_free (memory);
   bb_cuda_context_unref (context);
@@ -211,6 +210,7 @@ launch (BbCudaDeinterlace *self, const AVFrame *const frames[N_SOURCES], AVFrame
   const BbFormat *format = &self->format;
   int n_planes = format->interleaved ? 2 : BB_N_PLANES;
   const guint block[] = { BB_DEINTERLACE_COLUMNS, BB_DEINTERLACE_PAIRS };
+  /* Of an odd width Cb and Cr that alternate have a sample more. */
   const guint grid[] = {
     (guint) (format->width + 1 + BB_DEINTERLACE_COLUMNS - 1) / BB_DEINTERLACE_COLUMNS,
     (guint) (format->height + 2 * BB_DEINTERLACE_PAIRS - 1) / (2 * BB_DEINTERLACE_PAIRS),

@@ -179,24 +179,24 @@ wait_frame (gpointer owner, GError **error)
 BbFrame *
 bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format)
 {
-  enum AVPixelFormat layout = get_layout (frame);
-  gboolean interleaved = layout == AV_PIX_FMT_NV12 || layout == AV_PIX_FMT_P010;
+  BbFormat layout;
+  BbCudaContext *context = bb_cuda_ffmpeg_describe (frame, &layout);
   BbFormat own = *format;
   BbFrame *wrapped;
 
-  if (layout == AV_PIX_FMT_NONE)
+  if (context == NULL)
     return NULL;
-  own.interleaved = interleaved;
+  own.interleaved = layout.interleaved;
   wrapped = bb_frame_new_wrapped (&own, frame, (GDestroyNotify) bb_av_frame_free);
   wrapped->memory = BB_MEMORY_CUDA;
   wrapped->wait = wait_frame;
-  wrapped->producer = get_context (frame);
-  for (int p = 0; p < (interleaved ? 2 : BB_N_PLANES); p++)
+  wrapped->producer = context;
+  for (int p = 0; p < (own.interleaved ? 2 : BB_N_PLANES); p++)
     {
       wrapped->data[p] = frame->data[p];
       wrapped->stride[p] = frame->linesize[p];
     }
-  if (interleaved)
+  if (own.interleaved)
     {
       wrapped->data[2] = wrapped->data[1] + (own.depth > 8 ? 2 : 1);
       wrapped->stride[2] = wrapped->stride[1];

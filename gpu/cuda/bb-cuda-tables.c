@@ -240,9 +240,9 @@ append_stage (BbCudaTables *tables, const BbTaps *y, const BbTaps *x, int width,
 /* Taps of the way up, times @scale, with what they read at most: a quadratic B-spline is 0 at the ends of its support, so
  * that a fourth tap has no weight but by rounding. */
 static const BbUpTaps *
-append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale, BbUpTaps **computed)
+append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale)
 {
-  BbUpTaps *up = g_new0 (BbUpTaps, taps->n_out);
+  g_autofree BbUpTaps *up = g_new0 (BbUpTaps, taps->n_out);
   int last = MAX (n_in, BB_BACK_WINDOW) - BB_BACK_TAPS;
 
   for (int j = 0; j < taps->n_out; j++)
@@ -260,7 +260,6 @@ append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale, BbUp
       for (int t = skipped; t < n; t++)
         up[j].weight[taps->first[j] + t - up[j].first] = weight[t] * scale;
     }
-  *computed = up;
   return AT (append (tables, up, sizeof (BbUpTaps) * (gsize) taps->n_out));
 }
 
@@ -289,8 +288,7 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
 {
   const BbPlanPlane *plane = &plan->plane[p];
   int reduced_width, reduced_height, blurred_width, blurred_height;
-  g_autofree BbUpTaps *up_y = NULL;
-  g_autofree BbUpTaps *up_x = NULL;
+  const BbUpTaps *up_x;
 
   if (plane->direct)
     {
@@ -312,8 +310,9 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
       append_stage (tables, &plane->blur_y, &plane->blur_x, reduced_width, reduced_height,
                     BB_BACK_WINDOW, &group->blur);
     }
-  group->up_y = append_up (tables, &plane->up_y, blurred_height, 1.0f / get_maximum (plan), &up_y);
-  group->up_x = append_up (tables, &plane->up_x, blurred_width, 1.0f, &up_x);
+  group->up_y = append_up (tables, &plane->up_y, blurred_height, 1.0f / get_maximum (plan));
+  group->up_x = append_up (tables, &plane->up_x, blurred_width, 1.0f);
+  up_x = (gconstpointer) (tables->bytes->data + (gsize) group->up_x);
   group->last_window = MAX (blurred_width, BB_BACK_WINDOW) - BB_BACK_WINDOW;
   for (int i = 0; i < 2; i++)
     group->tight[i] = is_tight (up_x, plane->width, group->last_window, i + 1);

@@ -216,6 +216,10 @@ make_room (BbCudaWork *work, guint n_frames, GError **error)
     n_rooms == 0 ? n_frames : BB_CUDA_BATCHES * work->n_frames + BB_CUDA_ENCODED_FRAMES;
   g_autoptr (GError) failure = NULL;
 
+  if (work->grown)
+    return TRUE;
+  /* What was refused once is not asked for with each batch. */
+  work->grown = n_rooms > 0;
   if (n_rooms >= n_wanted ||
       bb_cuda_pool_grow (work->pinned, work->context, n_wanted - n_rooms, &failure))
     return TRUE;

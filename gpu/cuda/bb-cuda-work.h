@@ -90,6 +90,7 @@ typedef struct {
   gboolean lent; /* whether an encoder may know them by their address */
   BbCudaPool *keeps; /* NULL where nothing is kept between stages */
   BbCudaPool *pinned; /* of finished frames on their way to the host; empty until one is */
+  gboolean grown; /* whether @pinned was asked for all that is ever needed */
   BbCudaStaging staging[BB_CUDA_RING];
   guint next_staging;
   GQueue reading; /* frames of decoders that kernels still read */

@@ -5,8 +5,8 @@
  * A frame is read once, by bb_fit and bb_reduce, which make the foreground on the canvas and a
  * small plane of the background; it may be released then. bb_blur blurs the small plane, and
  * bb_back brings it up to the canvas around the foreground, so that each sample of the canvas is
- * written once. Sums are FP32; what is kept between stages, in shared memory and outside, is FP16
- * or FP32. z of the grid is the frame, times the component where chroma has planes of its own.
+ * written once. Sums are FP32, or (PairSums) pairs of FP16; what is kept between stages, in shared
+ * memory and outside, is FP16 or FP32. z of the grid is the frame, times the component where chroma has planes of its own.
  */
 
 #include "bb-launch.h"

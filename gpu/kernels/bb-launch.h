@@ -27,9 +27,6 @@
 #define BB_FIT_COLUMNS 64
 #define BB_FIT_THREADS (32 * BB_FIT_GROUPS)
 
-/** Groups that each warp of bb_fit_u8_pairs makes one after the other; the other kernels, whose sums take more
- * registers, make one. */
-#define BB_PAIRS_TURNS 2
 #define BB_REDUCE_GROUPS 1
 #define BB_REDUCE_CHUNKS 2
 #define BB_REDUCE_COLUMNS 32
@@ -37,6 +34,10 @@
 #define BB_BLUR_GROUPS 2
 #define BB_BLUR_COLUMNS 64
 #define BB_BLUR_THREADS (32 * BB_BLUR_GROUPS)
+
+/** Groups that each warp of bb_fit_u8_pairs makes one after the other; the other kernels, whose sums take more
+ * registers, make one. */
+#define BB_PAIRS_TURNS 2
 
 /** Groups that a block of any of them makes at most: tables have whole blocks of them. */
 #define BB_MOST_GROUPS (BB_FIT_GROUPS * BB_PAIRS_TURNS)

@@ -10,6 +10,8 @@
 
 #include "bb-deinterlacer.h"
 
+#include "bb-ffmpeg.h"
+
 #ifdef HAVE_CUDA
 #include "cuda/bb-cuda-deinterlace.h"
 #endif
@@ -38,12 +40,7 @@ bb_deinterlacer_new (const AVFrame *like, GError **error)
   g_autoptr (BbDeinterlacer) self = g_new0 (BbDeinterlacer, 1);
 
   self->alone = TRUE;
-  self->like = av_frame_alloc ();
-  self->like->width = like->width;
-  self->like->height = like->height;
-  self->like->sample_aspect_ratio = like->sample_aspect_ratio;
-  self->like->colorspace = like->colorspace;
-  self->like->color_range = like->color_range;
+  self->like = bb_ffmpeg_copy_properties (like);
   self->like->hw_frames_ctx = av_buffer_ref (like->hw_frames_ctx);
 #ifdef HAVE_CUDA
   self->cuda = bb_cuda_deinterlace_new (like, error);
@@ -84,12 +81,8 @@ bb_deinterlacer_free (BbDeinterlacer *self)
 gboolean
 bb_deinterlacer_accepts (BbDeinterlacer *self, const AVFrame *frame)
 {
-  const AVFrame *like = self->like;
-
-  return frame->width == like->width && frame->height == like->height &&
-         av_cmp_q (frame->sample_aspect_ratio, like->sample_aspect_ratio) == 0 &&
-         frame->colorspace == like->colorspace && frame->color_range == like->color_range &&
-         frame->hw_frames_ctx != NULL && frame->hw_frames_ctx->data == like->hw_frames_ctx->data;
+  return bb_ffmpeg_is_alike (frame, self->like) && frame->hw_frames_ctx != NULL &&
+         frame->hw_frames_ctx->data == self->like->hw_frames_ctx->data;
 }
 
 static gboolean

@@ -154,6 +154,43 @@ bb_ffmpeg_from_nanoseconds (gint64 time, AVRational time_base)
 }
 
 /**
+ * bb_ffmpeg_copy_properties:
+ * @frame: a frame
+ *
+ * Returns: (transfer full): a frame without samples for bb_ffmpeg_is_alike()
+ */
+AVFrame *
+bb_ffmpeg_copy_properties (const AVFrame *frame)
+{
+  AVFrame *copy = av_frame_alloc ();
+
+  copy->width = frame->width;
+  copy->height = frame->height;
+  copy->format = frame->format;
+  copy->sample_aspect_ratio = frame->sample_aspect_ratio;
+  copy->colorspace = frame->colorspace;
+  copy->color_range = frame->color_range;
+  return copy;
+}
+
+/**
+ * bb_ffmpeg_is_alike:
+ * @frame: a frame
+ * @other: another one
+ *
+ * Returns: whether both have the same size, sample aspect, pixel format, matrix and range, so that what was
+ *   made for one takes the other
+ */
+gboolean
+bb_ffmpeg_is_alike (const AVFrame *frame, const AVFrame *other)
+{
+  return frame->width == other->width && frame->height == other->height &&
+         frame->format == other->format &&
+         av_cmp_q (frame->sample_aspect_ratio, other->sample_aspect_ratio) == 0 &&
+         frame->colorspace == other->colorspace && frame->color_range == other->color_range;
+}
+
+/**
  * bb_ffmpeg_to_host:
  * @frame: a frame; one in a card's memory becomes the same in the host's
  *

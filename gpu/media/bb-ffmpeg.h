@@ -19,6 +19,8 @@ char *bb_ffmpeg_url (const char *path);
 gint64 bb_ffmpeg_rescale (gint64 time, AVRational from, AVRational to);
 gint64 bb_ffmpeg_to_nanoseconds (gint64 time, AVRational time_base);
 gint64 bb_ffmpeg_from_nanoseconds (gint64 time, AVRational time_base);
+AVFrame *bb_ffmpeg_copy_properties (const AVFrame *frame);
+gboolean bb_ffmpeg_is_alike (const AVFrame *frame, const AVFrame *other);
 int bb_ffmpeg_to_host (AVFrame *frame);
 void bb_ffmpeg_interrupt_init (AVIOInterruptCB *interrupt, GCancellable **cancellable);
 

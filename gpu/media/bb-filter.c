@@ -19,12 +19,7 @@ struct _BbFilter {
   AVFilterGraph *graph;
   AVFilterContext *source;
   AVFilterContext *sink;
-  int width;
-  int height;
-  int format;
-  AVRational aspect;
-  enum AVColorSpace matrix;
-  enum AVColorRange range;
+  AVFrame *like; /* without samples */
 };
 
 /**
@@ -48,12 +43,7 @@ bb_filter_new (const AVFrame *like,
   AVBufferSrcParameters *parameters = av_buffersrc_parameters_alloc ();
   int result = AVERROR (ENOMEM);
 
-  filter->width = like->width;
-  filter->height = like->height;
-  filter->format = like->format;
-  filter->aspect = like->sample_aspect_ratio;
-  filter->matrix = like->colorspace;
-  filter->range = like->color_range;
+  filter->like = bb_ffmpeg_copy_properties (like);
   filter->graph = avfilter_graph_alloc ();
   if (filter->graph == NULL || inputs == NULL || outputs == NULL || parameters == NULL)
     goto out;
@@ -109,6 +99,7 @@ bb_filter_free (BbFilter *filter)
   if (filter == NULL)
     return;
   avfilter_graph_free (&filter->graph);
+  av_frame_free (&filter->like);
   g_free (filter);
 }
 
@@ -122,10 +113,7 @@ bb_filter_free (BbFilter *filter)
 gboolean
 bb_filter_accepts (BbFilter *filter, const AVFrame *frame)
 {
-  return frame->width == filter->width && frame->height == filter->height &&
-         frame->format == filter->format &&
-         av_cmp_q (frame->sample_aspect_ratio, filter->aspect) == 0 &&
-         frame->colorspace == filter->matrix && frame->color_range == filter->range;
+  return bb_ffmpeg_is_alike (frame, filter->like);
 }
 
 /**

@@ -14,13 +14,13 @@
 
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
+#include "bb-memory.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/imgutils.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* Pictures that are held at once at least: by the decoder, its threads, what converts, and queues. */
 #define N_HELD_PICTURES 6
@@ -93,13 +93,19 @@ check_file (const char *path, GError **error)
 }
 
 static gboolean
+refuse_no_video (const char *path, GError **error)
+{
+  return refuse (path, _("it is not a video, or it is damaged"),
+                 _("choose a file that a player can play"), error);
+}
+
+static gboolean
 fail (const char *path, int result, GCancellable **cancellable, GError **error)
 {
   if (*cancellable != NULL && g_cancellable_set_error_if_cancelled (*cancellable, error))
     return FALSE;
   if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
-    return refuse (path, _("it is not a video, or it is damaged"),
-                   _("choose a file that a player can play"), error);
+    return refuse_no_video (path, error);
   if (result == AVERROR (ENOENT))
     return refuse (path, _("there is no such file"), _("check its name"), error);
   if (result == AVERROR (EACCES))
@@ -154,7 +160,7 @@ check_format (const char *path, const AVInputFormat *format, GError **error)
         return refuse (path, _("it is a list that names other files"),
                        _("choose the video file itself"), error);
       if (g_strv_contains (texts, names[i]))
-        return fail (path, AVERROR_INVALIDDATA, &(GCancellable *) { NULL }, error);
+        return refuse_no_video (path, error);
     }
   return TRUE;
 }
@@ -180,7 +186,7 @@ open_only_itself (AVFormatContext *demuxer,
  * bb_input_new:
  * @path: name of a local file
  * @cancellable: where the cancellable of the call at hand is found; must stay
- * @options: (inout) (nullable): options of demuxers, in FFmpeg's form
+ * @options: (nullable): options of demuxers, in FFmpeg's form
  * @error: return location for an error
  *
  * Opens a media file: the file itself and no other, whatever it names. What is no regular file, is
@@ -190,7 +196,10 @@ open_only_itself (AVFormatContext *demuxer,
  *   %G_IO_ERROR_CANCELLED
  */
 AVFormatContext *
-bb_input_new (const char *path, GCancellable **cancellable, AVDictionary **options, GError **error)
+bb_input_new (const char *path,
+              GCancellable **cancellable,
+              const AVDictionary *options,
+              GError **error)
 {
   g_autofree char *url = bb_ffmpeg_url (path);
   const AVInputFormat *format = NULL;
@@ -214,8 +223,7 @@ bb_input_new (const char *path, GCancellable **cancellable, AVDictionary **optio
   demuxer = avformat_alloc_context ();
   demuxer->interrupt_callback = interrupt;
   demuxer->io_open = open_only_itself;
-  if (options != NULL)
-    av_dict_copy (&own, *options, 0);
+  av_dict_copy (&own, options, 0);
   av_dict_set (&own, "protocol_whitelist", "file", 0);
   if (g_str_equal (format->name, "image2"))
     av_dict_set (&own, "pattern_type", "none", 0);
@@ -225,82 +233,6 @@ bb_input_new (const char *path, GCancellable **cancellable, AVDictionary **optio
     return demuxer;
   fail (path, result, cancellable, error);
   return NULL;
-}
-
-/* The part of memory that limits leave, where there are any. */
-static guint64
-get_cgroup_memory (void)
-{
-  g_autofree char *own = NULL;
-  g_auto (GStrv) lines = NULL;
-  guint64 left = G_MAXUINT64;
-
-  if (!g_file_get_contents ("/proc/self/cgroup", &own, NULL, NULL))
-    return left;
-  lines = g_strsplit (own, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_autofree char *folder = NULL;
-
-      if (!g_str_has_prefix (lines[i], "0::/"))
-        continue;
-      folder = g_strdup (lines[i] + strlen ("0::"));
-      while (TRUE)
-        {
-          g_autofree char *limit = g_strconcat ("/sys/fs/cgroup", folder, "/memory.max", NULL);
-          g_autofree char *used = g_strconcat ("/sys/fs/cgroup", folder, "/memory.current", NULL);
-          g_autofree char *limit_text = NULL;
-          g_autofree char *used_text = NULL;
-          char *slash;
-
-          if (g_file_get_contents (limit, &limit_text, NULL, NULL) &&
-              g_ascii_isdigit (limit_text[0]) &&
-              g_file_get_contents (used, &used_text, NULL, NULL))
-            {
-              guint64 allowed = g_ascii_strtoull (limit_text, NULL, 10);
-              guint64 taken = g_ascii_strtoull (used_text, NULL, 10);
-
-              left = MIN (left, allowed > taken ? allowed - taken : 0);
-            }
-          slash = strrchr (folder, '/');
-          if (slash == NULL)
-            break;
-          *slash = '\0';
-        }
-    }
-  return left;
-}
-
-static guint64
-find_kibibytes (const char *file, const char *key)
-{
-  g_autofree char *text = NULL;
-  const char *line;
-
-  if (!g_file_get_contents (file, &text, NULL, NULL) || (line = strstr (text, key)) == NULL)
-    return G_MAXUINT64;
-  return g_ascii_strtoull (line + strlen (key), NULL, 10) * 1024;
-}
-
-/**
- * bb_input_get_memory:
- *
- * Returns: bytes of host memory that this process can still take: what the system has available,
- *   within the limits of its control group and of its address space; %G_MAXUINT64 where unknown
- */
-guint64
-bb_input_get_memory (void)
-{
-  guint64 left = MIN (find_kibibytes ("/proc/meminfo", "MemAvailable:"), get_cgroup_memory ());
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    {
-      guint64 size = find_kibibytes ("/proc/self/status", "VmSize:");
-
-      left = MIN (left, limit.rlim_cur > size ? limit.rlim_cur - size : 0);
-    }
-  return left;
 }
 
 /* Bytes of a picture as the decoder makes it. */
@@ -320,10 +252,8 @@ get_picture_bytes (const AVCodecParameters *parameters)
 }
 
 static gboolean
-check_memory (AVFormatContext *demuxer, GError **error)
+check_memory (AVFormatContext *demuxer, guint64 left, GError **error)
 {
-  guint64 left = bb_input_get_memory ();
-
   for (guint i = 0; i < demuxer->nb_streams; i++)
     {
       const AVCodecParameters *parameters = demuxer->streams[i]->codecpar;
@@ -349,12 +279,12 @@ check_memory (AVFormatContext *demuxer, GError **error)
   return TRUE;
 }
 
-/* What decoders may make while the file is probed. */
+/* What decoders may make while the file is probed, of the bytes that are @left. */
 static AVDictionary **
-new_limits (AVFormatContext *demuxer)
+new_limits (AVFormatContext *demuxer, guint64 left)
 {
   AVDictionary **limits = g_new0 (AVDictionary *, demuxer->nb_streams + 1);
-  guint64 pixels = bb_input_get_memory () / N_HELD_PICTURES;
+  guint64 pixels = left / N_HELD_PICTURES;
 
   for (guint i = 0; i < demuxer->nb_streams; i++)
     av_dict_set_int (&limits[i], "max_pixels", (gint64) MIN (pixels, G_MAXINT), 0);
@@ -376,12 +306,13 @@ bb_input_probe (AVFormatContext *demuxer, GError **error)
 {
   GCancellable **cancellable = demuxer->interrupt_callback.opaque;
   guint n_limits = demuxer->nb_streams;
+  guint64 left = bb_memory_get_left ();
   AVDictionary **limits;
   int result;
 
-  if (!check_memory (demuxer, error))
+  if (!check_memory (demuxer, left, error))
     return FALSE;
-  limits = new_limits (demuxer);
+  limits = new_limits (demuxer, left);
   result = avformat_find_stream_info (demuxer, limits);
   for (guint i = 0; i < n_limits; i++)
     av_dict_free (&limits[i]);
@@ -392,11 +323,11 @@ bb_input_probe (AVFormatContext *demuxer, GError **error)
     for (gsize j = 0; j < G_N_ELEMENTS (text_codecs); j++)
       if (demuxer->streams[i]->codecpar->codec_id == text_codecs[j])
         return fail (get_path (demuxer), AVERROR_INVALIDDATA, cancellable, error);
-  return check_memory (demuxer, error);
+  return check_memory (demuxer, left, error);
 }
 
 /**
- * bb_input_is_beside:
+ * bb_input_is_same_program:
  * @demuxer: a demuxer
  * @index: number of a stream
  * @picture: number of the picture's stream
@@ -406,7 +337,7 @@ bb_input_probe (AVFormatContext *demuxer, GError **error)
  * Returns: whether the stream is of the picture's program, or the file has no such thing
  */
 gboolean
-bb_input_is_beside (AVFormatContext *demuxer, int index, int picture)
+bb_input_is_same_program (AVFormatContext *demuxer, int index, int picture)
 {
   AVProgram *program = NULL;
   gboolean has_other = av_find_program_from_stream (demuxer, NULL, index) != NULL;

@@ -12,11 +12,10 @@ G_BEGIN_DECLS
 
 AVFormatContext *bb_input_new (const char *path,
                                GCancellable **cancellable,
-                               AVDictionary **options,
+                               const AVDictionary *options,
                                GError **error);
 gboolean bb_input_probe (AVFormatContext *demuxer, GError **error);
-gboolean bb_input_is_beside (AVFormatContext *demuxer, int index, int picture);
-guint64 bb_input_get_memory (void);
+gboolean bb_input_is_same_program (AVFormatContext *demuxer, int index, int picture);
 void bb_input_set_error (const char *path, const char *reason, const char *advice, GError **error);
 
 G_END_DECLS

@@ -99,6 +99,7 @@ open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
   AVCodecContext *decoder = avcodec_alloc_context3 (codec);
   int result = avcodec_parameters_to_context (decoder, reader->stream->codecpar);
 
+  g_atomic_int_set (&reader->n_held, 0);
   decoder->pkt_timebase = reader->stream->time_base;
   /* Done here, to the sample: the decoder would keep rows aligned and crop less. */
   decoder->apply_cropping = 0;
@@ -197,7 +198,7 @@ set_notice (BbReader *reader, char *notice)
 static gboolean
 leave_hardware (BbReader *reader, gint64 time, GError **error)
 {
-  guint n_corrupt = reader->n_corrupt;
+  int n_corrupt = g_atomic_int_get (&reader->n_corrupt);
   gint64 jump;
 
   av_buffer_unref (&reader->hardware);
@@ -212,7 +213,7 @@ leave_hardware (BbReader *reader, gint64 time, GError **error)
   else if (!bb_reader_open_decoder (reader, error) ||
            !bb_reader_seek (reader, time, reader->cancellable, error))
     return FALSE;
-  reader->n_corrupt = n_corrupt;
+  g_atomic_int_set (&reader->n_corrupt, n_corrupt);
   return TRUE;
 }
 
@@ -258,7 +259,7 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
   gint64 last = reader->last_pts;
 
   /* It was refused before it decoded anything: the driver may refuse what it documents. */
-  if (result == AVERROR (ENOSYS) && last == AV_NOPTS_VALUE && reader->n_wanted > 0)
+  if (result == AVERROR (ENOSYS) && last == AV_NOPTS_VALUE && g_atomic_int_get (&reader->n_held) > 0)
     {
       g_debug ("%s: with fewer surfaces (%s)", reader->path, bb_ffmpeg_reason (result));
       reader->n_wanted = reader->n_wanted > LEAST_HELD ? LEAST_HELD : 0;
@@ -320,7 +321,6 @@ bb_reader_set_hardware (BbReader *reader,
 {
   av_buffer_replace (&reader->hardware, device);
   reader->n_wanted = n_held;
-  g_atomic_int_set (&reader->n_held, 0);
   g_clear_pointer (&reader->notice, g_free);
   return bb_reader_restart (reader, cancellable, error);
 }

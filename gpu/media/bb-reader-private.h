@@ -14,7 +14,7 @@ struct _BbReader {
   char *path;
   GCancellable *cancellable; /* of the call at hand */
   AVPacket *packet;
-  guint n_corrupt;
+  int n_corrupt; /* damaged packets and frames; atomic */
   goffset size; /* of the file when it was opened first; -1 where it is not known */
   gboolean cut; /* reading ended with an error, or the file has become shorter */
 

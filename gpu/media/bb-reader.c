@@ -102,7 +102,7 @@ reset (BbReader *reader, gboolean from_start)
   reader->from_start = from_start;
   reader->draining = FALSE;
   reader->cut = FALSE;
-  reader->n_corrupt = 0;
+  g_atomic_int_set (&reader->n_corrupt, 0);
   reader->n_corrupt_packets = 0;
   reader->drop_before = G_MININT64;
   reader->hurry_until = G_MININT64;
@@ -222,7 +222,7 @@ bb_reader_get_stream (BbReader *reader)
 guint
 bb_reader_get_n_corrupt (BbReader *reader)
 {
-  return reader->n_corrupt;
+  return (guint) g_atomic_int_get (&reader->n_corrupt);
 }
 
 /**
@@ -419,7 +419,7 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
               if (reader->n_corrupt_packets > 0)
                 reader->n_corrupt_packets--;
               else
-                reader->n_corrupt++;
+                g_atomic_int_inc (&reader->n_corrupt);
             }
           if (frame->best_effort_timestamp != AV_NOPTS_VALUE &&
               frame->best_effort_timestamp < reader->drop_before)
@@ -451,7 +451,7 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
         return TRUE;
       if (result != AVERROR (EAGAIN))
         {
-          reader->n_corrupt++;
+          g_atomic_int_inc (&reader->n_corrupt);
           continue;
         }
       if (reader->draining)
@@ -467,7 +467,7 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
           if (result != AVERROR_EOF)
             {
               g_debug ("%s: %s", reader->path, bb_ffmpeg_reason (result));
-              reader->n_corrupt++;
+              g_atomic_int_inc (&reader->n_corrupt);
               /* Junk at the end is none of the film. */
               reader->cut = result != AVERROR_INVALIDDATA;
             }
@@ -498,7 +498,7 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
               continue;
             }
           if (result < 0 || corrupt)
-            reader->n_corrupt++;
+            g_atomic_int_inc (&reader->n_corrupt);
           if (result >= 0 && corrupt)
             reader->n_corrupt_packets++;
         }

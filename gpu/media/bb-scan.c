@@ -27,8 +27,9 @@ get_config (const AVPacket *packet)
   return 0x10000u | (data[2] & 0xfdu) << 8 | (data[3] & 0xc0u);
 }
 
-static gboolean
-is_changed (const AVPacket *packet, const AVCodecParameters *parameters, guint *first)
+/* How sure a packet makes that the track changed: 0, 1, or N_SURE where the demuxer says so. */
+static int
+get_change (const AVPacket *packet, const AVCodecParameters *parameters, guint *first)
 {
   gsize size;
   const guint8 *extradata = av_packet_get_side_data (packet, AV_PKT_DATA_NEW_EXTRADATA, &size);
@@ -36,7 +37,9 @@ is_changed (const AVPacket *packet, const AVCodecParameters *parameters, guint *
 
   if (extradata != NULL)
     return (int) size != parameters->extradata_size ||
-           memcmp (extradata, parameters->extradata, size) != 0;
+               memcmp (extradata, parameters->extradata, size) != 0
+             ? N_SURE
+             : 0;
   if (*first == 0)
     *first = config;
   return config != 0 && config != *first;
@@ -54,15 +57,11 @@ scan (AVFormatContext *demuxer, const AVStream *stream, gint64 end)
     {
       if (packet->stream_index == stream->index)
         {
-          gboolean announced =
-            av_packet_get_side_data (packet, AV_PKT_DATA_NEW_EXTRADATA, NULL) != NULL;
+          int change = get_change (packet, stream->codecpar, &first);
 
           done = packet->pts != AV_NOPTS_VALUE &&
-                 av_rescale_q (packet->pts, stream->time_base, BB_NANOSECONDS) >= end;
-          if (!is_changed (packet, stream->codecpar, &first))
-            n_changed = 0;
-          else
-            n_changed += announced ? N_SURE : 1;
+                 bb_ffmpeg_to_nanoseconds (packet->pts, stream->time_base) >= end;
+          n_changed = change == 0 ? 0 : n_changed + change;
         }
       av_packet_unref (packet);
     }

@@ -26,7 +26,7 @@
 static gint64
 get_end (gint64 time, gint64 duration, AVRational time_base)
 {
-  return av_rescale_q (av_sat_add64 (time, duration), time_base, BB_NANOSECONDS);
+  return bb_ffmpeg_to_nanoseconds (av_sat_add64 (time, duration), time_base);
 }
 
 /* Whether a file of RIFF chunks, such as AVI, is shorter than they say. */

@@ -25,16 +25,10 @@ differs (BbSource *source, const AVFrame *frame)
   if (frame->format == AV_PIX_FMT_CUDA && native == AV_PIX_FMT_NONE)
     native = bb_pixel_format_find_nearest (pixel_format);
   return frame->width != source->stored.width || frame->height != source->stored.height ||
-         bb_chain_is_other_aspect (frame, source->aspect) ||
+         bb_chain_is_other_aspect (frame, source->first->sample_aspect_ratio) ||
          native != source->pixel_format ||
          frame->color_range != (source->stored.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG) ||
          frame->colorspace != (enum AVColorSpace) source->stored.matrix;
-}
-
-static gboolean
-needs_filter (BbSource *source, const AVFrame *frame)
-{
-  return source->tone_map || source->deinterlace || differs (source, frame);
 }
 
 /* Whether all that a frame on a card needs can be done there. */
@@ -42,6 +36,12 @@ static gboolean
 stays_on_card (BbSource *source, const AVFrame *frame)
 {
   return !source->tone_map && !differs (source, frame);
+}
+
+static gboolean
+needs_filter (BbSource *source, const AVFrame *frame)
+{
+  return source->deinterlace || !stays_on_card (source, frame);
 }
 
 /**
@@ -57,7 +57,7 @@ BbFilter *
 bb_source_open_filter (BbSource *source, const AVFrame *frame, GError **error)
 {
   g_autofree char *chain =
-    bb_chain_describe (frame, &source->stored, source->aspect, &source->info.format, source->parameters,
+    bb_chain_describe (frame, &source->stored, source->first->sample_aspect_ratio, &source->info.format, source->parameters,
                        source->pixel_format, source->deinterlace, source->tone_map);
   g_autoptr (GError) failure = NULL;
   BbFilter *filter = bb_filter_new (frame, source->time_base, chain, &failure);
@@ -258,8 +258,8 @@ filter_step (BbSource *source, AVFrame **out, gboolean *done, GCancellable *canc
     return TRUE;
   if (is_stranded (source, frame))
     return leave_card (source, NULL, cancellable, error);
-  if (frame != NULL && frame->hw_frames_ctx != NULL && needs_filter (source, frame) &&
-      !stays_on_card (source, frame) && !bring_to_host (source, frame, error))
+  if (frame != NULL && frame->hw_frames_ctx != NULL && !stays_on_card (source, frame) &&
+      !bring_to_host (source, frame, error))
     return FALSE;
   if (source->deinterlacer != NULL)
     {

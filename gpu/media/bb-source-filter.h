@@ -23,14 +23,13 @@ struct _BbSource {
   char *path;
   BbSourceInfo info;
   BbFormat stored; /* the format without tone mapping */
-  AVRational aspect;  /* of the first frame's samples, as it says; see the info for what counts */
   char *shape_notice;
   AVCodecParameters *parameters;
   int stream_index;
   AVRational time_base;
   gboolean on_card; /* whether a card was to decode */
   BbReader *reader;
-  AVFrame *first; /* the first frame, kept for what it tells */
+  AVFrame *first; /* the first frame, as it was decoded, kept for what it tells */
 
   /* From the reader to the filter. */
   GQueue decoded; /* of AVFrame */
@@ -43,7 +42,7 @@ struct _BbSource {
   /* Through the filter. */
   enum AVPixelFormat pixel_format; /* what all frames have in the end, before grey gets chroma */
   gboolean tone_map;
-  gboolean deinterlace;
+  gboolean deinterlace; /* set once; atomic, as it is read on other threads too */
   BbFilter *filter;
   gboolean filter_flushed;
   gboolean filter_deinterlaces;

@@ -11,6 +11,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Times that are rounded to the microsecond still find the frame they mean. */
+#define SEEK_TOLERANCE 1000
+
 /* What only the first frame says, to what the stream says. */
 static void
 merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
@@ -40,20 +43,6 @@ merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
       if (added != NULL)
         memcpy (added->data, data->data, data->size);
     }
-}
-
-/* Times beyond this are damage: sums and differences of a few of them can still be had. */
-#define LAST_TIME (G_MAXINT64 / 4)
-
-static gint64
-to_nanoseconds (gint64 time, AVRational time_base)
-{
-  gint64 nanoseconds = av_rescale_q (time, time_base, BB_NANOSECONDS);
-
-  /* What cannot be had in 64 bit is the least number of all. */
-  if (nanoseconds == G_MININT64)
-    return time < 0 ? -LAST_TIME : LAST_TIME;
-  return CLAMP (nanoseconds, -LAST_TIME, LAST_TIME);
 }
 
 /**
@@ -92,9 +81,9 @@ fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
 
       if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || begin == AV_NOPTS_VALUE)
         continue;
-      start = MIN (start, to_nanoseconds (begin, stream->time_base));
+      start = MIN (start, bb_ffmpeg_to_nanoseconds (begin, stream->time_base));
       if (stream->duration > 0)
-        end = MAX (end, to_nanoseconds (av_sat_add64 (begin, stream->duration), stream->time_base));
+        end = MAX (end, bb_ffmpeg_to_nanoseconds (av_sat_add64 (begin, stream->duration), stream->time_base));
       else
         known = FALSE;
     }
@@ -105,7 +94,7 @@ fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
     info->duration = end - info->start;
   if ((!known || end <= info->start) && demuxer->duration > 0)
     info->duration =
-      MAX (info->duration, to_nanoseconds (demuxer->duration, AV_TIME_BASE_Q));
+      MAX (info->duration, bb_ffmpeg_to_nanoseconds (demuxer->duration, AV_TIME_BASE_Q));
 }
 
 static void
@@ -114,7 +103,7 @@ fill_rate (BbSourceInfo *info, BbReader *reader)
   AVStream *stream = bb_reader_get_stream (reader);
   AVRational rate = stream->avg_frame_rate;
   gint64 duration =
-    stream->duration > 0 ? to_nanoseconds (stream->duration, stream->time_base) : info->duration;
+    stream->duration > 0 ? bb_ffmpeg_to_nanoseconds (stream->duration, stream->time_base) : info->duration;
 
   /* An average of one frame a tick comes of times that were rounded to ticks. */
   if (rate.num <= 0 || rate.den <= 0 ||
@@ -190,7 +179,7 @@ bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
 gint64
 bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
 {
-  return to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
+  return bb_ffmpeg_to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
          info->start;
 }
 
@@ -217,15 +206,16 @@ bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
  * @time: nanoseconds from the source's start, where a trim begins
  *
  * Where a trim begins is rounded once, for all streams, to the picture's time base, so that they
- * stay in time with each other: as bb_source_seek() finds the frame that is shown then.
+ * stay in time with each other. bb_source_seek() goes to the frame that is shown then.
  *
- * Returns: where it begins, in the time base
+ * Returns: the last instant that is not after @time, in the time base; times up to a microsecond before
+ *   an instant count as that one
  */
 gint64
 bb_source_info_get_cut (const BbSourceInfo *info, gint64 time)
 {
   AVRational time_base = { info->time_base_num, info->time_base_den };
 
-  return av_rescale_q_rnd (av_sat_add64 (info->start, time + 1000), BB_NANOSECONDS, time_base,
+  return av_rescale_q_rnd (av_sat_add64 (info->start, av_sat_add64 (time, SEEK_TOLERANCE)), BB_NANOSECONDS, time_base,
                            AV_ROUND_DOWN);
 }

@@ -27,8 +27,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Times that are rounded to the microsecond still find the frame they mean. */
-#define SEEK_TOLERANCE 1000
 /* Of what lies further back than this before a frame that is sought, nanoseconds, only the frames that
  * others refer to are decoded. */
 #define HURRY_MARGIN 500000000
@@ -68,7 +66,7 @@ tag (BbSource *source, AVFrame *frame)
   if (frame->chroma_location == AVCHROMA_LOC_UNSPECIFIED)
     frame->chroma_location = source->stored.chroma_location;
   if ((frame->flags & AV_FRAME_FLAG_INTERLACED) != 0 && frame->width >= 3 && frame->height >= 4)
-    source->deinterlace = TRUE;
+    g_atomic_int_set (&source->deinterlace, TRUE);
 }
 
 /**
@@ -88,10 +86,10 @@ static void
 note_shape (BbSource *source, AVFrame *frame)
 {
   if (frame->sample_aspect_ratio.num <= 0 || frame->sample_aspect_ratio.den <= 0)
-    frame->sample_aspect_ratio = source->aspect;
+    frame->sample_aspect_ratio = source->first->sample_aspect_ratio;
   if (source->shape_notice != NULL ||
       (frame->width == source->stored.width && frame->height == source->stored.height &&
-       !bb_chain_is_other_aspect (frame, source->aspect)))
+       !bb_chain_is_other_aspect (frame, source->first->sample_aspect_ratio)))
     return;
   source->shape_notice =
     /* Translators: seconds */
@@ -359,7 +357,6 @@ bb_source_new (const char *path, GError **error)
   bb_source_info_fill (&source->info, source->reader, source->first, source->parameters);
   bb_source_note_promise (source);
   source->stored = source->info.format;
-  source->aspect = source->first->sample_aspect_ratio;
   source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
   /* bwdif refuses smaller ones. */
   source->deinterlace =
@@ -535,7 +532,7 @@ bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
  * bb_source_set_device:
  * @source: a source
  * @device: (nullable): where frames are wanted; %NULL is the host's memory
- * @keeps: whether more than a dozen frames are held at once, which takes a copy of each on the card
+ * @keeps: whether more frames are held than a decoder has surfaces for (21) at once, which takes a copy of each on the card
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
@@ -590,8 +587,9 @@ bb_source_get_n_held (BbSource *source)
 {
   guint n_held = bb_reader_get_n_held (source->reader);
 
-  return n_held > N_DEINTERLACED_SURFACES && source->deinterlace ? n_held - N_DEINTERLACED_SURFACES
-                                                                 : n_held;
+  if (n_held > N_DEINTERLACED_SURFACES && g_atomic_int_get (&source->deinterlace))
+    n_held -= N_DEINTERLACED_SURFACES;
+  return n_held;
 }
 
 /**
@@ -604,14 +602,6 @@ const char *
 bb_source_get_notice (BbSource *source)
 {
   return bb_reader_get_notice (source->reader);
-}
-
-/* The last instant in the source's time base that is not after @time. */
-static gint64
-to_pts (BbSource *source, gint64 time)
-{
-  return av_rescale_q_rnd (av_sat_add64 (source->info.start, av_sat_add64 (time, SEEK_TOLERANCE)),
-                           BB_NANOSECONDS, source->time_base, AV_ROUND_DOWN);
 }
 
 /**
@@ -644,7 +634,7 @@ bb_source_get_shape_notice (BbSource *source)
 gboolean
 bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
-  gint64 pts = to_pts (source, time);
+  gint64 pts = bb_source_info_get_cut (&source->info, time);
 
   if (!bb_reader_seek (source->reader, bb_source_get_lead (source, pts), cancellable, error))
     return FALSE;
@@ -670,7 +660,7 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
 gboolean
 bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
-  gint64 pts = to_pts (source, time);
+  gint64 pts = bb_source_info_get_cut (&source->info, time);
 
   if (!bb_reader_seek (source->reader, MAX (pts, source->first->pts), cancellable, error))
     return FALSE;
@@ -736,7 +726,7 @@ bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
       source->next = next;
       source->last_end =
         bb_source_info_get_time (&source->info, av_sat_add64 (frame->pts, frame->duration));
-      source->last_length = av_rescale_q (frame->duration, source->time_base, BB_NANOSECONDS);
+      source->last_length = bb_ffmpeg_to_nanoseconds (frame->duration, source->time_base);
       if (!dropped)
         {
           source->skip_to = AV_NOPTS_VALUE;

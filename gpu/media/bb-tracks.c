@@ -308,7 +308,7 @@ probe (BbTracks *self, const char *path, gboolean far, GError **error)
   /* Those that a transport stream only names later on. */
   if (far)
     av_dict_set (&options, "scan_all_pmts", "1", 0);
-  self->demuxer = bb_input_new (path, &self->cancellable, &options, error);
+  self->demuxer = bb_input_new (path, &self->cancellable, options, error);
   av_dict_free (&options);
   if (self->demuxer == NULL)
     return FALSE;
@@ -402,7 +402,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     {
       Track *track = new_track (self, self->demuxer->streams[i]);
 
-      if (bb_input_is_beside (self->demuxer, (int) i, picture))
+      if (bb_input_is_same_program (self->demuxer, (int) i, picture))
         add_track (self, track, values, (int) i == picture);
       else
         {

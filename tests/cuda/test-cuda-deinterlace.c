@@ -291,28 +291,18 @@ describe_frames (const Case *c, BbDevice *device)
 }
 
 static void
-free_frame (gpointer data)
-{
-  AVFrame *frame = data;
-
-  av_frame_free (&frame);
-}
-
-static void
 test_case (gconstpointer data)
 {
   const Case *c = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (BbDevice) device = bb_cuda_test_open ();
   g_autoptr (GRand) rand = g_rand_new_with_seed (17);
-  g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func (free_frame);
-  g_autoptr (GPtrArray) got = g_ptr_array_new_with_free_func (free_frame);
+  g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_av_frame_free);
+  g_autoptr (GPtrArray) got = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_av_frame_free);
   g_autoptr (BbDeinterlacer) deinterlacer = NULL;
   g_autoptr (BbFilter) filter = NULL;
   AVBufferRef *frames;
 
-  if (device == NULL)
-    return;
   frames = describe_frames (c, device);
   for (int n = 0; n <= c->n_frames; n++)
     {

@@ -119,6 +119,7 @@ gpu_bench_launch (GpuBench *bench, GError **error)
   gpu_bench_get_sizes (bench, &source, &target);
   source.interleaved = target.interleaved = TRUE;
   bb_recipe_values_init (&values);
+  bb_recipe_values_settle (&values, TRUE);
   values.width = target.width;
   values.height = target.height;
   recipe = bb_recipe_new (&values, error);

@@ -57,5 +57,5 @@ exec unshare --mount --propagation private bash -c '
     done
   fi
   exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/opt/blurbox HOME=/tmp LANG=C.UTF-8 BLURBOX_LIBRARIES="$libraries" \
-    BLURBOX_SOFTWARE="$driver" BLURBOX_SECONDS="$seconds" ${BLURBOX_DRIVER_ENV:-} /usr/bin/bash /opt/blurbox/window-session.sh
+    BLURBOX_SOFTWARE="$driver" BLURBOX_SECONDS="$seconds" /usr/bin/bash /opt/blurbox/window-session.sh
 ' window "$here" "$results" "$driver" "$seconds"

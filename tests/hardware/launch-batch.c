@@ -29,19 +29,10 @@ main (int argc, char *argv[])
   g_autoptr (BbDevice) device = bb_cuda_test_open ();
   g_autoptr (GError) error = NULL;
   g_autoptr (BbPlan) plan = NULL;
-  AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (device, &error);
-  AVBufferRef *frames;
-  AVHWFramesContext *context;
+  AVBufferRef *frames = bb_cuda_ffmpeg_new_frames (device, &c.source, &error);
   BbBatch *batch = bb_batch_new (c.n_frames);
 
   g_assert_no_error (error);
-  frames = av_hwframe_ctx_alloc (hardware);
-  context = (gpointer) frames->data;
-  context->format = AV_PIX_FMT_CUDA;
-  context->sw_format = AV_PIX_FMT_NV12;
-  context->width = c.source.width;
-  context->height = c.source.height;
-  g_assert_cmpint (av_hwframe_ctx_init (frames), >=, 0);
   bb_recipe_values_init (&c.values);
   c.values.precision = g_strcmp0 (argv[1], "FP32") == 0 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
   c.target.interleaved = TRUE;
@@ -63,6 +54,5 @@ main (int argc, char *argv[])
     g_assert_true (bb_frame_wait (batch->frame[i], &error));
   bb_batch_free (batch);
   av_buffer_unref (&frames);
-  av_buffer_unref (&hardware);
   return 0;
 }

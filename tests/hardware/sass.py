@@ -139,9 +139,7 @@ class Machine:
             value = bits(np.abs(floats(value))) if real else np.abs(signed(value)).view(U32)
         if text.startswith("~"):
             value = ~value
-        if text.startswith("-") and not re.match(r"-[0-9]", text):
-            value = bits(-floats(value)) if real else (self.zero - value)
-        elif text.startswith("-"):
+        if text.startswith("-"):
             value = bits(-floats(value)) if real else (self.zero - value)
         return value
 

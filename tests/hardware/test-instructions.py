@@ -5,7 +5,6 @@ import importlib.machinery
 import importlib.util
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,12 +47,15 @@ class Launch:
     memory = [(4096, np.array([0, 5], np.uint32).view(np.uint8))]
 
 
-def script():
+def load():
     path = str(Path(__file__).resolve().parent / "instructions")
     loader = importlib.machinery.SourceFileLoader("instructions", path)
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("instructions", loader))
     loader.exec_module(module)
     return module
+
+
+instructions = load()
 
 
 def test_counted_by_hand(_):
@@ -78,7 +80,7 @@ def record(folder, *arguments):
 
 def test_one_frame_fills_a_gpu(folder):
     record(folder, "FP16", "1")
-    found = [script().Launch(path.read_bytes()) for path in sorted(folder.glob("*.launch"))]
+    found = [instructions.Launch(path.read_bytes()) for path in sorted(folder.glob("*.launch"))]
     tap.check(len(found) == 8, f"{len(found)} launches")
     for launch in found:
         blocks = launch.grid[0] * launch.grid[1] * launch.grid[2]
@@ -87,21 +89,20 @@ def test_one_frame_fills_a_gpu(folder):
 
 
 def test_instructions_of_a_frame(folder):
-    disassembler = os.environ.get("NVDISASM") or shutil.which("nvdisasm")
-    if not disassembler:
+    if not instructions.find_disassembler():
         raise tap.Skip("no nvdisasm")
     cubin = folder / "kernels.cubin"
     done = subprocess.run([os.environ["BB_NVCC"], "-cubin", "-O3", "-arch=sm_90", "-o", cubin,
                            os.environ["BB_KERNELS_SOURCE"]], capture_output=True, text=True)
     tap.equal(done.returncode, 0, done.stderr)
-    listing = sass.kernels(tap.output(disassembler, "-c", cubin).decode())
+    listing = sass.kernels(instructions.read_listing(cubin))
     page = Path(os.environ["BB_KERNELS_PAGE"]).read_text(encoding="utf-8")
     totals = []
     for precision in "FP16", "FP32":
         launches = folder / precision
         launches.mkdir()
         record(launches, precision, "1")
-        rows = list(script().count(listing, launches))
+        rows = list(instructions.count(listing, launches))
         totals.append(sum(row[3] for row in rows))
         print(f"# {precision}: {totals[-1]:,} " + ", ".join(f"{row[0]} {row[3]:,}" for row in rows), flush=True)
     tap.check(totals[0] <= MOST_INSTRUCTIONS, f"{totals[0]:,} instructions a frame")

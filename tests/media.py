@@ -4,12 +4,14 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import numpy
 
 from tap import equal, ffmpeg, near, output
 
 RENDER = os.environ.get("BLURBOX_RENDER", "blurbox-render")
+MEDIA = Path(os.environ.get("BB_SHARED_MEDIA", "/nonexistent"))
 LIMIT = 120  # seconds after which a render is taken for a hang
 
 # A flash and a beep each second, so that sync can be measured.
@@ -31,12 +33,13 @@ def render(source, target, *arguments):
     return said
 
 
-def clip(path, *, seconds=1, size="320x180", rate=30, pixel_format="yuv420p", sound=True, more=()):
+def clip(path, *, seconds=1, size="320x180", rate=30, pixel_format="yuv420p", sound=True,
+         codec=("-c:v", "libx264", "-preset", "veryfast")):
     """A clip of a test picture with sound, lossless enough."""
     arguments = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}"]
     if sound:
         arguments += ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}", "-c:a", "aac"]
-    ffmpeg(*arguments, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", pixel_format, *more, path)
+    ffmpeg(*arguments, *codec, "-pix_fmt", pixel_format, path)
     return path
 
 

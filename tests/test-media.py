@@ -2,19 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finished files, held against ffprobe and ffmpeg and, where pixels count, double precision."""
 
-import os
 import re
 import sys
-from pathlib import Path
 
 import numpy
 
 import media
 import tap
-from media import beeps, clip, count_frames, film, flashes, frame_times, planes, probe, run, streams, tags
+from media import MEDIA, beeps, clip, count_frames, film, flashes, frame_times, planes, probe, run, streams, tags
 from tap import check, equal, ffmpeg, near
 
-MEDIA = Path(os.environ.get("BB_SHARED_MEDIA", "/nonexistent"))
 SMALL = ["--size", "144x256"]
 FAST = [*SMALL, "--preset", "ultrafast"]
 

@@ -18,7 +18,8 @@
  * all the source frames of a batch. */
 #define FRAMES_AT_ONCE 8
 /* Surfaces that a GPU decoded are few. This many are held besides those that are handed on at once and as many
- * that kernels still read: two in the queue, one that waits for a place in it, two in the source. */
+ * that kernels still read: two in the queue, one that waits for a place in it, two in the source. N_HELD_SURFACES of
+ * bb-source.c is what is asked for: SURFACES_BESIDE + 2 * FRAMES_AT_ONCE. */
 #define SURFACES_BESIDE 5
 
 typedef struct {

@@ -268,8 +268,8 @@ bb_cpu_device_get_chunk (BbDevice *device)
 static guint64
 bb_cpu_device_get_memory_left (BbDevice *device)
 {
-  /* What the kernel would give without swapping; caches count as free. */
-  guint64 bytes = bb_memory_find ("/proc/meminfo", "MemAvailable:");
+  /* Without swapping; caches count as free. */
+  guint64 bytes = bb_memory_get_left ();
 
   if (bytes != G_MAXUINT64)
     return bytes;

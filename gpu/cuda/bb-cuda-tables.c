@@ -106,6 +106,7 @@ pack_halves (float *weight, gsize n)
     }
 }
 
+/* The sum of the weights of an output, by which a constant is multiplied; all outputs have the same. */
 static double
 get_gain (const BbTaps *taps)
 {

@@ -130,7 +130,8 @@ typedef struct {
  * @in: where samples are read
  * @out: where they go
  * @rows: taps down the stored columns
- * @columns: taps along the stored rows: `first` [n_out], `weight` [n_taps][n_out]
+ * @columns: taps along the stored rows: `first` `[n_out]`, `weight` `[n_taps][n_out]`; each weight of it and of @rows
+ *   is an FP32 number, or in the kernels with FP16 sums the same FP16 number twice
  * @transposed: whether a sample of output row i and column j goes to column i of row j
  * @split: components that are made by blocks of their own: 2 where @in has chroma planes of their
  *   own, else 1

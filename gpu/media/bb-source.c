@@ -34,7 +34,7 @@
 #define DEINTERLACE_CONTEXT 2
 /* Surfaces of a GPU's decoder that are held at once at most, besides those that it needs itself: in queues, 8 that are
  * handed on together and 8 that kernels read; and those that deinterlacing looks at, which may begin anywhere. Where the
- * decoder can have fewer, fewer are handed on together. */
+ * decoder can have fewer, fewer are handed on together. SURFACES_BESIDE + 2 * FRAMES_AT_ONCE of bb-pipeline.c. */
 #define N_HELD_SURFACES 21
 #define N_DEINTERLACED_SURFACES 4
 

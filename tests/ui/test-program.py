@@ -34,9 +34,11 @@ HOSTILE = {
 
 
 def call(path, method, *arguments):
+    if "." not in method:
+        method = "org.gtk.Actions." + method
     return subprocess.run(
         ["gdbus", "call", "--session", "--timeout", "60", "--dest", ID, "--object-path", path,
-         "--method", "org.gtk.Actions." + method, *arguments], capture_output=True, text=True)
+         "--method", method, *arguments], capture_output=True, text=True)
 
 
 class Program:
@@ -90,6 +92,22 @@ def hostile_parameters(folder, clip):
     assert code == -signal.SIGTERM, code
 
 
+def hostile_files(folder, clip):
+    """Nor do addresses that name no file, wherever they come in a list: what can be read is opened."""
+    program = Program(folder)
+    good = pathlib.Path(clip).as_uri()
+    odd = ["file:", "nonsense", "x:", "file:///", "http://127.0.0.1:1/a.mp4", "file:///nowhere/%ff%0a.mp4"]
+    for uris in ([odd[0]], [odd[1]], odd, [good, *odd], [*odd, good]):
+        last = call(APPLICATION, "org.freedesktop.Application.Open", str(uris), "{}")
+        assert last.returncode == 0, last.stderr
+        program.activate(program.window, "export")
+        if good in uris:
+            program.until(lambda: program.is_enabled("export-to"))
+        assert program.child.poll() is None, f"{uris} ended it"
+    code = program.end(signal.SIGTERM)
+    assert code == -signal.SIGTERM, code
+
+
 def signals(folder, clip):
     """A signal ends the program as closing it does, also during an export: nothing is left."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -136,14 +154,14 @@ def main():
                     "-pix_fmt", "yuv420p", "-c:v", "ffv1", str(clip)], check=True)
     failed = 0
     print("TAP version 13")
-    for i, test in enumerate((hostile_parameters, signals, leftovers)):
+    for i, test in enumerate((hostile_parameters, hostile_files, signals, leftovers)):
         try:
             test(folder, str(clip))
             print(f"ok {i + 1} {test.__name__}", flush=True)
         except AssertionError as error:
             failed = 1
             print(f"not ok {i + 1} {test.__name__}\n# {error}", flush=True)
-    print("1..3")
+    print("1..4")
     shutil.rmtree(folder)
     return failed
 

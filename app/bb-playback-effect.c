@@ -564,7 +564,7 @@ work (Effect *effect, Job *job)
   if (effect->engine != NULL)
     {
       BbDevice *device = bb_engine_get_device (effect->engine);
-      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_CUDA;
+      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_DEVICE;
 
       bb_playback_set_on_card (self, on_card);
       if (!on_card)

@@ -4,6 +4,7 @@
  */
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "cpu/bb-cpu-rgb.h"
 #include "reference.h"
 
@@ -237,7 +238,7 @@ test_known (void)
     { { 0, 128, 128 }, { 0, 0, 0 } },       { { 255, 128, 128 }, { 255, 255, 255 } },
   };
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbFormat format = { 8, 8, 8, 1, 1, FALSE, 1, 1, 1, 1 };
 
   g_assert_no_error (error);
@@ -279,7 +280,7 @@ test_chosen (void)
     { 10, 14, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },  { 10, 16, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 },
     { 10, 18, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 }, { 8, 16, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },
   };
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", NULL);
 
   g_assert_nonnull (device);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -7,12 +7,13 @@
 
 #include "bb-cuda-device.h"
 
+#include "bb-cuda-ffmpeg.h"
 #include "bb-cuda-list.h"
 #include "bb-cuda-memory.h"
 #include "bb-cuda-picture.h"
 #include "bb-cuda-work.h"
 #include "bb-error.h"
-#include "bb-render.h"
+#include "bb-device-info.h"
 
 #include <glib/gi18n-lib.h>
 #include <time.h>
@@ -281,7 +282,8 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
   BbDeviceClass *device_class = BB_DEVICE_CLASS (klass);
 
   object_class->finalize = bb_cuda_device_finalize;
-  device_class->memory = BB_MEMORY_CUDA;
+  device_class->memory = BB_MEMORY_DEVICE;
+  device_class->media = &bb_cuda_ffmpeg_media;
   device_class->prepare = bb_cuda_device_prepare;
   device_class->upload = bb_cuda_device_upload;
   device_class->run = bb_cuda_device_run;

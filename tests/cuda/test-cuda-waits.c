@@ -9,6 +9,8 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-test-device.h"
 #include "bb-tune-measure.h"
@@ -104,7 +106,7 @@ set_up (void)
 {
   memset (&f, 0, sizeof f);
   f.card = bb_cuda_test_open ();
-  f.cpu = bb_device_open ("cpu", NULL);
+  f.cpu = bb_devices_open ("cpu", NULL);
   f.context = bb_cuda_device_get_context (BB_CUDA_DEVICE (f.card));
   f.table = (BbCuda *) f.context->cuda;
   f.own = *f.table;

@@ -4,6 +4,8 @@
  */
 
 #include "bb-test-device.h"
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "gl-context.h"
 #include "gpu-bench.h"
 
@@ -160,7 +162,7 @@ measure_kind (GpuBench *bench, GlKind kind, BbDevice *device, BbFrame *frame, GE
 gboolean
 gpu_bench_interop (GpuBench *bench, GError **error)
 {
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   g_autoptr (BbFrame) frame = device != NULL ? make_finished (bench, device, error) : NULL;
   gboolean done = FALSE;
 

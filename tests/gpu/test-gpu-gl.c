@@ -9,6 +9,7 @@
 #include "gl-context.h"
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "cpu/bb-cpu-device.h"
 #include "cuda/bb-gl-ring.h"
@@ -43,7 +44,7 @@ set_up (Fixture *fixture, GlKind kind)
       g_test_skip (error->message);
       return FALSE;
     }
-  fixture->device = bb_device_open (device_id (), &error);
+  fixture->device = bb_devices_open (device_id (), &error);
   if (fixture->device == NULL)
     {
       g_test_skip (error->message);

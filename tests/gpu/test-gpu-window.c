@@ -7,6 +7,7 @@
 
 #include "bb-card-texture.h"
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-screen.h"
 #include "bb-test-device.h"
 #include "bb-texture.h"
@@ -374,7 +375,7 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   bb_card_texture_init (gdk_display_get_default ());
-  device = bb_device_open ("cuda:0", &error);
+  device = bb_devices_open ("cuda:0", &error);
   g_assert_no_error (error);
   window = GTK_WINDOW (gtk_window_new ());
   screen = bb_screen_new ();

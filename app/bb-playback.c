@@ -249,6 +249,7 @@ bb_playback_thread_ends (BbPlayback *self)
 /**
  * bb_playback_start:
  * @self: a playback
+ * @present_options: (nullable): what is shown as it is; stays valid as long as the program runs
  * @func: called when there is news
  * @user_data: data for @func
  * @error: return location for an error
@@ -259,8 +260,10 @@ bb_playback_thread_ends (BbPlayback *self)
  *   left is to close it
  */
 gboolean
-bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GError **error)
+bb_playback_start (BbPlayback *self, const BbPresentOptions *present_options, BbPlaybackFunc func,
+                   gpointer user_data, GError **error)
 {
+  self->present_options = present_options;
   self->wake = bb_wake_new (G_PRIORITY_DEFAULT, func, user_data);
   if (self->about.has_audio)
     {

@@ -188,7 +188,7 @@ bb_device_download (BbDevice *self, BbFrame *frame, GError **error)
 
 /* On the host. */
 static BbPicture *
-present (BbDevice *self, BbFrame *finished, GError **error)
+present (BbDevice *self, BbFrame *finished, const BbPresentOptions *options, GError **error)
 {
   g_autoptr (BbFrame) frame = bb_device_download (self, bb_frame_ref (finished), error);
   BbPicture *picture;
@@ -197,7 +197,7 @@ present (BbDevice *self, BbFrame *finished, GError **error)
 
   if (frame == NULL)
     return NULL;
-  picture = bb_picture_new (frame, bb_picture_choose_format (&frame->format));
+  picture = bb_picture_new (frame, bb_picture_choose_format (&frame->format, options));
   size = picture->stride * (gsize) picture->height;
   pixels = g_malloc (size);
   bb_cpu_rgb_run (frame, picture->format, 0, picture->height, pixels, picture->stride);
@@ -209,6 +209,7 @@ present (BbDevice *self, BbFrame *finished, GError **error)
  * bb_device_present:
  * @self: a device
  * @frame: a finished frame of it
+ * @options: (nullable): what is shown as it is
  * @error: return location for an error
  *
  * Makes a picture for the screen. Its `time` and `generation` are left to the caller.
@@ -216,11 +217,12 @@ present (BbDevice *self, BbFrame *finished, GError **error)
  * Returns: (transfer full): a picture, or %NULL with an error
  */
 BbPicture *
-bb_device_present (BbDevice *self, BbFrame *frame, GError **error)
+bb_device_present (BbDevice *self, BbFrame *frame, const BbPresentOptions *options,
+                   GError **error)
 {
   if (BB_DEVICE_GET_CLASS (self)->present != NULL)
-    return BB_DEVICE_GET_CLASS (self)->present (self, frame, error);
-  return present (self, frame, error);
+    return BB_DEVICE_GET_CLASS (self)->present (self, frame, options, error);
+  return present (self, frame, options, error);
 }
 
 /**

@@ -73,7 +73,10 @@ struct _BbDeviceClass {
                    GCancellable *cancellable,
                    GError **error);
   BbBatch *(*download) (BbDevice *self, BbBatch *batch, GError **error);
-  BbPicture *(*present) (BbDevice *self, BbFrame *frame, GError **error);
+  BbPicture *(*present) (BbDevice *self,
+                         BbFrame *frame,
+                         const BbPresentOptions *options,
+                         GError **error);
   guint (*get_chunk) (BbDevice *self);
   guint64 (*get_memory_left) (BbDevice *self);
   guint64 (*get_memory_used) (BbDevice *self);
@@ -97,7 +100,10 @@ gboolean bb_device_run (BbDevice *self,
                         GError **error);
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
 BbBatch *bb_device_download_batch (BbDevice *self, BbBatch *batch, GError **error);
-BbPicture *bb_device_present (BbDevice *self, BbFrame *frame, GError **error);
+BbPicture *bb_device_present (BbDevice *self,
+                              BbFrame *frame,
+                              const BbPresentOptions *options,
+                              GError **error);
 BbMemory bb_device_get_memory (BbDevice *self);
 guint bb_device_get_chunk (BbDevice *self);
 guint64 bb_device_get_memory_left (BbDevice *self);

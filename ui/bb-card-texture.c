@@ -11,6 +11,7 @@
 #include "bb-card-texture.h"
 
 #include "bb-devices.h"
+#include "bb-renderer.h"
 #include "cuda/bb-gl-ring.h"
 
 #include <epoxy/gl.h>
@@ -33,6 +34,12 @@ typedef struct {
 } CardTextures;
 
 static CardTextures textures;
+
+static void
+set_takes_device_memory (gboolean takes)
+{
+  g_atomic_int_set (&bb_renderer_get_present_options ()->takes_device_memory, takes);
+}
 
 static void
 set_reason (const char *reason)
@@ -123,7 +130,7 @@ static void
 give_up (const GError *error)
 {
   close_ring ();
-  bb_picture_set_stay_on_device (FALSE);
+  set_takes_device_memory (FALSE);
   set_reason (error->message);
 }
 
@@ -178,7 +185,7 @@ make_ring (BbPicture *picture)
       return;
     }
   set_reason (NULL);
-  bb_picture_set_stay_on_device (TRUE);
+  set_takes_device_memory (TRUE);
 }
 
 static GdkTexture *
@@ -252,7 +259,7 @@ bb_card_texture_init (GdkDisplay *display)
     return;
   choose_renderer_and_card (display);
   /* Until the first of them shows that they cannot. */
-  bb_picture_set_stay_on_device (TRUE);
+  set_takes_device_memory (TRUE);
 }
 
 /**
@@ -342,7 +349,7 @@ bb_card_texture_shut_down (void)
       gdk_gl_context_clear_current ();
     }
   g_clear_pointer (&textures.closing, g_ptr_array_unref);
-  bb_picture_set_stay_on_device (FALSE);
+  set_takes_device_memory (FALSE);
   g_clear_object (&textures.context);
   g_clear_pointer (&textures.reason, g_free);
   textures.tried = NULL;

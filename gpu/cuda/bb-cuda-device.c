@@ -201,12 +201,13 @@ bb_cuda_device_download (BbDevice *device, BbBatch *batch, GError **error)
 }
 
 static BbPicture *
-bb_cuda_device_present (BbDevice *device, BbFrame *frame, GError **error)
+bb_cuda_device_present (BbDevice *device, BbFrame *frame, const BbPresentOptions *options,
+                        GError **error)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (device);
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
 
-  return scope != NULL ? bb_cuda_picture_new (self->context, frame, error) : NULL;
+  return scope != NULL ? bb_cuda_picture_new (self->context, frame, options, error) : NULL;
 }
 
 static guint

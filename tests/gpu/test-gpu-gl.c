@@ -51,7 +51,6 @@ set_up (Fixture *fixture, GlKind kind)
       gl_context_free (fixture->gl);
       return FALSE;
     }
-  bb_picture_set_stay_on_device (TRUE);
   fixture->cpu = bb_cpu_device_new (0, FALSE);
   return TRUE;
 }
@@ -106,7 +105,7 @@ try_picture (BbDevice *device, int width, int height, int depth, guint32 seed, G
     }
   batch = bb_device_upload (device, batch, error);
   out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
-  return out != NULL ? bb_device_present (device, out->frame[0], error) : NULL;
+  return out != NULL ? bb_device_present (device, out->frame[0], &(BbPresentOptions) { .takes_device_memory = TRUE }, error) : NULL;
 }
 
 static BbPicture *

@@ -110,12 +110,9 @@ fill_planes (BbRgb *rgb, const BbFrame *frame)
       .y_step = frame->stride[p] / sample,
       .type = sample > 1 ? BB_SAMPLE_U16 : BB_SAMPLE_U8,
     };
-  if (!format->interleaved || sample == 1)
-    return;
-  /* Their codes lie in the high bits. */
   for (int i = 0; i < 3; i++)
     for (int p = 0; p < BB_N_PLANES; p++)
-      rgb->weight[i][p] /= (float) (1 << (16 - format->depth));
+      rgb->weight[i][p] /= (float) (1 << bb_format_get_shift (format));
 }
 
 /**

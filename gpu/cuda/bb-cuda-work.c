@@ -7,17 +7,12 @@
 
 #include "bb-cuda-work.h"
 
+#include "bb-cuda-reading.h"
 #include "bb-error.h"
 
 /* Rows of frames that encoders and textures take as they are. */
 #define TARGET_ALIGNMENT 256
 #define SOURCE_ALIGNMENT 64
-
-
-typedef struct {
-  BbFrame *frame;
-  BbCudaEvent *read;
-} Reading;
 
 /**
  * bb_cuda_layout_init:
@@ -193,29 +188,6 @@ bb_cuda_work_ref (BbCudaWork *work)
   return work;
 }
 
-/* Releases the frames at the queue's head whose kernels are done; waits until at most @n_left are
- * left. */
-static gboolean
-release_read (BbCudaWork *work, guint n_left, GError **error)
-{
-  gboolean good = TRUE;
-
-  while (!g_queue_is_empty (&work->reading))
-    {
-      Reading *reading = g_queue_peek_head (&work->reading);
-
-      if (g_queue_get_length (&work->reading) > n_left)
-        good &= bb_cuda_event_wait (reading->read, good ? error : NULL);
-      else if (!bb_cuda_event_is_over (reading->read))
-        break;
-      g_queue_pop_head (&work->reading);
-      bb_frame_unref (reading->frame);
-      bb_cuda_event_unref (reading->read);
-      g_free (reading);
-    }
-  return good;
-}
-
 /* When all that is queued on any stream is over; %NULL where the last use of pinned memory is already. */
 static BbCudaEvent *
 join_streams (BbCudaContext *context)
@@ -273,7 +245,7 @@ bb_cuda_work_retire (BbCudaWork *work)
   BbCudaPool *canvases = work->lent ? bb_cuda_pool_ref (work->canvases) : NULL;
   g_autoptr (BbCudaEvent) last_use = NULL;
 
-  release_read (work, 0, NULL);
+  bb_cuda_reading_release (&work->reading, 0, NULL);
   last_use = join_streams (context);
   free_staging (work, last_use, last_use);
   if (work->keeps != NULL && bb_cuda_pool_is_idle (work->keeps))
@@ -301,7 +273,7 @@ bb_cuda_work_unref (BbCudaWork *work)
   {
     g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (context);
 
-    release_read (work, 0, NULL);
+    bb_cuda_reading_release (&work->reading, 0, NULL);
     last_use = join_streams (context);
     bb_cuda_tables_clear (&work->tables, context, last_use);
     bb_cuda_pool_unref (work->canvases, context, last_use);
@@ -481,12 +453,8 @@ begin_few (BbCudaWork *const *works, guint n_works, BbFrame *const *in, guint n_
 
   if (on_card)
     for (guint i = 0; i < n_frames; i++)
-      {
-        Reading *reading = g_new (Reading, 1);
-
-        *reading = (Reading) { bb_frame_ref (in[i]), bb_cuda_event_ref (end) };
-        g_queue_push_tail (&first->reading, reading);
-      }
+      bb_cuda_reading_add (&first->reading, bb_frame_ref (in[i]), (GDestroyNotify) bb_frame_unref,
+                           bb_cuda_event_ref (end));
   else
     {
       g_clear_pointer (&staging->consumed, bb_cuda_event_unref);
@@ -494,7 +462,7 @@ begin_few (BbCudaWork *const *works, guint n_works, BbFrame *const *in, guint n_
     }
   bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
   /* Those before may go back to their decoder, while these are read. */
-  return release_read (first, on_card ? n_frames : 0, error);
+  return bb_cuda_reading_release (&first->reading, on_card ? n_frames : 0, error);
 }
 
 /**
@@ -571,5 +539,5 @@ bb_cuda_work_finish (BbCudaWork *work, BbBatch *batch, GError **error)
       owner->ready = bb_cuda_event_ref (end);
     }
   bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
-  return release_read (work, g_queue_get_length (&work->reading), error);
+  return bb_cuda_reading_release (&work->reading, g_queue_get_length (&work->reading), error);
 }

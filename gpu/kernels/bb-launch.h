@@ -48,6 +48,9 @@
 #define BB_BACK_MARCH 32
 #define BB_BACK_ROWS (BB_BACK_MARCH * BB_BACK_THREADS / 32)
 
+/** Samples that lie side by side and that a thread of bb_back makes at once. */
+#define BB_BACK_SAMPLES 4
+
 /** Taps that a sample has on the way up: a quadratic B-spline's. */
 #define BB_BACK_TAPS 3
 

@@ -41,9 +41,9 @@ banner_button_cb (AdwBanner *banner, gpointer user_data)
 
 /* Says what failed: over the clip if there is one, else in its place. */
 static void
-show_error (BbWindow *self, const GError *error)
+show_problem (BbWindow *self, const char *text)
 {
-  g_autofree char *escaped = g_markup_escape_text (error->message, -1);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   if (self->has_clip)
     {
@@ -55,7 +55,7 @@ show_error (BbWindow *self, const GError *error)
       adw_status_page_set_description (self->failed_page, escaped);
       gtk_stack_set_visible_child_name (self->stack, "failed");
     }
-  bb_announce (GTK_WIDGET (self), error->message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
 static void
@@ -78,7 +78,7 @@ picture_cb (BbWindow *self)
 static void
 failed_cb (BbWindow *self, GError *error)
 {
-  show_error (self, error);
+  show_problem (self, error->message);
 }
 
 static void
@@ -253,22 +253,33 @@ list_names (GPtrArray *files)
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 
-/* Once the first is open, so that the notices have their place over the picture. */
+/* Says which files cannot be opened: where all of their names are seen, and for as long as that takes. */
 static void
-say_others (BbWindow *self)
+say_refused (BbWindow *self)
 {
+  g_autoptr (GString) text = g_string_new (self->failure != NULL ? self->failure->message : "");
+
   if (self->refused->len > 0)
     {
       g_autofree char *names = list_names (self->refused);
-      /* Translators: names of files, with commas between */
-      g_autofree char *text = g_strdup_printf (ngettext ("Left out, as it cannot be read: %s",
-                                                         "Left out, as they cannot be read: %s",
-                                                         self->refused->len),
-                                               names);
 
-      bb_window_show_toast (self, text);
-      g_ptr_array_set_size (self->refused, 0);
+      if (text->len > 0)
+        g_string_append_c (text, '\n');
+      /* Translators: names of files, with commas between */
+      g_string_append_printf (text,
+                              ngettext ("Left out, as it cannot be read: %s",
+                                        "Left out, as they cannot be read: %s", self->refused->len),
+                              names);
     }
+  if (text->len > 0)
+    show_problem (self, text->str);
+  g_clear_error (&self->failure);
+  g_ptr_array_set_size (self->refused, 0);
+}
+
+static void
+say_others (BbWindow *self)
+{
   if (self->others->len > 0)
     {
       g_autofree char *text =
@@ -296,9 +307,7 @@ go_on (BbWindow *self)
       return;
     }
   end_loading (self);
-  if (self->failure != NULL)
-    show_error (self, self->failure);
-  g_clear_error (&self->failure);
+  say_refused (self);
   say_others (self);
 }
 
@@ -377,7 +386,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (files == NULL)
     {
       end_loading (self);
-      show_error (self, error);
+      show_problem (self, error->message);
       return;
     }
   g_ptr_array_unref (self->others);
@@ -434,7 +443,7 @@ chosen_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
     {
       if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
           !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
-        show_error (self, error);
+        show_problem (self, error->message);
       return;
     }
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)

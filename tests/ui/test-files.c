@@ -164,7 +164,8 @@ check_together (GFile *const *files, guint n_files)
   BB_TEST_WAIT (bb_test_was_announced (
     "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
   BB_TEST_WAIT (bb_test_was_announced ("1 more video goes along when you export"));
-  BB_TEST_WAIT (bb_test_shows (window, "Left out, as they cannot be read: "));
+  BB_TEST_WAIT (
+    bb_test_shows (window, "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
   check_export (window, "Export 2 Videos");
 
   /* What cannot be opened takes the place of nothing. */
@@ -230,6 +231,49 @@ test_no_name (void)
   bb_test_window_close (window);
 }
 
+static GskRenderNode *
+draw (GtkWidget *widget)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget),
+                          gtk_widget_get_height (widget));
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* Where files are dropped is marked over the clip, not beneath it. */
+static void
+test_drop (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkWidget *area = bb_test_find_css (window, "drop-target");
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (manager);
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  graphene_rect_t pixel;
+  guint8 rgba[4];
+  g_autoptr (GdkTextureDownloader) downloader = NULL;
+
+  bb_test_open_clip (window);
+  bb_test_wait_for_paint (window);
+  gtk_widget_set_state_flags (area, GTK_STATE_FLAG_DROP_ACTIVE, FALSE);
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  node = draw (area);
+  /* Beside the picture, where the stage is. */
+  pixel = GRAPHENE_RECT_INIT (1, (float) gtk_widget_get_height (area) / 3, 1, 1);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &pixel);
+  downloader = gdk_texture_downloader_new (texture);
+  gdk_texture_downloader_set_format (downloader, GDK_MEMORY_R8G8B8A8);
+  gdk_texture_downloader_download_into (downloader, rgba, sizeof rgba);
+  g_assert_cmpfloat_with_epsilon (rgba[0] / 255.0, accent->red, 0.01);
+  g_assert_cmpfloat_with_epsilon (rgba[1] / 255.0, accent->green, 0.01);
+  g_assert_cmpfloat_with_epsilon (rgba[2] / 255.0, accent->blue, 0.01);
+  bb_test_window_close (window);
+}
+
 /* In its actual size the picture's middle is what is seen first. */
 static void
 test_actual_size (void)
@@ -260,6 +304,7 @@ add_tests (void)
   g_test_add_func ("/files/picture-held", test_picture_held);
   g_test_add_func ("/files/together", test_together);
   g_test_add_func ("/files/no-name", test_no_name);
+  g_test_add_func ("/files/drop", test_drop);
   g_test_add_func ("/files/actual-size", test_actual_size);
 }
 

@@ -43,6 +43,7 @@ struct _BbExportDialog {
   GPtrArray *encoders;
   GStrv preset_names;
   gboolean updating;
+  gboolean focus_waits; /* until what gets it is on screen */
 
   GtkWidget *export_button;
   AdwBanner *problem;
@@ -666,15 +667,29 @@ cancel_cb (GtkButton *button, gpointer user_data)
   adw_dialog_close (ADW_DIALOG (user_data));
 }
 
+/* Where there are many there is no name to write: Enter exports, in place of what comes first. */
+static GtkWidget *
+get_first (BbExportDialog *self)
+{
+  return is_many (self) ? self->export_button : GTK_WIDGET (self->name_row);
+}
+
 static void
 focus_first (gpointer data)
 {
   g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (data);
 
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->name_row)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
-  else if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_grab_focus (self->export_button);
+  if (!self->focus_waits || !gtk_widget_get_mapped (get_first (self)))
+    return;
+  self->focus_waits = FALSE;
+  gtk_widget_grab_focus (get_first (self));
+}
+
+/* The name comes on screen after the dialog does. */
+static void
+first_mapped_cb (GtkWidget *widget, gpointer user_data)
+{
+  g_idle_add_once (focus_first, g_object_ref (user_data));
 }
 
 /* A dialog that becomes a sheet, as in a narrow window, loses its focus on the way: to the button
@@ -682,7 +697,8 @@ focus_first (gpointer data)
 static void
 mapped_cb (GtkWidget *widget, gpointer user_data)
 {
-  g_idle_add_once (focus_first, g_object_ref (user_data));
+  BB_EXPORT_DIALOG (user_data)->focus_waits = TRUE;
+  first_mapped_cb (widget, user_data);
 }
 
 static void
@@ -827,6 +843,8 @@ bb_export_dialog_init (BbExportDialog *self)
   g_signal_connect_object (self->guess, "changed", G_CALLBACK (guess_changed_cb), self, 0);
   g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
   g_signal_connect (self, "map", G_CALLBACK (mapped_cb), self);
+  g_signal_connect (self->name_row, "map", G_CALLBACK (first_mapped_cb), self);
+  g_signal_connect (self->export_button, "map", G_CALLBACK (first_mapped_cb), self);
 }
 
 static void
@@ -905,9 +923,6 @@ bb_export_dialog_new (BbQueue *queue,
   load_settings (self);
   show_others (self);
   show_all (self);
-  /* There is no name to write where there are many: Enter exports, in place of what comes first. */
-  if (is_many (self))
-    adw_dialog_set_focus (ADW_DIALOG (self), self->export_button);
   g_signal_connect_object (queue, "notify::current", G_CALLBACK (show_title), self,
                            G_CONNECT_SWAPPED);
   bb_output_test_encoders_async (self->cancellable, tested_cb, g_object_ref (self));

@@ -887,16 +887,14 @@ test_layout (Fixture *fixture, gconstpointer data)
   gtk_window_destroy (other);
 }
 
-/* The dialog is a sheet there, but what is typed still goes to the name. */
+/* What is typed goes to the name. */
 static void
-test_narrow (Fixture *fixture, gconstpointer data)
+check_focus (Fixture *fixture)
 {
   GtkWindow *window = GTK_WINDOW (fixture->window);
   GtkWidget *dialog;
   GtkWidget *name;
 
-  gtk_window_set_default_size (window, 360, 640);
-  BB_TEST_WAIT (gtk_widget_get_width (GTK_WIDGET (window)) <= 360);
   bb_test_settle ();
   activate (fixture, "export", NULL);
   dialog = get_dialog (fixture);
@@ -906,8 +904,26 @@ test_narrow (Fixture *fixture, gconstpointer data)
   bb_test_settle ();
   BB_TEST_WAIT (gtk_window_get_focus (window) != NULL &&
                 gtk_widget_is_ancestor (gtk_window_get_focus (window), name));
+  bb_test_wait_for_paint (fixture->window);
+  bb_test_settle ();
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (window), name));
   adw_dialog_close (ADW_DIALOG (dialog));
   BB_TEST_WAIT (bb_test_get_dialog (fixture->window) == NULL);
+}
+
+static void
+test_focus (Fixture *fixture, gconstpointer data)
+{
+  GtkWindow *window = GTK_WINDOW (fixture->window);
+
+  check_focus (fixture);
+  /* Whatever the dialog was opened from. */
+  gtk_widget_grab_focus (bb_test_find_css (fixture->window, "trim-start"));
+  check_focus (fixture);
+  /* It is a sheet there. */
+  gtk_window_set_default_size (window, 360, 640);
+  BB_TEST_WAIT (gtk_widget_get_width (GTK_WIDGET (window)) <= 360);
+  check_focus (fixture);
 }
 
 static void
@@ -933,7 +949,7 @@ add_tests (void)
   ADD ("close", endless, test_close);
   ADD ("close-idle", one, test_close_idle);
   ADD ("dialog", one, test_dialog);
-  ADD ("narrow", one, test_narrow);
+  ADD ("focus", one, test_focus);
   ADD ("replace", one, test_replace);
   ADD ("many", three, test_many);
   ADD ("refused", one, test_refused);

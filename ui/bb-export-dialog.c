@@ -15,6 +15,7 @@
 #include "bb-quality-row.h"
 #include "bb-size-guess.h"
 #include "bb-targets.h"
+#include "bb-toast.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -586,7 +587,7 @@ copy_cb (AdwButtonRow *row, gpointer user_data)
       g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
     }
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("Command copied")));
+  adw_toast_overlay_add_toast (self->toasts, bb_toast_new (_("Command copied")));
 }
 
 static void
@@ -727,8 +728,7 @@ replace_encoder (BbExportDialog *self)
   /* Translators: name of an encoder, and why it cannot be used */
   text = g_strdup_printf (_("%s cannot be used, so the encoder is chosen automatically: %s"),
                           bb_output_text_encoder (encoder), problem);
-  toast = adw_toast_new (text);
-  adw_toast_set_use_markup (toast, FALSE);
+  toast = bb_toast_new (text);
   adw_toast_set_timeout (toast, 0);
   adw_toast_overlay_add_toast (self->toasts, toast);
   bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);

@@ -15,6 +15,7 @@
 #include "bb-shortcuts.h"
 #include "bb-size-text.h"
 #include "bb-texture.h"
+#include "bb-toast.h"
 
 #include <glib/gi18n.h>
 
@@ -751,10 +752,7 @@ bb_window_choose_file (BbWindow *self)
 void
 bb_window_show_toast (BbWindow *self, const char *text)
 {
-  AdwToast *toast = adw_toast_new (text);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  bb_window_add_toast (self, toast);
+  bb_window_add_toast (self, bb_toast_new (text));
   bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 

@@ -21,6 +21,8 @@
 
 /* Opening a local file takes less; a spinner that flashes only disturbs. */
 #define LOADING_MS 300
+/* Of files that cannot be read, so that a sentence about them leaves room for the clip. */
+#define MAX_NAMES 5
 
 /**
  * BbWindow:
@@ -244,13 +246,18 @@ static char *
 list_names (GPtrArray *files)
 {
   g_autoptr (GString) names = g_string_new (NULL);
+  guint n = MIN (files->len, MAX_NAMES);
+  guint n_more = files->len - n;
 
-  for (guint i = 0; i < files->len; i++)
+  for (guint i = 0; i < n; i++)
     {
       g_autofree char *name = bb_file_get_name (files->pdata[i]);
 
       g_string_append_printf (names, i > 0 ? ", “%s”" : "“%s”", name);
     }
+  if (n_more > 0)
+    /* Translators: name of a file, or names with commas between, and how many more there are */
+    return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n_more), names->str, n_more);
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 

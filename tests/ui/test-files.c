@@ -223,11 +223,18 @@ test_no_name (void)
   g_autoptr (GFile) nothing = g_file_new_for_uri ("file:");
   g_autoptr (GFile) nonsense = g_file_new_for_uri ("nonsense");
   GFile *const files[] = { film, nothing, nonsense };
+  GFile *const many[] = { nonsense, film, nothing, nothing, nothing, nothing, nothing, nothing };
 
   bb_test_forget_announced ();
   bb_window_open (window, files, 3);
   BB_TEST_WAIT (has_clip (window, "clip.mp4"));
   BB_TEST_WAIT (bb_test_was_announced ("Left out, as they cannot be read: “file:”, “nonsense”"));
+
+  /* Of many some are named, and the others are counted. */
+  bb_test_forget_announced ();
+  bb_window_open (window, many, G_N_ELEMENTS (many));
+  BB_TEST_WAIT (bb_test_was_announced ("Left out, as they cannot be read: “nonsense”, “file:”, “file:”, "
+                                       "“file:”, “file:” and 2 more"));
   bb_test_window_close (window);
 }
 

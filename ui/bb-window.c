@@ -185,6 +185,18 @@ show_sidebar (BbWindow *self)
     adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
 }
 
+/* Has a clip that was opened seen, whatever lies over its place. */
+static void
+uncover (BbWindow *self)
+{
+  adw_bottom_sheet_set_open (self->queue_sheet, FALSE);
+  if (adw_overlay_split_view_get_collapsed (self->split_view))
+    adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
+  /* So that the keys that play and step do, and not the button that opened the file. A dialog keeps
+   * the focus. */
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
 static void
 show_clip (BbWindow *self)
 {
@@ -226,8 +238,7 @@ show_clip (BbWindow *self)
     }
   bb_window_update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
-  /* So that the keys that play and step do, and not the button that opened the file. */
-  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  uncover (self);
   if (g_settings_get_boolean (self->settings, "play-on-open"))
     bb_player_play (self->player);
 }

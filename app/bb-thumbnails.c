@@ -210,7 +210,7 @@ run (GTask *task, Load *load, GError **error)
     return FALSE;
   /* What cannot be tone-mapped is shown as it is. */
   bb_source_set_tone_map (load->source, TRUE, NULL);
-  device = bb_cpu_device_new (1, FALSE);
+  device = bb_cpu_device_new (1);
   load->engine = bb_engine_new (device);
   if (!prepare (load, error))
     return FALSE;

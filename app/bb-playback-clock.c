@@ -21,31 +21,31 @@
 static gint64
 get_end (BbPlayback *self)
 {
-  gint64 end = self->about.duration;
+  gint64 end = self->file.about.duration;
 
-  if (self->window->len > 0 && self->source_ended)
-    end = MAX (end, bb_playback_get_frame (self, (int) self->window->len - 1)->end);
-  return MIN (end, self->trim_end);
+  if (self->decoded.frames->len > 0 && self->decoded.ended)
+    end = MAX (end, bb_playback_get_frame (self, (int) self->decoded.frames->len - 1)->end);
+  return MIN (end, self->wanted.trim_end);
 }
 
 static gboolean
 is_primed (BbPlayback *self)
 {
-  if (self->seek_pending || self->redo || self->cursor < 0 || self->picture == NULL)
+  if (self->wanted.seek_pending || self->made.redo || self->decoded.cursor < 0 || self->news.picture == NULL)
     return FALSE;
-  return g_queue_get_length (&self->shots) >= MIN (PRIMED, self->ahead / 2) ||
-         (!self->busy && bb_playback_is_taken (self));
+  return g_queue_get_length (&self->made.queue) >= MIN (PRIMED, self->made.ahead / 2) ||
+         (!self->made.busy && bb_playback_is_taken (self));
 }
 
 /* Moves the cursor to the frame that a shot was made of. */
 static void
-follow (BbPlayback *self, const BbPlaybackShot *shot)
+follow (BbPlayback *self, const BbPlaybackPicture *shot)
 {
-  self->seek_target = shot->time;
-  for (int i = self->cursor; i < (int) self->window->len; i++)
+  self->wanted.seek_target = shot->time;
+  for (int i = self->decoded.cursor; i < (int) self->decoded.frames->len; i++)
     if (bb_playback_get_frame (self, i)->frame->pts == shot->pts)
       {
-        self->cursor = i;
+        self->decoded.cursor = i;
         break;
       }
   bb_playback_trim_window (self);
@@ -54,17 +54,17 @@ follow (BbPlayback *self, const BbPlaybackShot *shot)
 static void
 show_due (BbPlayback *self, gint64 now)
 {
-  BbPlaybackShot *due = NULL;
-  BbPlaybackShot *shot;
+  BbPlaybackPicture *due = NULL;
+  BbPlaybackPicture *shot;
 
-  while ((shot = g_queue_peek_head (&self->shots)) != NULL && shot->time <= now)
+  while ((shot = g_queue_peek_head (&self->made.queue)) != NULL && shot->time <= now)
     {
       if (due != NULL)
         {
-          self->dropped++;
-          bb_playback_waste (self, due);
+          self->figures.dropped++;
+          bb_playback_discard (self, due);
         }
-      due = g_queue_pop_head (&self->shots);
+      due = g_queue_pop_head (&self->made.queue);
     }
   if (due == NULL)
     return;
@@ -83,15 +83,15 @@ show_due (BbPlayback *self, gint64 now)
 static void
 end (BbPlayback *self)
 {
-  if (self->loop && self->trim_start < get_end (self))
+  if (self->wanted.settings.loop && self->wanted.trim_start < get_end (self))
     {
-      bb_playback_go_to (self, self->trim_start);
+      bb_playback_go_to (self, self->wanted.trim_start);
       return;
     }
   bb_playback_stop_clock (self);
-  self->playing = FALSE;
-  self->at_end = TRUE;
-  self->ended = TRUE;
+  self->wanted.playing = FALSE;
+  self->wanted.at_end = TRUE;
+  self->news.ended = TRUE;
   bb_playback_tell (self);
 }
 
@@ -99,12 +99,12 @@ end (BbPlayback *self)
 static gint64
 tick (BbPlayback *self)
 {
-  const BbPlaybackShot *head;
+  const BbPlaybackPicture *head;
   gint64 now, until;
 
-  if (!self->playing)
+  if (!self->wanted.playing)
     return 0;
-  if (!self->running)
+  if (!self->clock.running)
     {
       if (!is_primed (self))
         return 0;
@@ -112,7 +112,7 @@ tick (BbPlayback *self)
     }
   now = bb_playback_get_now (self);
   show_due (self, now);
-  head = g_queue_peek_head (&self->shots);
+  head = g_queue_peek_head (&self->made.queue);
   if (head != NULL)
     until = head->time;
   else if (bb_playback_is_exhausted (self))
@@ -123,15 +123,15 @@ tick (BbPlayback *self)
           end (self);
           return 0;
         }
-      if (now >= bb_playback_get_frame (self, self->cursor)->end)
+      if (now >= bb_playback_get_frame (self, self->decoded.cursor)->end)
         {
           /* Sound alone. One that started late is behind what the system's clock has said so far. */
-          self->position = MAX (self->position, now);
+          self->news.position = MAX (self->news.position, now);
           bb_playback_tell (self);
           until = MIN (until, now + POSITION_INTERVAL * 1000);
         }
       else
-        until = MIN (until, bb_playback_get_frame (self, self->cursor)->end);
+        until = MIN (until, bb_playback_get_frame (self, self->decoded.cursor)->end);
     }
   else
     return 0;

@@ -27,7 +27,7 @@
 static BbPlaybackFrame *
 last_frame (BbPlayback *self)
 {
-  return self->window->len > 0 ? bb_playback_get_frame (self, (int) self->window->len - 1) : NULL;
+  return self->decoded.frames->len > 0 ? bb_playback_get_frame (self, (int) self->decoded.frames->len - 1) : NULL;
 }
 
 static BbPlaybackFrame *
@@ -36,10 +36,10 @@ new_frame (BbPlayback *self, BbFrame *frame)
   BbPlaybackFrame *decoded = g_new0 (BbPlaybackFrame, 1);
 
   decoded->frame = frame;
-  decoded->time = bb_source_info_get_time (&self->info, frame->pts);
-  decoded->end = bb_source_info_get_time (&self->info, frame->pts + frame->duration);
-  self->card_decodes = frame->memory == BB_MEMORY_DEVICE;
-  g_set_str (&self->decode_notice, bb_source_get_notice (self->source));
+  decoded->time = bb_source_info_get_time (&self->file.info, frame->pts);
+  decoded->end = bb_source_info_get_time (&self->file.info, frame->pts + frame->duration);
+  self->figures.card_decodes = frame->memory == BB_MEMORY_DEVICE;
+  g_set_str (&self->figures.decode_notice, bb_source_get_notice (self->file.source));
   return decoded;
 }
 
@@ -54,11 +54,11 @@ read_frame (BbPlayback *self, GCancellable *cancellable, GError **error)
 
   g_mutex_unlock (&self->lock);
   start = g_get_monotonic_time ();
-  frame = bb_source_read (self->source, cancellable, error);
+  frame = bb_source_read (self->file.source, cancellable, error);
   seconds = bb_playback_seconds_since (start);
   g_mutex_lock (&self->lock);
   if (frame != NULL)
-    bb_meter_add (&self->decode_meter, g_get_monotonic_time (), seconds, 1);
+    bb_meter_add (&self->figures.decode, g_get_monotonic_time (), seconds, 1);
   return frame;
 }
 
@@ -80,12 +80,12 @@ read_on (BbPlayback *self)
 
   if (frame == NULL)
     {
-      self->source_ended = TRUE;
+      self->decoded.ended = TRUE;
       if (error != NULL)
         handle_error (self, error);
     }
   else
-    g_ptr_array_add (self->window, new_frame (self, frame));
+    g_ptr_array_add (self->decoded.frames, new_frame (self, frame));
   g_cond_broadcast (&self->effect_cond);
   g_cond_broadcast (&self->clock_cond);
   return frame != NULL;
@@ -101,10 +101,10 @@ find (BbPlayback *self, gint64 time)
     return -1;
   time += TOLERANCE;
   if (time < bb_playback_get_frame (self, 0)->time)
-    return bb_playback_get_frame (self, 0)->time <= self->first_time ? 0 : -1;
+    return bb_playback_get_frame (self, 0)->time <= self->file.first_time ? 0 : -1;
   if (time >= last->end)
-    return self->source_ended ? (int) self->window->len - 1 : -1;
-  for (int i = (int) self->window->len - 1; i >= 0; i--)
+    return self->decoded.ended ? (int) self->decoded.frames->len - 1 : -1;
+  for (int i = (int) self->decoded.frames->len - 1; i >= 0; i--)
     if (bb_playback_get_frame (self, i)->time <= time)
       return i;
   return -1;
@@ -115,19 +115,19 @@ is_near (BbPlayback *self, gint64 time)
 {
   const BbPlaybackFrame *last = last_frame (self);
 
-  return last != NULL && !self->source_ended && time + TOLERANCE >= last->end &&
-         time - last->end < NEAR_FRAMES * self->frame_duration;
+  return last != NULL && !self->decoded.ended && time + TOLERANCE >= last->end &&
+         time - last->end < NEAR_FRAMES * self->file.frame_duration;
 }
 
 /* The last frame of the file, whose times may not tell how long it is. */
 static BbFrame *
 read_last (BbPlayback *self, gint64 time, GCancellable *cancellable, GError **error)
 {
-  gint64 back = 4 * self->frame_duration;
+  gint64 back = 4 * self->file.frame_duration;
   gint64 from;
 
-  if (self->info.duration > 0)
-    time = MIN (time, self->info.duration);
+  if (self->file.info.duration > 0)
+    time = MIN (time, self->file.info.duration);
   do
     {
       BbFrame *last = NULL;
@@ -136,9 +136,9 @@ read_last (BbPlayback *self, gint64 time, GCancellable *cancellable, GError **er
 
       from = MAX (time - back, 0);
       back *= 4;
-      if (!bb_source_seek (self->source, from, cancellable, error))
+      if (!bb_source_seek (self->file.source, from, cancellable, error))
         return NULL;
-      while ((frame = bb_source_read (self->source, cancellable, &failure)) != NULL)
+      while ((frame = bb_source_read (self->file.source, cancellable, &failure)) != NULL)
         {
           g_clear_pointer (&last, bb_frame_unref);
           last = frame;
@@ -159,7 +159,7 @@ read_last (BbPlayback *self, gint64 time, GCancellable *cancellable, GError **er
 static gboolean
 is_outdated (BbPlayback *self)
 {
-  return self->tone_map != self->source_tone_map || self->device != self->source_device;
+  return self->wanted.tone_map != self->decoded.tone_map || self->made.device != self->decoded.device;
 }
 
 /* Goes to the frame that is shown at @time through the file. Whether it got there; the window has
@@ -168,9 +168,9 @@ static gboolean
 land (BbPlayback *self, gint64 time)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (BbDevice) device = self->device != NULL ? g_object_ref (self->device) : NULL;
-  gboolean other_device = device != self->source_device;
-  gboolean tone_map = self->tone_map;
+  g_autoptr (BbDevice) device = self->made.device != NULL ? g_object_ref (self->made.device) : NULL;
+  gboolean other_device = device != self->decoded.device;
+  gboolean tone_map = self->wanted.tone_map;
   gboolean ended = FALSE;
   GError *error = NULL;
   GError *no_tone_map = NULL;
@@ -178,23 +178,23 @@ land (BbPlayback *self, gint64 time)
 
   bb_playback_stop_clock (self);
   bb_playback_flush (self);
-  g_ptr_array_set_size (self->window, 0);
-  self->cursor = -1;
-  self->next = 0;
-  self->source_ended = FALSE;
-  g_set_object (&self->seeking, cancellable);
-  if (self->storm_start == 0)
-    self->storm_start = g_get_monotonic_time ();
+  g_ptr_array_set_size (self->decoded.frames, 0);
+  self->decoded.cursor = -1;
+  self->decoded.next = 0;
+  self->decoded.ended = FALSE;
+  g_set_object (&self->decoded.seeking, cancellable);
+  if (self->decoded.seeking_since == 0)
+    self->decoded.seeking_since = g_get_monotonic_time ();
   if (self->quit)
     g_cancellable_cancel (cancellable);
   g_mutex_unlock (&self->lock);
 
   if ((!other_device ||
-       bb_source_set_device (self->source, device, TRUE, cancellable, &error)) &&
-      bb_source_seek (self->source, time, cancellable, &error))
+       bb_source_set_device (self->file.source, device, TRUE, cancellable, &error)) &&
+      bb_source_seek (self->file.source, time, cancellable, &error))
     {
-      bb_source_set_tone_map (self->source, tone_map, &no_tone_map);
-      frame = bb_source_read (self->source, cancellable, &error);
+      bb_source_set_tone_map (self->file.source, tone_map, &no_tone_map);
+      frame = bb_source_read (self->file.source, cancellable, &error);
       if (frame == NULL && error == NULL)
         {
           frame = read_last (self, time, cancellable, &error);
@@ -203,21 +203,21 @@ land (BbPlayback *self, gint64 time)
     }
 
   g_mutex_lock (&self->lock);
-  g_clear_object (&self->seeking);
-  self->source_tone_map = tone_map;
-  g_set_object (&self->source_device, device);
+  g_clear_object (&self->decoded.seeking);
+  self->decoded.tone_map = tone_map;
+  g_set_object (&self->decoded.device, device);
   if (no_tone_map != NULL)
     bb_playback_fail (self, no_tone_map);
   if (frame == NULL)
     {
-      self->source_ended = TRUE;
+      self->decoded.ended = TRUE;
       if (error != NULL)
         handle_error (self, error);
       return FALSE;
     }
-  g_ptr_array_add (self->window, new_frame (self, frame));
-  self->source_ended = ended;
-  self->storm_start = 0;
+  g_ptr_array_add (self->decoded.frames, new_frame (self, frame));
+  self->decoded.ended = ended;
+  self->decoded.seeking_since = 0;
   return TRUE;
 }
 
@@ -225,20 +225,20 @@ static void
 jump (BbPlayback *self)
 {
   gboolean remap = is_outdated (self);
-  gint64 time = self->seek_target;
+  gint64 time = self->wanted.seek_target;
   int index;
 
-  if (!self->seek_pending && self->cursor >= 0)
-    time = bb_playback_get_frame (self, self->cursor)->time;
-  self->seek_pending = FALSE;
-  self->seek_target = time;
+  if (!self->wanted.seek_pending && self->decoded.cursor >= 0)
+    time = bb_playback_get_frame (self, self->decoded.cursor)->time;
+  self->wanted.seek_pending = FALSE;
+  self->wanted.seek_target = time;
   index = remap ? -1 : find (self, time);
-  while (index < 0 && !remap && is_near (self, time) && !self->quit && !self->seek_pending)
+  while (index < 0 && !remap && is_near (self, time) && !self->quit && !self->wanted.seek_pending)
     {
       read_on (self);
       index = find (self, time);
     }
-  if (self->seek_pending || self->quit)
+  if (self->wanted.seek_pending || self->quit)
     return;
   if (index < 0)
     {
@@ -257,40 +257,40 @@ read_back (BbPlayback *self, int n)
 {
   gint64 first = bb_playback_get_frame (self, 0)->time;
   gint64 first_pts = bb_playback_get_frame (self, 0)->frame->pts;
-  gint64 span = (n + (gint64) self->history) * self->frame_duration;
+  gint64 span = (n + (gint64) self->made.history) * self->file.frame_duration;
 
-  while (!self->quit && !self->seek_pending)
+  while (!self->quit && !self->wanted.seek_pending)
     {
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
       g_autoptr (GError) error = NULL;
       g_autoptr (GPtrArray) before = g_ptr_array_new ();
-      gboolean from_start = first - span <= self->first_time;
+      gboolean from_start = first - span <= self->file.first_time;
       BbFrame *frame = NULL;
       gboolean sought;
 
-      g_set_object (&self->seeking, cancellable);
-      self->storm_start = g_get_monotonic_time ();
+      g_set_object (&self->decoded.seeking, cancellable);
+      self->decoded.seeking_since = g_get_monotonic_time ();
       g_mutex_unlock (&self->lock);
-      sought = bb_source_seek (self->source, first - span, cancellable, &error);
+      sought = bb_source_seek (self->file.source, first - span, cancellable, &error);
       g_mutex_lock (&self->lock);
       while (sought && (frame = read_frame (self, cancellable, &error)) != NULL &&
              frame->pts < first_pts)
         {
           g_ptr_array_add (before, frame);
-          if (before->len > (guint) n + self->history)
+          if (before->len > (guint) n + self->made.history)
             bb_frame_unref (g_ptr_array_steal_index (before, 0));
         }
-      g_clear_object (&self->seeking);
+      g_clear_object (&self->decoded.seeking);
       if (frame != NULL && ((int) before->len >= n || from_start))
         {
-          g_ptr_array_set_size (self->window, 0);
+          g_ptr_array_set_size (self->decoded.frames, 0);
           for (guint i = 0; i < before->len; i++)
-            g_ptr_array_add (self->window, new_frame (self, before->pdata[i]));
-          g_ptr_array_add (self->window, new_frame (self, frame));
-          self->cursor = (int) before->len;
-          self->next = self->cursor + 1;
-          self->source_ended = FALSE;
-          self->storm_start = 0;
+            g_ptr_array_add (self->decoded.frames, new_frame (self, before->pdata[i]));
+          g_ptr_array_add (self->decoded.frames, new_frame (self, frame));
+          self->decoded.cursor = (int) before->len;
+          self->decoded.next = self->decoded.cursor + 1;
+          self->decoded.ended = FALSE;
+          self->decoded.seeking_since = 0;
           return TRUE;
         }
       for (guint i = 0; i < before->len; i++)
@@ -299,10 +299,10 @@ read_back (BbPlayback *self, int n)
       if (error != NULL)
         {
           /* The source stands elsewhere now. */
-          self->seek_target = first;
-          g_ptr_array_set_size (self->window, 0);
-          self->cursor = -1;
-          self->source_ended = TRUE;
+          self->wanted.seek_target = first;
+          g_ptr_array_set_size (self->decoded.frames, 0);
+          self->decoded.cursor = -1;
+          self->decoded.ended = TRUE;
           handle_error (self, g_steal_pointer (&error));
           return FALSE;
         }
@@ -315,41 +315,41 @@ static void
 step (BbPlayback *self)
 {
   /* So many at once that memory stays bounded. */
-  int frames = CLAMP (self->steps, -MAX_STEP, MAX_STEP);
-  int index = self->cursor + frames;
+  int frames = CLAMP (self->wanted.steps, -MAX_STEP, MAX_STEP);
+  int index = self->decoded.cursor + frames;
   int wanted;
 
-  self->steps -= frames;
-  if (index < 0 && bb_playback_get_frame (self, 0)->time > self->first_time)
+  self->wanted.steps -= frames;
+  if (index < 0 && bb_playback_get_frame (self, 0)->time > self->file.first_time)
     {
       if (!read_back (self, -index))
         return;
-      index += self->cursor;
+      index += self->decoded.cursor;
     }
-  while (index >= (int) self->window->len && !self->source_ended && !self->quit &&
-         !self->seek_pending)
+  while (index >= (int) self->decoded.frames->len && !self->decoded.ended && !self->quit &&
+         !self->wanted.seek_pending)
     read_on (self);
-  if (self->quit || self->seek_pending)
+  if (self->quit || self->wanted.seek_pending)
     return;
   wanted = index;
-  index = CLAMP (index, 0, (int) self->window->len - 1);
+  index = CLAMP (index, 0, (int) self->decoded.frames->len - 1);
   if (index != wanted)
-    self->steps = 0;
-  self->seek_target = bb_playback_get_frame (self, index)->time;
+    self->wanted.steps = 0;
+  self->wanted.seek_target = bb_playback_get_frame (self, index)->time;
   bb_playback_set_cursor (self, index);
 }
 
 static gboolean
 wants_more (BbPlayback *self)
 {
-  int n_ahead = (int) self->window->len - self->next;
+  int n_ahead = (int) self->decoded.frames->len - self->decoded.next;
 
-  if (self->source_ended || self->cursor < 0 || self->recipe == NULL)
+  if (self->decoded.ended || self->decoded.cursor < 0 || self->wanted.settings.recipe == NULL)
     return FALSE;
-  if (!self->playing)
-    return !self->redo && !self->busy && n_ahead < FRAMES_AHEAD_PAUSED;
-  return n_ahead < (int) self->part + 2 &&
-         (int) self->window->len - self->cursor < (int) (self->ahead + self->part) + 2;
+  if (!self->wanted.playing)
+    return !self->made.redo && !self->made.busy && n_ahead < FRAMES_AHEAD_PAUSED;
+  return n_ahead < (int) self->made.part + 2 &&
+         (int) self->decoded.frames->len - self->decoded.cursor < (int) (self->made.ahead + self->made.part) + 2;
 }
 
 gpointer
@@ -361,9 +361,9 @@ bb_playback_decode_thread (gpointer data)
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {
-      if (self->seek_pending || (self->recipe != NULL && is_outdated (self)))
+      if (self->wanted.seek_pending || (self->wanted.settings.recipe != NULL && is_outdated (self)))
         jump (self);
-      else if (self->steps != 0 && self->cursor >= 0)
+      else if (self->wanted.steps != 0 && self->decoded.cursor >= 0)
         step (self);
       else if (wants_more (self))
         read_on (self);

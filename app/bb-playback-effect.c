@@ -44,7 +44,7 @@ typedef struct {
   BbFormat target;
   gboolean compare;
   int gain;
-  BbPlaybackShot **shots;
+  BbPlaybackPicture **shots;
 } Job;
 
 typedef struct {
@@ -162,7 +162,7 @@ prepare (Effect *effect, const Job *job, GError **error)
     return TRUE;
   effect->look = 0;
   effect->source = *source;
-  info = effect->playback->info;
+  info = effect->playback->file.info;
   info.format = *source;
   g_clear_pointer (&effect->recipe, bb_recipe_unref);
   effect->recipe = bb_device_settle (bb_engine_get_device (effect->engine), job->recipe);
@@ -199,12 +199,12 @@ set_limits (Effect *effect, const Job *job)
   gsize bytes = decoded + finished * (job->compare ? 2 : 1);
   guint most = (guint) CLAMP (MEMORY_AHEAD / bytes, 2, G_MAXINT / 4);
 
-  self->ahead = MIN (MAX (MAX (batch, 2 * part), MIN_AHEAD), most);
-  self->part = MAX (MIN (part, self->ahead / 2), 1);
-  self->batch = (int) bb_engine_get_batch (effect->engine);
-  self->history = (guint) CLAMP (MEMORY_HISTORY / decoded, 1, MAX_HISTORY);
-  g_strlcpy (self->device_name, bb_device_get_description (bb_engine_get_device (effect->engine)),
-             sizeof self->device_name);
+  self->made.ahead = MIN (MAX (MAX (batch, 2 * part), MIN_AHEAD), most);
+  self->made.part = MAX (MIN (part, self->made.ahead / 2), 1);
+  self->made.batch = (int) bb_engine_get_batch (effect->engine);
+  self->made.history = (guint) CLAMP (MEMORY_HISTORY / decoded, 1, MAX_HISTORY);
+  g_strlcpy (self->made.device_name, bb_device_get_description (bb_engine_get_device (effect->engine)),
+             sizeof self->made.device_name);
 }
 
 /* What the two precisions make of a frame, brought together on the host: the picture of it is made
@@ -220,7 +220,7 @@ make_difference (Effect *effect, const Job *job, BbFrame *finished, BbFrame *dif
   if (frame == NULL)
     return NULL;
   other = bb_device_download (device, bb_frame_ref (differing), error);
-  return other != NULL ? bb_picture_new_difference (frame, other, job->gain, effect->playback->present_options) : NULL;
+  return other != NULL ? bb_picture_new_difference (frame, other, job->gain, effect->playback->wanted.settings.present_options) : NULL;
 }
 
 static BbPicture *
@@ -251,7 +251,7 @@ check_memory (Effect *effect, const Job *job, GError **error)
   if (job->frames[0].frame->memory == BB_MEMORY_HOST)
     return TRUE;
   g_mutex_lock (&self->lock);
-  good = bb_engine_get_device (effect->engine) == self->source_device;
+  good = bb_engine_get_device (effect->engine) == self->decoded.device;
   g_mutex_unlock (&self->lock);
   if (!good)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The device has changed");
@@ -274,13 +274,13 @@ static gboolean
 present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
 {
   BbDevice *device = bb_engine_get_device (effect->engine);
-  const BbPresentOptions *options = effect->playback->present_options;
+  const BbPresentOptions *options = effect->playback->wanted.settings.present_options;
   const BbBatch *compared = job->compare ? made[1] : NULL;
   const BbBatch *differing = job->gain > 0 ? made[job->compare ? 2 : 1] : NULL;
 
   for (guint i = 0; i < job->n_frames; i++)
     {
-      BbPlaybackShot *shot;
+      BbPlaybackPicture *shot;
       BbPicture *picture =
         differing != NULL
           ? make_difference (effect, job, made[0]->frame[i], differing->frame[i], error)
@@ -288,7 +288,7 @@ present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
 
       if (label (picture, job, i) == NULL)
         return FALSE;
-      shot = job->shots[i] = g_new0 (BbPlaybackShot, 1);
+      shot = job->shots[i] = g_new0 (BbPlaybackPicture, 1);
       shot->picture = picture;
       shot->pts = job->frames[i].frame->pts;
       shot->time = job->frames[i].time;
@@ -332,14 +332,14 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
 static void
 choose_size (BbPlayback *self, BbFormat *target)
 {
-  const BbRecipeValues *values = bb_recipe_get (self->recipe);
+  const BbRecipeValues *values = bb_recipe_get (self->wanted.settings.recipe);
   int step_x = 1 << target->chroma_shift_x;
   int step_y = 1 << target->chroma_shift_y;
   double scale;
 
-  if (self->box_width <= 0 || self->box_height <= 0)
+  if (self->wanted.settings.width <= 0 || self->wanted.settings.height <= 0)
     return;
-  scale = MIN ((double) self->box_width / values->width, (double) self->box_height / values->height);
+  scale = MIN ((double) self->wanted.settings.width / values->width, (double) self->wanted.settings.height / values->height);
   if (scale >= 1.0)
     return;
   target->width = MAX ((int) lround (values->width * scale / step_x), 1) * step_x;
@@ -351,16 +351,16 @@ job_init (Job *job, BbPlayback *self, int first, guint n_frames, gboolean single
 {
   *job = (Job) {
     .single = single,
-    .epoch = self->epoch,
-    .look = self->look,
+    .epoch = self->decoded.epoch,
+    .look = self->wanted.look,
     .n_frames = n_frames,
     .frames = g_new0 (BbPlaybackFrame, n_frames),
     .cancellable = g_cancellable_new (),
-    .recipe = bb_recipe_ref (self->recipe),
-    .target = self->target,
-    .compare = self->compare,
-    .gain = self->gain,
-    .shots = g_new0 (BbPlaybackShot *, n_frames),
+    .recipe = bb_recipe_ref (self->wanted.settings.recipe),
+    .target = self->wanted.target,
+    .compare = self->wanted.settings.compare,
+    .gain = self->wanted.settings.gain,
+    .shots = g_new0 (BbPlaybackPicture *, n_frames),
   };
   choose_size (self, &job->target);
   for (guint i = 0; i < n_frames; i++)
@@ -376,7 +376,7 @@ job_clear (Job *job)
   for (guint i = 0; i < job->n_frames; i++)
     {
       bb_frame_unref (job->frames[i].frame);
-      g_clear_pointer (&job->shots[i], bb_playback_shot_free);
+      g_clear_pointer (&job->shots[i], bb_playback_picture_free);
     }
   g_free (job->frames);
   g_free (job->shots);
@@ -388,66 +388,66 @@ job_clear (Job *job)
 static void
 pick_single (BbPlayback *self, Job *job)
 {
-  if (self->running)
+  if (self->clock.running)
     {
       gint64 now = bb_playback_get_now (self);
 
-      while (self->cursor + 1 < (int) self->window->len &&
-             bb_playback_get_frame (self, self->cursor + 1)->time <= now &&
-             bb_playback_get_frame (self, self->cursor + 1)->time < self->trim_end)
+      while (self->decoded.cursor + 1 < (int) self->decoded.frames->len &&
+             bb_playback_get_frame (self, self->decoded.cursor + 1)->time <= now &&
+             bb_playback_get_frame (self, self->decoded.cursor + 1)->time < self->wanted.trim_end)
         {
-          gint64 time = bb_playback_get_frame (self, self->cursor)->time;
+          gint64 time = bb_playback_get_frame (self, self->decoded.cursor)->time;
 
           /* The one on screen was not dropped. */
-          if (time != self->shown_time && !(self->picture_is_news && self->picture->time == time))
-            self->dropped++;
-          self->cursor++;
+          if (time != self->figures.shown_time && !(self->news.is_new && self->news.picture->time == time))
+            self->figures.dropped++;
+          self->decoded.cursor++;
         }
-      self->seek_target = bb_playback_get_frame (self, self->cursor)->time;
-      self->next = self->cursor + 1;
+      self->wanted.seek_target = bb_playback_get_frame (self, self->decoded.cursor)->time;
+      self->decoded.next = self->decoded.cursor + 1;
       bb_playback_trim_window (self);
     }
-  self->redo = FALSE;
-  job_init (job, self, self->cursor, 1, TRUE);
+  self->made.redo = FALSE;
+  job_init (job, self, self->decoded.cursor, 1, TRUE);
 }
 
 /* Frames ahead of the clock, where there is room for them. */
 static gboolean
 pick_batch (BbPlayback *self, Job *job)
 {
-  guint n_shots = g_queue_get_length (&self->shots);
-  guint room = self->ahead > n_shots ? self->ahead - n_shots : 0;
-  gboolean last = self->source_ended;
+  guint n_shots = g_queue_get_length (&self->made.queue);
+  guint room = self->made.ahead > n_shots ? self->made.ahead - n_shots : 0;
+  gboolean last = self->decoded.ended;
   guint n = 0;
   int first;
 
   /* What would be late already is left out, as long as there is something newer. */
-  if (self->running && n_shots == 0)
+  if (self->clock.running && n_shots == 0)
     {
       gint64 now = bb_playback_get_now (self);
 
-      while (self->next + 1 < (int) self->window->len &&
-             bb_playback_get_frame (self, self->next)->end <= now &&
-             bb_playback_get_frame (self, self->next + 1)->time < self->trim_end)
+      while (self->decoded.next + 1 < (int) self->decoded.frames->len &&
+             bb_playback_get_frame (self, self->decoded.next)->end <= now &&
+             bb_playback_get_frame (self, self->decoded.next + 1)->time < self->wanted.trim_end)
         {
-          self->next++;
-          self->dropped++;
+          self->decoded.next++;
+          self->figures.dropped++;
         }
     }
-  for (int i = self->next; i < (int) self->window->len && n < self->part; i++, n++)
-    if (bb_playback_get_frame (self, i)->time >= self->trim_end)
+  for (int i = self->decoded.next; i < (int) self->decoded.frames->len && n < self->made.part; i++, n++)
+    if (bb_playback_get_frame (self, i)->time >= self->wanted.trim_end)
       {
         last = TRUE;
         break;
       }
   if (n_shots < URGENT)
     n = MIN (n, n_shots + 1);
-  else if (n < self->part && !last)
+  else if (n < self->made.part && !last)
     return FALSE;
   if (n == 0 || n > room)
     return FALSE;
-  first = self->next;
-  self->next += (int) n;
+  first = self->decoded.next;
+  self->decoded.next += (int) n;
   job_init (job, self, first, n, FALSE);
   return TRUE;
 }
@@ -455,15 +455,15 @@ pick_batch (BbPlayback *self, Job *job)
 static gboolean
 pick (BbPlayback *self, Job *job)
 {
-  if (self->recipe == NULL || self->cursor < 0 || self->tone_map != self->source_tone_map ||
-      self->device != self->source_device)
+  if (self->wanted.settings.recipe == NULL || self->decoded.cursor < 0 || self->wanted.tone_map != self->decoded.tone_map ||
+      self->made.device != self->decoded.device)
     return FALSE;
-  if (self->redo)
+  if (self->made.redo)
     {
       pick_single (self, job);
       return TRUE;
     }
-  return self->playing && !self->seek_pending && pick_batch (self, job);
+  return self->wanted.playing && !self->wanted.seek_pending && pick_batch (self, job);
 }
 
 static void
@@ -471,13 +471,13 @@ count (BbPlayback *self, const Job *job, double effect_seconds, double display_s
 {
   gint64 now = g_get_monotonic_time ();
 
-  bb_meter_add (&self->effect_meter, now, effect_seconds, job->n_frames);
-  bb_meter_add (&self->display_meter, now, display_seconds, job->n_frames);
-  self->frames_in_batch += job->n_frames;
-  if (self->frames_in_batch >= (guint) self->batch)
+  bb_meter_add (&self->figures.effect, now, effect_seconds, job->n_frames);
+  bb_meter_add (&self->figures.display, now, display_seconds, job->n_frames);
+  self->figures.frames_in_batch += job->n_frames;
+  if (self->figures.frames_in_batch >= (guint) self->made.batch)
     {
-      bb_meter_add (&self->batch_meter, now, 0.0, self->frames_in_batch / (guint) self->batch);
-      self->frames_in_batch %= (guint) self->batch;
+      bb_meter_add (&self->figures.batches, now, 0.0, self->figures.frames_in_batch / (guint) self->made.batch);
+      self->figures.frames_in_batch %= (guint) self->made.batch;
     }
 }
 
@@ -486,7 +486,7 @@ deliver (BbPlayback *self, Job *job)
 {
   if (job->single)
     {
-      BbPlaybackShot *shot = job->shots[0];
+      BbPlaybackPicture *shot = job->shots[0];
 
       /* While a slider is dragged, pictures may take longer than the next step: each step has one.
        * Once it was seen, nothing of its recipe comes after a newer recipe. */
@@ -496,10 +496,10 @@ deliver (BbPlayback *self, Job *job)
       g_free (g_steal_pointer (&job->shots[0]));
       return;
     }
-  if (job->epoch != self->epoch || job->look != self->look || self->seek_pending)
+  if (job->epoch != self->decoded.epoch || job->look != self->wanted.look || self->wanted.seek_pending)
     return;
   for (guint i = 0; i < job->n_frames; i++)
-    g_queue_push_tail (&self->shots, g_steal_pointer (&job->shots[i]));
+    g_queue_push_tail (&self->made.queue, g_steal_pointer (&job->shots[i]));
 }
 
 static void
@@ -513,11 +513,11 @@ handle_error (Effect *effect, Job *job, GError *error)
       g_error_free (error);
       return;
     }
-  if (job->epoch == self->epoch && job->look == self->look)
+  if (job->epoch == self->decoded.epoch && job->look == self->wanted.look)
     {
       guint part = get_part (effect);
 
-      self->next = self->cursor + 1 + (int) g_queue_get_length (&self->shots);
+      self->decoded.next = self->decoded.cursor + 1 + (int) g_queue_get_length (&self->made.queue);
       if (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && part > 1)
         {
           /* The same frames once more, fewer at once. */
@@ -525,8 +525,8 @@ handle_error (Effect *effect, Job *job, GError *error)
           g_error_free (error);
           effect->most = part / 2;
           effect->look = 0;
-          self->part = effect->most;
-          self->redo |= job->single;
+          self->made.part = effect->most;
+          self->made.redo |= job->single;
           return;
         }
     }
@@ -543,17 +543,17 @@ work (Effect *effect, Job *job)
   guint64 memory = 0;
   gboolean done;
 
-  self->busy = TRUE;
+  self->made.busy = TRUE;
   if (!job->single)
-    self->batching = g_object_ref (job->cancellable);
+    self->made.batching = g_object_ref (job->cancellable);
   g_mutex_unlock (&self->lock);
   done = run (effect, job, &effect_seconds, &display_seconds, &error);
   if (effect->engine != NULL)
     memory = bb_device_get_memory_used (bb_engine_get_device (effect->engine));
   g_mutex_lock (&self->lock);
-  self->busy = FALSE;
-  g_clear_object (&self->batching);
-  self->memory = memory;
+  self->made.busy = FALSE;
+  g_clear_object (&self->made.batching);
+  self->made.memory = memory;
   if (done)
     {
       set_limits (effect, job);
@@ -570,7 +570,7 @@ work (Effect *effect, Job *job)
       bb_playback_set_on_card (self, on_card);
       if (!on_card)
         device = NULL;
-      g_set_object (&self->device, device);
+      g_set_object (&self->made.device, device);
     }
   g_cond_broadcast (&self->decode_cond);
   g_cond_broadcast (&self->clock_cond);
@@ -582,11 +582,11 @@ work (Effect *effect, Job *job)
 static void
 free_waste (BbPlayback *self)
 {
-  GQueue waste = self->waste;
+  GQueue waste = self->made.discarded;
 
-  g_queue_init (&self->waste);
+  g_queue_init (&self->made.discarded);
   g_mutex_unlock (&self->lock);
-  g_queue_clear_full (&waste, bb_playback_shot_free);
+  g_queue_clear_full (&waste, bb_playback_picture_free);
   g_mutex_lock (&self->lock);
 }
 
@@ -600,12 +600,12 @@ bb_playback_effect_thread (gpointer data)
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {
-      gboolean wasted = !g_queue_is_empty (&self->waste);
+      gboolean wasted = !g_queue_is_empty (&self->made.discarded);
       Job job;
 
-      self->redo |= is_relieved (&effect);
+      self->made.redo |= is_relieved (&effect);
       /* The picture at the cursor goes before tidying up, but no other. */
-      if ((self->redo || !wasted) && pick (self, &job))
+      if ((self->made.redo || !wasted) && pick (self, &job))
         work (&effect, &job);
       else if (wasted)
         free_waste (self);

@@ -26,14 +26,14 @@ typedef struct {
   gint64 end;
 } BbPlaybackFrame;
 
-/* A finished frame that waits for its time */
+/* A finished frame as a picture, which waits for its time */
 typedef struct {
   BbPicture *picture;
   BbPicture *compared;
   gint64 pts;
   gint64 time;
   gint64 end;
-} BbPlaybackShot;
+} BbPlaybackPicture;
 
 struct _BbPlayback {
   gatomicrefcount refs;
@@ -48,86 +48,92 @@ struct _BbPlayback {
   GCancellable *closing; /* cancelled together with quit */
 
   /* Written before the threads start. */
-  const BbPresentOptions *present_options; /* (nullable) */
-  BbSource *source; /* of the decode thread, but for its info */
-  char *path;
-  BbSound *sound; /* (nullable) */
-  BbPlayerSource about;
-  BbSourceInfo info; /* as the file is, without tone mapping */
-  gint64 first_time;
-  gint64 frame_duration; /* on average, a guess where unknown */
+  struct {
+    BbSource *source; /* of the decode thread, but for its info */
+    char *path;
+    BbSound *sound; /* (nullable) */
+    BbPlayerSource about;
+    BbSourceInfo info; /* as the file is, without tone mapping */
+    gint64 first_time;
+    gint64 frame_duration; /* on average, a guess where unknown */
+  } file;
 
-  /* What is wanted: of the owner's thread. */
-  BbRecipe *recipe;
-  int box_width;
-  int box_height;
-  gboolean compare;
-  int gain;         /* of the difference that is wanted in place of the picture; 0: none */
-  gboolean on_card; /* whether the device is a card */
-  BbFormat target;  /* what an encoder would get */
-  gboolean tone_map;
-  guint64 look; /* changes with each of the above */
-  gint64 trim_start;
-  gint64 trim_end; /* G_MAXINT64: none */
-  gboolean loop;
-  gboolean muted;
-  gboolean playing;
-  gboolean at_end; /* played to the end; playing again begins at the start */
-  gboolean seek_pending;
-  gint64 seek_target; /* where it goes, or is */
-  int steps;
+  /* Of the owner's thread. */
+  struct {
+    BbPlayerSettings settings;
+    gboolean on_card; /* whether the device is a card */
+    BbFormat target;  /* what an encoder would get */
+    gboolean tone_map;
+    guint64 look; /* changes with all that changes the picture */
+    gint64 trim_start;
+    gint64 trim_end; /* G_MAXINT64: none */
+    gboolean playing;
+    gboolean at_end; /* played to the end; playing again begins at the start */
+    gboolean seek_pending;
+    gint64 seek_target; /* where it goes, or is */
+    int steps;
+  } wanted;
 
-  /* Of the decode thread: decoded frames without a gap, in order. */
-  GPtrArray *window; /* of BbPlaybackFrame */
-  int cursor;        /* the one to be shown now; -1 where none is */
-  int next;          /* the first one that the device has not taken */
-  gboolean source_ended; /* none comes after the window */
-  gboolean source_tone_map;
-  BbDevice *source_device; /* (nullable): where it decodes to */
-  guint64 epoch; /* changes when the cursor jumps */
-  GCancellable *seeking; /* (nullable): cancels the seek in progress */
-  gint64 storm_start;    /* when the first seek began that has not arrived; 0: none */
+  /* Of the decode thread. */
+  struct {
+    GPtrArray *frames; /* of BbPlaybackFrame, without a gap, in order */
+    int cursor;        /* the one to be shown now; -1 where none is */
+    int next;          /* the first one that the device has not taken */
+    gboolean ended;    /* none comes after these */
+    gboolean tone_map; /* how the source is set */
+    BbDevice *device;  /* (nullable): where it decodes to */
+    guint64 epoch;     /* changes when the cursor jumps */
+    GCancellable *seeking; /* (nullable): cancels the seek in progress */
+    gint64 seeking_since;  /* when the first seek began that has not arrived; 0: none */
+  } decoded;
 
   /* Of the effect thread. */
-  gboolean redo;         /* the frame at the cursor is to be made at once, alone */
-  gboolean busy;         /* a job is on the device */
-  BbDevice *device;      /* (nullable): that is open; decoded frames are wanted there */
-  GCancellable *batching; /* (nullable): cancels the batch in progress */
-  GQueue shots;          /* of BbPlaybackShot, ahead of the clock */
-  GQueue waste;          /* of BbPlaybackShot, to be freed */
-  guint part;            /* frames that the device takes at once */
-  guint ahead;           /* most frames in @shots */
-  guint history;         /* decoded frames that are kept behind the cursor */
-  char device_name[96];
-  guint64 memory;
-  int batch; /* frames a batch in use */
+  struct {
+    gboolean redo;    /* the frame at the cursor is to be made at once, alone */
+    gboolean busy;    /* a job is on the device */
+    BbDevice *device; /* (nullable): that is open; decoded frames are wanted there */
+    GCancellable *batching; /* (nullable): cancels the batch in progress */
+    GQueue queue;     /* of BbPlaybackPicture, ahead of the clock */
+    GQueue discarded; /* of BbPlaybackPicture, to be freed */
+    guint part;       /* frames that the device takes at once */
+    guint ahead;      /* most pictures in @queue */
+    guint history;    /* decoded frames that are kept behind the cursor */
+    char device_name[96];
+    guint64 memory;
+    int batch; /* frames a batch in use */
+  } made;
 
   /* Of the clock thread. */
-  gboolean running; /* whether the clock runs */
-  gint64 base_time;
-  gint64 base_monotonic;
+  struct {
+    gboolean running;
+    gint64 base_time;
+    gint64 base_monotonic;
+  } clock;
 
-  /* News for the owner. */
-  BbWake *wake; /* (nullable): from the start to the end */
-  BbPicture *picture;
-  BbPicture *compared;
-  gboolean picture_is_news;
-  gint64 position;
-  gboolean ended;
-  GError *error;
+  /* For the owner. */
+  struct {
+    BbWake *wake; /* (nullable): from the start to the end */
+    BbPicture *picture;
+    BbPicture *compared;
+    gboolean is_new; /* whether nobody took the picture yet */
+    gint64 position;
+    gboolean ended;
+    GError *error;
+  } news;
 
-  /* Figures. */
-  BbMeter decode_meter;
-  BbMeter effect_meter;
-  BbMeter batch_meter;
-  BbMeter display_meter;
-  guint frames_in_batch;
-  guint64 dropped;
-  guint64 shown;
-  gint64 shown_time; /* of the frame counted last: made anew it is no other frame */
-  guint64 shown_generation;
-  gboolean card_decodes;
-  char *decode_notice;
+  struct {
+    BbMeter decode;
+    BbMeter effect;
+    BbMeter batches;
+    BbMeter display;
+    guint frames_in_batch;
+    guint64 dropped;
+    guint64 shown;
+    gint64 shown_time; /* of the frame counted last: made anew it is no other frame */
+    guint64 shown_generation;
+    gboolean card_decodes;
+    char *decode_notice;
+  } figures;
 };
 
 void bb_playback_thread_ends (BbPlayback *self);
@@ -139,7 +145,7 @@ gpointer bb_playback_clock_thread (gpointer data);
 void bb_playback_tell (BbPlayback *self);
 void bb_playback_set_on_card (BbPlayback *self, gboolean on_card);
 void bb_playback_fail (BbPlayback *self, GError *error);
-void bb_playback_waste (BbPlayback *self, BbPlaybackShot *shot);
+void bb_playback_discard (BbPlayback *self, BbPlaybackPicture *shot);
 void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);
 gboolean bb_playback_is_stale (BbPlayback *self, const BbPicture *picture);
 void bb_playback_go_to (BbPlayback *self, gint64 time);
@@ -157,10 +163,10 @@ gboolean bb_playback_is_exhausted (BbPlayback *self);
 static inline BbPlaybackFrame *
 bb_playback_get_frame (BbPlayback *self, int index)
 {
-  return g_ptr_array_index (self->window, index);
+  return g_ptr_array_index (self->decoded.frames, index);
 }
 
-void bb_playback_shot_free (gpointer data);
+void bb_playback_picture_free (gpointer data);
 
 static inline double
 bb_playback_seconds_since (gint64 start)

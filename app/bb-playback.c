@@ -23,7 +23,7 @@
 
 /* A seek that was overtaken this long ago and has not arrived is let through, so that dragging
  * shows something on slow files too. Microseconds. */
-#define STORM_PATIENCE 150000
+#define SEEK_PATIENCE 150000
 
 /* Longest wait for threads of a closed playback, microseconds. */
 #define MOST_WAIT 2000000
@@ -38,9 +38,9 @@ playback_frame_free (gpointer data)
 }
 
 void
-bb_playback_shot_free (gpointer data)
+bb_playback_picture_free (gpointer data)
 {
-  BbPlaybackShot *shot = data;
+  BbPlaybackPicture *shot = data;
 
   bb_picture_unref (shot->picture);
   g_clear_pointer (&shot->compared, bb_picture_unref);
@@ -58,12 +58,12 @@ bb_playback_ref (BbPlayback *self)
 static void
 empty (BbPlayback *self)
 {
-  g_queue_clear_full (&self->shots, bb_playback_shot_free);
-  g_queue_clear_full (&self->waste, bb_playback_shot_free);
-  g_ptr_array_set_size (self->window, 0);
-  g_clear_pointer (&self->picture, bb_picture_unref);
-  g_clear_pointer (&self->compared, bb_picture_unref);
-  g_clear_pointer (&self->source, bb_source_free);
+  g_queue_clear_full (&self->made.queue, bb_playback_picture_free);
+  g_queue_clear_full (&self->made.discarded, bb_playback_picture_free);
+  g_ptr_array_set_size (self->decoded.frames, 0);
+  g_clear_pointer (&self->news.picture, bb_picture_unref);
+  g_clear_pointer (&self->news.compared, bb_picture_unref);
+  g_clear_pointer (&self->file.source, bb_source_free);
 }
 
 void
@@ -72,17 +72,17 @@ bb_playback_unref (BbPlayback *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   empty (self);
-  g_ptr_array_unref (self->window);
+  g_ptr_array_unref (self->decoded.frames);
   g_ptr_array_unref (self->threads);
-  g_clear_pointer (&self->recipe, bb_recipe_unref);
+  g_clear_pointer (&self->wanted.settings.recipe, bb_recipe_unref);
   g_clear_object (&self->closing);
-  g_clear_object (&self->seeking);
-  g_clear_object (&self->batching);
-  g_clear_object (&self->device);
-  g_clear_object (&self->source_device);
-  g_clear_error (&self->error);
-  g_free (self->decode_notice);
-  g_free (self->path);
+  g_clear_object (&self->decoded.seeking);
+  g_clear_object (&self->made.batching);
+  g_clear_object (&self->made.device);
+  g_clear_object (&self->decoded.device);
+  g_clear_error (&self->news.error);
+  g_free (self->figures.decode_notice);
+  g_free (self->file.path);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->decode_cond);
   g_cond_clear (&self->effect_cond);
@@ -94,7 +94,7 @@ bb_playback_unref (BbPlayback *self)
 static void
 describe (BbPlayback *self)
 {
-  const BbSourceInfo *info = &self->info;
+  const BbSourceInfo *info = &self->file.info;
   gboolean transposed = (info->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
   double aspect = (double) info->sar_num / info->sar_den;
   int width = transposed ? info->format.height : info->format.width;
@@ -102,7 +102,7 @@ describe (BbPlayback *self)
 
   if (transposed)
     aspect = 1.0 / aspect;
-  self->about = (BbPlayerSource) {
+  self->file.about = (BbPlayerSource) {
     .width = MAX ((int) lround (width * aspect), 1),
     .height = height,
     .duration = info->duration,
@@ -110,10 +110,10 @@ describe (BbPlayback *self)
     .hdr = info->hdr,
   };
   if (info->rate_num > 0)
-    self->about.frame_duration = (gint64) (1e9 * info->rate_den / info->rate_num);
-  self->frame_duration =
-    self->about.frame_duration > 0 ? self->about.frame_duration : DEFAULT_FRAME_DURATION;
-  g_strlcpy (self->about.codec, info->codec, sizeof self->about.codec);
+    self->file.about.frame_duration = (gint64) (1e9 * info->rate_den / info->rate_num);
+  self->file.frame_duration =
+    self->file.about.frame_duration > 0 ? self->file.about.frame_duration : DEFAULT_FRAME_DURATION;
+  g_strlcpy (self->file.about.codec, info->codec, sizeof self->file.about.codec);
 }
 
 static void
@@ -122,9 +122,9 @@ append (BbPlayback *self, BbFrame *frame)
   BbPlaybackFrame *decoded = g_new0 (BbPlaybackFrame, 1);
 
   decoded->frame = frame;
-  decoded->time = bb_source_info_get_time (&self->info, frame->pts);
-  decoded->end = bb_source_info_get_time (&self->info, frame->pts + frame->duration);
-  g_ptr_array_add (self->window, decoded);
+  decoded->time = bb_source_info_get_time (&self->file.info, frame->pts);
+  decoded->end = bb_source_info_get_time (&self->file.info, frame->pts + frame->duration);
+  g_ptr_array_add (self->decoded.frames, decoded);
 }
 
 /* A file that is being opened. */
@@ -196,23 +196,23 @@ bb_playback_open (const char *path, GError **error)
   g_cond_init (&self->clock_cond);
   g_cond_init (&self->end_cond);
   self->threads = g_ptr_array_new_with_free_func ((GDestroyNotify) g_thread_unref);
-  g_queue_init (&self->shots);
-  g_queue_init (&self->waste);
+  g_queue_init (&self->made.queue);
+  g_queue_init (&self->made.discarded);
   self->closing = g_cancellable_new ();
-  self->path = g_strdup (path);
-  self->info = *bb_source_get_info (source);
-  self->source = g_steal_pointer (&source);
-  self->window = g_ptr_array_new_with_free_func (playback_frame_free);
-  self->trim_end = G_MAXINT64;
-  self->shown_time = -1;
-  self->part = self->ahead = self->history = 1;
-  self->batch = 1;
+  self->file.path = g_strdup (path);
+  self->file.info = *bb_source_get_info (source);
+  self->file.source = g_steal_pointer (&source);
+  self->decoded.frames = g_ptr_array_new_with_free_func (playback_frame_free);
+  self->wanted.trim_end = G_MAXINT64;
+  self->figures.shown_time = -1;
+  self->made.part = self->made.ahead = self->made.history = 1;
+  self->made.batch = 1;
   describe (self);
   append (self, g_steal_pointer (&frame));
-  self->first_time = bb_playback_get_frame (self, 0)->time;
-  self->cursor = 0;
-  self->next = 1;
-  self->redo = TRUE;
+  self->file.first_time = bb_playback_get_frame (self, 0)->time;
+  self->decoded.cursor = 0;
+  self->decoded.next = 1;
+  self->made.redo = TRUE;
   return self;
 }
 
@@ -249,7 +249,6 @@ bb_playback_thread_ends (BbPlayback *self)
 /**
  * bb_playback_start:
  * @self: a playback
- * @present_options: (nullable): what is shown as it is; stays valid as long as the program runs
  * @func: called when there is news
  * @user_data: data for @func
  * @error: return location for an error
@@ -260,15 +259,13 @@ bb_playback_thread_ends (BbPlayback *self)
  *   left is to close it
  */
 gboolean
-bb_playback_start (BbPlayback *self, const BbPresentOptions *present_options, BbPlaybackFunc func,
-                   gpointer user_data, GError **error)
+bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GError **error)
 {
-  self->present_options = present_options;
-  self->wake = bb_wake_new (G_PRIORITY_DEFAULT, func, user_data);
-  if (self->about.has_audio)
+  self->news.wake = bb_wake_new (G_PRIORITY_DEFAULT, func, user_data);
+  if (self->file.about.has_audio)
     {
-      self->sound = bb_sound_new (self->path, self->info.start);
-      bb_sound_set_muted (self->sound, self->muted);
+      self->file.sound = bb_sound_new (self->file.path, self->file.info.start);
+      bb_sound_set_muted (self->file.sound, self->wanted.settings.muted);
     }
   return start_thread (self, "bb-decode", bb_playback_decode_thread, error) &&
          start_thread (self, "bb-effect", bb_playback_effect_thread, error) &&
@@ -295,15 +292,15 @@ bb_playback_close (BbPlayback *self)
   g_mutex_lock (&self->lock);
   self->quit = TRUE;
   g_cancellable_cancel (self->closing);
-  if (self->seeking != NULL)
-    g_cancellable_cancel (self->seeking);
-  if (self->batching != NULL)
-    g_cancellable_cancel (self->batching);
-  if (self->wake != NULL)
-    bb_wake_close (self->wake);
-  g_clear_pointer (&self->wake, bb_wake_unref);
+  if (self->decoded.seeking != NULL)
+    g_cancellable_cancel (self->decoded.seeking);
+  if (self->made.batching != NULL)
+    g_cancellable_cancel (self->made.batching);
+  if (self->news.wake != NULL)
+    bb_wake_close (self->news.wake);
+  g_clear_pointer (&self->news.wake, bb_wake_unref);
   wake_all (self);
-  g_clear_pointer (&self->sound, bb_sound_close);
+  g_clear_pointer (&self->file.sound, bb_sound_close);
   g_mutex_unlock (&self->lock);
   bb_playback_unref (self);
 }
@@ -340,15 +337,15 @@ bb_playback_wait (BbPlayback *self)
 const BbPlayerSource *
 bb_playback_get_source (BbPlayback *self)
 {
-  return &self->about;
+  return &self->file.about;
 }
 
 /* Has the owner look at the news. */
 void
 bb_playback_tell (BbPlayback *self)
 {
-  if (self->wake != NULL)
-    bb_wake_signal (self->wake);
+  if (self->news.wake != NULL)
+    bb_wake_signal (self->news.wake);
 }
 
 /**
@@ -361,21 +358,21 @@ bb_playback_take_news (BbPlayback *self, BbPlaybackNews *news)
 {
   *news = (BbPlaybackNews) { 0 };
   g_mutex_lock (&self->lock);
-  if (self->picture_is_news)
+  if (self->news.is_new)
     {
-      news->picture = bb_picture_ref (self->picture);
-      if (self->compared != NULL)
-        news->compared = bb_picture_ref (self->compared);
-      if (self->picture->time != self->shown_time)
-        self->shown++;
-      self->shown_time = self->picture->time;
-      self->shown_generation = self->picture->generation;
+      news->picture = bb_picture_ref (self->news.picture);
+      if (self->news.compared != NULL)
+        news->compared = bb_picture_ref (self->news.compared);
+      if (self->news.picture->time != self->figures.shown_time)
+        self->figures.shown++;
+      self->figures.shown_time = self->news.picture->time;
+      self->figures.shown_generation = self->news.picture->generation;
     }
-  news->position = self->position;
-  news->playing = self->playing;
-  news->ended = self->ended;
-  news->error = g_steal_pointer (&self->error);
-  self->picture_is_news = self->ended = FALSE;
+  news->position = self->news.position;
+  news->playing = self->wanted.playing;
+  news->ended = self->news.ended;
+  news->error = g_steal_pointer (&self->news.error);
+  self->news.is_new = self->news.ended = FALSE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -383,18 +380,18 @@ bb_playback_take_news (BbPlayback *self, BbPlaybackNews *news)
 gboolean
 bb_playback_is_stale (BbPlayback *self, const BbPicture *picture)
 {
-  return picture->generation == self->shown_generation &&
-         picture->generation != bb_recipe_get_generation (self->recipe);
+  return picture->generation == self->figures.shown_generation &&
+         picture->generation != bb_recipe_get_generation (self->wanted.settings.recipe);
 }
 
 /* Stops with an error. Takes @error. */
 void
 bb_playback_fail (BbPlayback *self, GError *error)
 {
-  self->playing = FALSE;
+  self->wanted.playing = FALSE;
   bb_playback_stop_clock (self);
-  if (self->error == NULL)
-    self->error = error;
+  if (self->news.error == NULL)
+    self->news.error = error;
   else
     g_error_free (error);
   bb_playback_tell (self);
@@ -403,9 +400,9 @@ bb_playback_fail (BbPlayback *self, GError *error)
 /* Has the effect thread free a shot: giving back that much memory takes a while, and those who wait
  * for the lock should not. */
 void
-bb_playback_waste (BbPlayback *self, BbPlaybackShot *shot)
+bb_playback_discard (BbPlayback *self, BbPlaybackPicture *shot)
 {
-  g_queue_push_tail (&self->waste, shot);
+  g_queue_push_tail (&self->made.discarded, shot);
   g_cond_broadcast (&self->effect_cond);
 }
 
@@ -414,22 +411,22 @@ void
 bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
 {
   /* One that nobody looked at. */
-  if (self->picture_is_news && self->running && self->picture->time != picture->time &&
-      self->picture->time != self->shown_time)
-    self->dropped++;
-  if (self->picture != NULL)
+  if (self->news.is_new && self->clock.running && self->news.picture->time != picture->time &&
+      self->news.picture->time != self->figures.shown_time)
+    self->figures.dropped++;
+  if (self->news.picture != NULL)
     {
-      BbPlaybackShot *last = g_new0 (BbPlaybackShot, 1);
+      BbPlaybackPicture *last = g_new0 (BbPlaybackPicture, 1);
 
-      last->picture = self->picture;
-      last->compared = self->compared;
-      bb_playback_waste (self, last);
+      last->picture = self->news.picture;
+      last->compared = self->news.compared;
+      bb_playback_discard (self, last);
     }
-  self->picture = picture;
-  self->compared = compared;
-  self->picture_is_news = TRUE;
-  if (!self->seek_pending)
-    self->position = picture->time;
+  self->news.picture = picture;
+  self->news.compared = compared;
+  self->news.is_new = TRUE;
+  if (!self->wanted.seek_pending)
+    self->news.position = picture->time;
   bb_playback_tell (self);
 }
 
@@ -437,36 +434,36 @@ bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
 void
 bb_playback_flush (BbPlayback *self)
 {
-  BbPlaybackShot *shot;
+  BbPlaybackPicture *shot;
 
-  while ((shot = g_queue_pop_head (&self->shots)) != NULL)
-    bb_playback_waste (self, shot);
-  if (self->batching != NULL)
-    g_cancellable_cancel (self->batching);
-  self->next = self->cursor + 1;
+  while ((shot = g_queue_pop_head (&self->made.queue)) != NULL)
+    bb_playback_discard (self, shot);
+  if (self->made.batching != NULL)
+    g_cancellable_cancel (self->made.batching);
+  self->decoded.next = self->decoded.cursor + 1;
 }
 
 /* Drops decoded frames that are too far behind the cursor. */
 void
 bb_playback_trim_window (BbPlayback *self)
 {
-  int n = self->cursor - (int) self->history;
+  int n = self->decoded.cursor - (int) self->made.history;
 
   if (n <= 0)
     return;
-  g_ptr_array_remove_range (self->window, 0, (guint) n);
-  self->cursor -= n;
-  self->next -= n;
+  g_ptr_array_remove_range (self->decoded.frames, 0, (guint) n);
+  self->decoded.cursor -= n;
+  self->decoded.next -= n;
 }
 
 /* Jumps to a frame of the window. */
 void
 bb_playback_set_cursor (BbPlayback *self, int index)
 {
-  self->cursor = index;
-  self->epoch++;
+  self->decoded.cursor = index;
+  self->decoded.epoch++;
   bb_playback_stop_clock (self);
-  self->redo = TRUE;
+  self->made.redo = TRUE;
   bb_playback_flush (self);
   bb_playback_trim_window (self);
   bb_playback_prepare_clock (self);
@@ -479,35 +476,35 @@ bb_playback_set_cursor (BbPlayback *self, int index)
 gint64
 bb_playback_get_start (BbPlayback *self)
 {
-  const BbPlaybackFrame *frame = bb_playback_get_frame (self, self->cursor);
+  const BbPlaybackFrame *frame = bb_playback_get_frame (self, self->decoded.cursor);
 
-  return CLAMP (MAX (self->seek_target, self->trim_start), frame->time, frame->end);
+  return CLAMP (MAX (self->wanted.seek_target, self->wanted.trim_start), frame->time, frame->end);
 }
 
 /* Gets the sound ready while pictures are made. */
 void
 bb_playback_prepare_clock (BbPlayback *self)
 {
-  if (self->sound != NULL && self->playing && !self->seek_pending && self->cursor >= 0)
-    bb_sound_prepare (self->sound, bb_playback_get_start (self));
+  if (self->file.sound != NULL && self->wanted.playing && !self->wanted.seek_pending && self->decoded.cursor >= 0)
+    bb_sound_prepare (self->file.sound, bb_playback_get_start (self));
 }
 
 void
 bb_playback_start_clock (BbPlayback *self, gint64 time)
 {
-  self->base_time = time;
-  self->base_monotonic = g_get_monotonic_time ();
-  self->running = TRUE;
-  if (self->sound != NULL)
-    bb_sound_start (self->sound, time);
+  self->clock.base_time = time;
+  self->clock.base_monotonic = g_get_monotonic_time ();
+  self->clock.running = TRUE;
+  if (self->file.sound != NULL)
+    bb_sound_start (self->file.sound, time);
 }
 
 void
 bb_playback_stop_clock (BbPlayback *self)
 {
-  self->running = FALSE;
-  if (self->sound != NULL)
-    bb_sound_stop (self->sound);
+  self->clock.running = FALSE;
+  if (self->file.sound != NULL)
+    bb_sound_stop (self->file.sound);
 }
 
 /* The instant that should be on screen, where the clock runs: what is heard, else what the monotonic
@@ -518,12 +515,12 @@ bb_playback_get_now (BbPlayback *self)
   gint64 monotonic = g_get_monotonic_time ();
   gint64 heard;
 
-  if (self->sound != NULL && bb_sound_get_time (self->sound, &heard))
+  if (self->file.sound != NULL && bb_sound_get_time (self->file.sound, &heard))
     {
-      self->base_time = heard;
-      self->base_monotonic = monotonic;
+      self->clock.base_time = heard;
+      self->clock.base_monotonic = monotonic;
     }
-  return self->base_time + (monotonic - self->base_monotonic) * 1000;
+  return self->clock.base_time + (monotonic - self->clock.base_monotonic) * 1000;
 }
 
 /* Has the decode thread go somewhere. */
@@ -532,15 +529,15 @@ bb_playback_go_to (BbPlayback *self, gint64 time)
 {
   gint64 now = g_get_monotonic_time ();
 
-  self->seek_pending = TRUE;
-  self->seek_target = time;
-  self->steps = 0;
-  self->at_end = FALSE;
+  self->wanted.seek_pending = TRUE;
+  self->wanted.seek_target = time;
+  self->wanted.steps = 0;
+  self->wanted.at_end = FALSE;
   bb_playback_stop_clock (self);
-  if (self->batching != NULL)
-    g_cancellable_cancel (self->batching);
-  if (self->seeking != NULL && now - self->storm_start < STORM_PATIENCE)
-    g_cancellable_cancel (self->seeking);
+  if (self->made.batching != NULL)
+    g_cancellable_cancel (self->made.batching);
+  if (self->decoded.seeking != NULL && now - self->decoded.seeking_since < SEEK_PATIENCE)
+    g_cancellable_cancel (self->decoded.seeking);
   g_cond_broadcast (&self->decode_cond);
 }
 
@@ -548,16 +545,16 @@ bb_playback_go_to (BbPlayback *self, gint64 time)
 gboolean
 bb_playback_is_taken (BbPlayback *self)
 {
-  if (self->next < (int) self->window->len)
-    return bb_playback_get_frame (self, self->next)->time >= self->trim_end;
-  return self->source_ended;
+  if (self->decoded.next < (int) self->decoded.frames->len)
+    return bb_playback_get_frame (self, self->decoded.next)->time >= self->wanted.trim_end;
+  return self->decoded.ended;
 }
 
 /* Whether nothing is left to be shown before the end. */
 gboolean
 bb_playback_is_exhausted (BbPlayback *self)
 {
-  return !self->seek_pending && !self->redo && !self->busy && g_queue_is_empty (&self->shots) &&
+  return !self->wanted.seek_pending && !self->made.redo && !self->made.busy && g_queue_is_empty (&self->made.queue) &&
          bb_playback_is_taken (self);
 }
 
@@ -567,17 +564,17 @@ is_outside (BbPlayback *self)
 {
   const BbPlaybackFrame *frame;
 
-  if (self->seek_pending || self->cursor < 0)
-    return self->seek_target < self->trim_start || self->seek_target >= self->trim_end;
-  frame = bb_playback_get_frame (self, self->cursor);
-  return frame->end <= self->trim_start || frame->time >= self->trim_end;
+  if (self->wanted.seek_pending || self->decoded.cursor < 0)
+    return self->wanted.seek_target < self->wanted.trim_start || self->wanted.seek_target >= self->wanted.trim_end;
+  frame = bb_playback_get_frame (self, self->decoded.cursor);
+  return frame->end <= self->wanted.trim_start || frame->time >= self->wanted.trim_end;
 }
 
 static void
 change_look (BbPlayback *self)
 {
-  self->look++;
-  self->redo = TRUE;
+  self->wanted.look++;
+  self->made.redo = TRUE;
   bb_playback_flush (self);
   g_cond_broadcast (&self->effect_cond);
 }
@@ -587,15 +584,15 @@ change_look (BbPlayback *self)
 static void
 choose_target (BbPlayback *self)
 {
-  const BbEncoder *encoder = self->on_card ? bb_encoder_choose_on_card (self->recipe) : NULL;
+  const BbEncoder *encoder = self->wanted.on_card ? bb_encoder_choose_on_card (self->wanted.settings.recipe) : NULL;
   g_autoptr (BbRecipe) plain = NULL;
-  BbEncoderInput input = { .format = self->info.format, .tone_map = self->tone_map };
+  BbEncoderInput input = { .format = self->file.info.format, .tone_map = self->wanted.tone_map };
 
   if (encoder == NULL)
-    encoder = bb_encoder_choose (self->recipe, NULL);
+    encoder = bb_encoder_choose (self->wanted.settings.recipe, NULL);
   if (encoder == NULL)
     {
-      BbRecipeValues values = *bb_recipe_get (self->recipe);
+      BbRecipeValues values = *bb_recipe_get (self->wanted.settings.recipe);
 
       values.encoder = "auto";
       values.preset = "";
@@ -604,132 +601,76 @@ choose_target (BbPlayback *self)
       encoder = bb_encoder_choose (plain, NULL);
     }
   if (encoder != NULL)
-    bb_encoder_get_input (encoder, self->recipe, &self->info, BB_MEMORY_HOST, &input, NULL);
-  self->target = input.format;
-  self->tone_map = input.tone_map;
+    bb_encoder_get_input (encoder, self->wanted.settings.recipe, &self->file.info, BB_MEMORY_HOST, &input, NULL);
+  self->wanted.target = input.format;
+  self->wanted.tone_map = input.tone_map;
 }
 
 /* Says whether the device is a card, whose encoder may take other frames. */
 void
 bb_playback_set_on_card (BbPlayback *self, gboolean on_card)
 {
-  BbFormat before = self->target;
-  gboolean tone_map = self->tone_map;
+  BbFormat before = self->wanted.target;
+  gboolean tone_map = self->wanted.tone_map;
 
-  if (self->on_card == on_card)
+  if (self->wanted.on_card == on_card)
     return;
-  self->on_card = on_card;
+  self->wanted.on_card = on_card;
   choose_target (self);
-  if (tone_map == self->tone_map && memcmp (&before, &self->target, sizeof before) == 0)
+  if (tone_map == self->wanted.tone_map && memcmp (&before, &self->wanted.target, sizeof before) == 0)
     return;
   change_look (self);
   g_cond_broadcast (&self->decode_cond);
 }
 
+/* What was finished with an older recipe and is not on screen yet is dropped; the current frame is made
+ * first, alone. */
+static void
+take_recipe (BbPlayback *self)
+{
+  const BbRecipeValues *values = bb_recipe_get (self->wanted.settings.recipe);
+
+  if (self->news.is_new && bb_playback_is_stale (self, self->news.picture))
+    self->news.is_new = FALSE;
+  choose_target (self);
+  if (values->start != self->wanted.trim_start || values->end != self->wanted.trim_end)
+    self->wanted.at_end = FALSE;
+  self->wanted.trim_start = values->start;
+  self->wanted.trim_end = values->end < 0 ? G_MAXINT64 : values->end;
+  if (self->wanted.tone_map != self->decoded.tone_map)
+    g_cond_broadcast (&self->decode_cond);
+}
+
 /**
- * bb_playback_set_recipe:
+ * bb_playback_set_settings:
  * @self: a playback
- * @recipe: what to show
- *
- * What was finished with an older recipe and is not on screen yet is dropped; the current frame is
- * made first, alone.
+ * @settings: what is wanted from now on
  */
 void
-bb_playback_set_recipe (BbPlayback *self, BbRecipe *recipe)
+bb_playback_set_settings (BbPlayback *self, const BbPlayerSettings *settings)
 {
-  const BbRecipeValues *values = bb_recipe_get (recipe);
+  BbPlayerSettings old;
+  gboolean other_recipe;
 
   g_mutex_lock (&self->lock);
-  bb_recipe_ref (recipe);
-  g_clear_pointer (&self->recipe, bb_recipe_unref);
-  self->recipe = recipe;
-  if (self->picture_is_news && bb_playback_is_stale (self, self->picture))
-    self->picture_is_news = FALSE;
-  choose_target (self);
-  if (values->start != self->trim_start || values->end != self->trim_end)
-    self->at_end = FALSE;
-  self->trim_start = values->start;
-  self->trim_end = values->end < 0 ? G_MAXINT64 : values->end;
-  change_look (self);
-  if (self->tone_map != self->source_tone_map)
-    g_cond_broadcast (&self->decode_cond);
+  old = self->wanted.settings;
+  self->wanted.settings = *settings;
+  if (settings->recipe != NULL)
+    bb_recipe_ref (settings->recipe);
+  other_recipe = settings->recipe != NULL && settings->recipe != old.recipe;
+  if (other_recipe)
+    take_recipe (self);
+  if (other_recipe || settings->width != old.width || settings->height != old.height ||
+      settings->compare != old.compare || settings->gain != old.gain)
+    change_look (self);
   /* Playing does not leave the trim. */
-  if (self->playing && is_outside (self))
-    bb_playback_go_to (self, self->trim_start);
+  if (other_recipe && self->wanted.playing && is_outside (self))
+    bb_playback_go_to (self, self->wanted.trim_start);
+  if (self->file.sound != NULL && settings->muted != old.muted)
+    bb_sound_set_muted (self->file.sound, settings->muted);
   g_cond_broadcast (&self->clock_cond);
   g_mutex_unlock (&self->lock);
-}
-
-/**
- * bb_playback_set_size:
- * @self: a playback
- * @width: pixels that the picture may have in a row
- * @height: rows that it may have
- */
-void
-bb_playback_set_size (BbPlayback *self, int width, int height)
-{
-  g_mutex_lock (&self->lock);
-  if (self->box_width != width || self->box_height != height)
-    {
-      self->box_width = width;
-      self->box_height = height;
-      change_look (self);
-    }
-  g_mutex_unlock (&self->lock);
-}
-
-/**
- * bb_playback_set_compare:
- * @self: a playback
- * @compare: whether to make the source alone as well
- */
-void
-bb_playback_set_compare (BbPlayback *self, gboolean compare)
-{
-  g_mutex_lock (&self->lock);
-  if (self->compare != compare)
-    {
-      self->compare = compare;
-      change_look (self);
-    }
-  g_mutex_unlock (&self->lock);
-}
-
-/**
- * bb_playback_set_difference:
- * @self: a playback
- * @gain: how much the difference between FP16 and FP32 is amplified that is shown in place of the
- *   picture; 0 shows the picture
- */
-void
-bb_playback_set_difference (BbPlayback *self, int gain)
-{
-  g_mutex_lock (&self->lock);
-  if (self->gain != gain)
-    {
-      self->gain = gain;
-      change_look (self);
-    }
-  g_mutex_unlock (&self->lock);
-}
-
-void
-bb_playback_set_loop (BbPlayback *self, gboolean loop)
-{
-  g_mutex_lock (&self->lock);
-  self->loop = loop;
-  g_mutex_unlock (&self->lock);
-}
-
-void
-bb_playback_set_muted (BbPlayback *self, gboolean muted)
-{
-  g_mutex_lock (&self->lock);
-  self->muted = muted;
-  if (self->sound != NULL)
-    bb_sound_set_muted (self->sound, muted);
-  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&old.recipe, bb_recipe_unref);
 }
 
 /**
@@ -742,14 +683,14 @@ void
 bb_playback_play (BbPlayback *self)
 {
   g_mutex_lock (&self->lock);
-  if (!self->playing)
+  if (!self->wanted.playing)
     {
-      self->playing = TRUE;
-      self->dropped = self->shown = 0;
-      if (self->at_end || is_outside (self))
-        bb_playback_go_to (self, self->trim_start);
-      else if (self->cursor < 0 && !self->seek_pending)
-        bb_playback_go_to (self, self->position);
+      self->wanted.playing = TRUE;
+      self->figures.dropped = self->figures.shown = 0;
+      if (self->wanted.at_end || is_outside (self))
+        bb_playback_go_to (self, self->wanted.trim_start);
+      else if (self->decoded.cursor < 0 && !self->wanted.seek_pending)
+        bb_playback_go_to (self, self->news.position);
       bb_playback_prepare_clock (self);
       wake_all (self);
     }
@@ -766,7 +707,7 @@ void
 bb_playback_pause (BbPlayback *self)
 {
   g_mutex_lock (&self->lock);
-  self->playing = FALSE;
+  self->wanted.playing = FALSE;
   bb_playback_stop_clock (self);
   wake_all (self);
   g_mutex_unlock (&self->lock);
@@ -778,7 +719,7 @@ bb_playback_is_playing (BbPlayback *self)
   gboolean playing;
 
   g_mutex_lock (&self->lock);
-  playing = self->playing;
+  playing = self->wanted.playing;
   g_mutex_unlock (&self->lock);
   return playing;
 }
@@ -798,11 +739,11 @@ bb_playback_seek (BbPlayback *self, gint64 time)
 {
   g_mutex_lock (&self->lock);
   time = MAX (time, 0);
-  if (self->about.duration > 0)
-    time = MIN (time, self->about.duration);
-  if (time < self->trim_start || time >= self->trim_end)
-    self->playing = FALSE;
-  self->position = time;
+  if (self->file.about.duration > 0)
+    time = MIN (time, self->file.about.duration);
+  if (time < self->wanted.trim_start || time >= self->wanted.trim_end)
+    self->wanted.playing = FALSE;
+  self->news.position = time;
   bb_playback_go_to (self, time);
   wake_all (self);
   g_mutex_unlock (&self->lock);
@@ -820,10 +761,10 @@ void
 bb_playback_step (BbPlayback *self, int frames)
 {
   g_mutex_lock (&self->lock);
-  self->playing = FALSE;
-  self->at_end = FALSE;
+  self->wanted.playing = FALSE;
+  self->wanted.at_end = FALSE;
   bb_playback_stop_clock (self);
-  self->steps += frames;
+  self->wanted.steps += frames;
   wake_all (self);
   g_mutex_unlock (&self->lock);
 }
@@ -840,19 +781,19 @@ bb_playback_get_stats (BbPlayback *self, BbPlayerStats *stats)
 
   *stats = (BbPlayerStats) { 0 };
   g_mutex_lock (&self->lock);
-  stats->frames_per_second = bb_meter_get_rate (&self->effect_meter, now);
-  stats->batches_per_second = bb_meter_get_rate (&self->batch_meter, now);
-  stats->decode_ms = bb_meter_get_milliseconds (&self->decode_meter, now);
-  stats->effect_ms = bb_meter_get_milliseconds (&self->effect_meter, now);
-  stats->display_ms = bb_meter_get_milliseconds (&self->display_meter, now);
-  stats->dropped = self->dropped;
-  stats->shown = self->shown;
-  stats->memory = self->memory;
-  stats->batch = self->batch;
-  g_strlcpy (stats->device, self->device_name, sizeof stats->device);
-  stats->card_decodes = self->card_decodes;
-  if (self->decode_notice != NULL &&
-      g_strlcpy (stats->decode_notice, self->decode_notice, sizeof stats->decode_notice) >=
+  stats->frames_per_second = bb_meter_get_rate (&self->figures.effect, now);
+  stats->batches_per_second = bb_meter_get_rate (&self->figures.batches, now);
+  stats->decode_ms = bb_meter_get_milliseconds (&self->figures.decode, now);
+  stats->effect_ms = bb_meter_get_milliseconds (&self->figures.effect, now);
+  stats->display_ms = bb_meter_get_milliseconds (&self->figures.display, now);
+  stats->dropped = self->figures.dropped;
+  stats->shown = self->figures.shown;
+  stats->memory = self->made.memory;
+  stats->batch = self->made.batch;
+  g_strlcpy (stats->device, self->made.device_name, sizeof stats->device);
+  stats->card_decodes = self->figures.card_decodes;
+  if (self->figures.decode_notice != NULL &&
+      g_strlcpy (stats->decode_notice, self->figures.decode_notice, sizeof stats->decode_notice) >=
         sizeof stats->decode_notice)
     {
       const char *end;

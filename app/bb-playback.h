@@ -40,23 +40,15 @@ typedef struct {
 typedef void (*BbPlaybackFunc) (gpointer user_data);
 
 BbPlayback *bb_playback_open (const char *path, GError **error);
-gboolean bb_playback_start (BbPlayback *self,
-                            const BbPresentOptions *present_options,
-                            BbPlaybackFunc func,
-                            gpointer user_data,
-                            GError **error);
+gboolean
+bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GError **error);
 void bb_playback_close (BbPlayback *self);
 void bb_playback_wait (BbPlayback *self);
 BbPlayback *bb_playback_ref (BbPlayback *self);
 void bb_playback_unref (BbPlayback *self);
 const BbPlayerSource *bb_playback_get_source (BbPlayback *self);
 
-void bb_playback_set_recipe (BbPlayback *self, BbRecipe *recipe);
-void bb_playback_set_size (BbPlayback *self, int width, int height);
-void bb_playback_set_compare (BbPlayback *self, gboolean compare);
-void bb_playback_set_difference (BbPlayback *self, int gain);
-void bb_playback_set_loop (BbPlayback *self, gboolean loop);
-void bb_playback_set_muted (BbPlayback *self, gboolean muted);
+void bb_playback_set_settings (BbPlayback *self, const BbPlayerSettings *settings);
 
 void bb_playback_play (BbPlayback *self);
 void bb_playback_pause (BbPlayback *self);

@@ -23,15 +23,7 @@ struct _BbPlayer {
   GPtrArray *closed; /* of BbPlayback whose threads may not have ended yet */
   GCancellable *opening;
 
-  /* Kept from one file to the next. */
-  BbRecipe *recipe;
-  int width;
-  int height;
-  const BbPresentOptions *present_options; /* (nullable) */
-  gboolean compare;
-  int gain;
-  gboolean loop;
-  gboolean muted;
+  BbPlayerSettings settings;
 
   gboolean playing;
   gint64 position;
@@ -120,10 +112,10 @@ bb_player_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
       g_value_set_int64 (value, source != NULL ? source->duration : 0);
       break;
     case PROP_LOOP:
-      g_value_set_boolean (value, self->loop);
+      g_value_set_boolean (value, self->settings.loop);
       break;
     case PROP_MUTED:
-      g_value_set_boolean (value, self->muted);
+      g_value_set_boolean (value, self->settings.muted);
       break;
     case PROP_HAS_AUDIO:
       g_value_set_boolean (value, source != NULL && source->has_audio);
@@ -137,6 +129,7 @@ static void
 bb_player_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   BbPlayer *self = BB_PLAYER (object);
+  BbPlayerSettings settings = self->settings;
 
   switch (id)
     {
@@ -147,10 +140,12 @@ bb_player_set_property (GObject *object, guint id, const GValue *value, GParamSp
         bb_player_pause (self);
       break;
     case PROP_LOOP:
-      bb_player_set_loop (self, g_value_get_boolean (value));
+      settings.loop = g_value_get_boolean (value);
+      bb_player_set_settings (self, &settings);
       break;
     case PROP_MUTED:
-      bb_player_set_muted (self, g_value_get_boolean (value));
+      settings.muted = g_value_get_boolean (value);
+      bb_player_set_settings (self, &settings);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -184,7 +179,7 @@ bb_player_dispose (GObject *object)
   for (guint i = 0; i < self->closed->len; i++)
     bb_playback_wait (self->closed->pdata[i]);
   g_ptr_array_set_size (self->closed, 0);
-  g_clear_pointer (&self->recipe, bb_recipe_unref);
+  g_clear_pointer (&self->settings.recipe, bb_recipe_unref);
   G_OBJECT_CLASS (bb_player_parent_class)->dispose (object);
 }
 
@@ -303,17 +298,6 @@ bb_player_new (void)
   return g_object_new (BB_TYPE_PLAYER, NULL);
 }
 
-/**
- * bb_player_set_present_options:
- * @self: a player without a file
- * @options: (nullable): what is shown as it is; stays valid as long as the program runs
- */
-void
-bb_player_set_present_options (BbPlayer *self, const BbPresentOptions *options)
-{
-  self->present_options = options;
-}
-
 static void
 close_playback (gpointer data)
 {
@@ -373,7 +357,7 @@ chain_cb (GCancellable *cancellable, GCancellable *inner)
  * @user_data: data for @callback
  *
  * Opens a file in place of the one that is open, which stays until then. A call before this one that
- * has not come to its end is cancelled. What was set of recipe, size and sound stays.
+ * has not come to its end is cancelled. Its settings stay.
  */
 void
 bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
@@ -417,14 +401,8 @@ bb_player_open_finish (BbPlayer *self, GAsyncResult *result, GError **error)
 
   if (playback == NULL)
     return FALSE;
-  bb_playback_set_size (playback, self->width, self->height);
-  bb_playback_set_compare (playback, self->compare);
-  bb_playback_set_difference (playback, self->gain);
-  bb_playback_set_loop (playback, self->loop);
-  bb_playback_set_muted (playback, self->muted);
-  if (self->recipe != NULL)
-    bb_playback_set_recipe (playback, self->recipe);
-  if (!bb_playback_start (playback, self->present_options, news_cb, self, error))
+  bb_playback_set_settings (playback, &self->settings);
+  if (!bb_playback_start (playback, news_cb, self, error))
     {
       bb_playback_close (playback);
       return FALSE;
@@ -492,70 +470,39 @@ bb_player_get_source (BbPlayer *self)
 }
 
 /**
- * bb_player_set_recipe:
+ * bb_player_get_settings:
  * @self: a player
- * @recipe: what to show
  *
- * Shows another recipe from the next picture on. Nothing of the older recipe is shown after it;
- * playing goes on. Without a recipe there is no picture.
+ * Returns: (transfer none): what is wanted of it; a copy may be changed and set
  */
-void
-bb_player_set_recipe (BbPlayer *self, BbRecipe *recipe)
+const BbPlayerSettings *
+bb_player_get_settings (BbPlayer *self)
 {
-  bb_recipe_ref (recipe);
-  g_clear_pointer (&self->recipe, bb_recipe_unref);
-  self->recipe = recipe;
-  if (self->playback != NULL)
-    bb_playback_set_recipe (self->playback, recipe);
+  return &self->settings;
 }
 
 /**
- * bb_player_set_size:
+ * bb_player_set_settings:
  * @self: a player
- * @width: device pixels in a row that there is room for
- * @height: device pixels in a column
- *
- * Says how large pictures are of use. They have the canvas' shape, as large as fits, and are never
- * larger than the canvas; before the first call they have the canvas' size.
+ * @settings: what is wanted from now on; of its recipe a reference is taken
  */
 void
-bb_player_set_size (BbPlayer *self, int width, int height)
+bb_player_set_settings (BbPlayer *self, const BbPlayerSettings *settings)
 {
-  self->width = width;
-  self->height = height;
-  if (self->playback != NULL)
-    bb_playback_set_size (self->playback, width, height);
-}
+  BbPlayerSettings old = self->settings;
 
-/**
- * bb_player_set_compare:
- * @self: a player
- * @compare: whether bb_player_get_compared() is wanted
- *
- * Switches the making of the source alone on or off, which costs time.
- */
-void
-bb_player_set_compare (BbPlayer *self, gboolean compare)
-{
-  self->compare = compare;
+  self->settings = *settings;
+  if (settings->recipe != NULL)
+    bb_recipe_ref (settings->recipe);
+  g_clear_pointer (&old.recipe, bb_recipe_unref);
   if (self->playback != NULL)
-    bb_playback_set_compare (self->playback, compare);
-}
-
-/**
- * bb_player_set_difference:
- * @self: a player
- * @gain: how much to amplify it; 0 shows the picture
- *
- * Shows how far FP16 and FP32 are apart in place of the picture: each frame is made in both, on the
- * recipe's device. `difference` of the picture has the figures.
- */
-void
-bb_player_set_difference (BbPlayer *self, int gain)
-{
-  self->gain = gain;
-  if (self->playback != NULL)
-    bb_playback_set_difference (self->playback, gain);
+    bb_playback_set_settings (self->playback, settings);
+  g_object_freeze_notify (G_OBJECT (self));
+  if (old.loop != settings->loop)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOOP]);
+  if (old.muted != settings->muted)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUTED]);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /**
@@ -645,38 +592,6 @@ gint64
 bb_player_get_position (BbPlayer *self)
 {
   return self->position;
-}
-
-/**
- * bb_player_set_loop:
- * @self: a player
- * @loop: whether to go on at the start when the end is reached
- */
-void
-bb_player_set_loop (BbPlayer *self, gboolean loop)
-{
-  if (self->loop == loop)
-    return;
-  self->loop = loop;
-  if (self->playback != NULL)
-    bb_playback_set_loop (self->playback, loop);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOOP]);
-}
-
-/**
- * bb_player_set_muted:
- * @self: a player
- * @muted: whether sound is not to be heard; its time goes on
- */
-void
-bb_player_set_muted (BbPlayer *self, gboolean muted)
-{
-  if (self->muted == muted)
-    return;
-  self->muted = muted;
-  if (self->playback != NULL)
-    bb_playback_set_muted (self->playback, muted);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUTED]);
 }
 
 /**

@@ -67,10 +67,37 @@ typedef struct {
   char codec[32];
 } BbPlayerSource;
 
+/**
+ * BbPlayerSettings:
+ * @recipe: (nullable): what to show; without one there is no picture. From the next picture on: nothing
+ *   of an older recipe is shown after one of a newer one, and playing goes on
+ * @width: device pixels in a row that there is room for. Pictures have the canvas' shape, as large as
+ *   fits, and are never larger than the canvas; 0 is the canvas' size
+ * @height: device pixels in a column
+ * @compare: whether bb_player_get_compared() is wanted, which costs time
+ * @gain: how much the difference between FP16 and FP32 is amplified that is shown in place of the
+ *   picture: each frame is made in both, and `difference` of the picture has the figures. 0 shows the
+ *   picture
+ * @loop: whether playing goes on at the trim's start when it reaches the end
+ * @muted: whether sound is not to be heard; its time goes on
+ * @present_options: (nullable): what is shown as it is; stays valid as long as the program runs
+ *
+ * What is wanted of a player, whichever file is open.
+ */
+typedef struct {
+  BbRecipe *recipe;
+  int width;
+  int height;
+  gboolean compare;
+  int gain;
+  gboolean loop;
+  gboolean muted;
+  const BbPresentOptions *present_options;
+} BbPlayerSettings;
+
 /* All functions and signals belong to the thread that made the player; the work runs on others. */
 
 BbPlayer *bb_player_new (void);
-void bb_player_set_present_options (BbPlayer *self, const BbPresentOptions *options);
 
 void bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
@@ -79,10 +106,8 @@ void bb_player_close (BbPlayer *self);
 GFile *bb_player_get_file (BbPlayer *self);
 const BbPlayerSource *bb_player_get_source (BbPlayer *self);
 
-void bb_player_set_recipe (BbPlayer *self, BbRecipe *recipe);
-void bb_player_set_size (BbPlayer *self, int width, int height);
-void bb_player_set_compare (BbPlayer *self, gboolean compare);
-void bb_player_set_difference (BbPlayer *self, int gain);
+const BbPlayerSettings *bb_player_get_settings (BbPlayer *self);
+void bb_player_set_settings (BbPlayer *self, const BbPlayerSettings *settings);
 
 void bb_player_play (BbPlayer *self);
 void bb_player_pause (BbPlayer *self);
@@ -90,8 +115,6 @@ gboolean bb_player_get_playing (BbPlayer *self);
 void bb_player_seek (BbPlayer *self, gint64 time);
 void bb_player_step (BbPlayer *self, int frames);
 gint64 bb_player_get_position (BbPlayer *self);
-void bb_player_set_loop (BbPlayer *self, gboolean loop);
-void bb_player_set_muted (BbPlayer *self, gboolean muted);
 
 BbPicture *bb_player_get_picture (BbPlayer *self);
 BbPicture *bb_player_get_compared (BbPlayer *self);

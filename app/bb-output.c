@@ -253,23 +253,11 @@ test_encoders (GTask *task, gpointer source, gpointer data, GCancellable *cancel
         {
           const BbEncoder *encoder = encoders->pdata[j];
 
-          if (bb_output_is_of_card (encoder))
+          if (encoder->on_card)
             add_result (results, encoder, device, error != NULL ? error->message : info->problem);
         }
     }
   g_task_return_pointer (task, results, (GDestroyNotify) g_hash_table_unref);
-}
-
-/**
- * bb_output_is_of_card:
- * @encoder: an encoder
- *
- * Returns: whether it is one of a graphics card
- */
-gboolean
-bb_output_is_of_card (const BbEncoder *encoder)
-{
-  return g_str_has_suffix (encoder->name, "_nvenc");
 }
 
 /**
@@ -287,7 +275,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
 
   if (problem != NULL)
     *problem = NULL;
-  if (!bb_output_is_of_card (encoder))
+  if (!encoder->on_card)
     return BB_OUTPUT_USABLE;
   if (g_str_equal (device, "cpu"))
     {

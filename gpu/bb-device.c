@@ -208,19 +208,22 @@ bb_device_settle (BbDevice *self, const BbRecipe *recipe)
 /**
  * bb_device_prepare:
  * @self: a device
- * @plan: what bb_device_run() will do from now on
+ * @plans: (array length=n_plans): what bb_device_run() will do from now on, all of one source format
+ * @n_plans: how many, at least one
  * @n_frames: most frames of a batch
  * @error: return location for an error
  *
- * Allocates and computes all that @plan needs, so that nothing of it happens in the loop. Batches
+ * Allocates and computes all that the plans need, so that nothing of it happens in the loop. Batches
  * already made stay valid.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
  */
 gboolean
-bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error)
+bb_device_prepare (BbDevice *self, BbPlan *const *plans, guint n_plans, guint n_frames, GError **error)
 {
-  return BB_DEVICE_GET_CLASS (self)->prepare (self, plan, n_frames, error);
+  g_return_val_if_fail (n_plans > 0, FALSE);
+
+  return BB_DEVICE_GET_CLASS (self)->prepare (self, plans, n_plans, n_frames, error);
 }
 
 /**
@@ -230,8 +233,8 @@ bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error)
  *   each is released as soon as it was read
  * @error: return location for an error
  *
- * Brings frames onto the device, for bb_device_run() and the plan at hand. A batch for it may be put
- * together of several that were brought one after the other.
+ * Brings frames onto the device, once for all plans at hand, for bb_device_run(). A batch for it may be
+ * put together of several that were brought one after the other.
  *
  * Returns: (transfer full): the same frames on the device, or %NULL with an error
  */
@@ -244,19 +247,21 @@ bb_device_upload (BbDevice *self, BbBatch *batch, GError **error)
 /**
  * bb_device_run:
  * @self: a device that is prepared
- * @batch: (transfer full): frames on the device; each is released as soon as it was read
+ * @batch: (transfer full): frames of bb_device_upload(); each is released as soon as it was read
+ * @finished: (out caller-allocates) (array): a batch for each plan, in their order: frames in the
+ *   plan's target format, with the times of those that came in. All %NULL where it fails
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Runs the plan.
+ * Runs the plans.
  *
- * Returns: (transfer full): finished frames in the plan's target format, with the times of those
- *   that came in, or %NULL with an error
+ * Returns: %TRUE, or %FALSE with an error
  */
-BbBatch *
-bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error)
+gboolean
+bb_device_run (BbDevice *self, BbBatch *batch, BbBatch **finished, GCancellable *cancellable,
+               GError **error)
 {
-  return BB_DEVICE_GET_CLASS (self)->run (self, batch, cancellable, error);
+  return BB_DEVICE_GET_CLASS (self)->run (self, batch, finished, cancellable, error);
 }
 
 /**
@@ -409,38 +414,6 @@ bb_device_get_memory_needed (BbDevice *self, BbPlan *plan, guint n_frames)
   if (BB_DEVICE_GET_CLASS (self)->get_memory_needed != NULL)
     return BB_DEVICE_GET_CLASS (self)->get_memory_needed (self, plan, n_frames);
   return (guint64) plan->frame_bytes * FRAMES_IN_FLIGHT * n_frames;
-}
-
-/**
- * bb_device_fit_batch:
- * @self: a device
- * @plan: a plan
- * @n_frames: frames a batch that are wanted
- *
- * Returns: how many of them the memory left allows, with some of it left to others; 0 where not even
- *   one frame fits
- */
-guint
-bb_device_fit_batch (BbDevice *self, BbPlan *plan, guint n_frames)
-{
-  guint64 left = bb_device_get_memory_left (self);
-  /* A card is there for this; the host's memory is not. */
-  guint64 most = bb_device_get_memory (self) != BB_MEMORY_HOST ? left / 10 * 9 : left / 2;
-  guint fits = 0;
-  guint least_too_many = n_frames + 1;
-
-  if (bb_device_get_memory_needed (self, plan, n_frames) <= most)
-    return n_frames;
-  while (fits + 1 < least_too_many)
-    {
-      guint middle = (fits + least_too_many) / 2;
-
-      if (bb_device_get_memory_needed (self, plan, middle) <= most)
-        fits = middle;
-      else
-        least_too_many = middle;
-    }
-  return fits;
 }
 
 /**

@@ -34,9 +34,9 @@ G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
 /**
  * BbDeviceClass:
  * @memory: where its frames are
- * @prepare: gets ready to run a plan on batches of up to so many frames
- * @upload: brings frames onto the device; takes them over
- * @run: makes a batch of finished frames
+ * @prepare: gets ready to run plans of one source on batches of up to so many frames
+ * @upload: brings frames onto the device, once for all plans; takes them over
+ * @run: makes a batch of finished frames for each plan
  * @download: starts to bring finished frames to host memory
  * @present: (nullable): makes a picture for the screen of a finished frame. Without it the frame is
  *   downloaded and the host does it
@@ -58,9 +58,17 @@ struct _BbDeviceClass {
 
   BbMemory memory;
 
-  gboolean (*prepare) (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
+  gboolean (*prepare) (BbDevice *self,
+                       BbPlan *const *plans,
+                       guint n_plans,
+                       guint n_frames,
+                       GError **error);
   BbBatch *(*upload) (BbDevice *self, BbBatch *batch, GError **error);
-  BbBatch *(*run) (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
+  gboolean (*run) (BbDevice *self,
+                   BbBatch *batch,
+                   BbBatch **finished,
+                   GCancellable *cancellable,
+                   GError **error);
   BbBatch *(*download) (BbDevice *self, BbBatch *batch, GError **error);
   BbPicture *(*present) (BbDevice *self, BbFrame *frame, GError **error);
   guint (*get_chunk) (BbDevice *self);
@@ -75,10 +83,17 @@ struct _BbDeviceClass {
 void bb_device_prefer (const guint8 uuid[16]);
 BbDevice *bb_device_open (const char *id, GError **error);
 BbRecipe *bb_device_settle (BbDevice *self, const BbRecipe *recipe);
-gboolean bb_device_prepare (BbDevice *self, BbPlan *plan, guint n_frames, GError **error);
+gboolean bb_device_prepare (BbDevice *self,
+                            BbPlan *const *plans,
+                            guint n_plans,
+                            guint n_frames,
+                            GError **error);
 BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);
-BbBatch *
-bb_device_run (BbDevice *self, BbBatch *batch, GCancellable *cancellable, GError **error);
+gboolean bb_device_run (BbDevice *self,
+                        BbBatch *batch,
+                        BbBatch **finished,
+                        GCancellable *cancellable,
+                        GError **error);
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
 BbBatch *bb_device_download_batch (BbDevice *self, BbBatch *batch, GError **error);
 BbPicture *bb_device_present (BbDevice *self, BbFrame *frame, GError **error);
@@ -87,7 +102,6 @@ guint bb_device_get_chunk (BbDevice *self);
 guint64 bb_device_get_memory_left (BbDevice *self);
 guint64 bb_device_get_memory_used (BbDevice *self);
 guint64 bb_device_get_memory_needed (BbDevice *self, BbPlan *plan, guint n_frames);
-guint bb_device_fit_batch (BbDevice *self, BbPlan *plan, guint n_frames);
 const char *bb_device_get_description (BbDevice *self);
 const char *bb_device_get_notice (BbDevice *self);
 double bb_device_get_seconds (BbDevice *self);

@@ -268,10 +268,8 @@ save_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  if (!replace && bb_presets_find (bb_window_get_presets (self), name) != NULL)
-    text = g_strdup (_("There is a preset of that name: choose another one"));
-  else if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
-                       &error))
+  if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
+                       replace, &error))
     text = g_strdup_printf (_("Preset “%s” saved"), name);
   bb_window_show_toast (self, error != NULL ? error->message : text);
 }
@@ -300,7 +298,7 @@ restore_preset_cb (AdwToast *toast, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!bb_presets_save (self->presets, bb_preset_get_name (preset), bb_preset_get_recipe (preset),
-                        &error))
+                        FALSE, &error))
     bb_window_show_toast (self, error->message);
 }
 

@@ -296,6 +296,7 @@ free_owner (gpointer data)
     bb_cuda_pool_release (owner->work->canvases, owner->canvas, owner->last_use);
   if (owner->kept != NULL)
     bb_cuda_pool_release (owner->work->keeps, owner->kept, NULL);
+  g_clear_pointer (&owner->next, bb_frame_unref);
   g_clear_pointer (&owner->ready, bb_cuda_event_unref);
   g_clear_pointer (&owner->last_use, bb_cuda_event_unref);
   bb_cuda_work_unref (owner->work);
@@ -385,15 +386,32 @@ check_format (BbCudaWork *work, const BbFrame *frame, GError **error)
   return FALSE;
 }
 
+/* Queues the kernels of one plan that read the source. */
+static gboolean
+read_source (BbCudaWork *work, BbFrame *const *source, const BbFrame *const *in, guint n_frames,
+             BbFrame **begun, GError **error)
+{
+  for (guint i = 0; i < n_frames; i++)
+    {
+      begun[i] = new_frame (work, in[i], error);
+      if (begun[i] == NULL)
+        return FALSE;
+    }
+  return bb_cuda_work_read (work, source, begun, n_frames, error);
+}
+
 /* Frames of one memory: up to BB_CUDA_UPLOAD_FRAMES of the host's, BB_LAUNCH_FRAMES of the card's. */
 static gboolean
-begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun, GError **error)
+begin_few (BbCudaWork *const *works, guint n_works, BbFrame *const *in, guint n_frames,
+           BbFrame **begun, GError **error)
 {
-  BbCudaContext *context = work->context;
+  BbCudaWork *first = works[0];
+  BbCudaContext *context = first->context;
   gboolean on_card = in[0]->memory == BB_MEMORY_CUDA;
   g_autoptr (BbCudaEvent) start = NULL;
   g_autoptr (BbCudaEvent) end = NULL;
   BbFrame *staged[BB_CUDA_UPLOAD_FRAMES] = { NULL };
+  BbFrame *last[BB_LAUNCH_FRAMES];
   BbCudaStaging *staging = NULL;
   gboolean good = TRUE;
 
@@ -401,13 +419,29 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
   for (guint i = 0; i < n_frames && good && on_card; i++)
     good = in[i]->producer == context || bb_frame_wait (in[i], error);
   for (guint i = 0; i < n_frames && good; i++)
-    good = check_format (work, in[i], error) && (begun[i] = new_frame (work, in[i], error)) != NULL;
+    good = check_format (first, in[i], error);
   if (good && !on_card)
-    good = bb_cuda_work_stage (work, in, n_frames, staged, &staging, error);
+    good = bb_cuda_work_stage (first, in, n_frames, staged, &staging, error);
   if (good)
-    good = (start = bb_cuda_event_new (context, context->stream, error)) != NULL &&
-           bb_cuda_work_read (work, on_card ? in : staged, begun, n_frames, error) &&
-           (end = bb_cuda_event_new (context, context->stream, error)) != NULL;
+    good = (start = bb_cuda_event_new (context, context->stream, error)) != NULL;
+  for (guint w = 0; w < n_works && good; w++)
+    {
+      BbFrame *made[BB_LAUNCH_FRAMES] = { NULL };
+
+      good = read_source (works[w], on_card ? in : staged, (const BbFrame *const *) in, n_frames,
+                          made, error);
+      /* Each frame owns what the next plan makes of its source. */
+      for (guint i = 0; i < n_frames && made[i] != NULL; i++)
+        {
+          if (w == 0)
+            begun[i] = made[i];
+          else
+            bb_cuda_frame_get_owner (last[i])->next = made[i];
+          last[i] = made[i];
+        }
+    }
+  if (good)
+    good = (end = bb_cuda_event_new (context, context->stream, error)) != NULL;
   for (guint i = 0; i < G_N_ELEMENTS (staged); i++)
     g_clear_pointer (&staged[i], bb_frame_unref);
   if (!good)
@@ -419,7 +453,7 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
 
   if (on_card)
     for (guint i = 0; i < n_frames; i++)
-      bb_cuda_reading_add (&work->reading, bb_frame_ref (in[i]), (GDestroyNotify) bb_frame_unref,
+      bb_cuda_reading_add (&first->reading, bb_frame_ref (in[i]), (GDestroyNotify) bb_frame_unref,
                            bb_cuda_event_ref (end));
   else
     {
@@ -428,26 +462,27 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
     }
   bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
   /* Those before may go back to their decoder, while these are read. */
-  return bb_cuda_reading_release (&work->reading, on_card ? n_frames : 0, error);
+  return bb_cuda_reading_release (&first->reading, on_card ? n_frames : 0, error);
 }
 
 /**
  * bb_cuda_work_begin:
- * @work: work
+ * @works: (array length=n_works): of one context and one source format
+ * @n_works: how many, at least one
  * @in: `[n_frames]` source frames, in host memory or the card's
  * @n_frames: how many
- * @begun: (out caller-allocates): `[n_frames]`, frames that bb_cuda_work_finish() takes; those that
- *   an error left unmade are %NULL
+ * @begun: (out caller-allocates): `[n_frames]`, frames of the first work, each with those of the
+ *   others behind it, see #BbCudaOwner; those that an error left unmade are %NULL
  * @error: return location for an error
  *
- * Queues the kernels that read the source. Source frames in host memory may be dropped at once;
- * those of the card are kept until the kernels are done, but no longer.
+ * Queues the kernels that read the source. Source frames in host memory are copied to the card once
+ * and may be dropped at once; those of the card are kept until the kernels are done, but no longer.
  *
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_cuda_work_begin (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun,
-                    GError **error)
+bb_cuda_work_begin (BbCudaWork *const *works, guint n_works, BbFrame *const *in, guint n_frames,
+                    BbFrame **begun, GError **error)
 {
   for (guint first = 0, n; first < n_frames; first += n)
     {
@@ -457,7 +492,7 @@ bb_cuda_work_begin (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFram
       for (n = 1; first + n < n_frames && n < most; n++)
         if (in[first + n]->memory != in[first]->memory)
           break;
-      if (!begin_few (work, in + first, n, begun + first, error))
+      if (!begin_few (works, n_works, in + first, n, begun + first, error))
         return FALSE;
     }
   return TRUE;

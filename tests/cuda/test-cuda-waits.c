@@ -10,6 +10,7 @@
 #include "bb-cuda-test.h"
 
 #include "bb-error.h"
+#include "bb-test-device.h"
 #include "bb-tune-measure.h"
 #include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
@@ -168,7 +169,7 @@ prepare (BbDevice *device, const BbCudaTestCase *c)
   g_autoptr (BbPlan) plan = bb_cuda_test_plan (c);
   g_autoptr (GError) error = NULL;
 
-  bb_device_prepare (device, plan, c->n_frames, &error);
+  bb_test_device_prepare (device, plan, c->n_frames, &error);
   g_assert_no_error (error);
 }
 
@@ -189,7 +190,7 @@ finish (BbDevice *device, BbBatch *batch)
 {
   g_autoptr (GError) error = NULL;
 
-  batch = bb_device_run (device, batch, NULL, &error);
+  batch = bb_test_device_run (device, batch, NULL, &error);
   g_assert_no_error (error);
   return batch;
 }
@@ -779,22 +780,24 @@ test_measured (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (BbFrame) frame = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autoptr (BbEngine) engine = NULL;
+  BbSourceInfo source = { .format = c.source, .sar_num = 1, .sar_den = 1 };
   BbTunePoint points[BB_TUNE_N_POINTS];
-  BbPlan *plans[2];
 
   set_up ();
-  for (int i = 0; i < 2; i++)
-    {
-      c.values.precision = (BbPrecision) i;
-      plans[i] = bb_cuda_test_plan (&c);
-    }
+  c.values.width = c.target.width;
+  c.values.height = c.target.height;
+  recipe = bb_recipe_new (&c.values, &error);
+  g_assert_no_error (error);
+  engine = bb_engine_new (f.card);
   frame = bb_cuda_test_frame (&c.source, 0);
-  bb_tune_measure (f.card, plans, &frame, 1, points, tuned_cb, cancellable, cancellable, &error);
+  bb_tune_measure (engine, &source, recipe, &c.target, &frame, 1, points, tuned_cb, cancellable,
+                   cancellable, &error);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (f.most_unfinished, ==, 2);
   g_assert_cmpuint (g_hash_table_size (f.unfinished), ==, 0);
-  for (int i = 0; i < 2; i++)
-    bb_plan_unref (plans[i]);
+  g_clear_pointer (&engine, bb_engine_free);
   tear_down ();
 }
 

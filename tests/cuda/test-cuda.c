@@ -8,6 +8,7 @@
 #include "bb-cuda-test.h"
 
 #include "bb-error.h"
+#include "bb-test-device.h"
 #include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
@@ -148,9 +149,9 @@ run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
   bb_recipe_values_settle (&c.values, TRUE);
   c.values.blur = 14;
   plan = bb_cuda_test_plan (&c);
-  bb_device_prepare (card, plan, n_frames, &error);
+  bb_test_device_prepare (card, plan, n_frames, &error);
   g_assert_no_error (error);
-  bb_device_prepare (cpu, plan, n_frames, &error);
+  bb_test_device_prepare (cpu, plan, n_frames, &error);
   for (guint b = 0; b < n_batches; b++)
     {
       BbBatch *batch = bb_batch_new (n_frames);
@@ -159,7 +160,7 @@ run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
         batch->frame[i] = bb_cuda_test_frame (&c.source, b * n_frames + i);
       batch = bb_device_upload (card, batch, &error);
       g_assert_no_error (error);
-      batch = bb_device_run (card, batch, NULL, &error);
+      batch = bb_test_device_run (card, batch, NULL, &error);
       g_assert_no_error (error);
       batch = bb_device_download_batch (card, batch, &error);
       g_assert_no_error (error);
@@ -172,7 +173,7 @@ run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
 
       for (guint i = 0; i < n_frames; i++)
         expected->frame[i] = bb_cuda_test_frame (&c.source, b * n_frames + i);
-      expected = bb_device_run (cpu, g_steal_pointer (&expected), NULL, &error);
+      expected = bb_test_device_run (cpu, g_steal_pointer (&expected), NULL, &error);
       for (guint i = 0; i < n_frames; i++)
         {
           bb_frame_wait (made->frame[i], &error);
@@ -295,13 +296,13 @@ test_new_plan (void)
       c[i].values.blur = 10 + 30 * i;
     }
   plan = bb_cuda_test_plan (&c[0]);
-  bb_device_prepare (card, plan, 2, &error);
+  bb_test_device_prepare (card, plan, 2, &error);
   for (guint i = 0; i < 2; i++)
     batch->frame[i] = bb_cuda_test_frame (&c[0].source, i);
   batch = bb_device_upload (card, batch, &error);
   g_assert_no_error (error);
   bb_cuda_test_compare (card, cpu, &c[1], 1);
-  batch = bb_device_run (card, batch, NULL, &error);
+  batch = bb_test_device_run (card, batch, NULL, &error);
   g_assert_no_error (error);
   bb_cuda_test_compare (card, cpu, &c[1], 1);
   made = bb_device_download_batch (card, batch, &error);
@@ -333,9 +334,9 @@ test_misuse (void)
   bb_recipe_values_init (&c.values);
   bb_recipe_values_settle (&c.values, TRUE);
   plan = bb_cuda_test_plan (&c);
-  bb_device_prepare (card, plan, 1, &error);
+  bb_test_device_prepare (card, plan, 1, &error);
   batch->frame[0] = bb_cuda_test_frame (&c.source, 0);
-  g_assert_null (bb_device_run (card, batch, NULL, &error));
+  g_assert_null (bb_test_device_run (card, batch, NULL, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
   g_clear_error (&error);
 
@@ -352,7 +353,7 @@ test_misuse (void)
   batch = bb_device_upload (card, batch, &error);
   g_assert_no_error (error);
   g_cancellable_cancel (cancellable);
-  g_assert_null (bb_device_run (card, batch, cancellable, &error));
+  g_assert_null (bb_test_device_run (card, batch, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -422,6 +423,76 @@ test_memory (void)
   g_rand_free (rand);
 }
 
+static guint n_uploads;
+static CUresult (*upload_before) (CUdeviceptr to, const void *from, size_t size, CUstream stream);
+
+static CUresult
+count_upload (CUdeviceptr to, const void *from, size_t size, CUstream stream)
+{
+  n_uploads++;
+  return upload_before (to, from, size, stream);
+}
+
+/* Several outputs have their source brought to the card together, in one copy; a decoder gets its frames back
+ * when all have read them. */
+static void
+test_one_upload (gconstpointer data)
+{
+  gboolean decoded = GPOINTER_TO_INT (data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  BbCudaContext *context = bb_cuda_device_get_context (BB_CUDA_DEVICE (card));
+  BbCuda *cuda = (BbCuda *) context->cuda;
+  BbPlan *plans[3];
+  BbBatch *made[3];
+  BbCudaTestCase cases[3];
+  GRand *rand = g_rand_new_with_seed (5);
+  BbBatch *batch = bb_batch_new (6);
+
+  for (int i = 0; i < 3; i++)
+    {
+      cases[i] = (BbCudaTestCase) {
+        .source = bb_cuda_test_format (160, 90, 8, 1, 1),
+        .target = bb_cuda_test_format (90 + 20 * i, 160 - 40 * i, 8, 1, 1),
+        .aspect = 1.0,
+        .n_frames = 6,
+      };
+      bb_cuda_test_random_look (&cases[i], rand);
+      plans[i] = bb_cuda_test_plan (&cases[i]);
+    }
+  bb_device_prepare (card, plans, 3, 6, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 6; i++)
+    batch->frame[i] = decoded ? bb_cuda_test_decode (context, &cases[0].source, i)
+                              : bb_cuda_test_frame (&cases[0].source, i);
+  n_uploads = 0;
+  upload_before = cuda->memcpy_h_to_d_async;
+  cuda->memcpy_h_to_d_async = count_upload;
+  batch = bb_device_upload (card, batch, &error);
+  g_assert_no_error (error);
+  bb_device_run (card, batch, made, NULL, &error);
+  g_assert_no_error (error);
+  cuda->memcpy_h_to_d_async = upload_before;
+  if (!decoded)
+    g_assert_cmpuint (n_uploads, ==, 1);
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+      g_autoptr (BbBatch) expected = bb_cuda_test_run (cpu, &cases[i], &error);
+
+      made[i] = bb_device_download_batch (card, made[i], &error);
+      g_assert_no_error (error);
+      for (guint f = 0; f < 6; f++)
+        {
+          g_assert_true (bb_frame_wait (made[i]->frame[f], &error));
+          g_assert_cmpint (bb_cuda_test_difference (made[i]->frame[f], expected->frame[f]), <=, 1);
+        }
+      bb_batch_free (made[i]);
+      bb_plan_unref (plans[i]);
+    }
+  g_rand_free (rand);
+}
+
 /* Frames that come in a card's memory, as a decoder's do. */
 static void
 test_surfaces (void)
@@ -474,7 +545,7 @@ test_surfaces (void)
       g_assert_no_error (error);
       c.target.interleaved = g_rand_boolean (rand);
       plan = bb_cuda_test_plan (&c);
-      bb_device_prepare (card, plan, c.n_frames, &error);
+      bb_test_device_prepare (card, plan, c.n_frames, &error);
       g_assert_no_error (error);
       for (guint f = 0; f < c.n_frames; f++)
         {
@@ -485,7 +556,7 @@ test_surfaces (void)
         }
       batch = bb_device_upload (card, batch, &error);
       g_assert_no_error (error);
-      batch = bb_device_run (card, batch, NULL, &error);
+      batch = bb_test_device_run (card, batch, NULL, &error);
       g_assert_no_error (error);
       batch = bb_device_download_batch (card, batch, &error);
       g_assert_no_error (error);
@@ -536,6 +607,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/cuda/misuse", test_misuse);
   g_test_add_func ("/cuda/memory", test_memory);
   g_test_add_func ("/cuda/no-padding", test_no_padding);
+  g_test_add_data_func ("/cuda/one-upload", GINT_TO_POINTER (FALSE), test_one_upload);
+  g_test_add_data_func ("/cuda/one-upload/decoded", GINT_TO_POINTER (TRUE), test_one_upload);
   g_test_add_func ("/cuda/surfaces", test_surfaces);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-test-device.h"
 #include "gpu-bench.h"
 
 #include "cuda/bb-cuda-context.h"
@@ -136,7 +137,7 @@ run_rounds (BbDevice *device, BbBatch *frames, guint rounds, GError **error)
       for (guint i = 0; i < frames->n_frames; i++)
         batch->frame[i] = bb_frame_ref (frames->frame[i]);
       batch = bb_device_upload (device, batch, error);
-      out = batch != NULL ? bb_device_run (device, batch, NULL, error) : NULL;
+      out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
       if (out == NULL)
         return FALSE;
       if (round + 1 == rounds)
@@ -183,8 +184,8 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   recipe = bb_recipe_new (&values, error);
   if (recipe == NULL)
     return FALSE;
-  plan = bb_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
-  if (plan == NULL || !bb_device_prepare (device, plan, n, error))
+  plan = bb_test_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
+  if (plan == NULL || !bb_test_device_prepare (device, plan, n, error))
     return FALSE;
   frames = gpu_bench_make_batch (device, &source, n, error);
   if (frames == NULL || !run_rounds (device, frames, 2, error))

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-test-device.h"
 #include "gl-context.h"
 #include "gpu-bench.h"
 
@@ -33,9 +34,9 @@ make_finished (GpuBench *bench, BbDevice *device, GError **error)
   values.width = target.width;
   values.height = target.height;
   recipe = bb_recipe_new (&values, error);
-  plan = bb_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
+  plan = bb_test_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
   batch->frame[0] = bb_frame_new (&source, error);
-  if (plan == NULL || batch->frame[0] == NULL || !bb_device_prepare (device, plan, 1, error))
+  if (plan == NULL || batch->frame[0] == NULL || !bb_test_device_prepare (device, plan, 1, error))
     {
       bb_batch_free (batch);
       return NULL;
@@ -44,7 +45,7 @@ make_finished (GpuBench *bench, BbDevice *device, GError **error)
     memset (batch->frame[0]->data[p], 100,
             (gsize) batch->frame[0]->stride[p] * (gsize) bb_format_get_plane_height (&source, p));
   batch = bb_device_upload (device, batch, error);
-  out = batch != NULL ? bb_device_run (device, batch, NULL, error) : NULL;
+  out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
   return out != NULL ? g_steal_pointer (&out->frame[0]) : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "bb-card-texture.h"
 #include "bb-device.h"
 #include "bb-screen.h"
+#include "bb-test-device.h"
 #include "bb-texture.h"
 
 #include <epoxy/gl.h>
@@ -54,14 +55,14 @@ make_picture (int width, int height, int depth, guint32 seed)
   values.blur = 6;
   recipe = bb_recipe_new (&values, &error);
   g_assert_no_error (error);
-  plan = bb_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
+  plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
   g_assert_no_error (error);
-  bb_device_prepare (device, plan, 1, &error);
+  bb_test_device_prepare (device, plan, 1, &error);
   g_assert_no_error (error);
   batch->frame[0] = g_steal_pointer (&frame);
   batch = bb_device_upload (device, batch, &error);
   g_assert_no_error (error);
-  out = bb_device_run (device, batch, NULL, &error);
+  out = bb_test_device_run (device, batch, NULL, &error);
   g_assert_no_error (error);
   picture = bb_device_present (device, out->frame[0], &error);
   g_assert_no_error (error);

@@ -37,9 +37,11 @@ HOSTILE = {
 
 
 def call(path, method, *arguments):
+    if "." not in method:
+        method = "org.gtk.Actions." + method
     return subprocess.run(
         ["gdbus", "call", "--session", "--timeout", "60", "--dest", ID, "--object-path", path,
-         "--method", "org.gtk.Actions." + method, *arguments], capture_output=True, text=True)
+         "--method", method, *arguments], capture_output=True, text=True)
 
 
 class Program:
@@ -109,6 +111,21 @@ def test_hostile_parameters(folder):
                     program.activate(path, name)
             program.until(lambda: "export-to" in call(program.window, "List").stdout)
         check(n > 100, n)
+        equal(program.end(signal.SIGTERM), -signal.SIGTERM)
+
+
+def test_hostile_files(folder):
+    """Nor do addresses that name no file, wherever they come in a list: what can be read is opened."""
+    good = Path(CLIP).as_uri()
+    odd = ["file:", "nonsense", "x:", "file:///", "http://127.0.0.1:1/a.mp4", "file:///nowhere/%ff%0a.mp4"]
+    with Program(folder) as program:
+        for uris in ([odd[0]], [odd[1]], odd, [good, *odd], [*odd, good]):
+            last = call(APPLICATION, "org.freedesktop.Application.Open", str(uris), "{}")
+            check(last.returncode == 0, last.stderr)
+            program.activate(program.window, "export")
+            if good in uris:
+                program.until(lambda: program.is_enabled("export-to"))
+            check(program.child.poll() is None, f"{uris} ended it")
         equal(program.end(signal.SIGTERM), -signal.SIGTERM)
 
 

@@ -427,15 +427,13 @@ test_dialogs (void)
 
       g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), dialogs[i],
                                       NULL);
-      BB_TEST_WAIT ((dialog = adw_application_window_get_visible_dialog (
-                       ADW_APPLICATION_WINDOW (window))) != NULL &&
+      BB_TEST_WAIT ((dialog = bb_test_get_dialog (window)) != NULL &&
                     gtk_widget_get_mapped (GTK_WIDGET (dialog)));
       if (ADW_IS_ABOUT_DIALOG (dialog))
         g_assert_nonnull (strstr (adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog)),
                                   "FFmpeg: "));
       adw_dialog_force_close (dialog);
-      BB_TEST_WAIT (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) ==
-                    NULL);
+      BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
     }
   bb_test_window_close (window);
 }
@@ -515,8 +513,7 @@ test_card_problem (void)
   if (problem != NULL)
     g_assert_true (gtk_widget_is_visible (bb_test_find (window, GTK_TYPE_LABEL, "label", problem)));
   g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "about", NULL);
-  BB_TEST_WAIT ((dialog = adw_application_window_get_visible_dialog (
-                   ADW_APPLICATION_WINDOW (window))) != NULL);
+  BB_TEST_WAIT ((dialog = bb_test_get_dialog (window)) != NULL);
   debug = adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog));
   if (problem != NULL)
     g_assert_nonnull (strstr (debug, problem));

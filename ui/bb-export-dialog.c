@@ -292,7 +292,8 @@ find_problem (BbExportDialog *self)
 {
   const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
   g_autoptr (BbRecipe) recipe = NULL;
-  g_autofree char *file = g_strdup_printf ("film.%s", self->container);
+  g_autofree char *extension = g_strconcat (".", self->container, NULL);
+  const BbEncoder *encoder;
   g_autoptr (GError) error = NULL;
 
   if (!is_many (self) && bb_output_text_check_name (name) != NULL)
@@ -305,7 +306,8 @@ find_problem (BbExportDialog *self)
         return g_strdup (get_source_problem ());
     }
   recipe = bb_recipe_new (&self->values, &error);
-  if (recipe == NULL || bb_encoder_find (recipe, file, &error) == NULL ||
+  encoder = recipe != NULL ? bb_encoder_choose (recipe, &error) : NULL;
+  if (encoder == NULL || !bb_encoder_check_container (encoder, extension, &error) ||
       !bb_output_check_size (&self->values, &error))
     return g_strdup (error->message);
   return NULL;

@@ -144,6 +144,7 @@ ensure_player (BbWindow *self)
   if (self->player != NULL)
     return self->player;
   self->player = bb_player_new ();
+  bb_player_set_present_options (self->player, bb_renderer_get_present_options ());
   g_signal_connect_object (self->player, "picture", G_CALLBACK (picture_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->player, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);

@@ -4,6 +4,7 @@
  */
 
 #include "bb-command.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-export-dialog.h"
 #include "bb-job-row.h"
@@ -581,7 +582,7 @@ static void
 test_encoder (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) all = bb_encoder_list ();
-  g_autoptr (GPtrArray) devices = bb_device_list ();
+  g_autoptr (GPtrArray) devices = bb_devices_list ();
   gboolean has_nvenc = FALSE;
   gboolean has_gpu = FALSE;
 

@@ -4,6 +4,7 @@
  */
 
 #include "bb-renderer.h"
+#include "bb-devices.h"
 #include "bb-test-window.h"
 #include "bb-timeline.h"
 #include "bb-transport.h"
@@ -465,7 +466,7 @@ test_dialogs (void)
 static char *
 find_problem (void)
 {
-  g_autoptr (GPtrArray) devices = bb_device_list ();
+  g_autoptr (GPtrArray) devices = bb_devices_list ();
   const char *problem = NULL;
 
   for (guint i = 0; i < devices->len; i++)
@@ -500,7 +501,7 @@ check_unusable (BbEditor *editor, AdwComboRow *row, const char *id, const char *
 static void
 check_offered (BbWindow *window, AdwComboRow *row)
 {
-  g_autoptr (GPtrArray) devices = bb_device_list ();
+  g_autoptr (GPtrArray) devices = bb_devices_list ();
   BbEditor *editor = bb_window_get_editor (window);
   GListModel *model = adw_combo_row_get_model (row);
   guint n_usable = 0;

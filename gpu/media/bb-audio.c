@@ -52,9 +52,10 @@ open_decoder (BbAudioEncoder *self, const AVStream *stream)
 
   if (codec == NULL)
     return AVERROR_DECODER_NOT_FOUND;
+  avcodec_free_context (&self->decoder);
   self->decoder = avcodec_alloc_context3 (codec);
   result = avcodec_parameters_to_context (self->decoder, stream->codecpar);
-  self->decoder->pkt_timebase = stream->time_base;
+  self->decoder->pkt_timebase = self->time_base;
   return result < 0 ? result : avcodec_open2 (self->decoder, codec, NULL);
 }
 
@@ -455,6 +456,55 @@ bb_audio_encoder_be_exact (BbAudioEncoder *encoder)
   encoder->gap = EXACT_GAP;
 }
 
+/* Takes what the decoder has ready: 0, AVERROR_EOF where that was the last, or another negative FFmpeg error. */
+static int
+receive (BbAudioEncoder *self, BbPacketFunc func, gpointer user_data)
+{
+  while (TRUE)
+    {
+      int result = avcodec_receive_frame (self->decoder, self->frame);
+
+      if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
+        return result == AVERROR_EOF ? result : 0;
+      if (result < 0)
+        {
+          self->n_corrupt++;
+          return 0;
+        }
+      self->frame->pts = self->frame->best_effort_timestamp;
+      result = take (self, self->frame, func, user_data);
+      av_frame_unref (self->frame);
+      if (result < 0)
+        return result;
+    }
+}
+
+/**
+ * bb_audio_encoder_set_stream:
+ * @encoder: an encoder
+ * @stream: a stream that goes on with the sound; times stay in the time base of the first one
+ * @func: gets what comes out of it
+ * @user_data: data for @func
+ *
+ * Decodes packets of another stream from now on. Where there is no decoder for it, they count as damaged.
+ *
+ * Returns: 0, or a negative FFmpeg error
+ */
+int
+bb_audio_encoder_set_stream (BbAudioEncoder *encoder, const AVStream *stream, BbPacketFunc func, gpointer user_data)
+{
+  int result = 0;
+
+  if (encoder->decoder != NULL)
+    {
+      avcodec_send_packet (encoder->decoder, NULL);
+      result = receive (encoder, func, user_data);
+    }
+  if (open_decoder (encoder, stream) < 0)
+    avcodec_free_context (&encoder->decoder);
+  return result == AVERROR_EOF ? 0 : result;
+}
+
 /**
  * bb_audio_encoder_push:
  * @encoder: an encoder
@@ -471,28 +521,15 @@ int
 bb_audio_encoder_push (BbAudioEncoder *encoder, const AVPacket *packet, BbPacketFunc func,
                        gpointer user_data)
 {
-  int result = avcodec_send_packet (encoder->decoder, packet);
+  int result = encoder->decoder != NULL ? avcodec_send_packet (encoder->decoder, packet) : AVERROR_DECODER_NOT_FOUND;
 
   if (result < 0 && result != AVERROR_EOF)
-    encoder->n_corrupt++;
-  while (TRUE)
-    {
-      result = avcodec_receive_frame (encoder->decoder, encoder->frame);
-      if (result == AVERROR (EAGAIN))
-        return 0;
-      if (result == AVERROR_EOF)
-        break;
-      if (result < 0)
-        {
-          encoder->n_corrupt++;
-          return 0;
-        }
-      encoder->frame->pts = encoder->frame->best_effort_timestamp;
-      result = take (encoder, encoder->frame, func, user_data);
-      av_frame_unref (encoder->frame);
-      if (result < 0)
-        return result;
-    }
+    encoder->n_corrupt += packet != NULL;
+  result = encoder->decoder != NULL ? receive (encoder, func, user_data) : 0;
+  if (result == AVERROR_EOF)
+    result = 0;
+  if (result < 0 || packet != NULL)
+    return result;
   result = convert (encoder, NULL, func, user_data);
   if (result >= 0)
     result = encode_ready (encoder, TRUE, func, user_data);

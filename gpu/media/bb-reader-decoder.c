@@ -97,7 +97,7 @@ static int
 open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
 {
   AVCodecContext *decoder = avcodec_alloc_context3 (codec);
-  int result = avcodec_parameters_to_context (decoder, reader->stream->codecpar);
+  int result = avcodec_parameters_to_context (decoder, reader->decoded->codecpar);
 
   g_atomic_int_set (&reader->n_held, 0);
   decoder->pkt_timebase = reader->stream->time_base;
@@ -136,7 +136,7 @@ open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
 gboolean
 bb_reader_open_decoder (BbReader *reader, GError **error)
 {
-  enum AVCodecID id = reader->stream->codecpar->codec_id;
+  enum AVCodecID id = reader->decoded->codecpar->codec_id;
   const AVCodec *codec = reader->hardware != NULL ? find_hardware_decoder (id) : NULL;
   int result;
 
@@ -205,7 +205,7 @@ leave_hardware (BbReader *reader, gint64 time, GError **error)
   avcodec_free_context (&reader->decoder);
   /* Times that were shifted are only found again from the beginning. */
   if (time == AV_NOPTS_VALUE || reader->clock == NULL ||
-      bb_clock_get_n_jumps (reader->clock, &jump) > 0)
+      (reader->index == NULL && bb_clock_get_n_jumps (reader->clock, &jump) > 0))
     {
       if (!bb_reader_open_file (reader, error))
         return FALSE;
@@ -276,7 +276,7 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
     set_notice (reader,
                 /* Translators: the name of a codec */
                 g_strdup_printf (_("The card does not decode this video (%s): the processor does"),
-                                 avcodec_get_name (reader->stream->codecpar->codec_id)));
+                                 avcodec_get_name (reader->decoded->codecpar->codec_id)));
   if (!leave_hardware (reader, last, error))
     return FALSE;
   if (last != AV_NOPTS_VALUE)

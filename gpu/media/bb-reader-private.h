@@ -15,6 +15,8 @@ struct _BbReader {
   GCancellable *cancellable; /* of the call at hand */
   AVPacket *packet;
   int n_corrupt; /* damaged packets and frames; atomic */
+  gboolean scanned;
+  BbIndex *index; /* NULL where the demuxer finds times and streams by itself */
   goffset size; /* of the file when it was opened first; -1 where it is not known */
   gboolean cut; /* reading ended with an error, or the file has become shorter */
 
@@ -28,11 +30,13 @@ struct _BbReader {
   AVFormatContext *demuxer;
   BbClock *clock;
   AVCodecContext *decoder;
-  AVStream *stream;
+  AVStream *stream;  /* whose time base is used, and which the packets of those that follow are given as */
+  AVStream *decoded; /* the one that the decoder was opened for */
   gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
 
   /* What a seek starts anew. */
   gboolean packet_waits; /* the packet at hand is to be decoded next */
+  gboolean changing;     /* the decoder is emptied, for another one */
   gboolean from_start;   /* nothing before the place where reading began */
   gboolean draining;
   guint n_corrupt_packets; /* whose frames are still to come */

@@ -46,7 +46,7 @@ get_change (const AVPacket *packet, const AVCodecParameters *parameters, guint *
 }
 
 static gboolean
-scan (AVFormatContext *demuxer, const AVStream *stream, gint64 end)
+scan (AVFormatContext *demuxer, const AVStream *stream, const BbIndex *index, gint64 end)
 {
   AVPacket *packet = av_packet_alloc ();
   guint first = 0;
@@ -55,11 +55,11 @@ scan (AVFormatContext *demuxer, const AVStream *stream, gint64 end)
 
   while (!done && n_changed < N_SURE && av_read_frame (demuxer, packet) >= 0)
     {
-      if (packet->stream_index == stream->index)
+      if (bb_index_get_root (index, demuxer, packet->stream_index) == stream->index)
         {
           int change = get_change (packet, stream->codecpar, &first);
 
-          done = packet->pts != AV_NOPTS_VALUE &&
+          done = index == NULL && packet->pts != AV_NOPTS_VALUE &&
                  bb_ffmpeg_to_nanoseconds (packet->pts, stream->time_base) >= end;
           n_changed = change == 0 ? 0 : n_changed + change;
         }
@@ -73,6 +73,7 @@ scan (AVFormatContext *demuxer, const AVStream *stream, gint64 end)
  * bb_scan_changes:
  * @path: name of a local file
  * @stream: a track of it
+ * @index: (nullable): of the file; where there is one, all of the file counts, and all streams that follow @stream
  * @start: where what matters begins, nanoseconds in the source's own time
  * @end: where it ends, likewise
  * @cancellable: where the cancellable of the call at hand is found
@@ -85,6 +86,7 @@ scan (AVFormatContext *demuxer, const AVStream *stream, gint64 end)
 gboolean
 bb_scan_changes (const char *path,
                  const AVStream *stream,
+                 const BbIndex *index,
                  gint64 start,
                  gint64 end,
                  GCancellable **cancellable)
@@ -92,16 +94,19 @@ bb_scan_changes (const char *path,
   AVFormatContext *demuxer;
   gboolean changes = FALSE;
 
+  if (!bb_index_is_uniform (index, stream))
+    return TRUE;
   if (stream->codecpar->codec_id != AV_CODEC_ID_AAC)
     return FALSE;
   demuxer = bb_input_new (path, cancellable, NULL, NULL);
   if (demuxer != NULL && bb_input_probe (demuxer, NULL))
     {
       for (guint i = 0; i < demuxer->nb_streams; i++)
-        if ((int) i != stream->index)
+        if (bb_index_get_root (index, demuxer, (int) i) != stream->index)
           demuxer->streams[i]->discard = AVDISCARD_ALL;
-      avformat_seek_file (demuxer, -1, G_MININT64, start / 1000, start / 1000, 0);
-      changes = scan (demuxer, stream, end);
+      if (index == NULL)
+        avformat_seek_file (demuxer, -1, G_MININT64, start / 1000, start / 1000, 0);
+      changes = scan (demuxer, stream, index, end);
     }
   avformat_close_input (&demuxer);
   return changes;

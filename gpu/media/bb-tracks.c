@@ -43,10 +43,12 @@
 
 typedef struct {
   AVStream *in;
+  AVStream *source; /* of its last packet: @in, or one that follows it */
   AVStream *out;
   BbAudioEncoder *audio;
   BbSubtitle *subtitle;
-  enum AVCodecID codec; /* FFmpeg changes that of the stream where a broadcast does */
+  enum AVCodecID codec;   /* FFmpeg changes that of the stream where a broadcast does */
+  enum AVCodecID decoded; /* what is decoded now */
   gint64 last_dts;
   guint n_jumps; /* of the clock, when it was last written */
   BbLines *lines; /* of subtitles in MP4 */
@@ -58,6 +60,7 @@ struct _BbTracks {
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
+  BbIndex *index; /* NULL where no stream follows another one */
   BbClock *clock;
   GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
   gboolean has_out;
@@ -161,7 +164,8 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
       /* Other containers say at once what comes. */
       changes = (g_str_equal (self->demuxer->iformat->name, "mpegts") ||
                  g_str_equal (self->demuxer->iformat->name, "flv")) &&
-                bb_scan_changes (self->path, track->in, self->start, self->end, &self->cancellable);
+                bb_scan_changes (self->path, track->in, self->index, self->start, self->end,
+                                 &self->cancellable);
       if (!changes && add_copied (self, track))
         return;
     }
@@ -258,8 +262,8 @@ new_track (BbTracks *self, AVStream *in)
 {
   Track *track = g_new0 (Track, 1);
 
-  track->in = in;
-  track->codec = in->codecpar->codec_id;
+  track->in = track->source = in;
+  track->codec = track->decoded = in->codecpar->codec_id;
   track->last_dts = AV_NOPTS_VALUE;
   g_ptr_array_add (self->tracks, track);
   return track;
@@ -273,6 +277,9 @@ get_track (BbTracks *self, int index)
     {
       Track *track = new_track (self, self->demuxer->streams[self->tracks->len]);
 
+      /* Packets of those that follow others are given as theirs. */
+      if (bb_index_get_root (self->index, self->demuxer, track->in->index) != track->in->index)
+        continue;
       track->in->discard = AVDISCARD_ALL;
       if (self->no_sound && track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
         continue;
@@ -369,6 +376,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   gboolean is_other = FALSE;
 
   self->path = g_strdup (bb_source_get_path (source));
+  self->index = bb_index_ref (bb_source_get_index (source));
   self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
@@ -402,6 +410,8 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     {
       Track *track = new_track (self, self->demuxer->streams[i]);
 
+      if (bb_index_get_root (self->index, self->demuxer, (int) i) != (int) i)
+        continue;
       if (bb_input_is_same_program (self->demuxer, (int) i, picture))
         add_track (self, track, values, (int) i == picture);
       else
@@ -416,13 +426,12 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   if (is_other)
     add_notice (self, g_strdup (_("The file holds several programs: the others than the picture's "
                                   "are left out")));
-  self->clock = bb_clock_new (self->demuxer, picture);
+  self->clock = bb_clock_new (self->demuxer, picture, self->index);
   bb_metadata_copy_chapters (&self->metadata);
   bb_metadata_note_lost (&self->metadata);
 
   if (values->start > 0)
-    avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - lead,
-                        self->start / 1000, 0);
+    bb_clock_seek (self->clock, -1, self->start / 1000 - lead, self->start / 1000);
   self->cancellable = NULL;
   return self;
 }
@@ -438,6 +447,7 @@ bb_tracks_free (BbTracks *tracks)
     return;
   g_ptr_array_unref (tracks->tracks);
   bb_clock_free (tracks->clock);
+  bb_index_unref (tracks->index);
   g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
@@ -599,18 +609,42 @@ convert_line (BbTracks *self, Track *track, const AVPacket *packet)
   return result;
 }
 
+/* Another stream goes on with the track, or the same one in another codec. Whether its packets can be used. */
+static int
+change_source (BbTracks *self, Track *track, AVStream *source)
+{
+  gboolean same = source->codecpar->codec_id == track->codec;
+  int result = 0;
+
+  if (track->audio != NULL && !track->ended)
+    {
+      self->current = track;
+      if (source != track->source || source->codecpar->codec_id != track->decoded)
+        result = bb_audio_encoder_set_stream (track->audio, source, mux_encoded, self);
+      track->decoded = source->codecpar->codec_id;
+      same = TRUE;
+    }
+  track->source = source;
+  if (!same)
+    self->n_refused++;
+  return result < 0 ? result : same;
+}
+
 static int
 handle (BbTracks *self, Track *track, AVPacket *packet)
 {
   AVRational time_base = track->in->time_base;
+  AVStream *source = bb_clock_get_source (packet);
   gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 ends = G_MAXINT64;
   gint64 jump;
 
-  if (track->in->codecpar->codec_id != track->codec)
+  if (track->source != source || source->codecpar->codec_id != track->codec)
     {
-      self->n_refused++;
-      return 0;
+      int result = change_source (self, track, source);
+
+      if (result <= 0)
+        return result;
     }
   if (track->subtitle != NULL)
     return convert_line (self, track, packet);
@@ -641,18 +675,34 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
 static void
 note_jumps (BbTracks *self)
 {
-  gint64 first;
+  gint64 first, first_change;
   guint n_jumps = bb_clock_get_n_jumps (self->clock, &first);
+  guint n_changes = bb_clock_get_n_changes (self->clock, &first_change);
 
-  if (n_jumps == 0)
-    return;
-  /* Translators: how often, and seconds from the beginning */
-  add_notice (self, g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
-                                               "picture, sound and subtitles go on from there",
-                                               "The clock of the source jumps %u times, first at "
-                                               "%.1f s; picture, sound and subtitles go on from there",
-                                               n_jumps),
-                                     n_jumps, (double) av_sat_sub64 (first, self->start) * 1e-9));
+  /* Reading begins earlier than a trim. */
+  if (n_jumps == 1 && first < self->start)
+    n_jumps = 0;
+  if (n_changes == 1 && first_change < self->start)
+    n_changes = 0;
+  first = MAX (first, self->start);
+  first_change = MAX (first_change, self->start);
+  if (n_changes > 0)
+    /* Translators: how often, and seconds from the beginning */
+    add_notice (self, g_strdup_printf (ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
+                                                 "subtitles go on with them",
+                                                 "Other streams take over %u times, first at %.1f s; picture, sound "
+                                                 "and subtitles go on with them",
+                                                 n_changes),
+                                       n_changes, (double) av_sat_sub64 (first_change, self->start) * 1e-9));
+  /* Where one recording follows another both happen at once. */
+  if (n_jumps > 0 && (n_jumps != n_changes || first != first_change))
+    /* Translators: how often, and seconds from the beginning */
+    add_notice (self, g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
+                                                 "picture, sound and subtitles go on from there",
+                                                 "The clock of the source jumps %u times, first at "
+                                                 "%.1f s; picture, sound and subtitles go on from there",
+                                                 n_jumps),
+                                       n_jumps, (double) av_sat_sub64 (first, self->start) * 1e-9));
 }
 
 static int

@@ -243,26 +243,31 @@ test_change (void)
       }
 }
 
-/* The clock of a file jumps back where it was appended to itself: picture and sound go on together. */
+/* The clock of a file jumps back where another one was appended: picture and sound go on together, also where the other one's
+ * streams have other numbers or codecs. */
 static void
-test_jump (void)
+test_jump (gconstpointer arguments)
 {
-  g_autofree char *once = bb_test_media_path ("once.ts");
   g_autofree char *path = bb_test_media_path ("twice.ts");
-  g_autofree char *output = bb_test_ffmpeg (
-    "-f lavfi -i testsrc2=s=64x64:r=25:d=3 -f lavfi -i "
-    "\"aevalsrc='0.8*sin(6000*t)*lt(mod(t,1),0.08)':s=48000:d=3\" -c:v mpeg2video -c:a mp2 once.ts");
   g_autofree float *samples = g_new (float, 2 * 7 * RATE);
-  g_autofree char *data = NULL;
   g_autoptr (GByteArray) twice = g_byte_array_new ();
   g_autoptr (BbAudioReader) reader = NULL;
   g_autoptr (GError) error = NULL;
   guint n_beeps = 0;
   gsize n, size;
 
-  g_assert_true (g_file_get_contents (once, &data, &size, NULL));
-  g_byte_array_append (twice, (guint8 *) data, (guint) size);
-  g_byte_array_append (twice, (guint8 *) data, (guint) size);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *part = bb_test_media_path ("part.ts");
+      g_autofree char *output = bb_test_ffmpeg (
+        "-f lavfi -i testsrc2=s=64x64:r=25:d=3 -f lavfi -i "
+        "\"aevalsrc='0.8*sin(6000*t)*lt(mod(t,1),0.08)':s=48000:d=3\" -c:v mpeg2video %s part.ts",
+        i == 0 ? "-c:a mp2" : (const char *) arguments);
+      g_autofree char *data = NULL;
+
+      g_assert_true (g_file_get_contents (part, &data, &size, NULL));
+      g_byte_array_append (twice, (guint8 *) data, (guint) size);
+    }
   g_assert_true (g_file_set_contents (path, (char *) twice->data, twice->len, NULL));
 
   reader = bb_audio_reader_new (path, get_start (path), RATE, NULL, &error);
@@ -281,6 +286,19 @@ test_jump (void)
         last = i;
       }
   g_assert_cmpuint (n_beeps, ==, 6);
+
+  /* Back and forth between both. */
+  for (int second = 5; second > 0; second--)
+    {
+      int place = second * 2 % 5;
+
+      g_assert_true (bb_audio_reader_seek (reader, place * G_GINT64_CONSTANT (1000000000) + 500000000, &error));
+      g_assert_cmpuint (bb_audio_reader_read (reader, samples, RATE), ==, RATE);
+      for (n = 0; n < RATE && fabsf (samples[2 * n]) < 0.2f; n++)
+        ;
+      g_test_message ("beep at %f after %d", (double) n / RATE, place);
+      g_assert_cmpfloat (fabs ((double) n / RATE - 0.5), <, 0.08);
+    }
 }
 
 static void
@@ -332,7 +350,9 @@ add_tests (void)
   g_test_add_func ("/audio/layouts", test_layouts);
   g_test_add_func ("/audio/layouts/many", test_many_channels);
   g_test_add_func ("/audio/change", test_change);
-  g_test_add_func ("/audio/jump", test_jump);
+  g_test_add_data_func ("/audio/jump", "-c:a mp2", test_jump);
+  g_test_add_data_func ("/audio/jump/other-streams", "-c:a mp2 -mpegts_start_pid 0x200", test_jump);
+  g_test_add_data_func ("/audio/jump/other-codec", "-c:a aac -mpegts_start_pid 0x200", test_jump);
   g_test_add_func ("/audio/refused", test_refused);
   g_test_add_func ("/audio/lists", test_lists);
 }

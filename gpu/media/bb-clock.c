@@ -48,6 +48,8 @@ struct _BbClock {
   gint64 previous;     /* offset before the last jump */
   gint64 position;     /* time of the picture's last packet, shifted */
   gint64 step;         /* how long it lasts */
+  gint64 end;          /* when what was read of the picture ends, shifted */
+  gint64 delay;        /* least one from when a packet is decoded to when it is shown */
   gint64 first_jump;
   guint n_jumps;
   gint64 first_change;
@@ -135,8 +137,9 @@ bb_clock_reset (BbClock *clock)
   clock->held_bytes = 0;
   clock->ended = FALSE;
   clock->offset = clock->previous = 0;
-  clock->position = AV_NOPTS_VALUE;
+  clock->position = clock->end = AV_NOPTS_VALUE;
   clock->step = 0;
+  clock->delay = G_MAXINT64;
   clock->n_jumps = clock->n_changes = 0;
   clock->source = NULL;
   clock->from = 0;
@@ -267,39 +270,50 @@ take_picture (BbClock *self, AVPacket *packet)
 {
   AVRational time_base = self->demuxer->streams[packet->stream_index]->time_base;
   gint64 time = get_time (self, packet);
+  gint64 shown = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 duration = MIN (bb_ffmpeg_to_nanoseconds (packet->duration, time_base), MOST_BACK);
+  gboolean changes = self->source != NULL && self->source != packet->opaque;
   gint64 shifted;
 
+  self->source = packet->opaque;
   /* Without a DTS nothing is known of the order: stills may be reordered by minutes. */
   if (packet->dts == AV_NOPTS_VALUE)
     {
       shift (self, packet, self->offset);
       return;
     }
+  if (shown != AV_NOPTS_VALUE)
+    self->delay = MIN (self->delay, av_sat_sub64 (shown, time));
+  else
+    shown = self->delay != G_MAXINT64 ? av_sat_add64 (time, self->delay) : time;
   shifted = av_sat_add64 (time, self->offset);
   if (self->position != AV_NOPTS_VALUE)
     {
       gint64 off = av_sat_sub64 (shifted, self->position);
 
-      if (off < -MOST_BACK ||
+      if (off < -MOST_BACK || (changes && av_sat_add64 (shown, self->offset) < self->end) ||
           (off > MOST_AHEAD && (self->demuxer->iformat->flags & AVFMT_TS_DISCONT) != 0))
         {
+          /* What is shown first comes first, apart from what is shown before and cannot be decoded. */
           self->previous = self->offset;
-          shifted = av_sat_add64 (self->position, self->step);
-          self->offset = av_sat_sub64 (shifted, time);
+          self->offset = av_sat_sub64 (self->end, shown);
+          shifted = av_sat_add64 (time, self->offset);
+          self->position = shifted;
           if (self->n_jumps++ == 0)
-            self->first_jump = shifted;
+            self->first_jump = self->end;
         }
       else if (off > 0 && off < MOST_BACK)
         self->step = off;
+      if (changes && self->n_changes++ == 0)
+        self->first_change = av_sat_add64 (shown, self->offset);
     }
   if (self->position == AV_NOPTS_VALUE || shifted > self->position)
     self->position = shifted;
   if (duration > 0)
     self->step = duration;
-  if (self->source != NULL && self->source != packet->opaque && self->n_changes++ == 0)
-    self->first_change = shifted;
-  self->source = packet->opaque;
+  shown = av_sat_add64 (av_sat_add64 (shown, self->offset), self->step);
+  if (self->end == AV_NOPTS_VALUE || shown > self->end)
+    self->end = shown;
   shift (self, packet, self->offset);
 }
 

@@ -140,6 +140,7 @@ bb_reader_open_decoder (BbReader *reader, GError **error)
   const AVCodec *codec = reader->hardware != NULL ? find_hardware_decoder (id) : NULL;
   int result;
 
+  reader->codec = id;
   reader->opening = codec != NULL ? bb_phase_begin () : 0;
   if (codec != NULL && open_codec (reader, codec, TRUE) >= 0)
     return TRUE;

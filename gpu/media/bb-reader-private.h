@@ -32,6 +32,7 @@ struct _BbReader {
   AVCodecContext *decoder;
   AVStream *stream;  /* whose time base is used, and which the packets of those that follow are given as */
   AVStream *decoded; /* the one that the decoder was opened for */
+  enum AVCodecID codec; /* it was of then */
   gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
 
   /* What a seek starts anew. */

@@ -399,7 +399,7 @@ is_for_other_decoder (BbReader *reader)
 {
   const AVStream *source = bb_clock_get_source (reader->packet);
 
-  return source != reader->decoded || source->codecpar->codec_id != reader->decoder->codec_id;
+  return source != reader->decoded || source->codecpar->codec_id != reader->codec;
 }
 
 /* The old decoder has given out all that it had. */

@@ -67,6 +67,15 @@ open_raw (const char *path, GCancellable **cancellable)
   return demuxer;
 }
 
+/* Time of a stream's packet before, nanoseconds; AV_NOPTS_VALUE: there was none. */
+static gint64 *
+get_time (GArray *times, int stream)
+{
+  while (times->len <= (guint) stream)
+    g_array_append_val (times, (gint64) { AV_NOPTS_VALUE });
+  return &g_array_index (times, gint64, stream);
+}
+
 typedef struct {
   guint64 first[N_TYPES]; /* streams in the first sample, a bit each */
   gint64 begin, last;     /* times of pictures, nanoseconds; AV_NOPTS_VALUE: none yet */
@@ -87,6 +96,7 @@ take_sample (AVFormatContext *demuxer, Samples *samples, gint64 until, AVPacket 
       int stream = packet->stream_index;
       int type = get_type (demuxer, stream);
       gint64 time = bb_ffmpeg_to_nanoseconds (packet->dts, demuxer->streams[stream]->time_base);
+      gint64 *before;
 
       av_packet_unref (packet);
       if (type < 0 || stream >= 64)
@@ -96,11 +106,9 @@ take_sample (AVFormatContext *demuxer, Samples *samples, gint64 until, AVPacket 
           (timed & G_GUINT64_CONSTANT (1) << stream) != 0)
         continue;
       timed |= G_GUINT64_CONSTANT (1) << stream;
-      while (samples->times->len <= (guint) stream)
-        g_array_append_val (samples->times, (gint64) { AV_NOPTS_VALUE });
-      if (g_array_index (samples->times, gint64, stream) != AV_NOPTS_VALUE)
-        back |= av_sat_sub64 (time, g_array_index (samples->times, gint64, stream)) < -MOST_BACK;
-      g_array_index (samples->times, gint64, stream) = time;
+      before = get_time (samples->times, stream);
+      back |= *before != AV_NOPTS_VALUE && av_sat_sub64 (time, *before) < -MOST_BACK;
+      *before = time;
       if (samples->begin == AV_NOPTS_VALUE)
         samples->begin = samples->last = time;
       samples->longest = MAX (samples->longest, av_sat_sub64 (time, samples->last));
@@ -142,11 +150,13 @@ is_suspect (const char *path, GCancellable **cancellable)
   return suspect;
 }
 
-/* All packets of each type in the order of the file. */
-static void
+/* All packets of each type in the order of the file. Whether the times of a picture jump. */
+static gboolean
 collect_runs (AVFormatContext *demuxer, GArray **runs)
 {
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
   AVPacket *packet = av_packet_alloc ();
+  gboolean jumps = FALSE;
 
   while (av_read_frame (demuxer, packet) >= 0)
     {
@@ -159,6 +169,13 @@ collect_runs (AVFormatContext *demuxer, GArray **runs)
       /* FFmpeg keeps the last packet of a stream until the file ends. */
       if (type >= 0 && packet->pos >= 0 && (last == NULL || packet->pos >= last->last))
         {
+          gint64 *before = get_time (times, run.stream);
+          gint64 time = bb_ffmpeg_to_nanoseconds (packet->dts, demuxer->streams[run.stream]->time_base);
+          gint64 off = time != AV_NOPTS_VALUE && *before != AV_NOPTS_VALUE ? av_sat_sub64 (time, *before) : 0;
+
+          jumps |= types[type] == AVMEDIA_TYPE_VIDEO && (off < -MOST_BACK || off > MOST_AHEAD);
+          if (time != AV_NOPTS_VALUE)
+            *before = time;
           if (last != NULL && last->stream == run.stream)
             {
               last->n++;
@@ -170,6 +187,7 @@ collect_runs (AVFormatContext *demuxer, GArray **runs)
       av_packet_unref (packet);
     }
   av_packet_free (&packet);
+  return jumps;
 }
 
 /* Whether one of two streams only begins where the other one ends. */
@@ -288,32 +306,33 @@ add_parameters (BbIndex *index, const char *path, const AVStream *stream, gint64
     }
 }
 
-/* Which streams go on where others end. */
-static void
+/* Which streams go on where others end. Whether there are any, or the times of the picture jump. */
+static gboolean
 add_followers (BbIndex *index, const char *path, GCancellable **cancellable)
 {
   AVFormatContext *demuxer = open_raw (path, cancellable);
+  gboolean found = FALSE;
   GArray *runs[N_TYPES];
 
+  if (demuxer == NULL)
+    return FALSE;
+  for (guint i = 0; i < N_TYPES; i++)
+    runs[i] = g_array_new (FALSE, FALSE, sizeof (Run));
+  found = collect_runs (demuxer, runs);
   /* Where streams have no numbers of their own they cannot be told apart. */
-  if (demuxer != NULL && (demuxer->iformat->flags & AVFMT_SHOW_IDS) != 0)
+  for (guint i = 0; i < N_TYPES && (demuxer->iformat->flags & AVFMT_SHOW_IDS) != 0; i++)
+    find_followers (index, demuxer, runs, (int) i);
+  for (guint i = 0; i < runs[1]->len; i++)
     {
-      for (guint i = 0; i < N_TYPES; i++)
-        runs[i] = g_array_new (FALSE, FALSE, sizeof (Run));
-      collect_runs (demuxer, runs);
-      for (guint i = 0; i < N_TYPES; i++)
-        find_followers (index, demuxer, runs, (int) i);
-      for (guint i = 0; i < runs[1]->len; i++)
-        {
-          const Run *run = &g_array_index (runs[1], Run, i);
+      const Run *run = &g_array_index (runs[1], Run, i);
 
-          if (bb_index_get_root (index, demuxer, run->stream) != run->stream)
-            add_parameters (index, path, demuxer->streams[run->stream], run->position, cancellable);
-        }
-      for (guint i = 0; i < N_TYPES; i++)
-        g_array_unref (runs[i]);
+      if (bb_index_get_root (index, demuxer, run->stream) != run->stream)
+        add_parameters (index, path, demuxer->streams[run->stream], run->position, cancellable);
     }
+  for (guint i = 0; i < N_TYPES; i++)
+    g_array_unref (runs[i]);
   avformat_close_input (&demuxer);
+  return found || bb_index_has_followers (index);
 }
 
 /* Reads the picture: where its keyframes are, or with @late what FFmpeg gives out too late of it. Whether its clock
@@ -380,7 +399,8 @@ make (const char *path, GCancellable **cancellable)
   if (!is_suspect (path, cancellable))
     return NULL;
   index = bb_index_new ();
-  add_followers (index, path, cancellable);
+  if (!add_followers (index, path, cancellable))
+    return NULL;
   if (bb_index_has_followers (index))
     add_picture (index, path, TRUE, cancellable);
   if ((!add_picture (index, path, FALSE, cancellable) && !bb_index_has_followers (index)) ||

@@ -613,7 +613,9 @@ convert_line (BbTracks *self, Track *track, const AVPacket *packet)
 static int
 change_source (BbTracks *self, Track *track, AVStream *source)
 {
-  gboolean same = source->codecpar->codec_id == track->codec;
+  /* What follows a track of sound is known to be alike; FFmpeg may not have looked at it yet. */
+  gboolean same = source->codecpar->codec_id == track->codec ||
+                  (source != track->in && source->codecpar->codec_type == AVMEDIA_TYPE_AUDIO);
   int result = 0;
 
   if (track->audio != NULL && !track->ended)

@@ -69,20 +69,12 @@ set_error (BbAudioReader *reader, const char *reason, GError **error)
                _("Cannot play the sound of “%s”: %s; convert it, or play without"), name, reason);
 }
 
+/* Where there is none, nothing decodes. */
 static int
 open_decoder (BbAudioReader *reader, const AVStream *stream)
 {
-  const AVCodec *codec = avcodec_find_decoder (stream->codecpar->codec_id);
-  int result;
-
   reader->decoded = stream;
-  avcodec_free_context (&reader->decoder);
-  if (codec == NULL)
-    return AVERROR_DECODER_NOT_FOUND;
-  reader->decoder = avcodec_alloc_context3 (codec);
-  reader->decoder->pkt_timebase = reader->stream->time_base;
-  result = avcodec_parameters_to_context (reader->decoder, stream->codecpar);
-  return result < 0 ? result : avcodec_open2 (reader->decoder, codec, NULL);
+  return bb_ffmpeg_open_decoder (&reader->decoder, stream, reader->stream->time_base);
 }
 
 static gboolean
@@ -254,9 +246,7 @@ decode (BbAudioReader *reader)
       if (result == AVERROR_EOF && reader->changing)
         {
           reader->changing = FALSE;
-          if (open_decoder (reader, bb_clock_get_source (reader->packet)) < 0)
-            avcodec_free_context (&reader->decoder);
-          else
+          if (open_decoder (reader, bb_clock_get_source (reader->packet)) >= 0)
             avcodec_send_packet (reader->decoder, reader->packet);
           continue;
         }
@@ -302,7 +292,7 @@ get_sample (BbAudioReader *reader)
   if (pts == AV_NOPTS_VALUE)
     return reader->made_until;
   /* What the resampler still holds comes before this frame. */
-  return av_rescale_q (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
+  return bb_ffmpeg_rescale (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
          to_sample (reader, reader->start) - bb_resampler_get_delay (reader->resampler);
 }
 

@@ -44,21 +44,6 @@ struct _BbAudioEncoder {
   gboolean mixed;     /* and said so */
 };
 
-static int
-open_decoder (BbAudioEncoder *self, const AVStream *stream)
-{
-  const AVCodec *codec = avcodec_find_decoder (stream->codecpar->codec_id);
-  int result;
-
-  if (codec == NULL)
-    return AVERROR_DECODER_NOT_FOUND;
-  avcodec_free_context (&self->decoder);
-  self->decoder = avcodec_alloc_context3 (codec);
-  result = avcodec_parameters_to_context (self->decoder, stream->codecpar);
-  self->decoder->pkt_timebase = self->time_base;
-  return result < 0 ? result : avcodec_open2 (self->decoder, codec, NULL);
-}
-
 /* The encoder's rate that is at least the source's, or else its highest. */
 static int
 choose_rate (const AVCodec *codec, int wanted)
@@ -170,7 +155,7 @@ static int
 open_codecs (BbAudioEncoder *self, const AVStream *stream, const AVOutputFormat *container)
 {
   AVChannelLayout known;
-  int result = open_decoder (self, stream);
+  int result = bb_ffmpeg_open_decoder (&self->decoder, stream, self->time_base);
 
   if (result < 0)
     return result;
@@ -226,10 +211,10 @@ bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container, g
       return NULL;
     }
   check_channels (self, &self->decoder->ch_layout);
-  self->start = av_rescale_q (start, BB_NANOSECONDS, self->encoder->time_base);
+  self->start = bb_ffmpeg_from_nanoseconds (start, self->encoder->time_base);
   self->end = end == G_MAXINT64
                 ? G_MAXINT64
-                : av_rescale_q (end, BB_NANOSECONDS, self->encoder->time_base) - self->start;
+                : bb_ffmpeg_from_nanoseconds (end, self->encoder->time_base) - self->start;
   self->resampler = bb_resampler_new (&self->encoder->ch_layout, self->encoder->sample_fmt,
                                       self->encoder->sample_rate);
   self->fifo = av_audio_fifo_alloc (self->encoder->sample_fmt,
@@ -410,7 +395,7 @@ convert (BbAudioEncoder *self, const AVFrame *frame, BbPacketFunc func, gpointer
     return 0;
   /* What the resampler still holds comes before this frame. */
   if (frame != NULL && frame->pts != AV_NOPTS_VALUE)
-    at = av_rescale_q (frame->pts, self->time_base, self->encoder->time_base) - self->start -
+    at = bb_ffmpeg_rescale (frame->pts, self->time_base, self->encoder->time_base) - self->start -
          bb_resampler_get_delay (self->resampler);
   result = allocate (self, self->made, most);
   if (result >= 0)
@@ -500,8 +485,7 @@ bb_audio_encoder_set_stream (BbAudioEncoder *encoder, const AVStream *stream, Bb
       avcodec_send_packet (encoder->decoder, NULL);
       result = receive (encoder, func, user_data);
     }
-  if (open_decoder (encoder, stream) < 0)
-    avcodec_free_context (&encoder->decoder);
+  bb_ffmpeg_open_decoder (&encoder->decoder, stream, encoder->time_base);
   return result == AVERROR_EOF ? 0 : result;
 }
 

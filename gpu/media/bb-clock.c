@@ -62,14 +62,6 @@ struct _BbClock {
   gboolean ended;
 };
 
-static void
-free_packet (gpointer data)
-{
-  AVPacket *packet = data;
-
-  av_packet_free (&packet);
-}
-
 /* Containers whose times are in a table, or are counted, have no clock that could jump. */
 static gboolean
 may_jump (const AVInputFormat *format)
@@ -116,8 +108,8 @@ bb_clock_free (BbClock *clock)
 {
   if (clock == NULL)
     return;
-  g_queue_clear_full (&clock->held, free_packet);
-  g_queue_clear_full (&clock->late, free_packet);
+  g_queue_clear_full (&clock->held, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&clock->late, bb_ffmpeg_free_packet);
   g_array_unref (clock->lines);
   bb_index_unref (clock->index);
   g_free (clock);
@@ -132,8 +124,8 @@ bb_clock_free (BbClock *clock)
 void
 bb_clock_reset (BbClock *clock)
 {
-  g_queue_clear_full (&clock->held, free_packet);
-  g_queue_clear_full (&clock->late, free_packet);
+  g_queue_clear_full (&clock->held, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&clock->late, bb_ffmpeg_free_packet);
   clock->held_bytes = 0;
   clock->ended = FALSE;
   clock->offset = clock->previous = 0;

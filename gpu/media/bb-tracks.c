@@ -60,6 +60,7 @@ struct _BbTracks {
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
+  GArray *changing; /* numbers of tracks, as the file has them, that need more than one description; NULL until asked for */
   BbIndex *index; /* NULL where no stream follows another one */
   BbClock *clock;
   GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
@@ -76,14 +77,6 @@ struct _BbTracks {
   gboolean at_end;
   Track *current;
 };
-
-static void
-free_packet (gpointer data)
-{
-  AVPacket *packet = data;
-
-  av_packet_free (&packet);
-}
 
 static void
 free_track (gpointer data)
@@ -149,6 +142,26 @@ add_encoded (BbTracks *self, Track *track, const AVCodecContext *context)
   return added;
 }
 
+/* Whether packets of a track of sound, or of those that follow it, need more than one description. */
+static gboolean
+is_changing (BbTracks *self, const AVStream *stream)
+{
+  if (!bb_index_is_uniform (self->index, stream))
+    return TRUE;
+  /* Other codecs and containers say at once what comes. */
+  if (stream->codecpar->codec_id != AV_CODEC_ID_AAC ||
+      (!g_str_equal (self->demuxer->iformat->name, "mpegts") && !g_str_equal (self->demuxer->iformat->name, "flv")))
+    return FALSE;
+  /* All tracks at once, when the first one is asked for. */
+  if (self->changing == NULL)
+    self->changing =
+      bb_scan_find_changes (self->path, self->index, self->start, self->end, &self->cancellable);
+  for (guint i = 0; i < self->changing->len; i++)
+    if (g_array_index (self->changing, int, i) == stream->id)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 add_audio (BbTracks *self, Track *track, BbAudio mode)
 {
@@ -161,11 +174,7 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
     return;
   if (mode == BB_AUDIO_COPY && takes)
     {
-      /* Other containers say at once what comes. */
-      changes = (g_str_equal (self->demuxer->iformat->name, "mpegts") ||
-                 g_str_equal (self->demuxer->iformat->name, "flv")) &&
-                bb_scan_changes (self->path, track->in, self->index, self->start, self->end,
-                                 &self->cancellable);
+      changes = is_changing (self, track->in);
       if (!changes && add_copied (self, track))
         return;
     }
@@ -384,7 +393,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   self->start = bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
                                           (AVRational) { info->time_base_num, info->time_base_den });
   self->end = values->end < 0 ? G_MAXINT64 : av_sat_add64 (info->start, values->end);
-  self->extras = g_ptr_array_new_with_free_func (free_packet);
+  self->extras = g_ptr_array_new_with_free_func (bb_ffmpeg_free_packet);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
   self->packet = av_packet_alloc ();
   self->converted = av_packet_alloc ();
@@ -448,6 +457,7 @@ bb_tracks_free (BbTracks *tracks)
   g_ptr_array_unref (tracks->tracks);
   bb_clock_free (tracks->clock);
   bb_index_unref (tracks->index);
+  g_clear_pointer (&tracks->changing, g_array_unref);
   g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
@@ -603,7 +613,10 @@ convert_line (BbTracks *self, Track *track, const AVPacket *packet)
   int result = bb_subtitle_convert (track->subtitle, packet, converted);
 
   if (result <= 0)
-    return 0;
+    {
+      self->n_refused += result < 0;
+      return 0;
+    }
   result = mux_line (self, track, converted, converted->time_base);
   av_packet_unref (converted);
   return result;
@@ -760,6 +773,7 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
 
       if (packet->buf == NULL)
         {
+          av_packet_unref (packet);
           result = bb_clock_read (tracks->clock, packet);
           if (g_cancellable_is_cancelled (cancellable))
             result = AVERROR_EXIT;

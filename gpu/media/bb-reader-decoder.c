@@ -264,7 +264,7 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
     {
       g_debug ("%s: with fewer surfaces (%s)", reader->path, bb_ffmpeg_reason (result));
       reader->n_wanted = reader->n_wanted > LEAST_HELD ? LEAST_HELD : 0;
-      return bb_reader_open_file (reader, error);
+      return bb_reader_begin_again (reader, error);
     }
   if (last != AV_NOPTS_VALUE)
     set_notice (reader,
@@ -323,7 +323,10 @@ bb_reader_set_hardware (BbReader *reader,
   av_buffer_replace (&reader->hardware, device);
   reader->n_wanted = n_held;
   g_clear_pointer (&reader->notice, g_free);
-  return bb_reader_restart (reader, cancellable, error);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  reader->cancellable = cancellable;
+  return bb_reader_begin_again (reader, error);
 }
 
 /**

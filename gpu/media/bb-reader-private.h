@@ -35,6 +35,11 @@ struct _BbReader {
   enum AVCodecID codec; /* it was of then */
   gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
 
+  /* What the first frame took, for another decoder to begin with; no more once anything else was read. */
+  GQueue begun;
+  GQueue again; /* those that it has still to get */
+  gboolean keeps;
+
   /* What a seek starts anew. */
   gboolean packet_waits; /* the packet at hand is to be decoded next */
   gboolean changing;     /* the decoder is emptied, for another one */
@@ -51,6 +56,7 @@ struct _BbReader {
 };
 
 gboolean bb_reader_open_file (BbReader *reader, GError **error);
+gboolean bb_reader_begin_again (BbReader *reader, GError **error);
 gboolean bb_reader_open_decoder (BbReader *reader, GError **error);
 gboolean bb_reader_is_hardware_failure (BbReader *reader, int result);
 gboolean bb_reader_fall_back (BbReader *reader, int result, GError **error);

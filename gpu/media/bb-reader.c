@@ -20,6 +20,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+/* Packets that are kept until there is a frame: as many as decoders have threads, and some more. */
+#define MOST_KEPT 128
+
 typedef enum
 {
   LANDING_GOOD,
@@ -100,6 +103,9 @@ static void
 reset (BbReader *reader, gboolean from_start)
 {
   av_packet_unref (reader->packet);
+  g_queue_clear_full (&reader->begun, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&reader->again, bb_ffmpeg_free_packet);
+  reader->keeps = FALSE;
   reader->packet_waits = reader->changing = FALSE;
   reader->from_start = from_start;
   reader->draining = FALSE;
@@ -139,6 +145,30 @@ bb_reader_open_file (BbReader *reader, GError **error)
   if (!choose_stream (reader, error))
     return FALSE;
   bb_phase_end (BB_PHASE_FILE, begin, 0);
+  reader->keeps = TRUE;
+  return bb_reader_open_decoder (reader, error);
+}
+
+/**
+ * bb_reader_begin_again:
+ * @reader: a reader
+ * @error: return location for an error
+ *
+ * Opens a decoder anew that begins with the file's first frame. Where no other one was read the file stays open.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT
+ */
+gboolean
+bb_reader_begin_again (BbReader *reader, GError **error)
+{
+  GQueue again = reader->begun;
+
+  if (!reader->keeps)
+    return bb_reader_open_file (reader, error);
+  g_queue_init (&reader->begun);
+  reset (reader, TRUE);
+  reader->again = again;
+  avcodec_free_context (&reader->decoder);
   return bb_reader_open_decoder (reader, error);
 }
 
@@ -187,6 +217,8 @@ bb_reader_free (BbReader *reader)
   avcodec_free_context (&reader->decoder);
   g_clear_pointer (&reader->clock, bb_clock_free);
   avformat_close_input (&reader->demuxer);
+  g_queue_clear_full (&reader->begun, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&reader->again, bb_ffmpeg_free_packet);
   av_packet_free (&reader->packet);
   bb_index_unref (reader->index);
   av_buffer_unref (&reader->hardware);
@@ -279,6 +311,14 @@ packet_time (const AVPacket *packet)
 static int
 read_packet (BbReader *reader)
 {
+  AVPacket *packet = g_queue_pop_head (&reader->again);
+
+  if (packet != NULL)
+    {
+      av_packet_move_ref (reader->packet, packet);
+      av_packet_free (&packet);
+      return 0;
+    }
   while (TRUE)
     {
       int result = bb_clock_read (reader->clock, reader->packet);
@@ -301,6 +341,13 @@ read_packet (BbReader *reader)
   if (reader->first_key == AV_NOPTS_VALUE && reader->from_start &&
       (reader->packet->flags & AV_PKT_FLAG_KEY) != 0)
     reader->first_key = packet_time (reader->packet);
+  if (reader->keeps && reader->last_pts == AV_NOPTS_VALUE && reader->begun.length < MOST_KEPT)
+    g_queue_push_tail (&reader->begun, av_packet_clone (reader->packet));
+  else if (reader->keeps)
+    {
+      reader->keeps = FALSE;
+      g_queue_clear_full (&reader->begun, bb_ffmpeg_free_packet);
+    }
   return 0;
 }
 

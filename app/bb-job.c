@@ -8,6 +8,7 @@
 #include "bb-job-private.h"
 
 #include "bb-error.h"
+#include "bb-file-name.h"
 
 struct _BbJob {
   GObject parent_instance;
@@ -161,9 +162,7 @@ bb_job_get_output (BbJob *self)
 char *
 bb_job_get_output_name (BbJob *self)
 {
-  g_autofree char *base = g_file_get_basename (self->output);
-
-  return base != NULL ? g_filename_display_name (base) : g_file_get_parse_name (self->output);
+  return bb_file_get_name (self->output);
 }
 
 /**
@@ -343,8 +342,11 @@ bb_job_reset (BbJob *self)
 {
   BbRenderStats none = { 0 };
 
+  /* Nobody sees a job that failed for no reason. */
+  g_object_freeze_notify (G_OBJECT (self));
   g_clear_error (&self->error);
   g_clear_pointer (&self->notices, g_strfreev);
   bb_job_set_stats (self, &none);
   bb_job_set_state (self, BB_JOB_WAITING);
+  g_object_thaw_notify (G_OBJECT (self));
 }

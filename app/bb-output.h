@@ -6,7 +6,7 @@
 #pragma once
 
 #include "bb-recipe.h"
-#include "bb-sink.h"
+#include "bb-encoder.h"
 
 G_BEGIN_DECLS
 
@@ -52,7 +52,6 @@ const BbEncoder *bb_output_find_encoder (const BbRecipeValues *values, const cha
 gboolean bb_output_takes (const char *container, BbOutputCodec codec);
 void bb_output_settle (BbRecipeValues *values, const char *container);
 gboolean bb_output_check_size (const BbRecipeValues *values, GError **error);
-gboolean bb_output_is_of_card (const BbEncoder *encoder);
 BbOutputState bb_output_check_encoder (const BbEncoder *encoder,
                                        const char *device,
                                        const char **problem);

@@ -10,6 +10,7 @@
 
 #include "bb-background.h"
 #include "bb-error.h"
+#include "bb-opening.h"
 
 #include <math.h>
 
@@ -24,12 +25,12 @@
 /* Below this many finished frames ahead the device takes what there is. */
 #define URGENT 2
 
-/* A device and what it runs. */
-typedef struct {
-  BbDevice *device;
-  char *id;
-  BbPlan *plan;
-} Engine;
+/* Microseconds that the first picture waits for a GPU that is being opened, before the CPU makes it. */
+#define OPENING_TIME 30000
+
+/* What is made of each frame: the picture, and where they are wanted the source beside it and the picture in
+ * the other precision. */
+#define MAX_OUTPUTS 3
 
 /* What one turn of the loop does. */
 typedef struct {
@@ -48,55 +49,78 @@ typedef struct {
 
 typedef struct {
   BbPlayback *playback;
-  Engine finished;
-  Engine compared;
-  Engine differing; /* the same in the other precision */
-  guint64 look;     /* that all are prepared for */
-  BbRecipe *recipe; /* the same, with the device's own numbers */
+  BbEngine *engine;   /* (nullable) */
+  BbOpening *opening; /* (nullable): of the engine that is wanted, while the CPU stands in for it */
+  char *id;           /* (nullable): of the device that is wanted */
+  guint64 look;       /* that the engine is prepared for */
+  BbRecipe *recipe;   /* the same, with the device's own numbers */
   BbFormat source;
   guint most; /* frames that the memory holds */
 } Effect;
 
 static void
-engine_clear (Engine *engine)
+drop_engine (Effect *effect)
 {
-  g_clear_object (&engine->device);
-  g_clear_pointer (&engine->plan, bb_plan_unref);
-  g_clear_pointer (&engine->id, g_free);
+  BbEngine *late = effect->opening != NULL
+                     ? bb_opening_finish (g_steal_pointer (&effect->opening), NULL)
+                     : NULL;
+
+  g_clear_pointer (&late, bb_engine_free);
+  g_clear_pointer (&effect->engine, bb_engine_free);
+  g_clear_pointer (&effect->id, g_free);
+  effect->look = 0;
 }
 
-static gboolean
-engine_open (Engine *engine, const char *id, GError **error)
+/* On the thread that opens a device. */
+static void
+opened_cb (gpointer user_data)
 {
-  if (engine->device != NULL && g_str_equal (engine->id, id))
-    return TRUE;
-  engine_clear (engine);
-  engine->device = bb_device_open (id, error);
-  engine->id = g_strdup (id);
-  return engine->device != NULL;
+  BbPlayback *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->effect_cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Whether the CPU made pictures that the device can make now. */
+static gboolean
+is_relieved (Effect *effect)
+{
+  return effect->opening != NULL && effect->engine != NULL && bb_opening_wait (effect->opening, 0);
+}
+
+/* Opens the device that is wanted. What takes longer than a picture may wait is opened beside the first
+ * pictures, which the CPU makes. */
+static gboolean
+open_engine (Effect *effect, const char *id, GError **error)
+{
+  if (g_strcmp0 (effect->id, id) != 0)
+    {
+      drop_engine (effect);
+      effect->id = g_strdup (id);
+      effect->opening = bb_opening_new (id, opened_cb, effect->playback);
+    }
+  if (effect->opening != NULL &&
+      bb_opening_wait (effect->opening, effect->engine == NULL ? OPENING_TIME : 0))
+    {
+      g_clear_pointer (&effect->engine, bb_engine_free);
+      effect->look = 0;
+      effect->engine = bb_opening_finish (g_steal_pointer (&effect->opening), error);
+      if (effect->engine == NULL)
+        g_clear_pointer (&effect->id, g_free);
+    }
+  else if (effect->engine == NULL)
+    effect->engine = bb_engine_open ("cpu", error);
+  return effect->engine != NULL;
 }
 
 /* The part of the batch that the device works on at once. */
 static guint
 get_part (Effect *effect)
 {
-  guint batch = (guint) bb_recipe_get (effect->recipe)->batch;
-
-  return MIN (MIN (batch, MAX (bb_device_get_chunk (effect->finished.device), 1)), effect->most);
-}
-
-static gboolean
-engine_prepare (Effect *effect, Engine *engine, BbRecipe *recipe, const BbFormat *target,
-                GError **error)
-{
-  const BbSourceInfo *info = &effect->playback->info;
-
-  g_clear_pointer (&engine->plan, bb_plan_unref);
-  engine->plan = bb_plan_new (recipe, &effect->source, info->orientation,
-                              (double) info->sar_num / info->sar_den, target, error);
-  if (engine->plan == NULL)
-    return FALSE;
-  return bb_device_prepare (engine->device, engine->plan, get_part (effect), error);
+  return effect->engine != NULL && bb_engine_get_batch (effect->engine) > 0
+           ? bb_engine_get_part (effect->engine)
+           : 1;
 }
 
 /* The source alone on the same canvas, on black. */
@@ -121,43 +145,42 @@ make_other (const BbRecipe *recipe)
   return bb_recipe_new (&values, NULL);
 }
 
-/* Gets the devices ready for a job. */
+/* Gets the engine ready for a job. */
 static gboolean
 prepare (Effect *effect, const Job *job, GError **error)
 {
-  const BbRecipeValues *values = bb_recipe_get (job->recipe);
   const BbFormat *source = &job->frames[0].frame->format;
+  g_autoptr (BbRecipe) plain = NULL;
+  g_autoptr (BbRecipe) other = NULL;
+  BbEngineOutput outputs[MAX_OUTPUTS];
+  BbSourceInfo info;
+  guint n = 0;
 
+  if (!open_engine (effect, bb_recipe_get (job->recipe)->device, error))
+    return FALSE;
   if (effect->look == job->look && memcmp (source, &effect->source, sizeof *source) == 0)
     return TRUE;
   effect->look = 0;
   effect->source = *source;
-  if (!engine_open (&effect->finished, values->device, error))
-    return FALSE;
+  info = effect->playback->info;
+  info.format = *source;
   g_clear_pointer (&effect->recipe, bb_recipe_unref);
-  effect->recipe = bb_device_settle (effect->finished.device, job->recipe);
-  if (!engine_prepare (effect, &effect->finished, effect->recipe, &job->target, error))
-    return FALSE;
+  effect->recipe = bb_device_settle (bb_engine_get_device (effect->engine), job->recipe);
+  outputs[n++] = (BbEngineOutput) { effect->recipe, job->target };
   if (job->compare)
     {
-      g_autoptr (BbRecipe) plain = make_plain (effect->recipe);
-
-      if (!engine_open (&effect->compared, values->device, error) ||
-          !engine_prepare (effect, &effect->compared, plain, &job->target, error))
-        return FALSE;
+      plain = make_plain (effect->recipe);
+      outputs[n++] = (BbEngineOutput) { plain, job->target };
     }
-  else
-    engine_clear (&effect->compared);
   if (job->gain > 0)
     {
-      g_autoptr (BbRecipe) other = make_other (effect->recipe);
-
-      if (!engine_open (&effect->differing, values->device, error) ||
-          !engine_prepare (effect, &effect->differing, other, &job->target, error))
-        return FALSE;
+      other = make_other (effect->recipe);
+      outputs[n++] = (BbEngineOutput) { other, job->target };
     }
-  else
-    engine_clear (&effect->differing);
+  if (!bb_engine_set_outputs (effect->engine, &info, outputs, n, error) ||
+      !bb_engine_prepare (effect->engine,
+                          MIN ((guint) bb_recipe_get (effect->recipe)->batch, effect->most), error))
+    return FALSE;
   effect->look = job->look;
   return TRUE;
 }
@@ -178,24 +201,10 @@ set_limits (Effect *effect, const Job *job)
 
   self->ahead = MIN (MAX (MAX (batch, 2 * part), MIN_AHEAD), most);
   self->part = MAX (MIN (part, self->ahead / 2), 1);
-  self->batch = (int) MIN (batch, effect->most);
+  self->batch = (int) bb_engine_get_batch (effect->engine);
   self->history = (guint) CLAMP (MEMORY_HISTORY / decoded, 1, MAX_HISTORY);
-  g_strlcpy (self->device_name, bb_device_get_description (effect->finished.device),
+  g_strlcpy (self->device_name, bb_device_get_description (bb_engine_get_device (effect->engine)),
              sizeof self->device_name);
-}
-
-/* Finished frames of a job's frames, on the device. */
-static BbBatch *
-run_engine (Engine *engine, const Job *job, GError **error)
-{
-  BbBatch *batch = bb_batch_new (job->n_frames);
-
-  for (guint i = 0; i < job->n_frames; i++)
-    batch->frame[i] = bb_frame_ref (job->frames[i].frame);
-  batch = bb_device_upload (engine->device, batch, error);
-  if (batch == NULL)
-    return NULL;
-  return bb_device_run (engine->device, batch, job->cancellable, error);
 }
 
 /* What the two precisions make of a frame, brought together on the host: the picture of it is made
@@ -204,14 +213,14 @@ static BbPicture *
 make_difference (Effect *effect, const Job *job, BbFrame *finished, BbFrame *differing,
                  GError **error)
 {
-  g_autoptr (BbFrame) frame =
-    bb_device_download (effect->finished.device, bb_frame_ref (finished), error);
+  BbDevice *device = bb_engine_get_device (effect->engine);
+  g_autoptr (BbFrame) frame = bb_device_download (device, bb_frame_ref (finished), error);
   g_autoptr (BbFrame) other = NULL;
 
   if (frame == NULL)
     return NULL;
-  other = bb_device_download (effect->differing.device, bb_frame_ref (differing), error);
-  return other != NULL ? bb_picture_new_difference (frame, other, job->gain) : NULL;
+  other = bb_device_download (device, bb_frame_ref (differing), error);
+  return other != NULL ? bb_picture_new_difference (frame, other, job->gain, effect->playback->present_options) : NULL;
 }
 
 static BbPicture *
@@ -228,7 +237,7 @@ label (BbPicture *picture, const Job *job, guint i)
 static double
 get_worked (Effect *effect)
 {
-  return effect->finished.device != NULL ? bb_device_get_seconds (effect->finished.device) : -1.0;
+  return bb_device_get_seconds (bb_engine_get_device (effect->engine));
 }
 
 /* A device that was chosen anew cannot read the memory of the one before: the decode thread will see to
@@ -242,49 +251,40 @@ check_memory (Effect *effect, const Job *job, GError **error)
   if (job->frames[0].frame->memory == BB_MEMORY_HOST)
     return TRUE;
   g_mutex_lock (&self->lock);
-  good = effect->finished.device == self->source_device;
+  good = bb_engine_get_device (effect->engine) == self->source_device;
   g_mutex_unlock (&self->lock);
   if (!good)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The device has changed");
   return good;
 }
 
+/* Brings a job's frames to the device and makes what is wanted of them, a batch for each output. */
 static gboolean
-run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, GError **error)
+run_engine (Effect *effect, const Job *job, BbBatch **finished, GError **error)
 {
-  gint64 start = g_get_monotonic_time ();
-  double worked = get_worked (effect);
-  g_autoptr (BbBatch) finished = NULL;
-  g_autoptr (BbBatch) compared = NULL;
-  g_autoptr (BbBatch) differing = NULL;
+  g_autofree BbFrame **frames = g_new (BbFrame *, job->n_frames);
 
-  if (!prepare (effect, job, error) || !check_memory (effect, job, error))
-    return FALSE;
-  finished = run_engine (&effect->finished, job, error);
-  if (finished == NULL)
-    return FALSE;
-  if (job->compare)
-    {
-      compared = run_engine (&effect->compared, job, error);
-      if (compared == NULL)
-        return FALSE;
-    }
-  if (job->gain > 0)
-    {
-      differing = run_engine (&effect->differing, job, error);
-      if (differing == NULL)
-        return FALSE;
-    }
-  *effect_seconds = bb_playback_seconds_since (start);
+  for (guint i = 0; i < job->n_frames; i++)
+    frames[i] = job->frames[i].frame;
+  return bb_engine_upload (effect->engine, frames, job->n_frames, error) &&
+         bb_engine_run (effect->engine, finished, job->cancellable, error);
+}
 
-  start = g_get_monotonic_time ();
+static gboolean
+present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
+{
+  BbDevice *device = bb_engine_get_device (effect->engine);
+  const BbPresentOptions *options = effect->playback->present_options;
+  const BbBatch *compared = job->compare ? made[1] : NULL;
+  const BbBatch *differing = job->gain > 0 ? made[job->compare ? 2 : 1] : NULL;
+
   for (guint i = 0; i < job->n_frames; i++)
     {
       BbPlaybackShot *shot;
       BbPicture *picture =
         differing != NULL
-          ? make_difference (effect, job, finished->frame[i], differing->frame[i], error)
-          : bb_device_present (effect->finished.device, finished->frame[i], error);
+          ? make_difference (effect, job, made[0]->frame[i], differing->frame[i], error)
+          : bb_device_present (device, made[0]->frame[i], options, error);
 
       if (label (picture, job, i) == NULL)
         return FALSE;
@@ -295,18 +295,37 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
       shot->end = job->frames[i].end;
       if (compared != NULL)
         {
-          shot->compared =
-            bb_device_present (effect->compared.device, compared->frame[i], error);
+          shot->compared = bb_device_present (device, compared->frame[i], options, error);
           if (label (shot->compared, job, i) == NULL)
             return FALSE;
         }
-      g_clear_pointer (&finished->frame[i], bb_frame_unref);
+      g_clear_pointer (&made[0]->frame[i], bb_frame_unref);
     }
+  return TRUE;
+}
+
+static gboolean
+run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, GError **error)
+{
+  BbBatch *made[MAX_OUTPUTS] = { NULL };
+  gint64 start = g_get_monotonic_time ();
+  gboolean done;
+  double worked;
+
+  if (!prepare (effect, job, error) || !check_memory (effect, job, error))
+    return FALSE;
+  worked = get_worked (effect);
+  done = run_engine (effect, job, made, error);
+  *effect_seconds = bb_playback_seconds_since (start);
+  start = g_get_monotonic_time ();
+  done = done && present (effect, job, made, error);
   *display_seconds = bb_playback_seconds_since (start);
   /* A card works on while the calls return. */
   if (worked >= 0.0)
     *effect_seconds = get_worked (effect) - worked;
-  return TRUE;
+  for (guint i = 0; i < MAX_OUTPUTS; i++)
+    g_clear_pointer (&made[i], bb_batch_free);
+  return done;
 }
 
 /* Size of the picture: the canvas, made smaller where the window has less room for it. */
@@ -496,7 +515,7 @@ handle_error (Effect *effect, Job *job, GError *error)
     }
   if (job->epoch == self->epoch && job->look == self->look)
     {
-      guint part = effect->finished.device != NULL ? get_part (effect) : 1;
+      guint part = get_part (effect);
 
       self->next = self->cursor + 1 + (int) g_queue_get_length (&self->shots);
       if (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && part > 1)
@@ -529,8 +548,8 @@ work (Effect *effect, Job *job)
     self->batching = g_object_ref (job->cancellable);
   g_mutex_unlock (&self->lock);
   done = run (effect, job, &effect_seconds, &display_seconds, &error);
-  if (effect->finished.device != NULL)
-    memory = bb_device_get_memory_used (effect->finished.device);
+  if (effect->engine != NULL)
+    memory = bb_device_get_memory_used (bb_engine_get_device (effect->engine));
   g_mutex_lock (&self->lock);
   self->busy = FALSE;
   g_clear_object (&self->batching);
@@ -543,10 +562,10 @@ work (Effect *effect, Job *job)
     }
   else
     handle_error (effect, job, error);
-  if (effect->finished.device != NULL)
+  if (effect->engine != NULL)
     {
-      BbDevice *device = effect->finished.device;
-      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_CUDA;
+      BbDevice *device = bb_engine_get_device (effect->engine);
+      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_DEVICE;
 
       bb_playback_set_on_card (self, on_card);
       if (!on_card)
@@ -584,6 +603,7 @@ bb_playback_effect_thread (gpointer data)
       gboolean wasted = !g_queue_is_empty (&self->waste);
       Job job;
 
+      self->redo |= is_relieved (&effect);
       /* The picture at the cursor goes before tidying up, but no other. */
       if ((self->redo || !wasted) && pick (self, &job))
         work (&effect, &job);
@@ -593,9 +613,7 @@ bb_playback_effect_thread (gpointer data)
         g_cond_wait (&self->effect_cond, &self->lock);
     }
   g_mutex_unlock (&self->lock);
-  engine_clear (&effect.finished);
-  engine_clear (&effect.compared);
-  engine_clear (&effect.differing);
+  drop_engine (&effect);
   g_clear_pointer (&effect.recipe, bb_recipe_unref);
   bb_playback_thread_ends (self);
   return NULL;

@@ -150,7 +150,7 @@ get_file (BbPresets *self, const char *name)
 }
 
 static gboolean
-check_name (BbPresets *self, const char *name, GError **error)
+check_name (BbPresets *self, const char *name, gboolean replace, GError **error)
 {
   BbPreset *other = bb_presets_find (self, name);
 
@@ -165,6 +165,12 @@ check_name (BbPresets *self, const char *name, GError **error)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
                    _("“%s” comes with Blurbox: choose another name"), name);
+      return FALSE;
+    }
+  if (other != NULL && !replace)
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
+                   _("There is a preset “%s”: choose another name"), name);
       return FALSE;
     }
   return TRUE;
@@ -270,15 +276,20 @@ bb_presets_find (BbPresets *self, const char *name)
  * @self: presets
  * @name: a name, 1 to 80 characters
  * @recipe: what to keep
+ * @replace: whether it takes the place of the user's preset of that name, if there is one
  * @error: return location for an error
  *
- * Keeps a recipe, in place of the user's preset of that name if there is one.
+ * Keeps a recipe.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_INVALID, %BB_ERROR_EXISTS (a preset of that name comes
- *   with the program) or %BB_ERROR_OUTPUT
+ *   with the program, or is there and must not be replaced) or %BB_ERROR_OUTPUT
  */
 gboolean
-bb_presets_save (BbPresets *self, const char *name, BbRecipe *recipe, GError **error)
+bb_presets_save (BbPresets *self,
+                 const char *name,
+                 BbRecipe *recipe,
+                 gboolean replace,
+                 GError **error)
 {
   g_autoptr (GFile) file = NULL;
   g_autoptr (GError) local_error = NULL;
@@ -286,7 +297,7 @@ bb_presets_save (BbPresets *self, const char *name, BbRecipe *recipe, GError **e
 
   g_return_val_if_fail (BB_IS_PRESETS (self), FALSE);
 
-  if (!check_name (self, name, error))
+  if (!check_name (self, name, replace, error))
     return FALSE;
   if (!g_file_make_directory_with_parents (self->folder, NULL, &local_error) &&
       !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
@@ -325,14 +336,8 @@ bb_presets_rename (BbPresets *self, BbPreset *preset, const char *name, GError *
 
   if (g_str_equal (bb_preset_get_name (preset), name))
     return TRUE;
-  if (bb_presets_find (self, name) != NULL)
-    {
-      g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
-                   _("There is a preset “%s”: choose another name"), name);
-      return FALSE;
-    }
   kept = g_object_ref (preset);
-  return bb_presets_save (self, name, bb_preset_get_recipe (kept), error) &&
+  return bb_presets_save (self, name, bb_preset_get_recipe (kept), FALSE, error) &&
          bb_presets_delete (self, kept, error);
 }
 

@@ -8,6 +8,7 @@
 #include "bb-queue.h"
 
 #include "bb-error.h"
+#include "bb-file-name.h"
 #include "bb-job-private.h"
 #include "bb-targets.h"
 #include "bb-work.h"
@@ -82,6 +83,22 @@ take_out_job (BbQueue *self, guint position)
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
+/* A job that stays in its place is one change, so that the list of a queue that has no other is never
+ * empty. */
+static void
+move_job (BbQueue *self, guint from, guint to)
+{
+  g_autoptr (BbJob) job = g_object_ref (self->jobs->pdata[from]);
+
+  if (from == to)
+    {
+      g_list_model_items_changed (G_LIST_MODEL (self), from, 1, 1);
+      return;
+    }
+  take_out_job (self, from);
+  insert_job (self, to, job);
+}
+
 static void
 tell_n_waiting (BbQueue *self)
 {
@@ -146,10 +163,7 @@ is_input (BbQueue *self, BbJob *job, const char *identity)
 static gboolean
 refuse (GError **error, int code, GFile *file, const char *format)
 {
-  g_autofree char *base = g_file_get_basename (file);
-  /* A name or address that is none has no last part. */
-  g_autofree char *name =
-    base != NULL ? g_filename_display_name (base) : g_file_get_parse_name (file);
+  g_autofree char *name = bb_file_get_name (file);
   g_autoptr (GString) message = g_string_new (format);
 
   g_string_replace (message, "%s", name, 1);
@@ -520,7 +534,6 @@ bb_queue_remove (BbQueue *self, BbJob *job)
 gboolean
 bb_queue_move (BbQueue *self, BbJob *job, int by)
 {
-  g_autoptr (BbJob) kept = g_object_ref (job);
   BbJob *first = find_waiting (self);
   guint from;
   guint front;
@@ -532,8 +545,7 @@ bb_queue_move (BbQueue *self, BbJob *job, int by)
   to = CLAMP ((gint64) from + by, (gint64) front, (gint64) self->jobs->len - 1);
   if (to == from)
     return FALSE;
-  take_out_job (self, from);
-  insert_job (self, (guint) to, job);
+  move_job (self, from, (guint) to);
   return TRUE;
 }
 
@@ -550,19 +562,17 @@ bb_queue_move (BbQueue *self, BbJob *job, int by)
 gboolean
 bb_queue_retry (BbQueue *self, BbJob *job, GError **error)
 {
-  g_autoptr (BbJob) kept = g_object_ref (job);
   guint position;
 
   g_return_val_if_fail (bb_job_get_state (job) == BB_JOB_FAILED ||
                           bb_job_get_state (job) == BB_JOB_CANCELLED,
                         FALSE);
+  g_return_val_if_fail (g_ptr_array_find (self->jobs, job, &position), FALSE);
 
   if (!settle_name (self, job, error))
     return FALSE;
-  if (g_ptr_array_find (self->jobs, job, &position))
-    take_out_job (self, position);
   bb_job_reset (job);
-  insert_job (self, self->jobs->len, job);
+  move_job (self, position, self->jobs->len - 1);
   tell_n_waiting (self);
   schedule (self);
   return TRUE;

@@ -8,8 +8,8 @@
 #include "bb-thumbnails.h"
 
 #include "bb-background.h"
+#include "bb-engine.h"
 #include "bb-error.h"
-#include "bb-plan.h"
 #include "bb-thread.h"
 #include "cpu/bb-cpu-device.h"
 #include "media/bb-source.h"
@@ -26,12 +26,13 @@ typedef struct {
   gint64 *times;
   guint n_times;
   int height;
+  const BbPresentOptions *options;
   BbThumbnailFunc func;
   gpointer func_data;
 
   /* Of the thread. */
   BbSource *source;
-  BbDevice *device;
+  BbEngine *engine;
   BbFrame *frame; /* the last one that was read */
   gint64 begin;   /* when that is shown */
   gint64 end;
@@ -55,7 +56,7 @@ load_free (gpointer data)
   g_clear_pointer (&load->frame, bb_frame_unref);
   g_clear_pointer (&load->picture, bb_picture_unref);
   g_clear_pointer (&load->source, bb_source_free);
-  g_clear_object (&load->device);
+  g_clear_pointer (&load->engine, bb_engine_free);
   g_free (load);
 }
 
@@ -103,10 +104,9 @@ prepare (Load *load, GError **error)
   gboolean transposed = (info->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
   double sample_aspect = (double) info->sar_num / info->sar_den;
   double aspect = sample_aspect * info->format.width / info->format.height;
-  BbFormat target = info->format;
+  BbEngineOutput output = { .target = info->format };
   BbRecipeValues values;
   g_autoptr (BbRecipe) recipe = NULL;
-  g_autoptr (BbPlan) plan = NULL;
 
   if (transposed)
     aspect = 1.0 / aspect;
@@ -115,16 +115,16 @@ prepare (Load *load, GError **error)
   values.width = (int) CLAMP (lround (values.height * aspect), 2, 16384);
   values.background = BB_BACKGROUND_COLOR;
   values.zoom = 1.0;
-  bb_recipe_values_settle (&values, FALSE);
   recipe = bb_recipe_new (&values, error);
   if (recipe == NULL)
     return FALSE;
-  target.width = values.width;
-  target.height = values.height;
-  target.depth = 8;
-  target.chroma_shift_x = target.chroma_shift_y = 0;
-  plan = bb_plan_new (recipe, &info->format, info->orientation, sample_aspect, &target, error);
-  return plan != NULL && bb_device_prepare (load->device, plan, 1, error);
+  output.recipe = recipe;
+  output.target.width = values.width;
+  output.target.height = values.height;
+  output.target.depth = 8;
+  output.target.chroma_shift_x = output.target.chroma_shift_y = 0;
+  return bb_engine_set_outputs (load->engine, info, &output, 1, error) &&
+         bb_engine_prepare (load->engine, 1, error);
 }
 
 /* Reads on. %FALSE without an error is the end. */
@@ -172,20 +172,16 @@ static gboolean
 make (Load *load, GError **error)
 {
   g_autoptr (BbBatch) out = NULL;
-  BbBatch *batch;
 
   /* Several instants may share a frame. */
   if (load->picture != NULL && load->picture_pts == load->frame->pts)
     return TRUE;
-  batch = bb_batch_new (1);
-  batch->frame[0] = bb_frame_ref (load->frame);
-  batch = bb_device_upload (load->device, batch, error);
-  if (batch != NULL)
-    out = bb_device_run (load->device, batch, NULL, error);
-  if (out == NULL)
+  if (!bb_engine_upload (load->engine, &load->frame, 1, error) ||
+      !bb_engine_run (load->engine, &out, NULL, error))
     return FALSE;
   g_clear_pointer (&load->picture, bb_picture_unref);
-  load->picture = bb_device_present (load->device, out->frame[0], error);
+  load->picture = bb_device_present (bb_engine_get_device (load->engine), out->frame[0],
+                                     load->options, error);
   if (load->picture == NULL)
     return FALSE;
   load->picture_pts = load->frame->pts;
@@ -198,6 +194,7 @@ run (GTask *task, Load *load, GError **error)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
   g_autofree char *path = g_file_get_path (load->file);
+  g_autoptr (BbDevice) device = NULL;
   gint64 spacing = G_MAXINT64;
 
   if (path == NULL)
@@ -213,7 +210,8 @@ run (GTask *task, Load *load, GError **error)
     return FALSE;
   /* What cannot be tone-mapped is shown as it is. */
   bb_source_set_tone_map (load->source, TRUE, NULL);
-  load->device = bb_cpu_device_new (1, FALSE);
+  device = bb_cpu_device_new (1, FALSE);
+  load->engine = bb_engine_new (device);
   if (!prepare (load, error))
     return FALSE;
   for (guint i = 1; i < load->n_times; i++)
@@ -254,6 +252,7 @@ load_thread (gpointer data)
  * @times: (array length=n_times): instants in nanoseconds from the source's start, best in order
  * @n_times: how many
  * @height: rows of the pictures
+ * @options: (nullable): what is shown as it is; stays valid until @callback
  * @func: takes the pictures one by one, in order
  * @func_data: data for @func
  * @cancellable: (nullable): a cancellable; @func is not called any more once it is cancelled
@@ -266,7 +265,8 @@ load_thread (gpointer data)
  */
 void
 bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int height,
-                          BbThumbnailFunc func, gpointer func_data, GCancellable *cancellable,
+                          const BbPresentOptions *options, BbThumbnailFunc func,
+                          gpointer func_data, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
@@ -278,6 +278,7 @@ bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int h
   load->times = g_memdup2 (times, n_times * sizeof (gint64));
   load->n_times = n_times;
   load->height = height;
+  load->options = options;
   load->func = func;
   load->func_data = func_data;
   g_task_set_source_tag (task, bb_thumbnails_load_async);

@@ -36,6 +36,18 @@ bb_format_get_plane_height (const BbFormat *format, int plane)
 }
 
 /**
+ * bb_format_get_shift:
+ * @format: a format
+ *
+ * Returns: bits that a code is shifted up within its word: 6 for P010, 0 for codes in the low bits
+ */
+int
+bb_format_get_shift (const BbFormat *format)
+{
+  return format->interleaved && format->depth > 8 ? 16 - format->depth : 0;
+}
+
+/**
  * bb_format_get_site:
  * @format: a format
  * @plane: 0 for Y', 1 for Cb, 2 for Cr

@@ -67,6 +67,7 @@ typedef enum {
 
 int bb_format_get_plane_width (const BbFormat *format, int plane);
 int bb_format_get_plane_height (const BbFormat *format, int plane);
+int bb_format_get_shift (const BbFormat *format);
 double bb_format_get_site (const BbFormat *format, int plane, gboolean vertical);
 gboolean bb_format_is_hdr (const BbFormat *format);
 gsize bb_format_get_frame_size (const BbFormat *format);

@@ -11,5 +11,6 @@ G_BEGIN_DECLS
 
 guint64 bb_memory_find (const char *file, const char *key);
 guint64 bb_memory_get_left (void);
+guint64 bb_memory_get_left_below (const char *root);
 
 G_END_DECLS

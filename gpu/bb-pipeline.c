@@ -1,4 +1,4 @@
-/* bb-pipeline.c: source to device to consumer
+/* bb-pipeline.c: source to engine to consumer
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -18,15 +18,15 @@
  * all the source frames of a batch. */
 #define FRAMES_AT_ONCE 8
 /* Surfaces that a GPU decoded are few. This many are held besides those that are handed on at once and as many
- * that kernels still read: two in the queue, one that waits for a place in it, two in the source. */
+ * that kernels still read: two in the queue, one that waits for a place in it, two in the source. N_HELD_SURFACES of
+ * bb-source.c is what is asked for: SURFACES_BESIDE + 2 * FRAMES_AT_ONCE. */
 #define SURFACES_BESIDE 5
 
 typedef struct {
   BbSource *source;
   gint64 end;
+  BbEngine *engine;
   BbDevice *device;
-  BbPlan *plan;
-  guint batch;
   BbMemory memory;
   BbGate *gate;
   GCancellable *cancellable;
@@ -35,9 +35,7 @@ typedef struct {
   AVThreadMessageQueue *finished;
 
   /* Of the device's thread. */
-  BbBatch *part; /* what is on the device and waits for more, room for all that it works on at once */
-  guint n_in_part;
-  guint n_in_batch;
+  guint n_in_batch; /* frames of the batch at hand that were run */
   double seconds_before; /* that the device had worked before */
 
   GMutex lock;
@@ -175,13 +173,6 @@ receive (Pipeline *pipeline, BbFrame **frames, guint most, gboolean *more)
   return (int) n;
 }
 
-static void
-begin_part (Pipeline *pipeline)
-{
-  pipeline->part = bb_batch_new (MIN (bb_device_get_chunk (pipeline->device), pipeline->batch));
-  pipeline->n_in_part = 0;
-}
-
 /* Whether the device works beside the host: then it tells itself how long. */
 static gboolean
 is_beside (Pipeline *pipeline)
@@ -221,31 +212,30 @@ static gboolean
 run_part (Pipeline *pipeline, gboolean last)
 {
   GError *error = NULL;
-  g_autoptr (BbBatch) out = g_steal_pointer (&pipeline->part);
+  g_autoptr (BbBatch) out = NULL;
   gint64 start = g_get_monotonic_time ();
-  guint n = pipeline->n_in_part;
+  guint n = bb_engine_get_n_pending (pipeline->engine);
 
-  out->n_frames = n;
   if (n > 0)
     {
-      out = bb_device_run (pipeline->device, g_steal_pointer (&out), pipeline->cancellable, &error);
-      if (out != NULL && pipeline->memory == BB_MEMORY_HOST)
+      if (bb_engine_run (pipeline->engine, &out, pipeline->cancellable, &error) &&
+          pipeline->memory == BB_MEMORY_HOST)
         out = bb_device_download_batch (pipeline->device, g_steal_pointer (&out), &error);
       count_effect (pipeline, start);
-    }
-  if (out == NULL)
-    {
-      fail (pipeline, error);
-      return FALSE;
+      if (out == NULL)
+        {
+          fail (pipeline, error);
+          return FALSE;
+        }
     }
   pipeline->n_in_batch += n;
-  if (pipeline->n_in_batch >= pipeline->batch || (last && pipeline->n_in_batch > 0))
+  if (pipeline->n_in_batch >= bb_engine_get_batch (pipeline->engine) ||
+      (last && pipeline->n_in_batch > 0))
     {
       pipeline->n_in_batch = 0;
       add_seconds (pipeline, &pipeline->stats.effect_seconds, 0.0, &pipeline->stats.batches);
     }
-  begin_part (pipeline);
-  return hand_on (pipeline, out);
+  return out == NULL || hand_on (pipeline, out);
 }
 
 /* The device has too little memory for what it was prepared for: finishes what is on it, and prepares
@@ -255,7 +245,6 @@ shrink (Pipeline *pipeline, GError *reason)
 {
   GError *error = g_steal_pointer (&reason);
 
-  g_debug ("%s", error->message);
   if (!run_part (pipeline, FALSE))
     {
       g_error_free (error);
@@ -265,21 +254,21 @@ shrink (Pipeline *pipeline, GError *reason)
   while (av_thread_message_queue_nb_elems (pipeline->finished) > 0 &&
          !g_cancellable_is_cancelled (pipeline->cancellable))
     g_usleep (1000);
-  while (g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) && pipeline->batch > 1)
+  if (!bb_engine_shrink (pipeline->engine, &error))
     {
-      g_clear_error (&error);
-      g_mutex_lock (&pipeline->lock);
-      pipeline->stats.batch = pipeline->batch /= 2;
-      g_mutex_unlock (&pipeline->lock);
-      if (bb_device_prepare (pipeline->device, pipeline->plan, pipeline->batch, &error))
-        {
-          g_clear_pointer (&pipeline->part, bb_batch_free);
-          begin_part (pipeline);
-          return TRUE;
-        }
+      fail (pipeline, error);
+      return FALSE;
     }
-  fail (pipeline, error);
-  return FALSE;
+  g_mutex_lock (&pipeline->lock);
+  pipeline->stats.batch = bb_engine_get_batch (pipeline->engine);
+  g_mutex_unlock (&pipeline->lock);
+  return TRUE;
+}
+
+static guint
+get_room (Pipeline *pipeline)
+{
+  return bb_engine_get_part (pipeline->engine) - bb_engine_get_n_pending (pipeline->engine);
 }
 
 /* Brings frames to the device, and runs what is there when it is as much as the device works on at
@@ -290,16 +279,12 @@ take (Pipeline *pipeline, BbFrame **frames, guint n_frames)
   for (guint first = 0; first < n_frames;)
     {
       GError *error = NULL;
-      guint n = MIN (n_frames - first, pipeline->part->n_frames - pipeline->n_in_part);
-      g_autoptr (BbBatch) some = bb_batch_new (n);
+      guint n = MIN (n_frames - first, get_room (pipeline));
       gint64 start;
 
       bb_gate_pass (pipeline->gate, pipeline->cancellable);
       start = g_get_monotonic_time ();
-      for (guint i = 0; i < n; i++)
-        some->frame[i] = bb_frame_ref (frames[first + i]);
-      some = bb_device_upload (pipeline->device, g_steal_pointer (&some), &error);
-      if (some == NULL)
+      if (!bb_engine_upload (pipeline->engine, frames + first, n, &error))
         {
           if (!g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY))
             {
@@ -311,14 +296,11 @@ take (Pipeline *pipeline, BbFrame **frames, guint n_frames)
           continue;
         }
       for (guint i = 0; i < n; i++)
-        {
-          g_clear_pointer (&frames[first + i], bb_frame_unref);
-          pipeline->part->frame[pipeline->n_in_part++] = g_steal_pointer (&some->frame[i]);
-        }
+        g_clear_pointer (&frames[first + i], bb_frame_unref);
       first += n;
       if (!is_beside (pipeline))
         count_effect (pipeline, start);
-      if (pipeline->n_in_part == pipeline->part->n_frames && !run_part (pipeline, FALSE))
+      if (get_room (pipeline) == 0 && !run_part (pipeline, FALSE))
         return FALSE;
     }
   return TRUE;
@@ -330,11 +312,10 @@ device_thread (gpointer data)
   Pipeline *pipeline = data;
   gboolean more = TRUE;
 
-  begin_part (pipeline);
   while (more)
     {
       BbFrame *frames[FRAMES_AT_ONCE] = { NULL };
-      guint most = MIN (pipeline->part->n_frames - pipeline->n_in_part, FRAMES_AT_ONCE);
+      guint most = MIN (get_room (pipeline), FRAMES_AT_ONCE);
       gboolean last;
       int n = receive (pipeline, frames, most, &more);
 
@@ -346,7 +327,6 @@ device_thread (gpointer data)
       for (guint i = 0; i < FRAMES_AT_ONCE; i++)
         g_clear_pointer (&frames[i], bb_frame_unref);
     }
-  g_clear_pointer (&pipeline->part, bb_batch_free);
   return NULL;
 }
 
@@ -387,9 +367,7 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * bb_pipeline_run:
  * @source: where frames come from, from where it stands
  * @end: frames from this time on, in the source's time base, are left out
- * @device: a device that is prepared for @plan and @batch frames
- * @plan: what it does
- * @batch: frames a batch
+ * @engine: an engine with one output that is prepared
  * @memory: where @func wants the frames: %BB_MEMORY_HOST, or the device's own
  * @func: takes the finished frames
  * @user_data: data for @func
@@ -398,23 +376,23 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Runs a source through a device until its end. At most a batch and a few frames are decoded ahead
+ * Runs a source through an engine until its end. At most a batch and a few frames are decoded ahead
  * and finished ahead, so that memory stays the same however long the source is.
  *
  * Returns: %TRUE, or %FALSE with the first error of any stage
  */
 gboolean
-bb_pipeline_run (BbSource *source, gint64 end, BbDevice *device, BbPlan *plan, guint batch,
-                 BbMemory memory, BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats,
-                 BbGate *gate, GCancellable *cancellable, GError **error)
+bb_pipeline_run (BbSource *source, gint64 end, BbEngine *engine, BbMemory memory,
+                 BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
+  BbDevice *device = bb_engine_get_device (engine);
+  guint batch = bb_engine_get_batch (engine);
   Pipeline pipeline = {
     .source = source,
     .end = end,
+    .engine = engine,
     .device = device,
-    .plan = plan,
-    .batch = batch,
     .memory = memory,
     .seconds_before = bb_device_get_seconds (device),
     .stats.batch = batch,

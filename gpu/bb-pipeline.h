@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-device.h"
+#include "bb-engine.h"
 #include "bb-gate.h"
 #include "media/bb-source.h"
 
@@ -51,9 +51,7 @@ typedef gboolean (*BbPipelineFunc) (BbFrame *frame,
 
 gboolean bb_pipeline_run (BbSource *source,
                           gint64 end,
-                          BbDevice *device,
-                          BbPlan *plan,
-                          guint batch,
+                          BbEngine *engine,
                           BbMemory memory,
                           BbPipelineFunc func,
                           gpointer user_data,

@@ -298,9 +298,7 @@ add_up_memory (BbPlan *plan)
 /**
  * bb_plan_new:
  * @recipe: what to make
- * @source: format of the frames that come in
- * @orientation: how to turn them upright
- * @sample_aspect: width of a stored source sample divided by its height
+ * @info: format, orientation and sample aspect of the frames that come in
  * @target: format of the frames that go out. Its size may differ from the recipe's canvas (a
  *   preview): lengths of the recipe are scaled by the ratio of the widths
  * @error: return location for an error
@@ -317,11 +315,13 @@ add_up_memory (BbPlan *plan)
  * Returns: (transfer full): a plan, or %NULL with %BB_ERROR_INVALID
  */
 BbPlan *
-bb_plan_new (const BbRecipe *recipe, const BbFormat *source, BbOrientation orientation,
-             double sample_aspect, const BbFormat *target, GError **error)
+bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *target,
+             GError **error)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
-  gboolean transposed = (orientation & BB_ORIENTATION_TRANSPOSE) != 0;
+  const BbFormat *source = &info->format;
+  gboolean transposed = (info->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
+  double sample_aspect = (double) info->sar_num / info->sar_den;
   double scale = (double) target->width / values->width;
   int luma[2] = { transposed ? source->height : source->width,
                   transposed ? source->width : source->height };
@@ -355,7 +355,7 @@ bb_plan_new (const BbRecipe *recipe, const BbFormat *source, BbOrientation orien
   plan = g_new0 (BbPlan, 1);
   g_atomic_ref_count_init (&plan->refs);
   plan->source = *source;
-  plan->orientation = orientation;
+  plan->orientation = info->orientation;
   plan->target = *target;
   plan->precision =
     values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;

@@ -8,6 +8,7 @@
 #include "bb-format.h"
 #include "bb-recipe.h"
 #include "bb-taps.h"
+#include "media/bb-source.h"
 
 G_BEGIN_DECLS
 
@@ -108,9 +109,7 @@ typedef struct {
 } BbPlan;
 
 BbPlan *bb_plan_new (const BbRecipe *recipe,
-                     const BbFormat *source,
-                     BbOrientation orientation,
-                     double sample_aspect,
+                     const BbSourceInfo *info,
                      const BbFormat *target,
                      GError **error);
 BbPlan *bb_plan_ref (BbPlan *plan);

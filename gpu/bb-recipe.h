@@ -35,7 +35,8 @@ typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
  * @start: first instant of the trim, nanoseconds from the beginning of the source
  * @end: end of the trim (exclusive), nanoseconds from the beginning of the source; -1 is its end
  * @batch: frames a batch, 1 to 256, or %BB_BATCH_AUTO
- * @precision: how intermediate samples are stored; sums are always FP32
+ * @precision: how intermediate samples are stored. Sums are FP32; but with %BB_PRECISION_FP16, on a
+ *   GPU, from 8 bit to 8 bit, those of up to 16 taps for what is not blurred are FP16
  * @device: `auto`, `cpu` or `cuda:N`
  * @codec: video codec where @encoder is `auto`
  * @encoder: `auto`, an encoder by FFmpeg's name, `ffv1`, or `none` (nothing is written)

@@ -7,7 +7,7 @@
 
 #include "bb-render.h"
 
-#include "bb-device.h"
+#include "bb-engine.h"
 #include "bb-error.h"
 #include "bb-gate.h"
 #include "bb-memory.h"
@@ -36,7 +36,8 @@ struct _BbRender {
   char *shortfall;
 
   BbSource *source;
-  BbDevice *device;
+  BbEngine *engine;
+  BbDevice *device; /* the engine's */
   BbSink *sink;
   gint64 start_time;
   double paused_before; /* seconds of pause before the start */
@@ -181,38 +182,23 @@ add_notice (BbRender *render, char *text)
   g_mutex_unlock (&render->lock);
 }
 
-/* Prepares the device for as many frames a batch as memory allows. */
-static BbPlan *
-prepare (BbRender *render, const BbFormat *target, guint *batch, GError **error)
+/* Prepares the engine for as many frames a batch as memory allows. */
+static gboolean
+prepare (BbRender *render, const BbFormat *target, GError **error)
 {
-  const BbRecipeValues *values = bb_recipe_get (render->recipe);
-  const BbSourceInfo *info = bb_source_get_info (render->source);
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (BbPlan) plan = NULL;
+  const BbEngineOutput output = { render->recipe, *target };
+  guint batch = (guint) bb_recipe_get (render->recipe)->batch;
 
-  plan = bb_plan_new (render->recipe, &info->format, info->orientation,
-                      (double) info->sar_num / info->sar_den, target, error);
-  if (plan == NULL)
-    return NULL;
-  *batch = bb_device_fit_batch (render->device, plan, (guint) values->batch);
-  if (*batch == 0)
-    {
-      g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-                   _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"),
-                   render->input, target->width, target->height);
-      return NULL;
-    }
-  while (!bb_device_prepare (render->device, plan, *batch, &failure))
-    {
-      if (!g_error_matches (failure, BB_ERROR, BB_ERROR_MEMORY) || *batch == 1)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return NULL;
-        }
-      g_clear_error (&failure);
-      *batch /= 2;
-    }
-  return g_steal_pointer (&plan);
+  if (!bb_engine_set_outputs (render->engine, bb_source_get_info (render->source), &output, 1,
+                              error))
+    return FALSE;
+  batch = bb_engine_fit (render->engine, batch);
+  if (batch > 0)
+    return bb_engine_prepare (render->engine, batch, error);
+  g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
+               _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"),
+               render->input, target->width, target->height);
+  return FALSE;
 }
 
 /* Whoever shows figures reads them on another thread, also before the first frame. */
@@ -282,16 +268,14 @@ estimate_frames (BbRender *render)
 
 /* Opens the file with an encoder, and has the source deliver what that takes. */
 static gboolean
-open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map,
+open_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *input,
            GCancellable *cancellable, GError **error)
 {
-  if (!bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), target,
-                              tone_map, error) ||
-      !bb_source_set_tone_map (render->source, *tone_map, error))
+  if (!bb_encoder_get_input (encoder, render->recipe, bb_source_get_info (render->source),
+                             bb_device_get_memory (render->device), input, error) ||
+      !bb_source_set_tone_map (render->source, input->tone_map, error))
     return FALSE;
-  target->interleaved =
-    encoder->on_card && bb_device_get_memory (render->device) == BB_MEMORY_CUDA;
-  render->sink = bb_sink_new (render->output, render->recipe, encoder, target, render->device,
+  render->sink = bb_sink_new (render->output, render->recipe, encoder, input, render->device,
                               render->source, render->overwrite, cancellable, error);
   if (render->sink == NULL)
     return FALSE;
@@ -301,17 +285,17 @@ open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolea
 
 /* The card's encoder where frames are there already, else or where it refuses @encoder. */
 static gboolean
-open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map,
+open_best_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *input,
                 GCancellable *cancellable, GError **error)
 {
-  const BbEncoder *on_card = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
-                               ? bb_encoder_find_on_card (render->recipe)
+  const BbEncoder *on_card = bb_device_get_memory (render->device) == BB_MEMORY_DEVICE
+                               ? bb_encoder_choose_on_card (render->recipe)
                                : NULL;
   g_autoptr (GError) failure = NULL;
 
   if (on_card != NULL)
     {
-      if (open_sink (render, on_card, target, tone_map, cancellable, &failure))
+      if (open_sink (render, on_card, input, cancellable, &failure))
         return TRUE;
       if (!g_error_matches (failure, BB_ERROR, BB_ERROR_ENCODER) &&
           !g_error_matches (failure, BB_ERROR, BB_ERROR_DEVICE))
@@ -325,7 +309,7 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gb
                                              "too many in use): %s encodes"),
                                            on_card->name, encoder->name));
     }
-  return open_sink (render, encoder, target, tone_map, cancellable, error);
+  return open_sink (render, encoder, input, cancellable, error);
 }
 
 /* A file may get another name than the one it was to have. */
@@ -363,7 +347,7 @@ open_device_thread (gpointer data)
   Task *task = data;
   const BbRecipeValues *values = bb_recipe_get (task->render->recipe);
 
-  task->render->device = bb_device_open (values->device, &task->error);
+  task->render->engine = bb_engine_open (values->device, &task->error);
   return NULL;
 }
 
@@ -371,16 +355,15 @@ open_device_thread (gpointer data)
 static gboolean
 open_source (BbRender *render, const BbEncoder *encoder, GError **error)
 {
-  BbFormat target;
-  gboolean tone_map;
+  BbEncoderInput input;
 
   render->source = bb_source_new (render->input, error);
   if (render->source == NULL || !check_trim (render, error))
     return FALSE;
   estimate_frames (render);
   /* What the encoder cannot have is said before anything else is done. */
-  return bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), &target,
-                                &tone_map, error);
+  return bb_encoder_get_input (encoder, render->recipe, bb_source_get_info (render->source),
+                               BB_MEMORY_HOST, &input, error);
 }
 
 /* A GPU's driver and context take tenths of a second, and so does a file: beside each other. */
@@ -396,8 +379,11 @@ open_both (BbRender *render, const BbEncoder *encoder, GError **error)
     g_thread_join (thread);
   else if (good)
     open_device_thread (&task);
-  if (good && render->device != NULL)
-    return TRUE;
+  if (good && render->engine != NULL)
+    {
+      render->device = bb_engine_get_device (render->engine);
+      return TRUE;
+    }
   if (good)
     g_propagate_error (error, g_steal_pointer (&task.error));
   g_clear_error (&task.error);
@@ -424,37 +410,33 @@ preroll_thread (gpointer data)
 }
 
 /* A GPU's decoder takes tenths of a second to open: beside the device's preparation. */
-static BbPlan *
-prepare_and_preroll (BbRender *render, const BbFormat *target, guint *batch, GCancellable *cancellable,
+static gboolean
+prepare_and_preroll (BbRender *render, const BbFormat *target, GCancellable *cancellable,
                      GError **error)
 {
   Task task = { .render = render, .cancellable = cancellable };
-  g_autoptr (BbPlan) plan = NULL;
   gint64 begin = bb_phase_begin ();
-  GThread *thread = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
+  GThread *thread = bb_device_get_memory (render->device) == BB_MEMORY_DEVICE
                       ? bb_thread_new ("bb-preroll", preroll_thread, &task, NULL)
                       : NULL;
+  gboolean prepared = prepare (render, target, error);
   gboolean good;
 
-  plan = prepare (render, target, batch, error);
   bb_phase_end (BB_PHASE_PREPARE, begin, 0);
   good = thread != NULL ? GPOINTER_TO_INT (g_thread_join (thread))
-                        : plan != NULL && begin_reading (render, cancellable, &task.error);
-  if (plan != NULL && good)
-    return g_steal_pointer (&plan);
-  if (plan != NULL)
+                        : prepared && begin_reading (render, cancellable, &task.error);
+  if (prepared && !good)
     g_propagate_error (error, g_steal_pointer (&task.error));
   g_clear_error (&task.error);
-  return NULL;
+  return prepared && good;
 }
 
 /* Frames that nobody encodes stay where they are. */
 static BbMemory
-get_target_memory (BbRender *render, const BbFormat *target)
+get_target_memory (BbRender *render, const BbEncoderInput *input)
 {
-  if (target->interleaved || g_str_equal (render->stats.encoder, "none"))
-    return bb_device_get_memory (render->device);
-  return BB_MEMORY_HOST;
+  return g_str_equal (render->stats.encoder, "none") ? bb_device_get_memory (render->device)
+                                                     : input->memory;
 }
 
 static gboolean
@@ -464,16 +446,13 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   const BbEncoder *encoder;
   const BbSourceInfo *info;
   BbPipelineStats stats = { 0 };
-  g_autoptr (BbPlan) plan = NULL;
-  BbFormat target;
-  gboolean tone_map = FALSE;
+  BbEncoderInput input;
   gboolean done;
-  guint batch = 1;
   gint64 begin;
   gint64 end;
 
-  encoder = bb_encoder_find (render->recipe, render->output, error);
-  if (encoder == NULL)
+  encoder = bb_encoder_choose (render->recipe, error);
+  if (encoder == NULL || !bb_encoder_check_container (encoder, render->output, error))
     return FALSE;
   if (!open_both (render, encoder, error))
     return FALSE;
@@ -485,20 +464,18 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   set_name (render, render->stats.device, bb_device_get_description (render->device),
             sizeof render->stats.device);
   begin = bb_phase_begin ();
-  if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
+  if (!open_best_sink (render, encoder, &input, cancellable, error))
     return FALSE;
   bb_phase_end (BB_PHASE_ENCODER, begin, 0);
-  if (tone_map)
+  if (input.tone_map)
     add_notice (render, g_strdup (_("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
                                     "bit; HEVC and AV1 keep it")));
-  plan = prepare_and_preroll (render, &target, &batch, cancellable, error);
-  if (plan == NULL)
+  if (!prepare_and_preroll (render, &input.format, cancellable, error))
     return FALSE;
-  set_batch (render, batch);
+  set_batch (render, bb_engine_get_batch (render->engine));
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
-  done = bb_pipeline_run (render->source, end, render->device, plan, batch,
-                          get_target_memory (render, &target), consume_cb, render,
-                          &stats, render->gate, cancellable, error);
+  done = bb_pipeline_run (render->source, end, render->engine, get_target_memory (render, &input),
+                          consume_cb, render, &stats, render->gate, cancellable, error);
   report_batch (render, stats.batch);
   if (!done)
     return FALSE;
@@ -565,7 +542,7 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
   if (g_cancellable_is_cancelled (cancellable))
     g_clear_pointer (&render->sink, bb_sink_abandon);
   g_clear_pointer (&render->sink, bb_sink_free);
-  g_clear_object (&render->device);
+  g_clear_pointer (&render->engine, bb_engine_free);
   g_clear_pointer (&render->source, bb_source_free);
   bb_phase_end (BB_PHASE_CLOSE, begin, 0);
   return done;

@@ -25,7 +25,9 @@
 
 /* What is done to measure one point. */
 typedef struct {
-  BbDevice *device;
+  BbEngine *engine;
+  const BbSourceInfo *source;
+  BbEngineOutput output[2]; /* the same work in FP16 and in FP32, indexed by BbPrecision */
   BbFrame *const *frames;
   guint n_frames;
   guint next; /* the frame that comes next */
@@ -48,15 +50,14 @@ finish (Run *run, GError **error)
 static gboolean
 run_part (Run *run, guint n, GError **error)
 {
-  BbBatch *batch = bb_batch_new (n);
+  g_autofree BbFrame **frames = g_new (BbFrame *, n);
+  BbBatch *batch = NULL;
 
   for (guint i = 0; i < n; i++)
-    batch->frame[i] = bb_frame_ref (run->frames[run->next++ % run->n_frames]);
-  batch = bb_device_upload (run->device, batch, error);
-  if (batch != NULL)
-    batch = bb_device_run (run->device, batch, run->cancellable, error);
-  if (batch != NULL)
-    batch = bb_device_download_batch (run->device, batch, error);
+    frames[i] = run->frames[run->next++ % run->n_frames];
+  if (bb_engine_upload (run->engine, frames, n, error) &&
+      bb_engine_run (run->engine, &batch, run->cancellable, error))
+    batch = bb_device_download_batch (bb_engine_get_device (run->engine), batch, error);
   if (batch == NULL)
     return FALSE;
   if (!finish (run, error))
@@ -112,21 +113,27 @@ time_parts (Run *run, guint n, GError **error)
 
 /* Measures milliseconds a frame of one point once. Too little memory is a result, no error. */
 static gboolean
-measure_point (BbDevice *device, BbPlan *plan, BbFrame *const *frames, guint n_frames,
-               BbTunePoint *point, double *frame_ms, GCancellable *cancellable, GError **error)
+measure_point (Run *run, BbTunePoint *point, double *frame_ms, GError **error)
 {
   guint batch = (guint) point->batch;
-  guint part = MAX (MIN (batch, bb_device_get_chunk (device)), 1);
-  Run run = { device, frames, n_frames, 0, cancellable, NULL };
+  guint part = 1;
   GError *failure = NULL;
   double time = -1.0;
 
   point->fits = FALSE;
-  if (bb_device_fit_batch (device, plan, batch) < batch)
+  if (!bb_engine_set_outputs (run->engine, run->source, &run->output[point->precision], 1, error))
+    return FALSE;
+  point->memory = bb_engine_get_memory_needed (run->engine, batch);
+  if (bb_engine_fit (run->engine, batch) < batch)
     return TRUE;
-  if (bb_device_prepare (device, plan, batch, &failure))
-    time = time_parts (&run, part, &failure);
-  g_clear_pointer (&run.pending, bb_batch_free);
+  if (bb_engine_prepare (run->engine, batch, &failure))
+    {
+      part = bb_engine_get_part (run->engine);
+      if (bb_engine_get_batch (run->engine) < batch)
+        return TRUE;
+      time = time_parts (run, part, &failure);
+    }
+  g_clear_pointer (&run->pending, bb_batch_free);
   if (failure != NULL)
     {
       if (g_error_matches (failure, BB_ERROR, BB_ERROR_MEMORY))
@@ -178,11 +185,22 @@ update_point (BbTunePoint *points, guint i, Times times, guint n, guint chunk)
   point->frames_per_second = 1e3 / point->frame_ms;
 }
 
+static BbRecipe *
+change_precision (const BbRecipe *recipe, BbPrecision precision)
+{
+  BbRecipeValues values = *bb_recipe_get (recipe);
+
+  values.precision = precision;
+  return bb_recipe_new (&values, NULL);
+}
+
 /**
  * bb_tune_measure:
- * @device: a device
- * @plans: (array fixed-size=2): the same work in FP16 and in FP32, indexed by #BbPrecision
- * @frames: (array length=n_frames): frames in the plans' source format, at least one
+ * @engine: an engine, which gets outputs of its own
+ * @source: what is known of the source
+ * @recipe: what to make; its batch size and precision do not count
+ * @target: format of the finished frames
+ * @frames: (array length=n_frames): frames of the source, at least one
  * @n_frames: how many
  * @points: (out caller-allocates): all points, see #BbTune
  * @progress: (nullable): hears of each point
@@ -199,29 +217,34 @@ update_point (BbTunePoint *points, guint i, Times times, guint n, guint chunk)
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frames, guint n_frames,
+bb_tune_measure (BbEngine *engine, const BbSourceInfo *source, const BbRecipe *recipe,
+                 const BbFormat *target, BbFrame *const *frames, guint n_frames,
                  BbTunePoint points[BB_TUNE_N_POINTS], BbTuneFunc progress, gpointer user_data,
                  GCancellable *cancellable, GError **error)
 {
   Times times = { { 0.0 } };
-  guint chunk = bb_device_get_chunk (device);
+  guint chunk = bb_device_get_chunk (bb_engine_get_device (engine));
   guint round;
   gint64 start = g_get_monotonic_time ();
+  g_autoptr (BbRecipe) half = change_precision (recipe, BB_PRECISION_FP16);
+  g_autoptr (BbRecipe) full = change_precision (recipe, BB_PRECISION_FP32);
+  Run run = {
+    .engine = engine,
+    .source = source,
+    .output = { [BB_PRECISION_FP16] = { half, *target }, [BB_PRECISION_FP32] = { full, *target } },
+    .frames = frames,
+    .n_frames = n_frames,
+    .cancellable = cancellable,
+  };
 
   g_return_val_if_fail (n_frames > 0, FALSE);
 
   for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
-    {
-      BbTunePoint *point = &points[i];
-
-      *point = (BbTunePoint) {
-        .batch = 1 << (i / 2),
-        .precision = i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32,
-        .fits = TRUE,
-      };
-      point->memory =
-        bb_device_get_memory_needed (device, plans[point->precision], (guint) point->batch);
-    }
+    points[i] = (BbTunePoint) {
+      .batch = 1 << (i / 2),
+      .precision = i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32,
+      .fits = TRUE,
+    };
   for (round = 0; round < BB_TUNE_N_ROUNDS; round++)
     {
       if (round > 0 && (g_get_monotonic_time () - start) * (round + 1) / round > ALL_TIME)
@@ -232,9 +255,7 @@ bb_tune_measure (BbDevice *device, BbPlan *const plans[2], BbFrame *const *frame
 
           /* What did not fit once does not count. */
           if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-              (point->fits &&
-               !measure_point (device, plans[point->precision], frames, n_frames, point,
-                               &times[i][round], cancellable, error)))
+              (point->fits && !measure_point (&run, point, &times[i][round], error)))
             return FALSE;
           update_point (points, i, times, round + 1, chunk);
           if (progress != NULL)

@@ -5,13 +5,15 @@
 
 #pragma once
 
-#include "bb-device.h"
+#include "bb-engine.h"
 #include "bb-tune.h"
 
 G_BEGIN_DECLS
 
-gboolean bb_tune_measure (BbDevice *device,
-                          BbPlan *const plans[2],
+gboolean bb_tune_measure (BbEngine *engine,
+                          const BbSourceInfo *source,
+                          const BbRecipe *recipe,
+                          const BbFormat *target,
                           BbFrame *const *frames,
                           guint n_frames,
                           BbTunePoint points[BB_TUNE_N_POINTS],

@@ -9,7 +9,7 @@
 
 #include "bb-error.h"
 #include "bb-tune-measure.h"
-#include "media/bb-sink.h"
+#include "media/bb-encoder.h"
 #include "media/bb-source.h"
 
 #include <glib/gi18n-lib.h>
@@ -119,60 +119,28 @@ bb_tune_get_fastest (const BbTune *tune)
   return fastest;
 }
 
-/* What the frames become: what the recipe's encoder takes, or else what any would. */
 static gboolean
-choose_target (BbRecipe *recipe, BbSource *source, BbFormat *target, gboolean *tone_map,
-               GError **error)
-{
-  /* Takes every codec. */
-  const BbEncoder *encoder = bb_encoder_find (recipe, "tune.mkv", error);
-
-  return encoder != NULL && bb_encoder_get_format (encoder, recipe, bb_source_get_info (source),
-                                                   target, tone_map, error);
-}
-
-static BbPlan *
-make_plan (BbRecipe *recipe, BbPrecision precision, const BbSourceInfo *info, const BbFormat *source,
-           const BbFormat *target, GError **error)
-{
-  BbRecipeValues values = *bb_recipe_get (recipe);
-  g_autoptr (BbRecipe) changed = NULL;
-
-  values.precision = precision;
-  changed = bb_recipe_new (&values, error);
-  if (changed == NULL)
-    return NULL;
-  return bb_plan_new (changed, source, info->orientation, (double) info->sar_num / info->sar_den,
-                      target, error);
-}
-
-static gboolean
-measure (BbTune *tune, BbSource *source, BbDevice *device, BbRecipe *recipe, BbTuneFunc progress,
+measure (BbTune *tune, BbSource *source, BbEngine *engine, BbRecipe *recipe, BbTuneFunc progress,
          gpointer user_data, GCancellable *cancellable, GError **error)
 {
-  const BbSourceInfo *info = bb_source_get_info (source);
-  BbFormat target = { 0 };
-  gboolean tone_map = FALSE;
+  const BbEncoder *encoder = bb_encoder_choose (recipe, error);
+  BbEncoderInput input;
   g_autoptr (GPtrArray) frames = NULL;
-  g_autoptr (BbPlan) half = NULL;
-  g_autoptr (BbPlan) full = NULL;
 
-  if (!choose_target (recipe, source, &target, &tone_map, error) ||
-      !bb_source_set_tone_map (source, tone_map, error))
+  /* As they are brought to the host, whichever encoder gets them. */
+  if (encoder == NULL ||
+      !bb_encoder_get_input (encoder, recipe, bb_source_get_info (source), BB_MEMORY_HOST, &input,
+                             error) ||
+      !bb_source_set_tone_map (source, input.tone_map, error))
     return FALSE;
   frames = read_frames (source, bb_recipe_get (recipe), cancellable, error);
   if (frames == NULL)
     return FALSE;
-  half = make_plan (recipe, BB_PRECISION_FP16, info, &info->format, &target, error);
-  full = half != NULL
-           ? make_plan (recipe, BB_PRECISION_FP32, info, &info->format, &target, error)
-           : NULL;
-  if (full == NULL)
-    return FALSE;
-  tune->width = target.width;
-  tune->height = target.height;
-  return bb_tune_measure (device, (BbPlan *[2]) { half, full }, (BbFrame *const *) frames->pdata,
-                          frames->len, tune->point, progress, user_data, cancellable, error);
+  tune->width = input.format.width;
+  tune->height = input.format.height;
+  return bb_tune_measure (engine, bb_source_get_info (source), recipe, &input.format,
+                          (BbFrame *const *) frames->pdata, frames->len, tune->point, progress,
+                          user_data, cancellable, error);
 }
 
 /**
@@ -195,17 +163,17 @@ bb_tune_new (const char *input, BbRecipe *recipe, BbTuneFunc progress, gpointer 
 {
   g_autoptr (BbTune) tune = g_new0 (BbTune, 1);
   g_autoptr (BbSource) source = bb_source_new (input, error);
-  g_autoptr (BbDevice) device = NULL;
+  g_autoptr (BbEngine) engine = NULL;
   g_autofree char *name = NULL;
 
   if (source == NULL)
     return NULL;
-  device = bb_device_open (bb_recipe_get (recipe)->device, error);
-  if (device == NULL)
+  engine = bb_engine_open (bb_recipe_get (recipe)->device, error);
+  if (engine == NULL)
     return NULL;
-  tune->device = g_strdup (bb_device_get_description (device));
-  tune->notice = g_strdup (bb_device_get_notice (device));
-  if (!measure (tune, source, device, recipe, progress, user_data, cancellable, error))
+  tune->device = g_strdup (bb_device_get_description (bb_engine_get_device (engine)));
+  tune->notice = g_strdup (bb_device_get_notice (bb_engine_get_device (engine)));
+  if (!measure (tune, source, engine, recipe, progress, user_data, cancellable, error))
     return NULL;
   tune->best = bb_tune_choose (tune->point, BB_TUNE_N_POINTS);
   if (tune->best >= 0)

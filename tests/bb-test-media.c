@@ -78,6 +78,34 @@ bb_test_media_path (const char *name)
   return g_build_filename (folder, name, NULL);
 }
 
+/* Makes the file @name of the test's own folder, of all that is in the files named after it.
+ * Returns: (transfer full): its path */
+char *
+bb_test_media_join (const char *name, ...)
+{
+  g_autoptr (GString) joined = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  char *path = bb_test_media_path (name);
+  const char *part;
+  va_list list;
+
+  va_start (list, name);
+  while ((part = va_arg (list, const char *)) != NULL)
+    {
+      g_autofree char *part_path = bb_test_media_path (part);
+      g_autofree char *contents = NULL;
+      gsize size;
+
+      g_file_get_contents (part_path, &contents, &size, &error);
+      g_assert_no_error (error);
+      g_string_append_len (joined, contents, (gssize)size);
+    }
+  va_end (list);
+  g_file_set_contents (path, joined->str, (gssize)joined->len, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
 static GBytes *
 run (const char *command)
 {

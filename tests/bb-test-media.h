@@ -14,6 +14,7 @@ void bb_test_media_cleanup (void);
 gboolean bb_test_media_has_programs (void);
 int bb_test_media_run (int argc, char **argv, void (*add_tests) (void));
 char *bb_test_media_path (const char *name);
+char *bb_test_media_join (const char *name, ...) G_GNUC_NULL_TERMINATED;
 
 char *bb_test_ffmpeg (const char *format, ...) G_GNUC_PRINTF (1, 2);
 GBytes *bb_test_ffmpeg_raw (const char *format, ...) G_GNUC_PRINTF (1, 2);

@@ -21,11 +21,12 @@ import tempfile
 import time
 import unittest
 
+import media
 import tap
+from media import LIMIT, MEDIA
+from tap import ffmpeg
 
 PROGRAM = os.environ["BLURBOX_RENDER"]
-MEDIA = pathlib.Path(os.environ.get("BB_SHARED_MEDIA", "/nonexistent"))
-LIMIT = 120  # seconds after which a run is taken for a hang
 
 FIGURES = {
     "frames": int, "batches": int, "seconds": float, "frames_per_second": float,
@@ -35,32 +36,16 @@ FIGURES = {
 }
 
 
-def ffmpeg(*arguments):
-    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments], check=True)
-
-
-def make_clip(path, frames=25, size="128x72", codec=("-c:v", "libx264", "-preset", "ultrafast"),
-              sound=True):
-    source = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={frames / 25}"]
-    if sound:
-        source += ["-f", "lavfi", "-i", f"sine=duration={frames / 25}", "-c:a", "aac"]
-    ffmpeg(*source, "-pix_fmt", "yuv420p", *codec, str(path))
-
-
-def probe(path):
-    out = subprocess.run(
-        ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json",
-         os.fsencode(path)], check=True, capture_output=True).stdout
-    return json.loads(out)
+def make_clip(path, frames=25, size="128x72", codec=("-c:v", "libx264", "-preset", "ultrafast"), sound=True):
+    media.clip(path, seconds=frames / 25, size=size, rate=25, sound=sound, codec=codec)
 
 
 def video_of(path):
-    return next(s for s in probe(path)["streams"] if s["codec_type"] == "video")
+    return media.probe(path, "-count_frames", "-show_streams", "-select_streams", "v")["streams"][0]
 
 
 def hash_of(path):
-    return subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", str(path), "-map", "0:v",
-                           "-f", "framemd5", "-"], check=True, capture_output=True).stdout
+    return ffmpeg("-i", path, "-map", "0:v", "-f", "framemd5", "-")
 
 
 class Case(unittest.TestCase):
@@ -192,7 +177,7 @@ class Good(Case):
 
     def test_no_sound(self):
         self.render("--size", "90x160", "--audio", "none", "-o", "a.mp4", str(self.clip))
-        kinds = [s["codec_type"] for s in probe(self.folder / "a.mp4")["streams"]]
+        kinds = [s["codec_type"] for s in media.probe(self.folder / "a.mp4", "-show_streams")["streams"]]
         self.assertEqual(kinds, ["video"])
 
     def test_tiny(self):
@@ -517,7 +502,9 @@ class Several(Case):
         self.assertEqual(self.listing(), before)
 
 
-class Cancel(Case):
+class Running(Case):
+    """Tests of what happens to a render while it runs."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -537,6 +524,8 @@ class Cancel(Case):
         self.assertIsNone(child.poll())
         return child
 
+
+class Cancel(Running):
     def assert_cancelled(self, child):
         try:
             _, text = child.communicate(timeout=LIMIT)
@@ -696,12 +685,7 @@ class Surroundings(Case):
             self.skipTest("the program may be run by root only")
 
 
-class Killed(Cancel):
-    """Only what a killed render leaves is tested here."""
-
-    test_signals = test_encoder_with_delay = test_slow_encoder = None
-    test_name_taken_meanwhile = test_second_signal_kills = test_closed_reader = None
-
+class Killed(Running):
     def parts(self):
         return [n for n in self.listing() if n.endswith(b".part")]
 

@@ -4,16 +4,14 @@
 
 import os
 import resource
-import subprocess
 import sys
 from pathlib import Path
 
-import numpy
-
+import media
 import tap
+from media import gray_frames, length
 from tap import check, equal, ffmpeg, near, output
 
-RENDER = os.environ.get("BLURBOX_RENDER", "blurbox-render")
 SMALL = ["--size", "64x64", "--device", "cpu", "--preset", "ultrafast"]
 PICTURE = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=2"]
 SOUND = ["-f", "lavfi", "-i", "sine=d=2"]
@@ -21,9 +19,7 @@ SOUND = ["-f", "lavfi", "-i", "sine=d=2"]
 
 def run(source, target, *arguments, **options):
     """Renders quietly; the exit code and what the program says."""
-    done = subprocess.run([RENDER, "-q", "--overwrite", *SMALL, *map(str, arguments), "-o", target, "--", source],
-                          stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60, **options)
-    return done.returncode, done.stderr.decode(errors="replace")
+    return media.run(source, target, "--quiet", *SMALL, *arguments, **options)
 
 
 def refused(source, folder, **options):
@@ -35,14 +31,10 @@ def refused(source, folder, **options):
     return said
 
 
-def seconds(path):
-    return float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path))
-
-
-def test_one_door(folder):
+def test_one_file_opens_media(folder):
     """No other file of the program opens media by itself."""
     top = Path(__file__).resolve().parent.parent
-    found = {str(path.relative_to(top)) for room in ("gpu", "app", "ui") for path in (top / room).rglob("*.[ch]")
+    found = {str(path.relative_to(top)) for source in ("gpu", "app", "ui") for path in (top / source).rglob("*.[ch]")
              if "avformat_open_input (" in path.read_text(encoding="utf-8")}
     equal(found, {"gpu/media/bb-input.c"})
 
@@ -155,7 +147,7 @@ def test_lengths(folder):
         video = ["-c:v", "libvpx", "-deadline", "realtime"] if ending == "webm" else ["-c:v", "libx264"]
         ffmpeg(*PICTURE, *SOUND, *video, "-c:a", codec, source)
         equal(run(source, folder / "out.mkv", "--start", "1"), (0, ""), source.name)
-        near(seconds(folder / "out.mkv"), seconds(source) - 1, 0.1, source.name)
+        near(length(folder / "out.mkv"), length(source) - 1, 0.1, source.name)
 
 
 def test_breaks_off(folder):
@@ -169,9 +161,9 @@ def test_breaks_off(folder):
         code, said = run(cut, folder / "out.mkv")
         equal((code, said.count("\n")), (1, 1), said)
         check("breaks off at" in said and "of 2." in said, said)
-        length = seconds(folder / "out.mkv")
-        check(0.5 < length < 1.6, length)
-        near(float(said.split(" s of")[0].split()[-1]), length, 0.1)
+        kept = length(folder / "out.mkv")
+        check(0.5 < kept < 1.6, kept)
+        near(float(said.split(" s of")[0].split()[-1]), kept, 0.1)
         # A trim that ends before that has all that it wants.
         equal(run(cut, folder / "out.mkv", "--end", "0.5"), (0, ""))
     # Sound may be longer than the picture.
@@ -187,12 +179,9 @@ def test_shape(folder):
             ffmpeg("-f", "lavfi", "-i", f"color=white:s={size}:r=25:d=0.4", "-vf", f"setsar={aspect}", "-c:v", "libx264",
                    "-f", "mpegts", folder / "part.ts")
             whole.write((folder / "part.ts").read_bytes())
-    done = subprocess.run([RENDER, "--overwrite", "--device", "cpu", "--size", "320x180", "--preset", "ultrafast", "-o",
-                           folder / "out.mkv", folder / "all.ts"], capture_output=True, text=True, check=False)
-    equal((done.returncode, done.stderr.count("changes its shape")), (0, 1), done.stderr)
-    raw = output("ffmpeg", "-v", "error", "-i", folder / "out.mkv", "-vf", "format=gray", "-fps_mode", "passthrough",
-                 "-f", "rawvideo", "-")
-    frames = numpy.frombuffer(raw, numpy.uint8).reshape(-1, 180, 320)
+    said = media.render(folder / "all.ts", folder / "out.mkv", *SMALL, "--size", "320x180")
+    equal(said.count("changes its shape"), 1, said)
+    frames = gray_frames(folder / "out.mkv", 320, 180)
     widths = [int((frames[at].astype(int)[90] > 128).sum()) for at in (3, 13, 23)]
     for width, wanted in zip(widths, (320, 180, 160)):
         near(width, wanted, 3, str(widths))
@@ -204,9 +193,7 @@ def test_shape(folder):
         odd += (folder / "odd.ts").read_bytes()
     (folder / "odd.ts").write_bytes(odd)
     equal(run(folder / "odd.ts", folder / "out.mkv", "--size", "130x74")[0], 0)
-    raw = output("ffmpeg", "-v", "error", "-i", folder / "out.mkv", "-vf", "format=gray", "-fps_mode", "passthrough",
-                 "-f", "rawvideo", "-")
-    frames = numpy.frombuffer(raw, numpy.uint8).reshape(-1, 74, 130)
+    frames = gray_frames(folder / "out.mkv", 130, 74)
     check(bool((frames[7][:, 64] > 200).all()), f"the lower edge of the second picture: {frames[7][:, 64]}")
     check(bool((frames[12][36] > 200).all()), f"the right edge of the third picture: {frames[12][36]}")
 

@@ -2,66 +2,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finished files, held against ffprobe and ffmpeg and, where pixels count, double precision."""
 
-import json
-import os
 import re
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy
 
+import media
 import tap
-from tap import check, equal, ffmpeg, near, output
+from media import MEDIA, beeps, clip, count_frames, film, flashes, frame_times, planes, probe, run, streams, tags
+from tap import check, equal, ffmpeg, near
 
-RENDER = os.environ.get("BLURBOX_RENDER", "blurbox-render")
-MEDIA = Path(os.environ.get("BB_SHARED_MEDIA", "/nonexistent"))
 SMALL = ["--size", "144x256"]
 FAST = [*SMALL, "--preset", "ultrafast"]
 
 
 def render(source, target, *arguments):
-    output(RENDER, "--quiet", "--overwrite", *arguments, "-o", target, "--", source)
+    """Renders; where the file is."""
+    media.render(source, target, "--quiet", *arguments)
     return target
-
-
-def probe(path, *arguments):
-    return json.loads(output("ffprobe", "-v", "error", "-of", "json", *arguments, path))
-
-
-def streams(path, kind):
-    found = probe(path, "-show_streams")["streams"]
-    return [stream for stream in found if stream["codec_type"] == kind]
-
-
-def frame_times(path):
-    frames = probe(path, "-select_streams", "v:0", "-show_entries", "frame=pts_time")["frames"]
-    return [float(frame["pts_time"]) for frame in frames]
-
-
-def count_frames(path):
-    lines = ffmpeg("-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framecrc", "-")
-    return sum(not line.startswith(b"#") for line in lines.splitlines())
-
-
-def planes(path, width, height, pixel_format="yuv420p", frame=0):
-    """Planes of a frame as ffmpeg decodes it, as they are stored."""
-    raw = ffmpeg("-noautorotate", "-i", path, "-map", "0:v:0", "-vf", f"select=eq(n\\,{frame})",
-                 "-frames:v", "1", "-pix_fmt", pixel_format, "-f", "rawvideo", "-")
-    data = numpy.frombuffer(raw, numpy.uint8 if pixel_format == "yuv420p" else "<u2").astype(float)
-    shapes = [(height, width), (height // 2, width // 2), (height // 2, width // 2)]
-    cut = numpy.cumsum([0] + [a * b for a, b in shapes])
-    return [data[cut[i]:cut[i + 1]].reshape(shapes[i]) for i in range(3)]
-
-
-def clip(path, *, seconds=1, size="320x180", rate=30, pixel_format="yuv420p", sound=True, more=()):
-    """A clip of a test picture with sound, lossless enough."""
-    arguments = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}"]
-    if sound:
-        arguments += ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}",
-                      "-c:a", "aac"]
-    ffmpeg(*arguments, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", pixel_format, *more, path)
-    return path
 
 
 def gaussian_matrix(n, first, last, sigma):
@@ -257,27 +215,15 @@ def test_sample_aspect(folder):
     near(rows[-1] - rows[0] + 1, 200, 2, "height")
 
 
-def flash_and_beep(path):
-    """A white flash and a beep, both one second in."""
-    ffmpeg("-f", "lavfi", "-i", "color=black:s=160x90:r=30:d=3,drawbox=c=white:t=fill:enable='between(n,30,32)'",
-           "-f", "lavfi", "-i", "sine=f=1000:r=44100:d=3,volume='if(between(t,1,1.1),1,0)':eval=frame",
-           "-c:v", "libx264", "-c:a", "aac", "-t", "3", path)
-    return path
-
-
 def offset_of(path):
-    """Seconds from the flash to the beep, as ffmpeg plays the file."""
-    found = subprocess.run(["ffmpeg", "-hide_banner", "-nostdin", "-i", path, "-af", "silencedetect=n=-30dB:d=0.05",
-                            "-vn", "-f", "null", "-"], capture_output=True, text=True, check=True).stderr
-    beep = float(re.search(r"silence_end: ([0-9.]+)", found)[1])
-    lines = output("ffprobe", "-v", "error", "-f", "lavfi", "-i", f"movie={path},signalstats", "-show_entries",
-                   "frame=pts_time:frame_tags=lavfi.signalstats.YAVG", "-of", "csv=p=0").decode().splitlines()
-    flash = next(float(line.split(",")[0]) for line in lines if float(line.split(",")[1]) > 60)
-    return beep - flash
+    """Seconds from the flashes to their beeps, as ffmpeg plays the file."""
+    seen, heard = flashes(path), beeps(path)
+    equal(len(seen), len(heard), path)
+    return numpy.mean(heard) - numpy.mean(seen)
 
 
 def test_sound_stays_with_the_picture(folder):
-    source = flash_and_beep(folder / "in.mp4")
+    source = film(folder / "in.mp4", "-c:v", "libx264", "-c:a", "aac")
     wanted = offset_of(source)
     for name in ("copy.mp4", "copy.mkv", "encode.mp4", "encode.webm"):
         for trim in ([], ["--start", "0.51", "--end", "2.2"]):
@@ -300,8 +246,8 @@ def test_sound_options(folder):
     equal(streams(render(source, folder / "a.mp4", *FAST, "--audio", "none"), "audio"), [])
     pcm = folder / "pcm.mkv"
     ffmpeg("-i", source, "-c:v", "copy", "-c:a", "pcm_s24le", "-ac", "6", pcm)
-    done = subprocess.run([RENDER, *FAST, "-o", folder / "b.mp4", pcm], capture_output=True, text=True, check=True)
-    check("encoded anew" in done.stderr, f"no word on the sound: {done.stderr}")
+    said = media.render(pcm, folder / "b.mp4", *FAST)
+    check("encoded anew" in said, f"no word on the sound: {said}")
     sound = streams(folder / "b.mp4", "audio")[0]
     equal((sound["codec_name"], sound["channels"]), ("aac", 6))
 
@@ -343,8 +289,8 @@ def test_chapters_and_metadata(folder):
         got = probe(render(source, folder / name, *FAST), "-show_chapters", "-show_format")
         equal([(round(float(c["start_time"]), 2), round(float(c["end_time"]), 2), c["tags"]["title"]) for c in got["chapters"]],
               [(n, n + 1, f"Part {n}") for n in range(4)], name)
-        tags = {key.lower(): value for key, value in got["format"]["tags"].items()}
-        equal((tags["title"], tags["artist"]), ("A title", "Somebody"), name)
+        words = tags(got["format"])
+        equal((words["title"], words["artist"]), ("A title", "Somebody"), name)
         got = probe(render(source, folder / name, *FAST, "--start", "1.5", "--end", "3"), "-show_chapters")
         equal([(round(float(c["start_time"]), 2), round(float(c["end_time"]), 2), c["tags"]["title"]) for c in got["chapters"]],
               [(0, 0.5, "Part 1"), (0.5, 1.5, "Part 2")], name)
@@ -399,8 +345,8 @@ def test_real_clips(folder):
             continue
         target = folder / (source.stem + ".mp4")
         if source.name in broken:
-            done = subprocess.run([RENDER, "-q", *FAST, "-o", target, source], capture_output=True, text=True, check=False)
-            equal((done.returncode, done.stderr.count("\n"), source.name in done.stderr), (1, 1, True), source.name)
+            code, said = run(source, target, "--quiet", *FAST)
+            equal((code, said.count("\n"), source.name in said), (1, 1, True), source.name)
             equal(list(folder.iterdir()), [], source.name)
             continue
         render(source, target, *FAST)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-test-device.h"
 #include "cpu/bb-cpu-device.h"
 #include "reference.h"
 
@@ -66,15 +67,15 @@ run_batch (const BbRecipeValues *values, BbFrame *frame, BbOrientation orientati
   BbBatch *out;
 
   g_assert_no_error (error);
-  plan = bb_plan_new (recipe, &frame->format, orientation, aspect, target, &error);
+  plan = bb_test_plan_new (recipe, &frame->format, orientation, aspect, target, &error);
   g_assert_no_error (error);
-  bb_device_prepare (device, plan, n_frames, &error);
+  bb_test_device_prepare (device, plan, n_frames, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < n_frames; i++)
     batch->frame[i] = bb_frame_ref (frame);
   batch = bb_device_upload (device, batch, &error);
   g_assert_no_error (error);
-  out = bb_device_run (device, batch, NULL, &error);
+  out = bb_test_device_run (device, batch, NULL, &error);
   g_assert_no_error (error);
   return out;
 }
@@ -426,11 +427,11 @@ test_cancelled (void)
   values.height = target.height;
   recipe = bb_recipe_new (&values, &error);
   g_assert_no_error (error);
-  plan = bb_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
-  g_assert_true (bb_device_prepare (device, plan, 1, &error));
+  plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
+  g_assert_true (bb_test_device_prepare (device, plan, 1, &error));
   batch->frame[0] = bb_frame_ref (frame);
   g_cancellable_cancel (cancellable);
-  g_assert_null (bb_device_run (device, batch, cancellable, &error));
+  g_assert_null (bb_test_device_run (device, batch, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 

@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-player.h"
+#include "bb-test-device.h"
 #include "bb-test-media.h"
 
 #include <math.h>
@@ -50,16 +51,16 @@ make (const char *path, BbPrecision precision, const BbFormat *target)
   g_autoptr (BbSource) source = bb_source_new (path, &error);
   g_autoptr (BbFrame) frame = bb_source_read (source, NULL, &error);
   g_autoptr (BbRecipe) recipe = new_recipe (precision, 180, 320);
-  g_autoptr (BbPlan) plan = bb_plan_new (recipe, &frame->format, BB_ORIENTATION_UPRIGHT, 1.0, target,
+  g_autoptr (BbPlan) plan = bb_test_plan_new (recipe, &frame->format, BB_ORIENTATION_UPRIGHT, 1.0, target,
                                          &error);
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbBatch *batch = bb_batch_new (1);
   BbFrame *made;
 
   g_assert_no_error (error);
-  g_assert_true (bb_device_prepare (device, plan, 1, &error));
+  g_assert_true (bb_test_device_prepare (device, plan, 1, &error));
   batch->frame[0] = g_steal_pointer (&frame);
-  batch = bb_device_run (device, batch, NULL, &error);
+  batch = bb_test_device_run (device, batch, NULL, &error);
   g_assert_no_error (error);
   made = g_steal_pointer (&batch->frame[0]);
   bb_batch_free (batch);

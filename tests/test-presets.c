@@ -7,6 +7,7 @@
 #include "bb-presets.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 typedef struct {
   GFile *folder;
@@ -78,7 +79,7 @@ test_save (Fixture *f, gconstpointer user_data)
     {
       g_autoptr (BbRecipe) recipe = make_recipe (i + 1);
 
-      g_assert_true (bb_presets_save (f->presets, names[i], recipe, &error));
+      g_assert_true (bb_presets_save (f->presets, names[i], recipe, FALSE, &error));
       g_assert_no_error (error);
       g_assert_cmpfloat (get_kept_blur (f, names[i]), ==, i + 1);
     }
@@ -89,7 +90,7 @@ test_save (Fixture *f, gconstpointer user_data)
     {
       g_autoptr (BbRecipe) recipe = make_recipe (100 + i);
 
-      g_assert_true (bb_presets_save (f->presets, names[i], recipe, &error));
+      g_assert_true (bb_presets_save (f->presets, names[i], recipe, TRUE, &error));
       g_assert_cmpfloat (get_kept_blur (f, names[i]), ==, 100 + i);
     }
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->presets)), ==,
@@ -101,22 +102,34 @@ test_refused (Fixture *f, gconstpointer user_data)
 {
   g_autoptr (BbRecipe) recipe = make_recipe (5);
   g_autoptr (BbPreset) first = g_list_model_get_item (G_LIST_MODEL (f->presets), 0);
+  g_autoptr (BbRecipe) other = NULL;
   g_autofree char *long_name = g_strnfill (81, 'x');
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (bb_presets_save (f->presets, "", recipe, &error));
+  g_assert_false (bb_presets_save (f->presets, "", recipe, TRUE, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
   g_clear_error (&error);
-  g_assert_false (bb_presets_save (f->presets, long_name, recipe, &error));
+  g_assert_false (bb_presets_save (f->presets, long_name, recipe, TRUE, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
   g_clear_error (&error);
-  g_assert_false (bb_presets_save (f->presets, bb_preset_get_name (first), recipe, &error));
-  g_assert_error (error, BB_ERROR, BB_ERROR_EXISTS);
-  g_clear_error (&error);
-  g_assert_true (bb_presets_save (f->presets, "one", recipe, NULL));
-  g_assert_true (bb_presets_save (f->presets, "two", recipe, NULL));
+  for (gboolean replace = FALSE; replace <= TRUE; replace++)
+    {
+      g_assert_false (bb_presets_save (f->presets, bb_preset_get_name (first), recipe, replace,
+                                       &error));
+      g_assert_error (error, BB_ERROR, BB_ERROR_EXISTS);
+      g_assert_nonnull (strstr (error->message, "comes with Blurbox"));
+      g_clear_error (&error);
+    }
+  g_assert_true (bb_presets_save (f->presets, "one", recipe, FALSE, NULL));
+  g_assert_true (bb_presets_save (f->presets, "two", recipe, FALSE, NULL));
   g_assert_false (bb_presets_rename (f->presets, bb_presets_find (f->presets, "one"), "two", &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_EXISTS);
+  g_assert_cmpfloat (get_kept_blur (f, "one"), ==, 5.0);
+  g_clear_error (&error);
+  other = make_recipe (6);
+  g_assert_false (bb_presets_save (f->presets, "one", other, FALSE, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_EXISTS);
+  g_assert_cmpstr (error->message, ==, "There is a preset “one”: choose another name");
   g_assert_cmpfloat (get_kept_blur (f, "one"), ==, 5.0);
 }
 
@@ -126,7 +139,7 @@ test_rename_delete (Fixture *f, gconstpointer user_data)
   g_autoptr (BbRecipe) recipe = make_recipe (33);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (bb_presets_save (f->presets, "old", recipe, NULL));
+  g_assert_true (bb_presets_save (f->presets, "old", recipe, FALSE, NULL));
   g_assert_true (bb_presets_rename (f->presets, bb_presets_find (f->presets, "old"), "new", &error));
   g_assert_no_error (error);
   g_assert_null (bb_presets_find (f->presets, "old"));
@@ -145,7 +158,7 @@ test_foreign (Fixture *f, gconstpointer user_data)
   g_autoptr (BbRecipe) recipe = make_recipe (12);
   g_autofree char *broken = NULL;
 
-  g_assert_true (bb_presets_save (f->presets, "good", recipe, NULL));
+  g_assert_true (bb_presets_save (f->presets, "good", recipe, FALSE, NULL));
   broken = g_build_filename (g_file_peek_path (f->folder), "broken.recipe", NULL);
   g_assert_true (g_file_set_contents (broken, "[Something Else]\na=b\n", -1, NULL));
   g_assert_true (bb_presets_load (f->presets, NULL));

@@ -4,6 +4,7 @@
  */
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "cpu/bb-cpu-rgb.h"
 #include "reference.h"
 
@@ -237,7 +238,7 @@ test_known (void)
     { { 0, 128, 128 }, { 0, 0, 0 } },       { { 255, 128, 128 }, { 255, 255, 255 } },
   };
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbFormat format = { 8, 8, 8, 1, 1, FALSE, 1, 1, 1, 1 };
 
   g_assert_no_error (error);
@@ -251,7 +252,7 @@ test_known (void)
         for (int y = 0; y < bb_format_get_plane_height (&format, p); y++)
           for (int x = 0; x < bb_format_get_plane_width (&format, p); x++)
             ref_set_code (frame, p, x, y, known[i].code[p]);
-      picture = bb_device_present (device, frame, &error);
+      picture = bb_device_present (device, frame, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpint (picture->width, ==, 8);
       g_assert_cmpint (picture->height, ==, 8);
@@ -279,7 +280,7 @@ test_chosen (void)
     { 10, 14, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },  { 10, 16, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 },
     { 10, 18, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 }, { 8, 16, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },
   };
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", NULL);
 
   g_assert_nonnull (device);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -287,18 +288,17 @@ test_chosen (void)
       {
         BbFormat format = { 8, 8, cases[i].depth, 1, 1, FALSE, 1, 1, cases[i].transfer, 1 };
         g_autoptr (BbFrame) frame = make_noise (&format);
+        BbPresentOptions options = { .cpu_draws = draws };
         g_autoptr (BbPicture) picture = NULL;
         double inverse[3][3];
 
-        bb_picture_set_processor_draws (draws);
-        picture = bb_device_present (device, frame, NULL);
+        picture = bb_device_present (device, frame, &options, NULL);
         g_assert_nonnull (picture);
         g_assert_cmpint (picture->format, ==, draws ? cases[i].by_processor : cases[i].by_card);
         get_inverse (1, 0.2126, 0.0722, inverse);
         assert_pixels (frame, inverse, picture->format, g_bytes_get_data (picture->pixels, NULL),
                        picture->stride);
       }
-  bb_picture_set_processor_draws (FALSE);
 }
 
 int

@@ -2,18 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What becomes of all that a file holds besides its picture: kept, as ffprobe sees it, or named in a notice."""
 
-import json
-import os
 import re
-import subprocess
 import sys
 
 import numpy
 
+import media
 import tap
+from media import beeps, probe, streams, tags
 from tap import check, equal, ffmpeg, near, output
 
-RENDER = os.environ.get("BLURBOX_RENDER", "blurbox-render")
 SMALL = ["--size", "64x64", "--device", "cpu"]
 PICTURE = ["-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=1"]
 FAST = {"mp4": ["--preset", "ultrafast"], "mov": ["--preset", "ultrafast"], "mkv": ["--preset", "ultrafast"],
@@ -22,37 +20,14 @@ FAST = {"mp4": ["--preset", "ultrafast"], "mov": ["--preset", "ultrafast"], "mkv
 
 def render(source, target, *arguments):
     """Renders; what the program says."""
-    done = subprocess.run([RENDER, "--overwrite", *SMALL, *FAST[target.suffix[1:]], *map(str, arguments), "-o", target, "--", source],
-                          capture_output=True, text=True, check=False)
-    equal(done.returncode, 0, f"{target.name}: {done.stderr}")
-    return done.stderr
+    return media.render(source, target, *SMALL, *FAST[target.suffix[1:]], *arguments)
 
 
 def refuse(source, target, *arguments):
     """The sentence with which a render is refused."""
-    done = subprocess.run([RENDER, "--quiet", "--overwrite", *SMALL, *map(str, arguments), "-o", target, "--", source],
-                          capture_output=True, text=True, check=False)
-    equal((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
-    return done.stderr
-
-
-def probe(path, *arguments):
-    return json.loads(output("ffprobe", "-v", "error", "-of", "json", *arguments, path))
-
-
-def streams(path, kind):
-    return [stream for stream in probe(path, "-show_streams")["streams"] if stream["codec_type"] == kind]
-
-
-def tags(entry):
-    return {key.lower(): value for key, value in entry.get("tags", {}).items()}
-
-
-def beeps(path):
-    """Where sound begins after silence, as ffmpeg decodes the file."""
-    said = subprocess.run(["ffmpeg", "-hide_banner", "-nostdin", "-i", path, "-vn", "-af", "silencedetect=n=-30dB:d=0.1",
-                           "-f", "null", "-"], capture_output=True, text=True, check=True).stderr
-    return [float(found) for found in re.findall(r"silence_end: ([0-9.]+)", said)]
+    code, said = media.run(source, target, "--quiet", *SMALL, *arguments)
+    equal((code, said.count("\n")), (1, 1), said)
+    return said
 
 
 def test_channels(folder):

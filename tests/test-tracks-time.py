@@ -2,64 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Times of tracks: flashes and beeps, lines and packets of finished files, as ffmpeg decodes them."""
 
-import os
 import re
-import subprocess
 import sys
 
 import numpy
 
+import media
 import tap
-from tap import check, equal, ffmpeg, near, output
-
-RENDER = os.environ.get("BLURBOX_RENDER", "blurbox-render")
-FLASH = "color=black:s=320x180:r=25,drawbox=color=white:t=fill:enable='lt(mod(t,1),0.08)'"
-BEEP = "aevalsrc='0.8*sin(2*PI*1000*t)*lt(mod(t,1),0.08)':s=48000"
+from media import BEEP, FLASH, beeps, film, flashes, in_sync, length, show
+from tap import check, equal, ffmpeg, near
 
 
 def render(source, target, *arguments):
     """What is said beside a file that is made."""
-    done = subprocess.run([RENDER, "--overwrite", "--device", "cpu", "--size", "36x64", "--preset", "ultrafast",
-                           *map(str, arguments), "-o", str(target), "--", str(source)],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    equal(done.returncode, 0, f"{source}: {done.stderr}")
-    return done.stderr
-
-
-def show(path, stream, entries, *more):
-    """Rows of numbers; what is missing is nan."""
-    lines = output("ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", entries, *more,
-                   "-of", "compact=p=0:nk=1", path).decode().split()
-    return [[float(part) if part != "N/A" else float("nan") for part in line.split("|")[:entries.count(",") + 1]]
-            for line in lines]
-
-
-def flashes(path):
-    times = [row[0] for row in show(path, "v:0", "frame=pts_time")]
-    raw = ffmpeg("-i", path, "-map", "0:v:0", "-vf", "scale=2:2", "-fps_mode", "passthrough", "-pix_fmt", "gray",
-                 "-f", "rawvideo", "-")
-    bright = numpy.frombuffer(raw, numpy.uint8).reshape(-1, 4).mean(1) > 100
-    return [times[i] for i in range(len(bright)) if bright[i] and (i == 0 or not bright[i - 1])]
-
-
-def beeps(path):
-    raw = ffmpeg("-i", path, "-map", "0:a:0", "-af", "aresample=async=1:first_pts=0:min_hard_comp=0.01", "-ac", "1",
-                 "-ar", "48000", "-f", "f32le", "-")
-    loud = numpy.flatnonzero(abs(numpy.frombuffer(raw, "<f4")) > 0.2) / 48000
-    return [time for i, time in enumerate(loud) if i == 0 or time - loud[i - 1] > 0.2]
-
-
-def in_sync(path, n, most=0.045):
-    seen, heard = flashes(path), beeps(path)
-    equal((len(seen), len(heard)), (n, n), f"flashes and beeps of {path.name}: {seen}, {heard}")
-    for a, b in zip(seen, heard):
-        near(b, a, most, path.name)
-    return seen
-
-
-def film(path, *codecs, seconds=3):
-    ffmpeg("-f", "lavfi", "-i", FLASH, "-f", "lavfi", "-i", BEEP, "-t", str(seconds), *codecs, path)
-    return path
+    return media.render(source, target, "--device", "cpu", "--size", "36x64", "--preset", "ultrafast", *arguments)
 
 
 MPEG = ["-c:v", "mpeg2video", "-c:a", "mp2"]
@@ -187,9 +143,7 @@ def test_trim_cuts_the_last_frame(folder):
     equal([round(row[0]) for row in show(folder / "out.mkv", "v:0", "packet=pts_time")], [0, 10, 20, 30, 40, 50])
     for name in ("out.mkv", "out.mp4", "out.mov"):
         render(source, folder / name, "--start", 15, "--end", 25)
-        length = float(output("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",
-                              folder / name))
-        near(length, 10, 0.1, name)
+        near(length(folder / name), 10, 0.1, name)
         times = sorted(row[0] for row in show(folder / name, "v:0", "packet=pts_time"))
         near(times[1] - times[0], 5, 0.1, name)
 
@@ -241,7 +195,7 @@ def lines(path):
 
 def subtitled(folder):
     (folder / "lines.srt").write_text(SUBTITLES)
-    ffmpeg("-f", "lavfi", "-i", FLASH, "-f", "lavfi", "-i", BEEP, "-i", folder / "lines.srt", "-map", "0", "-map", "1",
+    ffmpeg(*FLASH, *BEEP, "-i", folder / "lines.srt", "-map", "0", "-map", "1",
            "-map", "2", "-t", "8", *AVC[:4], "-c:a", "flac", "-c:s", "srt", folder / "in.mkv")
     return folder / "in.mkv"
 
@@ -277,7 +231,7 @@ def test_captions_of_a_track(folder):
     (folder / "lines.scc").write_text("Scenarist_SCC V1.0\n\n"
                                       "00:00:00:15\t9420 9420 9470 9470 c8e5 ecec ef80 942c 942c 942f 942f\n\n"
                                       "00:00:02:00\t9420 9420 9470 9470 d7ef f2ec 6480 942c 942c 942f 942f\n")
-    ffmpeg("-f", "lavfi", "-i", FLASH, "-i", folder / "lines.scc", "-map", "0", "-map", "1", "-t", "4", *AVC[:4], "-c:s",
+    ffmpeg(*FLASH, "-i", folder / "lines.scc", "-map", "0", "-map", "1", "-t", "4", *AVC[:4], "-c:s",
            "copy", folder / "in.mov")
     wanted = lines(folder / "in.mov")
     render(folder / "in.mov", folder / "out.mp4")

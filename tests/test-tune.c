@@ -4,6 +4,9 @@
  */
 
 #include "bb-error.h"
+#include "bb-device.h"
+#include "bb-devices.h"
+#include "bb-test-device.h"
 #include "bb-test-media.h"
 #include "bb-tune-measure.h"
 #include "bb-tune-table.h"
@@ -33,9 +36,10 @@ G_DEFINE_FINAL_TYPE (Fake, fake, BB_TYPE_DEVICE)
 #define FRAME_MEMORY 1000
 
 static gboolean
-fake_prepare (BbDevice *device, BbPlan *plan, guint n_frames, GError **error)
+fake_prepare (BbDevice *device, BbPlan *const *plans, guint n_plans, guint n_frames, GError **error)
 {
-  FAKE_DEVICE (device)->target = plan->target;
+  g_assert_cmpuint (n_plans, ==, 1);
+  FAKE_DEVICE (device)->target = plans[0]->target;
   FAKE_DEVICE (device)->prepared = n_frames;
   return TRUE;
 }
@@ -46,8 +50,9 @@ fake_upload (BbDevice *device, BbBatch *batch, GError **error)
   return batch;
 }
 
-static BbBatch *
-fake_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, GError **error)
+static gboolean
+fake_run (BbDevice *device, BbBatch *batch, BbBatch **finished, GCancellable *cancellable,
+          GError **error)
 {
   Fake *self = FAKE_DEVICE (device);
   BbBatch *out = NULL;
@@ -68,7 +73,8 @@ fake_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, GError **
       self->most_at_once = MAX (self->most_at_once, batch->n_frames);
     }
   bb_batch_free (batch);
-  return out;
+  *finished = out;
+  return out != NULL;
 }
 
 static guint
@@ -136,21 +142,27 @@ static const BbFormat format = {
   .chroma_location = 1,
 };
 
+static BbRecipe *
+new_recipe (BbPrecision precision, BbFormat *target)
+{
+  BbRecipeValues values;
+
+  *target = format;
+  bb_recipe_values_init (&values);
+  values.width = target->width = 36;
+  values.height = target->height = 64;
+  values.precision = precision;
+  return bb_recipe_new (&values, NULL);
+}
+
 static BbPlan *
 new_plan (BbPrecision precision)
 {
-  BbFormat target = format;
-  BbRecipeValues values;
-  g_autoptr (BbRecipe) recipe = NULL;
+  BbFormat target;
+  g_autoptr (BbRecipe) recipe = new_recipe (precision, &target);
   g_autoptr (GError) error = NULL;
-  BbPlan *plan;
+  BbPlan *plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
 
-  bb_recipe_values_init (&values);
-  values.width = target.width = 36;
-  values.height = target.height = 64;
-  values.precision = precision;
-  recipe = bb_recipe_new (&values, NULL);
-  plan = bb_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
   g_assert_no_error (error);
   return plan;
 }
@@ -178,8 +190,10 @@ progress_cb (const BbTunePoint *point, guint n_done, gpointer user_data)
 static gboolean
 measure (BbDevice *device, BbTunePoint *points, Progress *progress, GError **error)
 {
-  g_autoptr (BbPlan) half = new_plan (BB_PRECISION_FP16);
-  g_autoptr (BbPlan) full = new_plan (BB_PRECISION_FP32);
+  BbFormat target;
+  BbSourceInfo source = { .format = format, .sar_num = 1, .sar_den = 1 };
+  g_autoptr (BbRecipe) recipe = new_recipe (BB_PRECISION_AUTO, &target);
+  g_autoptr (BbEngine) engine = bb_engine_new (device);
   g_autoptr (BbFrame) a = bb_frame_new (&format, NULL);
   g_autoptr (BbFrame) b = bb_frame_new (&format, NULL);
   BbFrame *frames[] = { a, b };
@@ -188,8 +202,8 @@ measure (BbDevice *device, BbTunePoint *points, Progress *progress, GError **err
     for (int p = 0; p < BB_N_PLANES; p++)
       memset (frames[i]->data[p], 100 + i,
               (gsize) frames[i]->stride[p] * (gsize) bb_format_get_plane_height (&format, p));
-  return bb_tune_measure (device, (BbPlan *[]) { half, full }, frames, 2, points, progress_cb,
-                          progress, progress->cancellable, error);
+  return bb_tune_measure (engine, &source, recipe, &target, frames, 2, points, progress_cb, progress,
+                          progress->cancellable, error);
 }
 
 static void
@@ -216,7 +230,7 @@ static void
 test_processor (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbTunePoint points[BB_TUNE_N_POINTS];
   Progress progress = { 0 };
 
@@ -332,7 +346,7 @@ test_cancel_inside (void)
 static void
 test_cancel (void)
 {
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", NULL);
 
   for (guint i = 1; i < 4; i++)
     {

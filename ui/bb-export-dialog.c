@@ -9,11 +9,13 @@
 
 #include "bb-announce.h"
 #include "bb-command.h"
+#include "bb-file-name.h"
 #include "bb-output-text.h"
 #include "bb-output.h"
 #include "bb-quality-row.h"
 #include "bb-size-guess.h"
 #include "bb-targets.h"
+#include "bb-toast.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -42,6 +44,7 @@ struct _BbExportDialog {
   GPtrArray *encoders;
   GStrv preset_names;
   gboolean updating;
+  gboolean focus_waits; /* until what gets it is on screen */
 
   GtkWidget *export_button;
   AdwBanner *problem;
@@ -177,7 +180,7 @@ propose (BbExportDialog *self, GFile *file)
 {
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *folder = get_folder (self, file);
-  g_autofree char *fallback = g_file_get_basename (file);
+  g_autofree char *fallback = bb_file_get_name (file);
 
   return bb_queue_propose (self->queue, path != NULL ? path : fallback, folder, self->base,
                            self->container);
@@ -228,13 +231,41 @@ show_folder (BbExportDialog *self)
   gtk_widget_set_visible (self->beside_button, self->folder != NULL);
 }
 
-static GFile *make_target (BbExportDialog *self, guint i);
-
-/* Whether the name that was typed is that of one of the videos, by whichever way. */
-static gboolean
-is_source (BbExportDialog *self)
+/* The name that was typed, for a file. Who typed it with its extension means that one. */
+static char *
+get_typed_name (BbExportDialog *self)
 {
-  g_autoptr (GFile) target = make_target (self, 0);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
+  g_autofree char *extension = g_strconcat (".", self->container, NULL);
+  g_autofree char *name = g_filename_from_utf8 (text, -1, NULL, NULL, NULL);
+
+  if (name == NULL)
+    name = g_strdup (self->proposed);
+  return g_str_has_suffix (name, extension) ? g_steal_pointer (&name)
+                                            : g_strconcat (name, extension, NULL);
+}
+
+/* Whether the name that was typed is as that of one of the videos, in whichever folder. It is all that
+ * a key asks, as the disk may take its time. */
+static gboolean
+is_source_name (BbExportDialog *self)
+{
+  g_autofree char *name = get_typed_name (self);
+
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      g_autofree char *base = g_file_get_basename (self->files->pdata[i]);
+
+      if (g_strcmp0 (base, name) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether a target is one of the videos, by whichever way. */
+static gboolean
+is_source (BbExportDialog *self, GFile *target)
+{
   g_autofree char *identity = bb_target_get_identity (g_file_peek_path (target));
 
   for (guint i = 0; i < self->files->len; i++)
@@ -248,20 +279,35 @@ is_source (BbExportDialog *self)
   return FALSE;
 }
 
+static const char *
+get_source_problem (void)
+{
+  return _("That is the video itself: choose another name or folder");
+}
+
+static GFile *make_target (BbExportDialog *self, guint i);
+
 static char *
 find_problem (BbExportDialog *self)
 {
   const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
   g_autoptr (BbRecipe) recipe = NULL;
-  g_autofree char *file = g_strdup_printf ("film.%s", self->container);
+  g_autofree char *extension = g_strconcat (".", self->container, NULL);
+  const BbEncoder *encoder;
   g_autoptr (GError) error = NULL;
 
   if (!is_many (self) && bb_output_text_check_name (name) != NULL)
     return g_strdup (bb_output_text_check_name (name));
-  if (!is_many (self) && is_edited (self) && is_source (self))
-    return g_strdup (_("That is the video itself: choose another name or folder"));
+  if (!is_many (self) && is_edited (self) && is_source_name (self))
+    {
+      g_autoptr (GFile) target = make_target (self, 0);
+
+      if (is_source (self, target))
+        return g_strdup (get_source_problem ());
+    }
   recipe = bb_recipe_new (&self->values, &error);
-  if (recipe == NULL || bb_encoder_find (recipe, file, &error) == NULL ||
+  encoder = recipe != NULL ? bb_encoder_choose (recipe, &error) : NULL;
+  if (encoder == NULL || !bb_encoder_check_container (encoder, extension, &error) ||
       !bb_output_check_size (&self->values, &error))
     return g_strdup (error->message);
   return NULL;
@@ -505,15 +551,13 @@ beside_cb (GtkButton *button, gpointer user_data)
   set_folder (BB_EXPORT_DIALOG (user_data), NULL);
 }
 
-/* Where the @i-th file goes. Who typed a name with its extension means that one. */
+/* Where the @i-th file goes. */
 static GFile *
 make_target (BbExportDialog *self, guint i)
 {
   g_autofree char *path = NULL;
   g_autofree char *folder = NULL;
   g_autofree char *name = NULL;
-  g_autofree char *full = NULL;
-  g_autofree char *extension = NULL;
 
   if (is_many (self) || !is_edited (self))
     {
@@ -521,13 +565,8 @@ make_target (BbExportDialog *self, guint i)
       return g_file_new_for_path (path);
     }
   folder = get_folder (self, self->files->pdata[i]);
-  extension = g_strconcat (".", self->container, NULL);
-  name = g_filename_from_utf8 (gtk_editable_get_text (GTK_EDITABLE (self->name_row)), -1, NULL,
-                               NULL, NULL);
-  if (name == NULL)
-    name = g_strdup (self->proposed);
-  full = g_str_has_suffix (name, extension) ? g_strdup (name) : g_strconcat (name, extension, NULL);
-  path = g_build_filename (folder, full, NULL);
+  name = get_typed_name (self);
+  path = g_build_filename (folder, name, NULL);
   return g_file_new_for_path (path);
 }
 
@@ -550,7 +589,7 @@ copy_cb (AdwButtonRow *row, gpointer user_data)
       g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
     }
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("Command copied")));
+  adw_toast_overlay_add_toast (self->toasts, bb_toast_new (_("Command copied")));
 }
 
 static void
@@ -587,8 +626,7 @@ replace_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user
 static void
 ask_to_replace (BbExportDialog *self, GFile *target)
 {
-  g_autofree char *base = g_file_get_basename (target);
-  g_autofree char *name = g_filename_display_name (base);
+  g_autofree char *name = bb_file_get_name (target);
   AdwDialog *dialog = adw_alert_dialog_new (_("Replace File?"), NULL);
 
   adw_alert_dialog_format_body (
@@ -618,7 +656,9 @@ export_cb (GtkButton *button, gpointer user_data)
       return;
     }
   target = make_target (self, 0);
-  if (g_file_query_exists (target, NULL))
+  if (is_source (self, target))
+    show_problem (self, get_source_problem ());
+  else if (g_file_query_exists (target, NULL))
     ask_to_replace (self, target);
   else
     export_files (self, BB_JOB_NAME_CHOSEN);
@@ -630,15 +670,29 @@ cancel_cb (GtkButton *button, gpointer user_data)
   adw_dialog_close (ADW_DIALOG (user_data));
 }
 
+/* Where there are many there is no name to write: Enter exports, in place of what comes first. */
+static GtkWidget *
+get_first (BbExportDialog *self)
+{
+  return is_many (self) ? self->export_button : GTK_WIDGET (self->name_row);
+}
+
 static void
 focus_first (gpointer data)
 {
   g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (data);
 
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->name_row)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
-  else if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_grab_focus (self->export_button);
+  if (!self->focus_waits || !gtk_widget_get_mapped (get_first (self)))
+    return;
+  self->focus_waits = FALSE;
+  gtk_widget_grab_focus (get_first (self));
+}
+
+/* The name comes on screen after the dialog does. */
+static void
+first_mapped_cb (GtkWidget *widget, gpointer user_data)
+{
+  g_idle_add_once (focus_first, g_object_ref (user_data));
 }
 
 /* A dialog that becomes a sheet, as in a narrow window, loses its focus on the way: to the button
@@ -646,7 +700,8 @@ focus_first (gpointer data)
 static void
 mapped_cb (GtkWidget *widget, gpointer user_data)
 {
-  g_idle_add_once (focus_first, g_object_ref (user_data));
+  BB_EXPORT_DIALOG (user_data)->focus_waits = TRUE;
+  first_mapped_cb (widget, user_data);
 }
 
 static void
@@ -659,8 +714,8 @@ closed_cb (AdwDialog *dialog, gpointer user_data)
 }
 
 /* A choice that cannot be used any more, as it came from another machine or the driver is gone, goes
- * back to one that can. */
-static void
+ * back to one that can. Returns whether it did. */
+static gboolean
 replace_encoder (BbExportDialog *self)
 {
   const BbEncoder *encoder = bb_output_find_encoder (&self->values, self->container);
@@ -670,16 +725,16 @@ replace_encoder (BbExportDialog *self)
 
   if (encoder == NULL ||
       bb_output_check_encoder (encoder, self->values.device, &problem) != BB_OUTPUT_UNUSABLE)
-    return;
+    return FALSE;
   bb_output_set_codec (&self->values, bb_output_get_codec (&self->values));
   /* Translators: name of an encoder, and why it cannot be used */
   text = g_strdup_printf (_("%s cannot be used, so the encoder is chosen automatically: %s"),
                           bb_output_text_encoder (encoder), problem);
-  toast = adw_toast_new (text);
-  adw_toast_set_use_markup (toast, FALSE);
+  toast = bb_toast_new (text);
   adw_toast_set_timeout (toast, 0);
   adw_toast_overlay_add_toast (self->toasts, toast);
   bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  return TRUE;
 }
 
 static void
@@ -689,8 +744,14 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!bb_output_test_encoders_finish (result))
     return;
-  replace_encoder (self);
-  show_all (self);
+  if (replace_encoder (self))
+    {
+      show_all (self);
+      return;
+    }
+  self->updating = TRUE;
+  show_encoders (self);
+  self->updating = FALSE;
 }
 
 static void
@@ -784,6 +845,8 @@ bb_export_dialog_init (BbExportDialog *self)
   g_signal_connect_object (self->guess, "changed", G_CALLBACK (guess_changed_cb), self, 0);
   g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
   g_signal_connect (self, "map", G_CALLBACK (mapped_cb), self);
+  g_signal_connect (self->name_row, "map", G_CALLBACK (first_mapped_cb), self);
+  g_signal_connect (self->export_button, "map", G_CALLBACK (first_mapped_cb), self);
 }
 
 static void
@@ -796,8 +859,7 @@ show_others (BbExportDialog *self)
 
   for (guint i = 1; i <= n; i++)
     {
-      g_autofree char *base = g_file_get_basename (self->files->pdata[i]);
-      g_autofree char *name = g_filename_display_name (base);
+      g_autofree char *name = bb_file_get_name (self->files->pdata[i]);
 
       g_string_append_printf (names, "%s%s", i > 1 ? ", " : "", name);
     }
@@ -863,9 +925,6 @@ bb_export_dialog_new (BbQueue *queue,
   load_settings (self);
   show_others (self);
   show_all (self);
-  /* There is no name to write where there are many: Enter exports, in place of what comes first. */
-  if (is_many (self))
-    adw_dialog_set_focus (ADW_DIALOG (self), self->export_button);
   g_signal_connect_object (queue, "notify::current", G_CALLBACK (show_title), self,
                            G_CONNECT_SWAPPED);
   bb_output_test_encoders_async (self->cancellable, tested_cb, g_object_ref (self));

@@ -12,6 +12,7 @@
 #include "bb-output.h"
 #include "bb-queue-bar.h"
 #include "bb-queue-view.h"
+#include "bb-toast.h"
 #include "bb-window.h"
 
 #include <glib/gi18n.h>
@@ -20,9 +21,10 @@
 /**
  * BbExporter:
  *
- * A window's side of exporting: the commands `win.export`, `win.export-to` and `win.show-queue`,
- * the bar and the list of the queue, what is said when an export ends, and the question before the
- * window closes on one.
+ * A window's side of exporting: the commands `win.export`, `win.export-to`, `win.show-queue`, which
+ * opens the list of the queue, and `win.queue`, whose state is whether it is open; the bar and the
+ * list of the queue, what is said when an export ends, and the question before the window closes on
+ * one.
  */
 struct _BbExporter {
   GObject parent_instance;
@@ -43,19 +45,9 @@ struct _BbExporter {
 G_DEFINE_FINAL_TYPE (BbExporter, bb_exporter, G_TYPE_OBJECT)
 
 static void
-show_message (BbExporter *self, const char *message)
-{
-  AdwToast *toast = adw_toast_new (message);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  bb_window_add_toast (BB_WINDOW (self->window), toast);
-  bb_announce (GTK_WIDGET (self->window), message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
-}
-
-static void
 message_cb (BbExports *exports, const char *message, gpointer user_data)
 {
-  show_message (BB_EXPORTER (user_data), message);
+  bb_window_show_toast (BB_WINDOW (BB_EXPORTER (user_data)->window), message);
 }
 
 static void
@@ -73,8 +65,7 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
     title = g_strdup_printf (_("“%s” failed"), name);
   else
     title = g_strdup_printf (_("“%s” is ready"), name);
-  toast = adw_toast_new (title);
-  adw_toast_set_use_markup (toast, FALSE);
+  toast = bb_toast_new (title);
   if (bb_job_get_state (job) == BB_JOB_DONE)
     {
       adw_toast_set_button_label (toast, _("_Open"));
@@ -141,29 +132,39 @@ export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   /* What a relative name is relative to, whoever asks over D-Bus cannot know. */
   if (!g_path_is_absolute (path))
     {
-      show_message (self, _("Name the file to export to with its whole path, such as "
-                            "/home/me/clip.mp4"));
+      bb_window_show_toast (BB_WINDOW (self->window),
+                            _("Name the file to export to with its whole path, such as "
+                              "/home/me/clip.mp4"));
       return;
     }
   job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor),
                     BB_JOB_NAME_CHOSEN);
   if (!bb_queue_add (bb_exports_get_queue (self->exports), job, &error))
-    show_message (self, error->message);
+    bb_window_show_toast (BB_WINDOW (self->window), error->message);
 }
 
 static void
 show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  BbExporter *self = BB_EXPORTER (user_data);
-
-  adw_bottom_sheet_set_open (self->sheet, !adw_bottom_sheet_get_open (self->sheet));
+  adw_bottom_sheet_set_open (BB_EXPORTER (user_data)->sheet, TRUE);
 }
 
-/* Escape closes a sheet that has the focus. */
+static void
+queue_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+  adw_bottom_sheet_set_open (BB_EXPORTER (user_data)->sheet, g_variant_get_boolean (state));
+}
+
+/* Escape closes a sheet that has the focus. No GPropertyAction: that would keep the sheet, which keeps
+ * the window's actions. */
 static void
 open_sheet_cb (BbExporter *self)
 {
-  if (adw_bottom_sheet_get_open (self->sheet))
+  gboolean open = adw_bottom_sheet_get_open (self->sheet);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->window), "queue");
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (open));
+  if (open)
     gtk_widget_child_focus (adw_bottom_sheet_get_sheet (self->sheet), GTK_DIR_TAB_FORWARD);
 }
 
@@ -171,6 +172,7 @@ static const GActionEntry actions[] = {
   { "export", export_cb, NULL, NULL, NULL },
   { "export-to", export_to_cb, "s", NULL, NULL },
   { "show-queue", show_queue_cb, NULL, NULL, NULL },
+  { "queue", NULL, NULL, "false", queue_cb },
 };
 
 static void
@@ -333,17 +335,16 @@ bb_exporter_set_file (BbExporter *self, GFile *file)
 /**
  * bb_exporter_set_others:
  * @self: a window's side of exporting
- * @files: (array length=n_files): videos that were opened with the first one
- * @n_files: how many
+ * @files: (element-type GFile): videos that were opened with the first one
  *
  * Says what else is offered when the video that is open is exported.
  */
 void
-bb_exporter_set_others (BbExporter *self, GFile *const *files, guint n_files)
+bb_exporter_set_others (BbExporter *self, GPtrArray *files)
 {
   g_return_if_fail (BB_IS_EXPORTER (self));
 
-  g_ptr_array_set_size (self->others, 0);
-  for (guint i = 0; i < n_files; i++)
-    g_ptr_array_add (self->others, g_object_ref (files[i]));
+  g_ptr_array_ref (files);
+  g_ptr_array_unref (self->others);
+  self->others = files;
 }

@@ -19,6 +19,6 @@ BbExporter *bb_exporter_new (AdwApplicationWindow *window,
                              GSettings *settings,
                              AdwBottomSheet *sheet);
 void bb_exporter_set_file (BbExporter *self, GFile *file);
-void bb_exporter_set_others (BbExporter *self, GFile *const *files, guint n_files);
+void bb_exporter_set_others (BbExporter *self, GPtrArray *files);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 
 #include "bb-exports.h"
 
+#include "bb-file-name.h"
+
 #include <glib/gi18n.h>
 
 /* How long the program waits at its end for an encoder that is busy, in milliseconds. */
@@ -173,8 +175,7 @@ cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 report (BbExports *self, GtkFileLauncher *launcher, const GError *error)
 {
-  g_autofree char *base = g_file_get_basename (gtk_file_launcher_get_file (launcher));
-  g_autofree char *name = g_filename_display_name (base);
+  g_autofree char *name = bb_file_get_name (gtk_file_launcher_get_file (launcher));
   g_autofree char *message = NULL;
 
   if (g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) ||
@@ -204,22 +205,27 @@ shown_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     report (self, GTK_FILE_LAUNCHER (source), error);
 }
 
-/* Returns: (nullable): the file of a notification's button; anybody on D-Bus may send another text. */
+/* Returns: (nullable): the film of a button; anybody on D-Bus may send another text. */
 static GFile *
-get_file (GVariant *parameter)
+get_file (BbExports *self, GVariant *parameter)
 {
   g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+  g_autofree char *name = NULL;
+  g_autofree char *message = NULL;
 
-  if (g_file_peek_path (file) == NULL || !g_file_query_exists (file, NULL))
-    return NULL;
-  return g_steal_pointer (&file);
+  if (g_file_peek_path (file) != NULL && g_file_query_exists (file, NULL))
+    return g_steal_pointer (&file);
+  name = bb_file_get_name (file);
+  message = g_strdup_printf (_("“%s” is not there any more: export it again"), name);
+  g_signal_emit (self, signals[MESSAGE], 0, message);
+  return NULL;
 }
 
 static void
 open_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbExports *self = BB_EXPORTS (user_data);
-  g_autoptr (GFile) file = get_file (parameter);
+  g_autoptr (GFile) file = get_file (self, parameter);
   g_autoptr (GtkFileLauncher) launcher = NULL;
 
   if (file == NULL)
@@ -232,7 +238,7 @@ static void
 show_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbExports *self = BB_EXPORTS (user_data);
-  g_autoptr (GFile) file = get_file (parameter);
+  g_autoptr (GFile) file = get_file (self, parameter);
   g_autoptr (GtkFileLauncher) launcher = NULL;
 
   if (file == NULL)

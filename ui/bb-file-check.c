@@ -8,6 +8,7 @@
 #include "bb-file-check.h"
 
 #include "bb-error.h"
+#include "bb-file-name.h"
 #include "bb-playback.h"
 
 #include <glib/gi18n.h>
@@ -26,14 +27,24 @@ checked_free (Checked *checked)
   g_free (checked);
 }
 
-static GPtrArray *
-copy_files (GFile *const *files, guint n_files)
+/* Has @func work on a copy of the files, on a thread. */
+static void
+run (GFile *const *files,
+     guint n_files,
+     GTaskThreadFunc func,
+     gpointer tag,
+     GCancellable *cancellable,
+     GAsyncReadyCallback callback,
+     gpointer user_data)
 {
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < n_files; i++)
     g_ptr_array_add (copy, g_object_ref (files[i]));
-  return copy;
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, copy, (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, func);
 }
 
 static void
@@ -73,11 +84,7 @@ void
 bb_file_check_async (GFile *const *files, guint n_files, GCancellable *cancellable,
                      GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, bb_file_check_async);
-  g_task_set_task_data (task, copy_files (files, n_files), (GDestroyNotify) g_ptr_array_unref);
-  g_task_run_in_thread (task, check_thread);
+  run (files, n_files, check_thread, bb_file_check_async, cancellable, callback, user_data);
 }
 
 /**
@@ -106,10 +113,8 @@ bb_file_check_finish (GAsyncResult *result, GPtrArray **refused, GError **error)
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  g_autofree char *name_a = g_file_get_basename (*(GFile *const *) a);
-  g_autofree char *name_b = g_file_get_basename (*(GFile *const *) b);
-  g_autofree char *shown_a = g_filename_display_name (name_a);
-  g_autofree char *shown_b = g_filename_display_name (name_b);
+  g_autofree char *shown_a = bb_file_get_name (*(GFile *const *) a);
+  g_autofree char *shown_b = bb_file_get_name (*(GFile *const *) b);
   g_autofree char *key_a = g_utf8_collate_key_for_filename (shown_a, -1);
   g_autofree char *key_b = g_utf8_collate_key_for_filename (shown_b, -1);
 
@@ -120,7 +125,7 @@ compare_names (gconstpointer a, gconstpointer b)
 static gboolean
 list_folder (GFile *folder, GPtrArray *list, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GFileEnumerator) children = g_file_enumerate_children (
     folder, "standard::name,standard::type,standard::is-hidden,standard::content-type",
     G_FILE_QUERY_INFO_NONE, cancellable, error);
@@ -135,12 +140,11 @@ list_folder (GFile *folder, GPtrArray *list, GCancellable *cancellable, GError *
       g_autofree char *mime = NULL;
 
       if (!g_file_enumerator_iterate (children, &info, &file, cancellable, error))
-        break;
+        return FALSE;
       if (info == NULL)
         {
           g_ptr_array_sort (found, compare_names);
-          for (guint i = 0; i < found->len; i++)
-            g_ptr_array_add (list, found->pdata[i]);
+          g_ptr_array_extend_and_steal (list, g_steal_pointer (&found));
           return TRUE;
         }
       type = g_file_info_get_attribute_string (info, G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE);
@@ -150,9 +154,6 @@ list_folder (GFile *folder, GPtrArray *list, GCancellable *cancellable, GError *
           mime != NULL && g_str_has_prefix (mime, "video/"))
         g_ptr_array_add (found, g_object_ref (file));
     }
-  for (guint i = 0; i < found->len; i++)
-    g_object_unref (found->pdata[i]);
-  return FALSE;
 }
 
 static void
@@ -199,11 +200,7 @@ void
 bb_file_list_async (GFile *const *files, guint n_files, GCancellable *cancellable,
                     GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, bb_file_list_async);
-  g_task_set_task_data (task, copy_files (files, n_files), (GDestroyNotify) g_ptr_array_unref);
-  g_task_run_in_thread (task, list_thread);
+  run (files, n_files, list_thread, bb_file_list_async, cancellable, callback, user_data);
 }
 
 /**

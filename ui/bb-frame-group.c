@@ -198,6 +198,12 @@ size_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
   set_size (self, width, height, NULL);
 }
 
+static int
+make_even (double number)
+{
+  return 2 * (int) floor (number / 2.0);
+}
+
 static void
 custom_cb (GtkAdjustment *adjustment, gpointer user_data)
 {
@@ -206,13 +212,16 @@ custom_cb (GtkAdjustment *adjustment, gpointer user_data)
   if (self->editor == NULL || self->updating)
     return;
   self->updating = TRUE;
+  /* A step from an odd number. */
+  gtk_adjustment_set_value (adjustment, make_even (gtk_adjustment_get_value (adjustment)));
   set_size (self, (int) gtk_adjustment_get_value (self->width_adjustment),
             (int) gtk_adjustment_get_value (self->height_adjustment), "size");
   self->updating = FALSE;
 }
 
 /* Reads what was typed. What is no number takes the old one back, and the codecs' 4:2:0 wants even
- * numbers: the subtitle says so as soon as one is changed. */
+ * numbers: the subtitle says so as soon as one is changed. An odd one that was there before, as of a
+ * preset, stays until another is typed. */
 static int
 input_cb (AdwSpinRow *row, double *number, gpointer user_data)
 {
@@ -229,8 +238,13 @@ input_cb (AdwSpinRow *row, double *number, gpointer user_data)
       *number = gtk_adjustment_get_value (adjustment);
       return TRUE;
     }
+  if (typed == gtk_adjustment_get_value (adjustment))
+    {
+      *number = typed;
+      return TRUE;
+    }
   typed = CLAMP (typed, gtk_adjustment_get_lower (adjustment), gtk_adjustment_get_upper (adjustment));
-  even = 2 * (int) floor (typed / 2.0);
+  even = make_even (typed);
   if (even != typed)
     {
       g_autofree char *why =
@@ -240,39 +254,21 @@ input_cb (AdwSpinRow *row, double *number, gpointer user_data)
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), why);
       bb_announce (GTK_WIDGET (row), why, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
     }
-  else if (even != (int) gtk_adjustment_get_value (adjustment))
+  else
     adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Pixels"));
   *number = even;
   return TRUE;
 }
 
-/* What is being typed goes first, and the settings' history follows. */
 static gboolean
-row_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
-            gpointer user_data)
+take_back (GtkWidget *row)
 {
-  AdwSpinRow *row = user_data;
-  const char *action = bb_shortcuts_get_history_action (key, state);
-  g_autofree char *old = NULL;
+  g_autofree char *old = g_strdup_printf ("%.0f", adw_spin_row_get_value (ADW_SPIN_ROW (row)));
 
-  if (action == NULL)
-    return GDK_EVENT_PROPAGATE;
-  old = g_strdup_printf ("%.0f", adw_spin_row_get_value (row));
-  if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), old))
-    gtk_editable_set_text (GTK_EDITABLE (row), old);
-  else
-    gtk_widget_activate_action (GTK_WIDGET (row), action, NULL);
-  return GDK_EVENT_STOP;
-}
-
-static void
-add_keys (GtkWidget *row)
-{
-  GtkEventController *keys = gtk_event_controller_key_new ();
-
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (row_key_cb), row, 0);
-  gtk_widget_add_controller (row, keys);
+  if (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), old))
+    return FALSE;
+  gtk_editable_set_text (GTK_EDITABLE (row), old);
+  return TRUE;
 }
 
 static void
@@ -314,8 +310,8 @@ bb_frame_group_init (BbFrameGroup *self)
 
   self->updating = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
-  add_keys (self->width_row);
-  add_keys (self->height_row);
+  bb_shortcuts_add_entry_keys (self->width_row, self->width_row, take_back);
+  bb_shortcuts_add_entry_keys (self->height_row, self->height_row, take_back);
   gtk_adjustment_set_lower (self->width_adjustment, width->minimum);
   gtk_adjustment_set_upper (self->width_adjustment, width->maximum);
   gtk_adjustment_set_lower (self->height_adjustment, height->minimum);

@@ -77,7 +77,7 @@ bb_output_text_encoder (const BbEncoder *encoder)
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
     if (g_str_equal (encoder->name, titles[i].name))
       return titles[i].title;
-  if (g_str_has_suffix (encoder->name, "_nvenc"))
+  if (encoder->on_card)
     return _("NVENC (graphics card)");
   return encoder->name;
 }

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "bb-devices.h"
 #include "bb-performance.h"
 
 #include "bb-render.h"
@@ -216,15 +217,24 @@ is_card (BbPerformance *self, const char *device)
   return g_str_has_prefix (device, "cuda:");
 }
 
-/* What the settings cost on the device, and what is used where they are automatic. */
+/* What is used where the settings are automatic. */
+static BbRecipeValues
+get_automatic (gboolean card)
+{
+  BbRecipeValues automatic = { .batch = BB_BATCH_AUTO, .precision = BB_PRECISION_AUTO };
+
+  bb_recipe_values_settle (&automatic, card);
+  return automatic;
+}
+
+/* What the settings cost on the device. */
 static void
 update_settings (BbPerformance *self, const BbRecipeValues *values)
 {
   gboolean card = is_card (self, values->device);
-  BbRecipeValues automatic = { .batch = BB_BATCH_AUTO, .precision = BB_PRECISION_AUTO };
+  BbRecipeValues automatic = get_automatic (card);
   BbPrecision precision = values->precision;
 
-  bb_recipe_values_settle (&automatic, card);
   if (precision == BB_PRECISION_AUTO)
     precision = automatic.precision;
   adw_switch_row_set_active (self->precision_row, precision == BB_PRECISION_FP16);
@@ -270,18 +280,16 @@ precision_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
 {
   BbPerformance *self = BB_PERFORMANCE (user_data);
   gboolean half = adw_switch_row_get_active (row);
-  BbRecipeValues values;
+  gboolean card;
 
   if (self->editor == NULL || self->updating)
     return;
+  card = is_card (self, bb_editor_get (self->editor)->device);
   bb_editor_end_step (self->editor);
-  values = *bb_editor_get (self->editor);
-  values.precision = BB_PRECISION_AUTO;
-  bb_recipe_values_settle (&values, is_card (self, values.device));
   bb_editor_set_text (self->editor, "precision",
-                      half == (values.precision == BB_PRECISION_FP16) ? "auto"
-                      : half                                          ? "fp16"
-                                                                      : "fp32",
+                      half == (get_automatic (card).precision == BB_PRECISION_FP16) ? "auto"
+                      : half                                                        ? "fp16"
+                                                                                    : "fp32",
                       NULL);
 }
 
@@ -306,7 +314,7 @@ static void
 list_devices_thread (GTask *task, gpointer source_object, gpointer task_data,
                      GCancellable *cancellable)
 {
-  g_task_return_pointer (task, bb_device_list (), unref_devices);
+  g_task_return_pointer (task, bb_devices_list (), unref_devices);
 }
 
 static void

@@ -7,6 +7,8 @@
 
 #include "bb-recent-list.h"
 
+#include "bb-file-name.h"
+
 #include <glib/gi18n.h>
 
 #define MAX_ROWS 5
@@ -120,7 +122,7 @@ void
 bb_recent_list_add (GFile *file)
 {
   g_autofree char *uri = g_file_get_uri (file);
-  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *name = bb_file_get_name (file);
   g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
   g_autofree char *mime = g_content_type_get_mime_type (type);
   GtkRecentData data = {

@@ -35,7 +35,7 @@ static const Shortcut table[] = {
   { .group = N_("General"), .title = N_("Open a video"), .action = "app.open",
     .keys = "<Control>o" },
   { .title = N_("Export"), .action = "win.export", .keys = "<Control>e" },
-  { .title = N_("Show the exports"), .action = "win.show-queue", .keys = "<Control>j" },
+  { .title = N_("Show or hide the exports"), .action = "win.queue", .keys = "<Control>j" },
   { .title = N_("Move an export that waits"), .keys = "<Alt>Up <Alt>Down" },
   { .title = N_("Show or hide the settings"), .action = "win.sidebar", .keys = "F9" },
   { .title = N_("Main menu"), .keys = "F10" },
@@ -118,15 +118,9 @@ focus_cb (AdwApplicationWindow *window, GParamSpec *pspec, gpointer user_data)
     dialog_cb (window, NULL, user_data);
 }
 
-/**
- * bb_shortcuts_get_history_action:
- * @key: a key
- * @state: what is pressed with it
- *
- * Returns: (nullable): the action that undoes or redoes, where the keys mean that
- */
-const char *
-bb_shortcuts_get_history_action (guint key, GdkModifierType state)
+/* Returns: (nullable): the action that undoes or redoes, where the keys mean that */
+static const char *
+get_history_action (guint key, GdkModifierType state)
 {
   guint lower = gdk_keyval_to_lower (key);
 
@@ -135,6 +129,56 @@ bb_shortcuts_get_history_action (guint key, GdkModifierType state)
   if (lower == GDK_KEY_y || (lower == GDK_KEY_z && (state & GDK_SHIFT_MASK) != 0))
     return "win.redo";
   return lower == GDK_KEY_z ? "win.undo" : NULL;
+}
+
+typedef struct {
+  GtkWidget *row;
+  BbShortcutsTakeBackFunc take_back;
+} EntryKeys;
+
+static gboolean
+entry_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+              gpointer user_data)
+{
+  EntryKeys *keys = user_data;
+  const char *action = get_history_action (key, state);
+
+  if (key == GDK_KEY_Escape)
+    keys->take_back (keys->row);
+  if (action == NULL)
+    return GDK_EVENT_PROPAGATE;
+  if (!keys->take_back (keys->row))
+    gtk_widget_activate_action (keys->row, action, NULL);
+  return GDK_EVENT_STOP;
+}
+
+static void
+free_keys (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+/**
+ * bb_shortcuts_add_entry_keys:
+ * @entry: where a value of the settings is typed
+ * @row: the row that it is in, or itself
+ * @take_back: puts back what is being typed at @row, and says whether there was anything
+ *
+ * In an entry for a setting, Escape takes back what is being typed; undo and redo do too, and are
+ * those of the settings where there is nothing, in place of the text's own.
+ */
+void
+bb_shortcuts_add_entry_keys (GtkWidget *entry, GtkWidget *row, BbShortcutsTakeBackFunc take_back)
+{
+  GtkEventController *controller = gtk_event_controller_key_new ();
+  EntryKeys *keys = g_new0 (EntryKeys, 1);
+
+  keys->row = row;
+  keys->take_back = take_back;
+  /* Before the text's own history. */
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  g_signal_connect_data (controller, "key-pressed", G_CALLBACK (entry_key_cb), keys, free_keys, 0);
+  gtk_widget_add_controller (entry, controller);
 }
 
 /**

@@ -9,9 +9,19 @@
 
 G_BEGIN_DECLS
 
+/**
+ * BbShortcutsTakeBackFunc:
+ * @row: a row of the settings
+ *
+ * Puts back what is being typed at a row.
+ *
+ * Returns: whether there was anything
+ */
+typedef gboolean (*BbShortcutsTakeBackFunc) (GtkWidget *row);
+
 void bb_shortcuts_set_accels (GtkApplication *application);
 void bb_shortcuts_add_keys (AdwApplicationWindow *window);
-const char *bb_shortcuts_get_history_action (guint key, GdkModifierType state);
+void bb_shortcuts_add_entry_keys (GtkWidget *entry, GtkWidget *row, BbShortcutsTakeBackFunc take_back);
 void bb_shortcuts_present (GtkWidget *parent);
 
 G_END_DECLS

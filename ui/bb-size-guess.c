@@ -8,6 +8,7 @@
 #include "bb-size-guess.h"
 
 #include "bb-estimate.h"
+#include "bb-thread.h"
 
 #include <glib/gi18n.h>
 
@@ -150,13 +151,13 @@ cancel_thread (gpointer data)
 static void
 cancel (BbSizeGuess *self)
 {
-  GThread *thread =
-    g_thread_try_new ("bb-cancel", cancel_thread, g_object_ref (self->cancellable), NULL);
+  GCancellable *cancellable = g_object_ref (self->cancellable);
+  GThread *thread = bb_thread_new ("bb-cancel", cancel_thread, cancellable, NULL);
 
   if (thread != NULL)
     g_thread_unref (thread);
   else
-    cancel_thread (self->cancellable);
+    cancel_thread (cancellable);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "bb-transport.h"
 
+#include "bb-renderer.h"
 #include "bb-texture.h"
 #include "bb-thumbnails.h"
 #include "bb-time.h"
@@ -167,6 +168,7 @@ thumbnail_timeout_cb (gpointer user_data)
   self->thumbnails = g_cancellable_new ();
   bb_thumbnails_load_async (file, times, n,
                             THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+                            bb_renderer_get_present_options (),
                             thumbnail_cb, self, self->thumbnails, thumbnails_cb, NULL);
   return G_SOURCE_REMOVE;
 }

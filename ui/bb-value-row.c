@@ -275,7 +275,8 @@ scale_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModif
   if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0 ||
       !g_unichar_isgraph (character))
     return GDK_EVENT_PROPAGATE;
-  if (self->editor != NULL && (g_unichar_isdigit (character) || strchr ("-.,", (int) character) != NULL))
+  /* strchr() looks at the last byte of a character only. */
+  if (self->editor != NULL && character < 0x80 && strchr ("0123456789-.,", (int) character) != NULL)
     {
       g_unichar_to_utf8 (character, text);
       gtk_widget_grab_focus (GTK_WIDGET (self->entry));
@@ -285,29 +286,17 @@ scale_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModif
   return GDK_EVENT_STOP;
 }
 
-/* The history of the settings, where nothing was typed that would have to go first. */
 static gboolean
-entry_key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
-              gpointer user_data)
+take_back (GtkWidget *widget)
 {
-  BbValueRow *self = BB_VALUE_ROW (user_data);
-  const char *action = bb_shortcuts_get_history_action (key, state);
+  BbValueRow *self = BB_VALUE_ROW (widget);
   gboolean typed;
 
   if (self->editor == NULL)
-    return GDK_EVENT_PROPAGATE;
-  if (key == GDK_KEY_Escape)
-    {
-      update (self);
-      return GDK_EVENT_PROPAGATE;
-    }
-  if (action == NULL)
-    return GDK_EVENT_PROPAGATE;
+    return FALSE;
   typed = has_typed (self);
   update (self);
-  if (!typed)
-    gtk_widget_activate_action (GTK_WIDGET (self), action, NULL);
-  return GDK_EVENT_STOP;
+  return typed;
 }
 
 static gboolean
@@ -432,7 +421,6 @@ bb_value_row_init (BbValueRow *self)
   GtkEventController *legacy = gtk_event_controller_legacy_new ();
   GtkEventController *focus = gtk_event_controller_focus_new ();
   GtkEventController *scale_keys = gtk_event_controller_key_new ();
-  GtkEventController *entry_keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
   /* As wide as its number, so that the title gets the rest. */
@@ -443,10 +431,7 @@ bb_value_row_init (BbValueRow *self)
   bb_scrolling_leave (self->scale);
   g_signal_connect (scale_keys, "key-pressed", G_CALLBACK (scale_key_cb), self);
   gtk_widget_add_controller (self->scale, scale_keys);
-  /* Before the text's own history. */
-  gtk_event_controller_set_propagation_phase (entry_keys, GTK_PHASE_CAPTURE);
-  g_signal_connect (entry_keys, "key-pressed", G_CALLBACK (entry_key_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->entry), entry_keys);
+  bb_shortcuts_add_entry_keys (GTK_WIDGET (self->entry), GTK_WIDGET (self), take_back);
   g_signal_connect (focus, "leave", G_CALLBACK (entry_leave_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->entry), focus);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (self->scale),

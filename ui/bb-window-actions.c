@@ -7,6 +7,8 @@
 
 #include "bb-window-private.h"
 
+#include "bb-toast.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -268,10 +270,8 @@ save_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  if (!replace && bb_presets_find (bb_window_get_presets (self), name) != NULL)
-    text = g_strdup (_("There is a preset of that name: choose another one"));
-  else if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
-                       &error))
+  if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
+                       replace, &error))
     text = g_strdup_printf (_("Preset “%s” saved"), name);
   bb_window_show_toast (self, error != NULL ? error->message : text);
 }
@@ -300,7 +300,7 @@ restore_preset_cb (AdwToast *toast, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!bb_presets_save (self->presets, bb_preset_get_name (preset), bb_preset_get_recipe (preset),
-                        &error))
+                        FALSE, &error))
     bb_window_show_toast (self, error->message);
 }
 
@@ -327,8 +327,7 @@ delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
       return;
     }
   text = g_strdup_printf (_("Preset “%s” deleted"), bb_preset_get_name (kept));
-  toast = adw_toast_new (text);
-  adw_toast_set_use_markup (toast, FALSE);
+  toast = bb_toast_new (text);
   adw_toast_set_button_label (toast, _("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "preset", g_object_ref (kept), g_object_unref);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (restore_preset_cb), self, 0);

@@ -26,9 +26,10 @@ struct _BbWindow {
   BbExporter *exporter;
   GCancellable *opening;
   GCancellable *checking; /* the files that were opened together */
-  GPtrArray *others; /* of them, but for the first */
+  GPtrArray *others; /* of them, but for the one that is opened */
   GPtrArray *refused; /* those that cannot be read, until that is said */
-  gboolean first_failed; /* so that the next one is opened when it is known to be good */
+  GFile *first; /* the one that is opened */
+  GError *failure; /* why it cannot be, until it is known whether another can */
   guint loading_timeout;
   gboolean has_clip;
   gboolean sidebar_waits; /* until the window is laid out */

@@ -9,16 +9,20 @@
 
 #include "bb-announce.h"
 #include "bb-file-check.h"
+#include "bb-file-name.h"
 #include "bb-preset-popover.h"
 #include "bb-renderer.h"
 #include "bb-shortcuts.h"
 #include "bb-size-text.h"
 #include "bb-texture.h"
+#include "bb-toast.h"
 
 #include <glib/gi18n.h>
 
 /* Opening a local file takes less; a spinner that flashes only disturbs. */
 #define LOADING_MS 300
+/* Of files that cannot be read, so that a sentence about them leaves room for the clip. */
+#define MAX_NAMES 5
 
 /**
  * BbWindow:
@@ -40,9 +44,9 @@ banner_button_cb (AdwBanner *banner, gpointer user_data)
 
 /* Says what failed: over the clip if there is one, else in its place. */
 static void
-show_error (BbWindow *self, const GError *error)
+show_problem (BbWindow *self, const char *text)
 {
-  g_autofree char *escaped = g_markup_escape_text (error->message, -1);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   if (self->has_clip)
     {
@@ -54,7 +58,7 @@ show_error (BbWindow *self, const GError *error)
       adw_status_page_set_description (self->failed_page, escaped);
       gtk_stack_set_visible_child_name (self->stack, "failed");
     }
-  bb_announce (GTK_WIDGET (self), error->message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
 static void
@@ -77,7 +81,7 @@ picture_cb (BbWindow *self)
 static void
 failed_cb (BbWindow *self, GError *error)
 {
-  show_error (self, error);
+  show_problem (self, error->message);
 }
 
 static void
@@ -140,6 +144,7 @@ ensure_player (BbWindow *self)
   if (self->player != NULL)
     return self->player;
   self->player = bb_player_new ();
+  bb_player_set_present_options (self->player, bb_renderer_get_present_options ());
   g_signal_connect_object (self->player, "picture", G_CALLBACK (picture_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->player, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
@@ -181,14 +186,25 @@ show_sidebar (BbWindow *self)
     adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
 }
 
+/* Has a clip that was opened seen, whatever lies over its place. */
+static void
+uncover (BbWindow *self)
+{
+  adw_bottom_sheet_set_open (self->queue_sheet, FALSE);
+  if (adw_overlay_split_view_get_collapsed (self->split_view))
+    adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
+  /* So that the keys that play and step do, and not the button that opened the file. A dialog keeps
+   * the focus. */
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
 static void
 show_clip (BbWindow *self)
 {
   GFile *file = bb_player_get_file (self->player);
   const BbPlayerSource *source = bb_player_get_source (self->player);
   g_autoptr (GFile) folder = g_file_get_parent (file);
-  g_autofree char *base = g_file_get_basename (file);
-  g_autofree char *name = g_filename_display_name (base);
+  g_autofree char *name = bb_file_get_name (file);
   g_autofree char *size = g_strdup_printf (BB_SIZE_FORMAT, source->width, source->height);
   gboolean first = !self->has_clip;
 
@@ -200,6 +216,7 @@ show_clip (BbWindow *self)
     }
   bb_recent_list_add (file);
   bb_exporter_set_file (self->exporter, file);
+  bb_exporter_set_others (self->exporter, self->others);
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
   adw_window_title_set_subtitle (self->window_title, size);
@@ -222,38 +239,96 @@ show_clip (BbWindow *self)
     }
   bb_window_update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
-  /* So that the keys that play and step do, and not the button that opened the file. */
-  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  uncover (self);
   if (g_settings_get_boolean (self->settings, "play-on-open"))
     bb_player_play (self->player);
 }
 
-static void open_file (BbWindow *self, GFile *file);
-static void say_others (BbWindow *self);
+static void open_first (BbWindow *self);
 
 static void
 end_loading (BbWindow *self)
 {
   g_clear_handle_id (&self->loading_timeout, g_source_remove);
-  g_clear_object (&self->opening);
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "loading") == 0)
     gtk_stack_set_visible_child_name (self->stack, self->has_clip ? "clip" : "empty");
 }
 
-/* Of several files the first that can be read is opened. */
-static gboolean
-open_next (BbWindow *self)
+static char *
+list_names (GPtrArray *files)
 {
-  g_autoptr (GFile) file = NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = MIN (files->len, MAX_NAMES);
+  guint n_more = files->len - n;
 
-  if (!self->first_failed || self->checking != NULL || self->others->len == 0)
-    return FALSE;
-  file = g_object_ref (self->others->pdata[0]);
-  g_ptr_array_remove_index (self->others, 0);
-  bb_exporter_set_others (self->exporter, (GFile *const *) self->others->pdata, self->others->len);
-  self->first_failed = FALSE;
-  open_file (self, file);
-  return TRUE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *name = bb_file_get_name (files->pdata[i]);
+
+      g_string_append_printf (names, i > 0 ? ", “%s”" : "“%s”", name);
+    }
+  if (n_more > 0)
+    /* Translators: name of a file, or names with commas between, and how many more there are */
+    return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n_more), names->str, n_more);
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+/* Says which files cannot be opened: where all of their names are seen, and for as long as that takes. */
+static void
+say_refused (BbWindow *self)
+{
+  g_autoptr (GString) text = g_string_new (self->failure != NULL ? self->failure->message : "");
+
+  if (self->refused->len > 0)
+    {
+      g_autofree char *names = list_names (self->refused);
+
+      if (text->len > 0)
+        g_string_append_c (text, '\n');
+      /* Translators: names of files, with commas between */
+      g_string_append_printf (text,
+                              ngettext ("Left out, as it cannot be read: %s",
+                                        "Left out, as they cannot be read: %s", self->refused->len),
+                              names);
+    }
+  if (text->len > 0)
+    show_problem (self, text->str);
+  g_clear_error (&self->failure);
+  g_ptr_array_set_size (self->refused, 0);
+}
+
+static void
+say_others (BbWindow *self)
+{
+  if (self->others->len > 0)
+    {
+      g_autofree char *text =
+        g_strdup_printf (ngettext ("%u more video goes along when you export",
+                                   "%u more videos go along when you export", self->others->len),
+                         self->others->len);
+
+      bb_window_show_toast (self, text);
+    }
+}
+
+/* Goes on once it is known whether the first file can be opened, and which of the others can: where it
+ * cannot the next one is the first. */
+static void
+go_on (BbWindow *self)
+{
+  if (self->opening != NULL || self->checking != NULL)
+    return;
+  if (self->failure != NULL && self->others->len > 0)
+    {
+      g_ptr_array_insert (self->refused, 0, g_steal_pointer (&self->first));
+      self->first = g_ptr_array_steal_index (self->others, 0);
+      g_clear_error (&self->failure);
+      open_first (self);
+      return;
+    }
+  end_loading (self);
+  say_refused (self);
+  say_others (self);
 }
 
 static void
@@ -267,14 +342,15 @@ open_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
   if (self->player == NULL || (!opened && g_error_matches (error, G_IO_ERROR,
                                                            G_IO_ERROR_CANCELLED)))
     return;
-  end_loading (self);
-  self->first_failed = !opened;
+  g_clear_object (&self->opening);
   if (opened)
-    show_clip (self);
+    {
+      end_loading (self);
+      show_clip (self);
+    }
   else
-    show_error (self, error);
-  open_next (self);
-  say_others (self);
+    self->failure = g_steal_pointer (&error);
+  go_on (self);
 }
 
 static gboolean
@@ -289,64 +365,18 @@ loading_timeout_cb (gpointer user_data)
 }
 
 static void
-open_file (BbWindow *self, GFile *file)
+open_first (BbWindow *self)
 {
   ensure_player (self);
-  if (self->opening != NULL)
-    g_cancellable_cancel (self->opening);
-  g_clear_object (&self->opening);
   self->opening = g_cancellable_new ();
-  if (self->loading_timeout == 0)
-    self->loading_timeout = g_timeout_add (LOADING_MS, loading_timeout_cb, self);
-  bb_player_open_async (self->player, file, self->opening, open_cb, g_object_ref (self));
-}
-
-static char *
-list_names (GPtrArray *files)
-{
-  g_autoptr (GString) names = g_string_new (NULL);
-
-  for (guint i = 0; i < files->len; i++)
-    {
-      g_autofree char *base = g_file_get_basename (files->pdata[i]);
-      g_autofree char *name = g_filename_display_name (base);
-
-      g_string_append_printf (names, i > 0 ? ", “%s”" : "“%s”", name);
-    }
-  return g_string_free (g_steal_pointer (&names), FALSE);
-}
-
-/* Once the first is open, so that the notices have their place over the picture. */
-static void
-say_others (BbWindow *self)
-{
-  g_autoptr (GPtrArray) refused = NULL;
-  g_autofree char *names = NULL;
-  g_autofree char *bad = NULL;
-  g_autofree char *good = NULL;
-
-  if (self->refused == NULL || self->opening != NULL)
-    return;
-  refused = g_steal_pointer (&self->refused);
-  names = list_names (refused);
-  /* Translators: names of files, with commas between */
-  bad = g_strdup_printf (ngettext ("Left out, as it cannot be read: %s",
-                                   "Left out, as they cannot be read: %s", refused->len),
-                         names);
-  good = g_strdup_printf (ngettext ("%u more video goes along when you export",
-                                    "%u more videos go along when you export", self->others->len),
-                          self->others->len);
-  if (refused->len > 0)
-    bb_window_show_toast (self, bad);
-  if (self->others->len > 0)
-    bb_window_show_toast (self, good);
+  bb_player_open_async (self->player, self->first, self->opening, open_cb, g_object_ref (self));
 }
 
 static void
 checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BbWindow) self = BB_WINDOW (user_data);
-  g_autoptr (GPtrArray) refused = NULL;
+  GPtrArray *refused = NULL;
   GPtrArray *good = bb_file_check_finish (result, &refused, NULL);
 
   /* Cancelled: the window was closed, or other files were asked for. */
@@ -355,53 +385,55 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_object (&self->checking);
   g_ptr_array_unref (self->others);
   self->others = good;
-  bb_exporter_set_others (self->exporter, (GFile *const *) good->pdata, good->len);
-  g_clear_pointer (&self->refused, g_ptr_array_unref);
-  self->refused = g_steal_pointer (&refused);
-  open_next (self);
-  say_others (self);
+  g_ptr_array_extend_and_steal (self->refused, refused);
+  /* The first is open already. */
+  if (self->opening == NULL && self->failure == NULL)
+    bb_exporter_set_others (self->exporter, self->others);
+  go_on (self);
 }
 
 /* Several files at once: one is tuned, and the others are exported with its settings. */
-static void
-open_files (BbWindow *self, GFile *const *files, guint n_files)
-{
-  g_ptr_array_set_size (self->others, 0);
-  for (guint i = 1; i < n_files; i++)
-    g_ptr_array_add (self->others, g_object_ref (files[i]));
-  bb_exporter_set_others (self->exporter, files + 1, n_files - 1);
-  self->first_failed = FALSE;
-  if (n_files > 1)
-    {
-      self->checking = g_cancellable_new ();
-      bb_file_check_async (files + 1, n_files - 1, self->checking, checked_cb, g_object_ref (self));
-    }
-  open_file (self, files[0]);
-}
-
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BbWindow) self = BB_WINDOW (user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) files = bb_file_list_finish (result, &error);
+  GPtrArray *files = bb_file_list_finish (result, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->checking);
-  if (files != NULL)
-    open_files (self, (GFile *const *) files->pdata, files->len);
-  else
-    show_error (self, error);
+  if (files == NULL)
+    {
+      end_loading (self);
+      show_problem (self, error->message);
+      return;
+    }
+  g_ptr_array_unref (self->others);
+  self->others = files;
+  self->first = g_ptr_array_steal_index (files, 0);
+  if (files->len > 0)
+    {
+      self->checking = g_cancellable_new ();
+      bb_file_check_async ((GFile *const *) files->pdata, files->len, self->checking, checked_cb,
+                           g_object_ref (self));
+    }
+  open_first (self);
 }
 
+/* Ends what was begun for files that were asked for before. */
 static void
-stop_checking (BbWindow *self)
+stop_opening (BbWindow *self)
 {
+  if (self->opening != NULL)
+    g_cancellable_cancel (self->opening);
+  g_clear_object (&self->opening);
   if (self->checking != NULL)
     g_cancellable_cancel (self->checking);
   g_clear_object (&self->checking);
-  g_clear_pointer (&self->refused, g_ptr_array_unref);
+  g_ptr_array_set_size (self->refused, 0);
+  g_clear_object (&self->first);
+  g_clear_error (&self->failure);
 }
 
 static gboolean
@@ -431,7 +463,7 @@ chosen_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
     {
       if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
           !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
-        show_error (self, error);
+        show_problem (self, error->message);
       return;
     }
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
@@ -539,10 +571,7 @@ bb_window_dispose (GObject *object)
 {
   BbWindow *self = BB_WINDOW (object);
 
-  if (self->opening != NULL)
-    g_cancellable_cancel (self->opening);
-  g_clear_object (&self->opening);
-  stop_checking (self);
+  stop_opening (self);
   g_clear_handle_id (&self->loading_timeout, g_source_remove);
   if (self->player != NULL)
     {
@@ -556,10 +585,19 @@ bb_window_dispose (GObject *object)
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
   g_clear_object (&self->exporter);
-  g_clear_pointer (&self->others, g_ptr_array_unref);
-  g_clear_pointer (&self->refused, g_ptr_array_unref);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
+}
+
+static void
+bb_window_finalize (GObject *object)
+{
+  BbWindow *self = BB_WINDOW (object);
+
+  g_ptr_array_unref (self->others);
+  g_ptr_array_unref (self->refused);
+
+  G_OBJECT_CLASS (bb_window_parent_class)->finalize (object);
 }
 
 static void
@@ -570,6 +608,7 @@ bb_window_class_init (BbWindowClass *klass)
 
   object_class->get_property = bb_window_get_property;
   object_class->dispose = bb_window_dispose;
+  object_class->finalize = bb_window_finalize;
   widget_class->realize = bb_window_realize;
   widget_class->unrealize = bb_window_unrealize;
 
@@ -609,6 +648,7 @@ bb_window_init (BbWindow *self)
 
   self->editor = bb_editor_new ();
   self->others = g_ptr_array_new_with_free_func (g_object_unref);
+  self->refused = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_canvas_set_editor (self->canvas, self->editor);
   bb_transport_set_editor (self->transport, self->editor);
@@ -679,15 +719,11 @@ bb_window_open (BbWindow *self, GFile *const *files, guint n_files)
 {
   g_return_if_fail (BB_IS_WINDOW (self) && n_files > 0);
 
-  stop_checking (self);
-  for (guint i = 0; i < n_files; i++)
-    if (g_file_query_file_type (files[i], G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
-      {
-        self->checking = g_cancellable_new ();
-        bb_file_list_async (files, n_files, self->checking, listed_cb, g_object_ref (self));
-        return;
-      }
-  open_files (self, files, n_files);
+  stop_opening (self);
+  if (self->loading_timeout == 0)
+    self->loading_timeout = g_timeout_add (LOADING_MS, loading_timeout_cb, self);
+  self->checking = g_cancellable_new ();
+  bb_file_list_async (files, n_files, self->checking, listed_cb, g_object_ref (self));
 }
 
 /**
@@ -730,15 +766,13 @@ bb_window_choose_file (BbWindow *self)
  * @self: a window
  * @text: one sentence
  *
- * Shows a short notice for a while.
+ * Shows a short notice for a while, and has it read aloud.
  */
 void
 bb_window_show_toast (BbWindow *self, const char *text)
 {
-  AdwToast *toast = adw_toast_new (text);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  bb_window_add_toast (self, toast);
+  bb_window_add_toast (self, bb_toast_new (text));
+  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 /**

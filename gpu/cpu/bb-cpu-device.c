@@ -18,6 +18,15 @@
 
 typedef enum { PHASE_FRAMES, PHASE_PREPARE, PHASE_COMPOSE } Phase;
 
+/* A plan, and what each thread needs for it. */
+typedef struct {
+  BbPlan *plan;
+  BbCpuWork *work;
+  BbCpuScratch **scratch;
+  BbCpuPlanes **planes;
+  BbFramePool *frames;
+} Output;
+
 struct _BbCpuDevice {
   BbDevice parent_instance;
 
@@ -27,13 +36,11 @@ struct _BbCpuDevice {
   GThreadPool *pool;
   gboolean has_threads;
 
-  BbPlan *plan;
-  BbCpuWork *work;
-  BbCpuScratch **scratch;
-  BbCpuPlanes **planes;
-  BbFramePool *frames;
+  Output *outputs;
+  guint n_outputs;
 
   /* The job at hand; workers take tasks until none is left. */
+  const Output *output;
   Phase phase;
   BbBatch *in;
   BbBatch *out;
@@ -52,32 +59,35 @@ G_DEFINE_FINAL_TYPE (BbCpuDevice, bb_cpu_device, BB_TYPE_DEVICE)
 static void
 run_task (BbCpuDevice *self, guint worker, guint task)
 {
-  BbCpuScratch *scratch = self->scratch[worker];
+  const Output *output = self->output;
+  BbCpuScratch *scratch = output->scratch[worker];
   guint i;
 
   switch (self->phase)
     {
     case PHASE_FRAMES:
       if (self->plain)
-        bb_cpu_plain_run (self->plan, self->in->frame[task], self->out->frame[task]);
+        bb_cpu_plain_run (output->plan, self->in->frame[task], self->out->frame[task]);
       else
         {
           for (int p = 0; p < BB_N_PLANES; p++)
-            bb_cpu_work_prepare (self->work, scratch, self->in->frame[task], p, self->planes[worker]);
-          bb_cpu_work_compose (self->work, scratch, self->in->frame[task], self->planes[worker], 0,
-                               1, self->out->frame[task]);
+            bb_cpu_work_prepare (output->work, scratch, self->in->frame[task], p,
+                                 output->planes[worker]);
+          bb_cpu_work_compose (output->work, scratch, self->in->frame[task],
+                               output->planes[worker], 0, 1, self->out->frame[task]);
         }
-      g_clear_pointer (&self->in->frame[task], bb_frame_unref);
+      if (output == &self->outputs[self->n_outputs - 1])
+        g_clear_pointer (&self->in->frame[task], bb_frame_unref);
       break;
     case PHASE_PREPARE:
       i = task / BB_N_PLANES;
-      bb_cpu_work_prepare (self->work, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
-                        self->planes[i]);
+      bb_cpu_work_prepare (output->work, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
+                           output->planes[i]);
       break;
     case PHASE_COMPOSE:
     default:
       i = task / self->n_bands;
-      bb_cpu_work_compose (self->work, scratch, self->in->frame[i], self->planes[i],
+      bb_cpu_work_compose (output->work, scratch, self->in->frame[i], output->planes[i],
                            (int) (task % self->n_bands), (int) self->n_bands, self->out->frame[i]);
       break;
     }
@@ -135,33 +145,52 @@ run_phase (BbCpuDevice *self, Phase phase, guint n_tasks)
 }
 
 static void
-clear_plan (BbCpuDevice *self)
+clear_outputs (BbCpuDevice *self)
 {
-  for (guint i = 0; self->work != NULL && i < self->n_threads; i++)
+  for (guint i = 0; i < self->n_outputs; i++)
     {
-      bb_cpu_scratch_free (self->scratch[i]);
-      bb_cpu_planes_free (self->planes[i]);
+      Output *output = &self->outputs[i];
+
+      for (guint j = 0; j < self->n_threads; j++)
+        {
+          bb_cpu_scratch_free (output->scratch[j]);
+          bb_cpu_planes_free (output->planes[j]);
+        }
+      g_free (output->scratch);
+      g_free (output->planes);
+      bb_cpu_work_free (output->work);
+      bb_frame_pool_unref (output->frames);
+      bb_plan_unref (output->plan);
     }
-  g_clear_pointer (&self->work, bb_cpu_work_free);
-  g_clear_pointer (&self->plan, bb_plan_unref);
-  g_clear_pointer (&self->frames, bb_frame_pool_unref);
+  g_clear_pointer (&self->outputs, g_free);
+  self->n_outputs = 0;
 }
 
 static gboolean
-bb_cpu_device_prepare (BbDevice *device, BbPlan *plan, guint n_frames, GError **error)
+bb_cpu_device_prepare (BbDevice *device, BbPlan *const *plans, guint n_plans, guint n_frames,
+                       GError **error)
 {
   BbCpuDevice *self = BB_CPU_DEVICE (device);
+  Output *outputs = g_new0 (Output, n_plans);
 
-  bb_plan_ref (plan);
-  clear_plan (self);
-  self->plan = plan;
-  self->frames = bb_frame_pool_new (&plan->target);
-  self->work = bb_cpu_work_new (plan);
-  for (guint i = 0; i < self->n_threads; i++)
+  for (guint i = 0; i < n_plans; i++)
     {
-      self->scratch[i] = bb_cpu_scratch_new (self->work);
-      self->planes[i] = bb_cpu_planes_new (self->work);
+      Output *output = &outputs[i];
+
+      output->plan = bb_plan_ref (plans[i]);
+      output->frames = bb_frame_pool_new (&plans[i]->target);
+      output->work = bb_cpu_work_new (plans[i]);
+      output->scratch = g_new (BbCpuScratch *, self->n_threads);
+      output->planes = g_new (BbCpuPlanes *, self->n_threads);
+      for (guint j = 0; j < self->n_threads; j++)
+        {
+          output->scratch[j] = bb_cpu_scratch_new (output->work);
+          output->planes[j] = bb_cpu_planes_new (output->work);
+        }
     }
+  clear_outputs (self);
+  self->outputs = outputs;
+  self->n_outputs = n_plans;
   return TRUE;
 }
 
@@ -178,24 +207,20 @@ bb_cpu_device_download (BbDevice *device, BbBatch *batch, GError **error)
 }
 
 static BbBatch *
-bb_cpu_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, GError **error)
+run_output (BbCpuDevice *self, const Output *output, BbBatch *in, GError **error)
 {
-  BbCpuDevice *self = BB_CPU_DEVICE (device);
-  g_autoptr (BbBatch) in = batch;
   g_autoptr (BbBatch) out = bb_batch_new (in->n_frames);
-
-  g_return_val_if_fail (self->plan != NULL, NULL);
 
   for (guint i = 0; i < in->n_frames; i++)
     {
-      out->frame[i] = bb_frame_pool_acquire (self->frames, error);
+      out->frame[i] = bb_frame_pool_acquire (output->frames, error);
       if (out->frame[i] == NULL)
         return NULL;
       bb_frame_copy_props (out->frame[i], in->frame[i]);
     }
+  self->output = output;
   self->in = in;
   self->out = out;
-  self->cancellable = cancellable;
   if (self->plain || in->n_frames >= self->n_threads)
     run_phase (self, PHASE_FRAMES, in->n_frames);
   else
@@ -205,9 +230,32 @@ bb_cpu_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, 
       run_phase (self, PHASE_PREPARE, in->n_frames * BB_N_PLANES);
       run_phase (self, PHASE_COMPOSE, in->n_frames * self->n_bands);
     }
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
     return NULL;
   return g_steal_pointer (&out);
+}
+
+static gboolean
+bb_cpu_device_run (BbDevice *device, BbBatch *batch, BbBatch **finished, GCancellable *cancellable,
+                   GError **error)
+{
+  BbCpuDevice *self = BB_CPU_DEVICE (device);
+  g_autoptr (BbBatch) in = batch;
+
+  g_return_val_if_fail (self->n_outputs > 0, FALSE);
+
+  self->cancellable = cancellable;
+  for (guint i = 0; i < self->n_outputs; i++)
+    {
+      finished[i] = run_output (self, &self->outputs[i], in, error);
+      if (finished[i] == NULL)
+        {
+          while (i > 0)
+            g_clear_pointer (&finished[--i], bb_batch_free);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 static guint
@@ -220,8 +268,8 @@ bb_cpu_device_get_chunk (BbDevice *device)
 static guint64
 bb_cpu_device_get_memory_left (BbDevice *device)
 {
-  /* What the kernel would give without swapping; caches count as free. */
-  guint64 bytes = bb_memory_find ("/proc/meminfo", "MemAvailable:");
+  /* Without swapping; caches count as free. */
+  guint64 bytes = bb_memory_get_left ();
 
   if (bytes != G_MAXUINT64)
     return bytes;
@@ -251,10 +299,8 @@ bb_cpu_device_finalize (GObject *object)
 {
   BbCpuDevice *self = BB_CPU_DEVICE (object);
 
-  clear_plan (self);
+  clear_outputs (self);
   g_thread_pool_free (self->pool, FALSE, TRUE);
-  g_free (self->scratch);
-  g_free (self->planes);
   g_free (self->description);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->done);
@@ -304,8 +350,6 @@ bb_cpu_device_new (guint n_threads, gboolean plain)
   self->description = g_strdup_printf (ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)",
                                                  self->n_threads),
                                        self->n_threads, plain ? "plain" : bb_rows_get_isa ());
-  self->scratch = g_new0 (BbCpuScratch *, self->n_threads);
-  self->planes = g_new0 (BbCpuPlanes *, self->n_threads);
   /* Threads of its own, which step back as far as the one that opened the device. */
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
   /* Where the system allows fewer threads, those do all the work; without any the caller's does. */

@@ -123,6 +123,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BbCudaScope, bb_cuda_scope_clear)
  */
 typedef struct _BbCudaEvent BbCudaEvent;
 
+/** bb_cuda_divide_up: blocks that @n items take, @step of them each */
+static inline guint
+bb_cuda_divide_up (int n, int step)
+{
+  return (guint) ((n + step - 1) / step);
+}
+
 BbCudaEvent *bb_cuda_event_new (BbCudaContext *context, CUstream stream, GError **error);
 BbCudaEvent *bb_cuda_event_ref (BbCudaEvent *event);
 void bb_cuda_event_unref (BbCudaEvent *event);

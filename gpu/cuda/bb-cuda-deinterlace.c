@@ -11,6 +11,7 @@
 #include "bb-cuda-deinterlace.h"
 
 #include "bb-cuda-ffmpeg.h"
+#include "bb-cuda-reading.h"
 #include "bb-cuda-work.h"
 #include "bb-error.h"
 
@@ -27,8 +28,7 @@
 
 typedef struct {
   AVFrame *frame[N_SOURCES];
-  BbCudaEvent *read;
-} Reading;
+} Sources;
 
 /* What frames and the deinterlacer hold together. */
 typedef struct {
@@ -42,11 +42,11 @@ typedef struct {
   BbCudaRoom *room;
 } Owner;
 
-struct _BbCudaDeinterlace {
+struct _BbDeviceDeinterlacer {
   BbFormat format;
   BbCudaLayout layout;
   Memory *memory;
-  GQueue reading; /* of Reading */
+  GQueue reading; /* sources that kernels still read */
 };
 
 static void
@@ -81,31 +81,13 @@ free_owner (void *opaque, guint8 *data)
 }
 
 static void
-free_reading (Reading *reading)
+free_sources (gpointer data)
 {
+  Sources *sources = data;
+
   for (gsize i = 0; i < N_SOURCES; i++)
-    av_frame_free (&reading->frame[i]);
-  g_clear_pointer (&reading->read, bb_cuda_event_unref);
-  g_free (reading);
-}
-
-/* Gives surfaces back that were read, and waits until no more than @n_left frames are still to be made. */
-static gboolean
-release_read (BbCudaDeinterlace *self, guint n_left, GError **error)
-{
-  gboolean good = TRUE;
-
-  while (!g_queue_is_empty (&self->reading))
-    {
-      Reading *reading = g_queue_peek_head (&self->reading);
-
-      if (g_queue_get_length (&self->reading) > n_left)
-        good &= bb_cuda_event_wait (reading->read, good ? error : NULL);
-      else if (!bb_cuda_event_is_over (reading->read))
-        break;
-      free_reading (g_queue_pop_head (&self->reading));
-    }
-  return good;
+    av_frame_free (&sources->frame[i]);
+  g_free (sources);
 }
 
 /**
@@ -157,7 +139,7 @@ bb_cuda_deinterlace_free (BbCudaDeinterlace *self)
   {
     g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (context);
 
-    release_read (self, 0, NULL);
+    bb_cuda_reading_release (&self->reading, 0, NULL);
   }
   drop_memory (self->memory);
   g_free (self);
@@ -212,14 +194,14 @@ launch (BbCudaDeinterlace *self, const AVFrame *const frames[N_SOURCES], AVFrame
   const guint block[] = { BB_DEINTERLACE_COLUMNS, BB_DEINTERLACE_PAIRS };
   /* Of an odd width Cb and Cr that alternate have a sample more. */
   const guint grid[] = {
-    (guint) (format->width + 1 + BB_DEINTERLACE_COLUMNS - 1) / BB_DEINTERLACE_COLUMNS,
-    (guint) (format->height + 2 * BB_DEINTERLACE_PAIRS - 1) / (2 * BB_DEINTERLACE_PAIRS),
+    bb_cuda_divide_up (format->width + 1, BB_DEINTERLACE_COLUMNS),
+    bb_cuda_divide_up (format->height, 2 * BB_DEINTERLACE_PAIRS),
     (guint) n_planes,
   };
   BbDeinterlace p = {
     .bottom_first = !top_first,
     .alone = alone,
-    .shift = format->interleaved && format->depth > 8 ? 16 - format->depth : 0,
+    .shift = bb_format_get_shift (format),
     .maximum = (1 << format->depth) - 1,
   };
   void *parameters[] = { &p };
@@ -266,7 +248,8 @@ bb_cuda_deinterlace_run (BbCudaDeinterlace *self,
 {
   BbCudaContext *context = self->memory->context;
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);
-  Reading *reading;
+  g_autoptr (BbCudaEvent) read = NULL;
+  Sources *sources;
   AVFrame *out;
   gboolean good;
 
@@ -275,24 +258,24 @@ bb_cuda_deinterlace_run (BbCudaDeinterlace *self,
   out = new_frame (self, frames[1], error);
   if (out == NULL)
     return NULL;
-  reading = g_new0 (Reading, 1);
+  sources = g_new0 (Sources, 1);
   good = TRUE;
   for (gsize i = 0; i < N_SOURCES && good; i++)
-    good = (reading->frame[i] = av_frame_clone (frames[i])) != NULL;
+    good = (sources->frame[i] = av_frame_clone (frames[i])) != NULL;
   if (!good)
     g_set_error_literal (error, BB_ERROR, BB_ERROR_MEMORY, g_strerror (ENOMEM));
   good = good && launch (self, frames, out, top_first, alone, error) &&
-         (reading->read = bb_cuda_event_new (context, context->stream, error)) != NULL;
+         (read = bb_cuda_event_new (context, context->stream, error)) != NULL;
   if (!good)
     {
       /* What was queued may still read them. */
       context->cuda->stream_synchronize (context->stream);
-      free_reading (reading);
+      free_sources (sources);
     }
   else
     {
-      g_queue_push_tail (&self->reading, reading);
-      good = release_read (self, MAX_READING, error);
+      bb_cuda_reading_add (&self->reading, sources, free_sources, g_steal_pointer (&read));
+      good = bb_cuda_reading_release (&self->reading, MAX_READING, error);
     }
   if (!good)
     av_frame_free (&out);

@@ -7,12 +7,13 @@
 
 #include "bb-cuda-device.h"
 
+#include "bb-cuda-ffmpeg.h"
 #include "bb-cuda-list.h"
 #include "bb-cuda-memory.h"
 #include "bb-cuda-picture.h"
 #include "bb-cuda-work.h"
 #include "bb-error.h"
-#include "bb-render.h"
+#include "bb-device-info.h"
 
 #include <glib/gi18n-lib.h>
 #include <time.h>
@@ -21,8 +22,9 @@ struct _BbCudaDevice {
   BbDevice parent_instance;
 
   BbCudaContext *context;
-  BbCudaWork *work;
-  BbCudaPool *lent; /* rooms of finished frames that an encoder may know */
+  GPtrArray *works; /* of BbCudaWork, one for each plan */
+  GPtrArray *lent;  /* of BbCudaPool, (nullable), for each plan: rooms of finished frames that an
+                     * encoder may know */
   guint64 cpu_nanoseconds;
 };
 
@@ -37,30 +39,52 @@ thread_time (void)
   return (guint64) now.tv_sec * G_GUINT64_CONSTANT (1000000000) + (guint64) now.tv_nsec;
 }
 
+/* The plans' memory serves again. */
+static void
+retire_works (BbCudaDevice *self)
+{
+  gsize n_works;
+  g_autofree gpointer *works = g_ptr_array_steal (self->works, &n_works);
+
+  for (guint i = 0; i < n_works; i++)
+    {
+      BbCudaPool *lent = bb_cuda_work_retire (works[i]);
+
+      if (self->lent->len <= i)
+        g_ptr_array_set_size (self->lent, (gint) i + 1);
+      if (lent != NULL)
+        {
+          bb_cuda_pool_unref (self->lent->pdata[i], self->context, NULL);
+          self->lent->pdata[i] = lent;
+        }
+    }
+}
+
 static gboolean
-bb_cuda_device_prepare (BbDevice *device, BbPlan *plan, guint n_frames, GError **error)
+bb_cuda_device_prepare (BbDevice *device, BbPlan *const *plans, guint n_plans, guint n_frames,
+                        GError **error)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (device);
-  g_autoptr (BbPlan) kept = bb_plan_ref (plan);
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
 
   if (scope == NULL)
     return FALSE;
-  /* Its memory serves again. */
-  if (self->work != NULL)
+  retire_works (self);
+  for (guint i = 0; i < n_plans; i++)
     {
-      BbCudaPool *lent = bb_cuda_work_retire (g_steal_pointer (&self->work));
+      BbCudaPool *lent = i < self->lent->len ? self->lent->pdata[i] : NULL;
+      BbCudaWork *work =
+        bb_cuda_work_new (self->context, plans[i], MAX (n_frames, 1), lent, error);
 
-      if (lent != NULL)
+      if (work == NULL)
         {
-          bb_cuda_pool_unref (self->lent, self->context, NULL);
-          self->lent = lent;
+          g_ptr_array_set_size (self->works, 0);
+          bb_cuda_memory_trim (self->context);
+          return FALSE;
         }
+      g_ptr_array_add (self->works, work);
     }
-  self->work = bb_cuda_work_new (self->context, plan, MAX (n_frames, 1), self->lent, error);
-  if (self->work == NULL)
-    bb_cuda_memory_trim (self->context);
-  return self->work != NULL;
+  return TRUE;
 }
 
 static BbBatch *
@@ -73,10 +97,11 @@ bb_cuda_device_upload (BbDevice *device, BbBatch *batch, GError **error)
   guint64 start = thread_time ();
   gboolean done;
 
-  g_return_val_if_fail (self->work != NULL, NULL);
+  g_return_val_if_fail (self->works->len > 0, NULL);
 
-  done =
-    scope != NULL && bb_cuda_work_begin (self->work, in->frame, in->n_frames, out->frame, error);
+  done = scope != NULL &&
+         bb_cuda_work_begin ((BbCudaWork *const *) self->works->pdata, self->works->len, in->frame,
+                             in->n_frames, out->frame, error);
   self->cpu_nanoseconds += thread_time () - start;
   return done ? g_steal_pointer (&out) : NULL;
 }
@@ -103,25 +128,62 @@ find_work (BbCudaDevice *self, const BbBatch *batch, gboolean finished, GError *
   return work;
 }
 
+/* Takes the frames of the next plan from those of @batch; %NULL where there is none. */
 static BbBatch *
-bb_cuda_device_run (BbDevice *device, BbBatch *batch, GCancellable *cancellable, GError **error)
+take_next (const BbBatch *batch)
+{
+  g_autoptr (BbBatch) next = NULL;
+
+  if (bb_cuda_frame_get_owner (batch->frame[0])->next == NULL)
+    return NULL;
+  next = bb_batch_new (batch->n_frames);
+  for (guint i = 0; i < batch->n_frames; i++)
+    next->frame[i] = g_steal_pointer (&bb_cuda_frame_get_owner (batch->frame[i])->next);
+  return g_steal_pointer (&next);
+}
+
+static gboolean
+finish_all (BbCudaDevice *self, BbBatch *batch, BbBatch **finished, GError **error)
+{
+  g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
+  BbBatch *next = g_steal_pointer (&batch);
+
+  for (guint i = 0; next != NULL; i++)
+    {
+      BbCudaWork *work = scope != NULL ? find_work (self, next, FALSE, error) : NULL;
+
+      finished[i] = g_steal_pointer (&next);
+      if (work == NULL || !bb_cuda_work_finish (work, finished[i], error))
+        {
+          for (guint j = 0; j <= i; j++)
+            g_clear_pointer (&finished[j], bb_batch_free);
+          return FALSE;
+        }
+      next = take_next (finished[i]);
+    }
+  return TRUE;
+}
+
+static gboolean
+bb_cuda_device_run (BbDevice *device, BbBatch *batch, BbBatch **finished,
+                    GCancellable *cancellable, GError **error)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (device);
   g_autoptr (BbBatch) in = batch;
-  g_auto (BbCudaScope) scope = NULL;
   guint64 start = thread_time ();
-  BbCudaWork *work;
   gboolean done;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
+    return FALSE;
   if (in->n_frames == 0)
-    return g_steal_pointer (&in);
-  work = find_work (self, in, FALSE, error);
-  scope = work != NULL ? bb_cuda_context_enter (self->context, error) : NULL;
-  done = scope != NULL && bb_cuda_work_finish (work, in, error);
+    {
+      for (guint i = 0; i < self->works->len; i++)
+        finished[i] = bb_batch_new (0);
+      return TRUE;
+    }
+  done = finish_all (self, g_steal_pointer (&in), finished, error);
   self->cpu_nanoseconds += thread_time () - start;
-  return done ? g_steal_pointer (&in) : NULL;
+  return done;
 }
 
 static BbBatch *
@@ -139,12 +201,13 @@ bb_cuda_device_download (BbDevice *device, BbBatch *batch, GError **error)
 }
 
 static BbPicture *
-bb_cuda_device_present (BbDevice *device, BbFrame *frame, GError **error)
+bb_cuda_device_present (BbDevice *device, BbFrame *frame, const BbPresentOptions *options,
+                        GError **error)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (device);
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
 
-  return scope != NULL ? bb_cuda_picture_new (self->context, frame, error) : NULL;
+  return scope != NULL ? bb_cuda_picture_new (self->context, frame, options, error) : NULL;
 }
 
 static guint
@@ -200,13 +263,15 @@ bb_cuda_device_finalize (GObject *object)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (object);
 
-  g_clear_pointer (&self->work, bb_cuda_work_unref);
-  if (self->lent != NULL)
-    {
-      g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (self->context);
+  g_ptr_array_unref (self->works);
+  for (guint i = 0; i < self->lent->len; i++)
+    if (self->lent->pdata[i] != NULL)
+      {
+        g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (self->context);
 
-      bb_cuda_pool_unref (self->lent, self->context, NULL);
-    }
+        bb_cuda_pool_unref (self->lent->pdata[i], self->context, NULL);
+      }
+  g_ptr_array_unref (self->lent);
   g_clear_pointer (&self->context, bb_cuda_context_unref);
   G_OBJECT_CLASS (bb_cuda_device_parent_class)->finalize (object);
 }
@@ -218,7 +283,8 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
   BbDeviceClass *device_class = BB_DEVICE_CLASS (klass);
 
   object_class->finalize = bb_cuda_device_finalize;
-  device_class->memory = BB_MEMORY_CUDA;
+  device_class->memory = BB_MEMORY_DEVICE;
+  device_class->media = &bb_cuda_ffmpeg_media;
   device_class->prepare = bb_cuda_device_prepare;
   device_class->upload = bb_cuda_device_upload;
   device_class->run = bb_cuda_device_run;
@@ -236,6 +302,8 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
 static void
 bb_cuda_device_init (BbCudaDevice *self)
 {
+  self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_cuda_work_unref);
+  self->lent = g_ptr_array_new ();
 }
 
 /**

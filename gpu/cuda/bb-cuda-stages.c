@@ -40,7 +40,7 @@ set_frames (BbPlanes *planes, BbFrame *const *frames, guint n_frames, int g)
     .stride = frames[0]->stride[g],
     .component = frames[0]->data[2 * g] - frames[0]->data[g],
     .interleave = interleaved ? 2 : 1,
-    .shift = format->interleaved && format->depth > 8 ? 16 - format->depth : 0,
+    .shift = bb_format_get_shift (format),
   };
   for (guint i = 0; i < n_frames; i++)
     planes->data[i] = frames[i]->data[g];
@@ -64,12 +64,6 @@ count_split (const BbPlanes *planes, int g)
   return g > 0 && planes->interleave == 1 ? 2 : 1;
 }
 
-static guint
-divide_up (int n, int step)
-{
-  return (guint) ((n + step - 1) / step);
-}
-
 /* All threads of a block in a row. */
 static gboolean
 launch (BbCudaWork *work, BbCudaKernel kernel, const guint grid[3], guint threads,
@@ -90,8 +84,8 @@ launch_resample (BbCudaWork *work, BbCudaKernel kernel, const Tile *tile, const 
   p->columns = stage->columns;
   p->transposed = stage->transposed;
   p->split = count_split (&p->in, g);
-  grid[0] = divide_up (stage->columns.n_out * p->in.interleave, tile->columns);
-  grid[1] = divide_up (stage->rows.n_out, tile->rows);
+  grid[0] = bb_cuda_divide_up (stage->columns.n_out * p->in.interleave, tile->columns);
+  grid[1] = bb_cuda_divide_up (stage->rows.n_out, tile->rows);
   grid[2] = n_frames * (guint) p->split;
   return launch (work, kernel, grid, tile->threads, p, error);
 }
@@ -233,8 +227,8 @@ back (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **
     set_kept (&p.in, &work->blurred[g], frames, n_frames);
   p.split = count_split (&p.out, g);
   p.tight = group->tight[p.out.interleave - 1];
-  grid[0] = divide_up (group->look.canvas_width * p.out.interleave, BB_BACK_COLUMNS);
-  grid[1] = divide_up (group->look.canvas_height, BB_BACK_ROWS);
+  grid[0] = bb_cuda_divide_up (group->look.canvas_width * p.out.interleave, BB_BACK_COLUMNS);
+  grid[1] = bb_cuda_divide_up (group->look.canvas_height, BB_BACK_ROWS);
   grid[2] = n_frames * (guint) p.split;
   kernel = p.out.interleave == 2 ? BB_CUDA_KERNEL_BACK_F16_U8_2 : BB_CUDA_KERNEL_BACK_F16_U8;
   kernel += (plan->precision == BB_PRECISION_FP16 ? 0 : 2) + (plan->target.depth > 8 ? 1 : 0);

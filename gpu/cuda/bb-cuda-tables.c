@@ -106,6 +106,7 @@ pack_halves (float *weight, gsize n)
     }
 }
 
+/* The sum of the weights of an output, by which a constant is multiplied; all outputs have the same. */
 static double
 get_gain (const BbTaps *taps)
 {
@@ -263,13 +264,13 @@ append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale)
   return AT (append (tables, up, sizeof (BbUpTaps) * (gsize) taps->n_out));
 }
 
-/* Whether four samples that lie side by side read one window of each component. */
+/* Whether the samples that a thread makes at once read one window of each component. */
 static gboolean
 is_tight (const BbUpTaps *up, int n_out, int last_window, int interleave)
 {
-  for (int j = 0; j < n_out; j += BB_BACK_WINDOW / interleave)
+  for (int j = 0; j < n_out; j += BB_BACK_SAMPLES / interleave)
     {
-      int last = MIN (j + BB_BACK_WINDOW / interleave, n_out) - 1;
+      int last = MIN (j + BB_BACK_SAMPLES / interleave, n_out) - 1;
 
       if (up[last].first - MIN (up[j].first, last_window) > BB_BACK_WINDOW - BB_BACK_TAPS)
         return FALSE;

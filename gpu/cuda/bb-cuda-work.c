@@ -7,17 +7,12 @@
 
 #include "bb-cuda-work.h"
 
+#include "bb-cuda-reading.h"
 #include "bb-error.h"
 
 /* Rows of frames that encoders and textures take as they are. */
 #define TARGET_ALIGNMENT 256
 #define SOURCE_ALIGNMENT 64
-
-
-typedef struct {
-  BbFrame *frame;
-  BbCudaEvent *read;
-} Reading;
 
 /**
  * bb_cuda_layout_init:
@@ -193,29 +188,6 @@ bb_cuda_work_ref (BbCudaWork *work)
   return work;
 }
 
-/* Releases the frames at the queue's head whose kernels are done; waits until at most @n_left are
- * left. */
-static gboolean
-release_read (BbCudaWork *work, guint n_left, GError **error)
-{
-  gboolean good = TRUE;
-
-  while (!g_queue_is_empty (&work->reading))
-    {
-      Reading *reading = g_queue_peek_head (&work->reading);
-
-      if (g_queue_get_length (&work->reading) > n_left)
-        good &= bb_cuda_event_wait (reading->read, good ? error : NULL);
-      else if (!bb_cuda_event_is_over (reading->read))
-        break;
-      g_queue_pop_head (&work->reading);
-      bb_frame_unref (reading->frame);
-      bb_cuda_event_unref (reading->read);
-      g_free (reading);
-    }
-  return good;
-}
-
 /* When all that is queued on any stream is over; %NULL where the last use of pinned memory is already. */
 static BbCudaEvent *
 join_streams (BbCudaContext *context)
@@ -273,7 +245,7 @@ bb_cuda_work_retire (BbCudaWork *work)
   BbCudaPool *canvases = work->lent ? bb_cuda_pool_ref (work->canvases) : NULL;
   g_autoptr (BbCudaEvent) last_use = NULL;
 
-  release_read (work, 0, NULL);
+  bb_cuda_reading_release (&work->reading, 0, NULL);
   last_use = join_streams (context);
   free_staging (work, last_use, last_use);
   if (work->keeps != NULL && bb_cuda_pool_is_idle (work->keeps))
@@ -301,7 +273,7 @@ bb_cuda_work_unref (BbCudaWork *work)
   {
     g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (context);
 
-    release_read (work, 0, NULL);
+    bb_cuda_reading_release (&work->reading, 0, NULL);
     last_use = join_streams (context);
     bb_cuda_tables_clear (&work->tables, context, last_use);
     bb_cuda_pool_unref (work->canvases, context, last_use);
@@ -324,6 +296,7 @@ free_owner (gpointer data)
     bb_cuda_pool_release (owner->work->canvases, owner->canvas, owner->last_use);
   if (owner->kept != NULL)
     bb_cuda_pool_release (owner->work->keeps, owner->kept, NULL);
+  g_clear_pointer (&owner->next, bb_frame_unref);
   g_clear_pointer (&owner->ready, bb_cuda_event_unref);
   g_clear_pointer (&owner->last_use, bb_cuda_event_unref);
   bb_cuda_work_unref (owner->work);
@@ -377,7 +350,7 @@ new_frame (BbCudaWork *work, const BbFrame *in, GError **error)
   BbCudaOwner *owner = g_new0 (BbCudaOwner, 1);
   g_autoptr (BbFrame) frame = bb_frame_new_wrapped (&work->plan->target, owner, free_owner);
 
-  frame->memory = BB_MEMORY_CUDA;
+  frame->memory = BB_MEMORY_DEVICE;
   frame->wait = wait_owner;
   bb_frame_copy_props (frame, in);
   owner->work = bb_cuda_work_ref (work);
@@ -413,15 +386,32 @@ check_format (BbCudaWork *work, const BbFrame *frame, GError **error)
   return FALSE;
 }
 
+/* Queues the kernels of one plan that read the source. */
+static gboolean
+read_source (BbCudaWork *work, BbFrame *const *source, const BbFrame *const *in, guint n_frames,
+             BbFrame **begun, GError **error)
+{
+  for (guint i = 0; i < n_frames; i++)
+    {
+      begun[i] = new_frame (work, in[i], error);
+      if (begun[i] == NULL)
+        return FALSE;
+    }
+  return bb_cuda_work_read (work, source, begun, n_frames, error);
+}
+
 /* Frames of one memory: up to BB_CUDA_UPLOAD_FRAMES of the host's, BB_LAUNCH_FRAMES of the card's. */
 static gboolean
-begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun, GError **error)
+begin_few (BbCudaWork *const *works, guint n_works, BbFrame *const *in, guint n_frames,
+           BbFrame **begun, GError **error)
 {
-  BbCudaContext *context = work->context;
-  gboolean on_card = in[0]->memory == BB_MEMORY_CUDA;
+  BbCudaWork *first = works[0];
+  BbCudaContext *context = first->context;
+  gboolean on_card = in[0]->memory == BB_MEMORY_DEVICE;
   g_autoptr (BbCudaEvent) start = NULL;
   g_autoptr (BbCudaEvent) end = NULL;
   BbFrame *staged[BB_CUDA_UPLOAD_FRAMES] = { NULL };
+  BbFrame *last[BB_LAUNCH_FRAMES];
   BbCudaStaging *staging = NULL;
   gboolean good = TRUE;
 
@@ -429,13 +419,29 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
   for (guint i = 0; i < n_frames && good && on_card; i++)
     good = in[i]->producer == context || bb_frame_wait (in[i], error);
   for (guint i = 0; i < n_frames && good; i++)
-    good = check_format (work, in[i], error) && (begun[i] = new_frame (work, in[i], error)) != NULL;
+    good = check_format (first, in[i], error);
   if (good && !on_card)
-    good = bb_cuda_work_stage (work, in, n_frames, staged, &staging, error);
+    good = bb_cuda_work_stage (first, in, n_frames, staged, &staging, error);
   if (good)
-    good = (start = bb_cuda_event_new (context, context->stream, error)) != NULL &&
-           bb_cuda_work_read (work, on_card ? in : staged, begun, n_frames, error) &&
-           (end = bb_cuda_event_new (context, context->stream, error)) != NULL;
+    good = (start = bb_cuda_event_new (context, context->stream, error)) != NULL;
+  for (guint w = 0; w < n_works && good; w++)
+    {
+      BbFrame *made[BB_LAUNCH_FRAMES] = { NULL };
+
+      good = read_source (works[w], on_card ? in : staged, (const BbFrame *const *) in, n_frames,
+                          made, error);
+      /* Each frame owns what the next plan makes of its source. */
+      for (guint i = 0; i < n_frames && made[i] != NULL; i++)
+        {
+          if (w == 0)
+            begun[i] = made[i];
+          else
+            bb_cuda_frame_get_owner (last[i])->next = made[i];
+          last[i] = made[i];
+        }
+    }
+  if (good)
+    good = (end = bb_cuda_event_new (context, context->stream, error)) != NULL;
   for (guint i = 0; i < G_N_ELEMENTS (staged); i++)
     g_clear_pointer (&staged[i], bb_frame_unref);
   if (!good)
@@ -447,12 +453,8 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
 
   if (on_card)
     for (guint i = 0; i < n_frames; i++)
-      {
-        Reading *reading = g_new (Reading, 1);
-
-        *reading = (Reading) { bb_frame_ref (in[i]), bb_cuda_event_ref (end) };
-        g_queue_push_tail (&work->reading, reading);
-      }
+      bb_cuda_reading_add (&first->reading, bb_frame_ref (in[i]), (GDestroyNotify) bb_frame_unref,
+                           bb_cuda_event_ref (end));
   else
     {
       g_clear_pointer (&staging->consumed, bb_cuda_event_unref);
@@ -460,36 +462,37 @@ begin_few (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun
     }
   bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
   /* Those before may go back to their decoder, while these are read. */
-  return release_read (work, on_card ? n_frames : 0, error);
+  return bb_cuda_reading_release (&first->reading, on_card ? n_frames : 0, error);
 }
 
 /**
  * bb_cuda_work_begin:
- * @work: work
+ * @works: (array length=n_works): of one context and one source format
+ * @n_works: how many, at least one
  * @in: `[n_frames]` source frames, in host memory or the card's
  * @n_frames: how many
- * @begun: (out caller-allocates): `[n_frames]`, frames that bb_cuda_work_finish() takes; those that
- *   an error left unmade are %NULL
+ * @begun: (out caller-allocates): `[n_frames]`, frames of the first work, each with those of the
+ *   others behind it, see #BbCudaOwner; those that an error left unmade are %NULL
  * @error: return location for an error
  *
- * Queues the kernels that read the source. Source frames in host memory may be dropped at once;
- * those of the card are kept until the kernels are done, but no longer.
+ * Queues the kernels that read the source. Source frames in host memory are copied to the card once
+ * and may be dropped at once; those of the card are kept until the kernels are done, but no longer.
  *
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_cuda_work_begin (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFrame **begun,
-                    GError **error)
+bb_cuda_work_begin (BbCudaWork *const *works, guint n_works, BbFrame *const *in, guint n_frames,
+                    BbFrame **begun, GError **error)
 {
   for (guint first = 0, n; first < n_frames; first += n)
     {
       guint most =
-        in[first]->memory == BB_MEMORY_CUDA ? BB_LAUNCH_FRAMES : BB_CUDA_UPLOAD_FRAMES;
+        in[first]->memory == BB_MEMORY_DEVICE ? BB_LAUNCH_FRAMES : BB_CUDA_UPLOAD_FRAMES;
 
       for (n = 1; first + n < n_frames && n < most; n++)
         if (in[first + n]->memory != in[first]->memory)
           break;
-      if (!begin_few (work, in + first, n, begun + first, error))
+      if (!begin_few (works, n_works, in + first, n, begun + first, error))
         return FALSE;
     }
   return TRUE;
@@ -536,5 +539,5 @@ bb_cuda_work_finish (BbCudaWork *work, BbBatch *batch, GError **error)
       owner->ready = bb_cuda_event_ref (end);
     }
   bb_cuda_context_add_span (context, g_steal_pointer (&start), g_steal_pointer (&end));
-  return release_read (work, g_queue_get_length (&work->reading), error);
+  return bb_cuda_reading_release (&work->reading, g_queue_get_length (&work->reading), error);
 }

@@ -103,6 +103,7 @@ typedef struct {
  * @work: what the frame was made with
  * @canvas: where the frame is, or will be
  * @kept: (nullable): what was made of the source for its background; gone once it is finished
+ * @next: (nullable): what the next plan makes of the same source frame; gone once it is finished
  * @ready: (nullable): when the frame is finished
  * @last_use: (nullable): when it was read last, outside the stream of kernels
  *
@@ -112,6 +113,7 @@ typedef struct {
   BbCudaWork *work;
   BbCudaRoom *canvas;
   BbCudaRoom *kept;
+  BbFrame *next;
   BbCudaEvent *ready;
   BbCudaEvent *last_use;
 } BbCudaOwner;
@@ -128,7 +130,8 @@ bb_cuda_work_new (BbCudaContext *context,
 BbCudaPool *bb_cuda_work_retire (BbCudaWork *work);
 BbCudaWork *bb_cuda_work_ref (BbCudaWork *work);
 void bb_cuda_work_unref (BbCudaWork *work);
-gboolean bb_cuda_work_begin (BbCudaWork *work,
+gboolean bb_cuda_work_begin (BbCudaWork *const *works,
+                             guint n_works,
                              BbFrame *const *in,
                              guint n_frames,
                              BbFrame **begun,

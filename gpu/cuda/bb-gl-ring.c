@@ -250,6 +250,17 @@ find_free (BbGlRing *self)
 }
 
 /**
+ * bb_gl_ring_is_built:
+ *
+ * Returns: whether this program was built with what rings need
+ */
+gboolean
+bb_gl_ring_is_built (void)
+{
+  return TRUE;
+}
+
+/**
  * bb_gl_ring_find_card:
  * @picture: a picture
  *

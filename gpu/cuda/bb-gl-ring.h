@@ -35,6 +35,7 @@ typedef struct {
   gpointer slot;
 } BbGlTexture;
 
+gboolean bb_gl_ring_is_built (void);
 gconstpointer bb_gl_ring_find_card (BbPicture *picture);
 BbGlRing *bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error);
 gboolean bb_gl_ring_takes (BbGlRing *ring, BbPicture *picture);

@@ -805,7 +805,7 @@ compose (const BbBack &p)
   const BbLook &look = p.look;
   const int frame = (int) blockIdx.z >> (p.split - 1);
   const int plane = (int) blockIdx.z & (p.split - 1);
-  const int column = (int) blockIdx.x * BB_BACK_COLUMNS + (int) threadIdx.x % 32 * 4;
+  const int column = (int) blockIdx.x * BB_BACK_COLUMNS + (int) threadIdx.x % 32 * BB_BACK_SAMPLES;
   const int from = (int) blockIdx.y * BB_BACK_ROWS + (int) threadIdx.x / 32 * BB_BACK_MARCH;
   const int to = least (from + BB_BACK_MARCH, look.canvas_height);
   const int top = look.top;

@@ -2,12 +2,13 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each function computes one sample of one plane. nvcc compiles them into the kernels of
- * bb-kernels.cu, the C compiler into the plain path of the CPU device, so that a test on any
- * machine runs the arithmetic that a card runs. Includes nothing of the project.
+ * Each function computes one sample of one plane. The C compiler makes the plain path of the CPU device of them, the
+ * reference that tests hold both devices against. The kernels of bb-kernels.cu share how samples are mixed, shaded and
+ * converted; their sums are their own, several samples at once, and so are those of the CPU device's fast path.
+ * Includes nothing of the project.
  *
- * Everything here is linear and separable: a stage is a table of taps along one axis. Sums are
- * FP32; what is kept between stages is FP16 or FP32.
+ * Everything here is linear and separable: a stage is a table of taps along one axis. Sums are FP32 here; what is kept
+ * between stages is FP16 or FP32.
  */
 
 #pragma once

@@ -48,6 +48,9 @@
 #define BB_BACK_MARCH 32
 #define BB_BACK_ROWS (BB_BACK_MARCH * BB_BACK_THREADS / 32)
 
+/** Samples that lie side by side and that a thread of bb_back makes at once. */
+#define BB_BACK_SAMPLES 4
+
 /** Taps that a sample has on the way up: a quadratic B-spline's. */
 #define BB_BACK_TAPS 3
 
@@ -130,7 +133,8 @@ typedef struct {
  * @in: where samples are read
  * @out: where they go
  * @rows: taps down the stored columns
- * @columns: taps along the stored rows: `first` [n_out], `weight` [n_taps][n_out]
+ * @columns: taps along the stored rows: `first` `[n_out]`, `weight` `[n_taps][n_out]`; each weight of it and of @rows
+ *   is an FP32 number, or in the kernels with FP16 sums the same FP16 number twice
  * @transposed: whether a sample of output row i and column j goes to column i of row j
  * @split: components that are made by blocks of their own: 2 where @in has chroma planes of their
  *   own, else 1

@@ -18,7 +18,7 @@ struct _BbReader {
   gboolean scanned;
   BbIndex *index; /* NULL where the demuxer finds times and streams by itself */
   goffset size; /* of the file when it was opened first; -1 where it is not known */
-  gboolean cut; /* reading ended with an error, or the file has become shorter */
+  gboolean cut; /* reading ended with an error of more than junk at the end */
 
   AVBufferRef *hardware; /* what decodes; NULL for the processor */
   guint n_wanted; /* surfaces that it shall have for others; 0 where more frames are held than it can have */

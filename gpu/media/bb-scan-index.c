@@ -32,6 +32,9 @@
 /* Streams that run beside each other take turns more often than every so many packets. */
 #define N_TURN 12
 
+/* Damaged files have thousands; each is held against all others. */
+#define MOST_STREAMS 64
+
 /* How much earlier than its first packet to read for what a stream is. */
 #define LEAD_BYTES (128 * 1024)
 
@@ -250,13 +253,23 @@ is_same_language (const AVStream *a, const AVStream *b)
   return g_strcmp0 (of_a != NULL ? of_a->value : NULL, of_b != NULL ? of_b->value : NULL) == 0;
 }
 
+static gboolean
+has_own_number (const AVFormatContext *demuxer, int stream)
+{
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    if ((int) i != stream && demuxer->streams[i]->id == demuxer->streams[stream]->id &&
+        demuxer->streams[i]->codecpar->codec_type == demuxer->streams[stream]->codecpar->codec_type)
+      return FALSE;
+  return TRUE;
+}
+
 /* Finds for each stream that begins late one that ends before, in the same language if possible. */
 static void
 find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int type)
 {
   g_autoptr (GArray) known = g_array_new (FALSE, FALSE, sizeof (int)); /* in the order of the file */
 
-  for (guint i = 0; i < runs[type]->len; i++)
+  for (guint i = 0; i < runs[type]->len && known->len < MOST_STREAMS; i++)
     {
       int stream = g_array_index (runs[type], Run, i).stream;
       int best = -1;
@@ -283,7 +296,8 @@ find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int typ
                         is_same_language (demuxer->streams[root], demuxer->streams[stream]))))
             best = root;
         }
-      if (best >= 0)
+      /* What is told apart within a packet of the file, such as TrueHD and its core, has one number. */
+      if (best >= 0 && has_own_number (demuxer, best) && has_own_number (demuxer, stream))
         bb_index_add_follower (index, demuxer->streams[best], demuxer->streams[stream]);
       if (!is_known)
         g_array_append_val (known, stream);

@@ -5,6 +5,9 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
+#include "bb-test-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
 
 #include <string.h>
@@ -18,7 +21,7 @@ BbDevice *
 bb_cuda_test_open (void)
 {
   g_autoptr (GError) error = NULL;
-  BbDevice *device = bb_device_open ("cuda:0", &error);
+  BbDevice *device = bb_devices_open ("cuda:0", &error);
 
   g_assert_no_error (error);
   return device;
@@ -78,7 +81,7 @@ bb_cuda_test_plan (const BbCudaTestCase *c)
   values.height = MAX (c->target.height, 16);
   recipe = bb_recipe_new (&values, &error);
   g_assert_no_error (error);
-  plan = bb_plan_new (recipe, &c->source, c->orientation, c->aspect, &c->target, &error);
+  plan = bb_test_plan_new (recipe, &c->source, c->orientation, c->aspect, &c->target, &error);
   g_assert_no_error (error);
   return plan;
 }
@@ -132,14 +135,14 @@ bb_cuda_test_run (BbDevice *device, const BbCudaTestCase *c, GError **error)
   g_autoptr (BbPlan) plan = bb_cuda_test_plan (c);
   BbBatch *batch;
 
-  if (!bb_device_prepare (device, plan, c->n_frames, error))
+  if (!bb_test_device_prepare (device, plan, c->n_frames, error))
     return NULL;
   batch = bb_batch_new (c->n_frames);
   for (guint i = 0; i < c->n_frames; i++)
     batch->frame[i] = bb_cuda_test_frame (&c->source, i);
   batch = bb_device_upload (device, batch, error);
   if (batch != NULL)
-    batch = bb_device_run (device, batch, NULL, error);
+    batch = bb_test_device_run (device, batch, NULL, error);
   if (batch != NULL)
     batch = bb_device_download_batch (device, batch, error);
   for (guint i = 0; batch != NULL && i < batch->n_frames; i++)
@@ -354,7 +357,7 @@ bb_cuda_test_decode (BbCudaContext *context, const BbFormat *format, guint32 see
       at += size;
     }
   overwrite (surface, samples);
-  frame->memory = BB_MEMORY_CUDA;
+  frame->memory = BB_MEMORY_DEVICE;
   frame->producer = context;
   frame->pts = host->pts;
   frame->duration = host->duration;

@@ -8,6 +8,7 @@
 #include "bb-player.h"
 #include "bb-test-media.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define N_FRAMES 40
@@ -68,6 +69,15 @@ set_look (Fixture *f, const char *device, double blur)
   return bb_recipe_get_generation (recipe);
 }
 
+static gboolean
+is_on_cpu (Fixture *f)
+{
+  BbPlayerStats stats;
+
+  bb_player_get_stats (f->player, &stats);
+  return *stats.device == '\0' || g_str_has_prefix (stats.device, "cpu");
+}
+
 static void
 open_player (Fixture *f, const char *device)
 {
@@ -81,6 +91,14 @@ open_player (Fixture *f, const char *device)
   WAIT_FOR (f->opened);
   set_look (f, device, 20);
   WAIT_FOR (bb_player_get_picture (f->player) != NULL);
+}
+
+/* The same, with the device itself at work. */
+static void
+open_ready_player (Fixture *f, const char *device)
+{
+  open_player (f, device);
+  WAIT_FOR (is_on_cpu (f) == g_str_equal (device, "cpu"));
 }
 
 static void
@@ -142,8 +160,8 @@ test_frames (gconstpointer data)
   Fixture card, cpu;
 
   clip = bb_test_media_path (data);
-  open_player (&card, "cuda:0");
-  open_player (&cpu, "cpu");
+  open_ready_player (&card, "cuda:0");
+  open_ready_player (&cpu, "cpu");
   assert_same (&card, &cpu, 0);
   for (gint64 i = 1; i < 20; i++)
     {
@@ -163,7 +181,7 @@ test_frames (gconstpointer data)
   g_assert_true (card_decodes (&card));
   g_assert_false (card_decodes (&cpu));
 
-  /* Two devices on one card, side by side. */
+  /* Two outputs of one device. */
   bb_player_set_compare (card.player, TRUE);
   bb_player_set_compare (cpu.player, TRUE);
   WAIT_FOR (bb_player_get_compared (card.player) != NULL);
@@ -190,7 +208,7 @@ test_devices (gconstpointer data)
   Fixture f;
 
   clip = bb_test_media_path (data);
-  open_player (&f, "cuda:0");
+  open_ready_player (&f, "cuda:0");
   bb_player_play (f.player);
   for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
     {
@@ -214,8 +232,8 @@ test_fall_back (gconstpointer data)
 
   clip = bb_test_media_path (data);
   g_setenv ("BLURBOX_NVDEC_FAIL", "8", TRUE);
-  open_player (&card, "cuda:0");
-  open_player (&cpu, "cpu");
+  open_ready_player (&card, "cuda:0");
+  open_ready_player (&cpu, "cpu");
   for (gint64 i = 1; i < 20; i++)
     {
       bb_player_step (card.player, 1);
@@ -228,6 +246,45 @@ test_fall_back (gconstpointer data)
   g_assert_true (g_str_has_prefix (stats.decode_notice, "The card stopped decoding at 0."));
   bb_player_get_stats (cpu.player, &stats);
   g_assert_cmpstr (stats.decode_notice, ==, "");
+  close_player (&card);
+  close_player (&cpu);
+  g_clear_pointer (&clip, g_free);
+}
+
+/* The CPU makes the first pictures where a card takes its time, exactly as it would alone; closing waits for
+ * neither. */
+static void
+test_slow_card (gconstpointer data)
+{
+  const gint64 frame = G_GINT64_CONSTANT (40000000);
+  g_autofree char *hold = bb_test_media_path ("hold");
+  Fixture card, cpu, closed;
+
+  clip = bb_test_media_path (data);
+  open_ready_player (&cpu, "cpu");
+  g_assert_true (g_file_set_contents (hold, "", 0, NULL));
+  g_setenv ("BLURBOX_DRIVER_HOLD", hold, TRUE);
+  open_player (&card, "cuda:0");
+  open_player (&closed, "cuda:0");
+  for (gint64 i = 1; i < 4; i++)
+    {
+      bb_player_step (card.player, 1);
+      bb_player_step (cpu.player, 1);
+      WAIT_FOR (bb_player_get_picture (card.player)->time == i * frame);
+      WAIT_FOR (bb_player_get_picture (cpu.player)->time == i * frame);
+      g_assert_cmpint (difference (bb_player_get_picture (card.player), bb_player_get_picture (cpu.player)),
+                       ==, 0);
+    }
+  g_assert_true (is_on_cpu (&card));
+  close_player (&closed);
+  g_assert_cmpint (g_unlink (hold), ==, 0);
+  WAIT_FOR (!is_on_cpu (&card));
+  g_unsetenv ("BLURBOX_DRIVER_HOLD");
+  assert_same (&card, &cpu, 3 * frame);
+  WAIT_FOR (card_decodes (&card));
+  bb_player_step (card.player, 1);
+  bb_player_step (cpu.player, 1);
+  assert_same (&card, &cpu, 4 * frame);
   close_player (&card);
   close_player (&cpu);
   g_clear_pointer (&clip, g_free);
@@ -252,6 +309,7 @@ main (int argc, char *argv[])
                     "-bf 2 -g 10 interlaced.mkv",
                     N_FRAMES);
   g_test_add_data_func ("/cuda-player/frames", "clip.mkv", test_frames);
+  g_test_add_data_func ("/cuda-player/slow-card", "clip.mkv", test_slow_card);
   g_test_add_data_func ("/cuda-player/devices", "clip.mkv", test_devices);
   g_test_add_data_func ("/cuda-player/fall-back", "clip.mkv", test_fall_back);
   g_test_add_data_func ("/cuda-player/interlaced/frames", "interlaced.mkv", test_frames);

@@ -91,9 +91,11 @@ def test_loop_allocates_nothing(folder):
         done, count = faults.run(command(source, folder / "card.mkv"), folder)
         tap.equal(done.returncode, 0, done.stderr)
         counts.append(count["calls"])
-    for function in ("cuMemAlloc_v2", "cuMemHostAlloc", "cuMemFree_v2", "cuMemFreeHost", "cuEventCreate",
-                     "cuStreamCreate", "cuStreamSynchronize", "cuModuleLoadData"):
+    for function in ("cuMemAlloc_v2", "cuMemHostAlloc", "cuMemFree_v2", "cuMemFreeHost", "cuStreamCreate",
+                     "cuStreamSynchronize", "cuModuleLoadData"):
         tap.equal(counts[0][function], counts[1][function], function)
+    # Events are used again; how many are on their way at once, time tells. New ones for eight more batches were some thirty.
+    tap.near(counts[0]["cuEventCreate"], counts[1]["cuEventCreate"], 8, "cuEventCreate")
 
 
 def test_any_order_gives_the_same(folder):

@@ -9,7 +9,10 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
+#include "bb-test-device.h"
 #include "bb-tune-measure.h"
 #include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
@@ -103,7 +106,7 @@ set_up (void)
 {
   memset (&f, 0, sizeof f);
   f.card = bb_cuda_test_open ();
-  f.cpu = bb_device_open ("cpu", NULL);
+  f.cpu = bb_devices_open ("cpu", NULL);
   f.context = bb_cuda_device_get_context (BB_CUDA_DEVICE (f.card));
   f.table = (BbCuda *) f.context->cuda;
   f.own = *f.table;
@@ -115,7 +118,6 @@ set_up (void)
   f.table->stream_wait_event = wait_event;
   f.table->memcpy_h_to_d_async = upload;
   f.table->memcpy_d_to_h_async = download;
-  bb_picture_set_stay_on_device (TRUE);
 }
 
 static void
@@ -124,7 +126,6 @@ tear_down (void)
   g_assert_cmpint (f.fail_record, ==, 0);
   g_assert_cmpint (f.fail_wait, ==, 0);
   *f.table = f.own;
-  bb_picture_set_stay_on_device (FALSE);
   g_clear_object (&f.card);
   g_clear_object (&f.cpu);
   g_clear_pointer (&f.unfinished, g_hash_table_unref);
@@ -168,7 +169,7 @@ prepare (BbDevice *device, const BbCudaTestCase *c)
   g_autoptr (BbPlan) plan = bb_cuda_test_plan (c);
   g_autoptr (GError) error = NULL;
 
-  bb_device_prepare (device, plan, c->n_frames, &error);
+  bb_test_device_prepare (device, plan, c->n_frames, &error);
   g_assert_no_error (error);
 }
 
@@ -189,7 +190,7 @@ finish (BbDevice *device, BbBatch *batch)
 {
   g_autoptr (GError) error = NULL;
 
-  batch = bb_device_run (device, batch, NULL, &error);
+  batch = bb_test_device_run (device, batch, NULL, &error);
   g_assert_no_error (error);
   return batch;
 }
@@ -216,7 +217,7 @@ static BbPicture *
 present (BbBatch *batch)
 {
   g_autoptr (GError) error = NULL;
-  BbPicture *picture = bb_device_present (f.card, batch->frame[0], &error);
+  BbPicture *picture = bb_device_present (f.card, batch->frame[0], &(BbPresentOptions) { .takes_device_memory = TRUE }, &error);
 
   g_assert_no_error (error);
   return picture;
@@ -779,22 +780,24 @@ test_measured (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (BbFrame) frame = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autoptr (BbEngine) engine = NULL;
+  BbSourceInfo source = { .format = c.source, .sar_num = 1, .sar_den = 1 };
   BbTunePoint points[BB_TUNE_N_POINTS];
-  BbPlan *plans[2];
 
   set_up ();
-  for (int i = 0; i < 2; i++)
-    {
-      c.values.precision = (BbPrecision) i;
-      plans[i] = bb_cuda_test_plan (&c);
-    }
+  c.values.width = c.target.width;
+  c.values.height = c.target.height;
+  recipe = bb_recipe_new (&c.values, &error);
+  g_assert_no_error (error);
+  engine = bb_engine_new (f.card);
   frame = bb_cuda_test_frame (&c.source, 0);
-  bb_tune_measure (f.card, plans, &frame, 1, points, tuned_cb, cancellable, cancellable, &error);
+  bb_tune_measure (engine, &source, recipe, &c.target, &frame, 1, points, tuned_cb, cancellable,
+                   cancellable, &error);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (f.most_unfinished, ==, 2);
   g_assert_cmpuint (g_hash_table_size (f.unfinished), ==, 0);
-  for (int i = 0; i < 2; i++)
-    bb_plan_unref (plans[i]);
+  g_clear_pointer (&engine, bb_engine_free);
   tear_down ();
 }
 

@@ -7,7 +7,10 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
+#include "bb-test-device.h"
 #include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
@@ -20,7 +23,7 @@ test_plans (void)
   static const int subsampling[][2] = { { 1, 1 }, { 1, 0 }, { 0, 0 }, { 0, 1 }, { 2, 0 } };
   static const guint batches[] = { 1, 2, 3, 31 };
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   GRand *rand = g_rand_new_with_seed (20);
 
   for (int i = 0; i < 160 / BB_CUDA_TEST_PART; i++)
@@ -60,7 +63,7 @@ test_batches (void)
 {
   static const guint batches[] = { 1, 2, 31, 32, 128 };
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (batches); i++)
     {
@@ -83,7 +86,7 @@ static void
 test_deeper (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   GRand *rand = g_rand_new_with_seed (9);
 
   for (int i = 0; i < 24 / BB_CUDA_TEST_PART; i++)
@@ -109,7 +112,7 @@ static void
 test_full_size (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   BbCudaTestCase c = {
     .source = bb_cuda_test_format (1920, 1080, 8, 1, 1),
     .target = bb_cuda_test_format (1080, 1920, 8, 1, 1),
@@ -148,9 +151,9 @@ run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
   bb_recipe_values_settle (&c.values, TRUE);
   c.values.blur = 14;
   plan = bb_cuda_test_plan (&c);
-  bb_device_prepare (card, plan, n_frames, &error);
+  bb_test_device_prepare (card, plan, n_frames, &error);
   g_assert_no_error (error);
-  bb_device_prepare (cpu, plan, n_frames, &error);
+  bb_test_device_prepare (cpu, plan, n_frames, &error);
   for (guint b = 0; b < n_batches; b++)
     {
       BbBatch *batch = bb_batch_new (n_frames);
@@ -159,7 +162,7 @@ run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
         batch->frame[i] = bb_cuda_test_frame (&c.source, b * n_frames + i);
       batch = bb_device_upload (card, batch, &error);
       g_assert_no_error (error);
-      batch = bb_device_run (card, batch, NULL, &error);
+      batch = bb_test_device_run (card, batch, NULL, &error);
       g_assert_no_error (error);
       batch = bb_device_download_batch (card, batch, &error);
       g_assert_no_error (error);
@@ -172,7 +175,7 @@ run_stream (BbDevice *card, BbDevice *cpu, guint n_frames, guint n_batches)
 
       for (guint i = 0; i < n_frames; i++)
         expected->frame[i] = bb_cuda_test_frame (&c.source, b * n_frames + i);
-      expected = bb_device_run (cpu, g_steal_pointer (&expected), NULL, &error);
+      expected = bb_test_device_run (cpu, g_steal_pointer (&expected), NULL, &error);
       for (guint i = 0; i < n_frames; i++)
         {
           bb_frame_wait (made->frame[i], &error);
@@ -188,7 +191,7 @@ static void
 test_stream (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
 
   g_assert_true (run_stream (card, cpu, 4, 9));
   g_assert_true (run_stream (card, cpu, 27, 2));
@@ -209,7 +212,7 @@ static void
 check_careless (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   BbCudaContext *context = bb_cuda_device_get_context (BB_CUDA_DEVICE (card));
   BbCuda *cuda = (BbCuda *) context->cuda;
   const char *which = g_getenv ("BB_CARELESS");
@@ -274,7 +277,7 @@ static void
 test_new_plan (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   g_autoptr (GError) error = NULL;
   BbCudaTestCase c[2];
   g_autoptr (BbBatch) expected = NULL;
@@ -295,13 +298,13 @@ test_new_plan (void)
       c[i].values.blur = 10 + 30 * i;
     }
   plan = bb_cuda_test_plan (&c[0]);
-  bb_device_prepare (card, plan, 2, &error);
+  bb_test_device_prepare (card, plan, 2, &error);
   for (guint i = 0; i < 2; i++)
     batch->frame[i] = bb_cuda_test_frame (&c[0].source, i);
   batch = bb_device_upload (card, batch, &error);
   g_assert_no_error (error);
   bb_cuda_test_compare (card, cpu, &c[1], 1);
-  batch = bb_device_run (card, batch, NULL, &error);
+  batch = bb_test_device_run (card, batch, NULL, &error);
   g_assert_no_error (error);
   bb_cuda_test_compare (card, cpu, &c[1], 1);
   made = bb_device_download_batch (card, batch, &error);
@@ -333,9 +336,9 @@ test_misuse (void)
   bb_recipe_values_init (&c.values);
   bb_recipe_values_settle (&c.values, TRUE);
   plan = bb_cuda_test_plan (&c);
-  bb_device_prepare (card, plan, 1, &error);
+  bb_test_device_prepare (card, plan, 1, &error);
   batch->frame[0] = bb_cuda_test_frame (&c.source, 0);
-  g_assert_null (bb_device_run (card, batch, NULL, &error));
+  g_assert_null (bb_test_device_run (card, batch, NULL, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
   g_clear_error (&error);
 
@@ -352,7 +355,7 @@ test_misuse (void)
   batch = bb_device_upload (card, batch, &error);
   g_assert_no_error (error);
   g_cancellable_cancel (cancellable);
-  g_assert_null (bb_device_run (card, batch, cancellable, &error));
+  g_assert_null (bb_test_device_run (card, batch, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -422,6 +425,76 @@ test_memory (void)
   g_rand_free (rand);
 }
 
+static guint n_uploads;
+static CUresult (*upload_before) (CUdeviceptr to, const void *from, size_t size, CUstream stream);
+
+static CUresult
+count_upload (CUdeviceptr to, const void *from, size_t size, CUstream stream)
+{
+  n_uploads++;
+  return upload_before (to, from, size, stream);
+}
+
+/* Several outputs have their source brought to the card together, in one copy; a decoder gets its frames back
+ * when all have read them. */
+static void
+test_one_upload (gconstpointer data)
+{
+  gboolean decoded = GPOINTER_TO_INT (data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbDevice) card = bb_cuda_test_open ();
+  BbCudaContext *context = bb_cuda_device_get_context (BB_CUDA_DEVICE (card));
+  BbCuda *cuda = (BbCuda *) context->cuda;
+  BbPlan *plans[3];
+  BbBatch *made[3];
+  BbCudaTestCase cases[3];
+  GRand *rand = g_rand_new_with_seed (5);
+  BbBatch *batch = bb_batch_new (6);
+
+  for (int i = 0; i < 3; i++)
+    {
+      cases[i] = (BbCudaTestCase) {
+        .source = bb_cuda_test_format (160, 90, 8, 1, 1),
+        .target = bb_cuda_test_format (90 + 20 * i, 160 - 40 * i, 8, 1, 1),
+        .aspect = 1.0,
+        .n_frames = 6,
+      };
+      bb_cuda_test_random_look (&cases[i], rand);
+      plans[i] = bb_cuda_test_plan (&cases[i]);
+    }
+  bb_device_prepare (card, plans, 3, 6, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 6; i++)
+    batch->frame[i] = decoded ? bb_cuda_test_decode (context, &cases[0].source, i)
+                              : bb_cuda_test_frame (&cases[0].source, i);
+  n_uploads = 0;
+  upload_before = cuda->memcpy_h_to_d_async;
+  cuda->memcpy_h_to_d_async = count_upload;
+  batch = bb_device_upload (card, batch, &error);
+  g_assert_no_error (error);
+  bb_device_run (card, batch, made, NULL, &error);
+  g_assert_no_error (error);
+  cuda->memcpy_h_to_d_async = upload_before;
+  if (!decoded)
+    g_assert_cmpuint (n_uploads, ==, 1);
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
+      g_autoptr (BbBatch) expected = bb_cuda_test_run (cpu, &cases[i], &error);
+
+      made[i] = bb_device_download_batch (card, made[i], &error);
+      g_assert_no_error (error);
+      for (guint f = 0; f < 6; f++)
+        {
+          g_assert_true (bb_frame_wait (made[i]->frame[f], &error));
+          g_assert_cmpint (bb_cuda_test_difference (made[i]->frame[f], expected->frame[f]), <=, 1);
+        }
+      bb_batch_free (made[i]);
+      bb_plan_unref (plans[i]);
+    }
+  g_rand_free (rand);
+}
+
 /* Frames that come in a card's memory, as a decoder's do. */
 static void
 test_surfaces (void)
@@ -437,7 +510,7 @@ test_surfaces (void)
     { AV_PIX_FMT_YUV444P, 8, 0 },
   };
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   g_autoptr (GError) error = NULL;
   AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (card, &error);
   GRand *rand = g_rand_new_with_seed (7);
@@ -474,7 +547,7 @@ test_surfaces (void)
       g_assert_no_error (error);
       c.target.interleaved = g_rand_boolean (rand);
       plan = bb_cuda_test_plan (&c);
-      bb_device_prepare (card, plan, c.n_frames, &error);
+      bb_test_device_prepare (card, plan, c.n_frames, &error);
       g_assert_no_error (error);
       for (guint f = 0; f < c.n_frames; f++)
         {
@@ -485,7 +558,7 @@ test_surfaces (void)
         }
       batch = bb_device_upload (card, batch, &error);
       g_assert_no_error (error);
-      batch = bb_device_run (card, batch, NULL, &error);
+      batch = bb_test_device_run (card, batch, NULL, &error);
       g_assert_no_error (error);
       batch = bb_device_download_batch (card, batch, &error);
       g_assert_no_error (error);
@@ -508,7 +581,7 @@ static void
 test_no_padding (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   BbCudaTestCase c = {
     .source = bb_cuda_test_format (512, 256, 8, 1, 1),
     .target = bb_cuda_test_format (512, 512, 8, 1, 1),
@@ -536,6 +609,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/cuda/misuse", test_misuse);
   g_test_add_func ("/cuda/memory", test_memory);
   g_test_add_func ("/cuda/no-padding", test_no_padding);
+  g_test_add_data_func ("/cuda/one-upload", GINT_TO_POINTER (FALSE), test_one_upload);
+  g_test_add_data_func ("/cuda/one-upload/decoded", GINT_TO_POINTER (TRUE), test_one_upload);
   g_test_add_func ("/cuda/surfaces", test_surfaces);
   return g_test_run ();
 }

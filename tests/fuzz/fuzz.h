@@ -12,7 +12,7 @@
 int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-/* Checks what a fallible call gave: a result, or one sentence that a terminal can show. */
+/* Checks what a fallible call gave: either a result or an error, whose message is text in UTF-8. */
 static inline void
 fuzz_check_result (gboolean succeeded, const GError *error)
 {

@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-test-device.h"
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "gpu-bench.h"
 
 #include "cuda/bb-cuda-context.h"
@@ -80,7 +83,7 @@ make_card_batch (BbCudaDevice *device, const BbFormat *format, guint n, GError *
       memory = g_new (CardMemory, 1);
       *memory = (CardMemory) { bb_cuda_context_ref (context), block };
       frame = batch->frame[i] = bb_frame_new_wrapped (format, memory, free_card_memory);
-      frame->memory = BB_MEMORY_CUDA;
+      frame->memory = BB_MEMORY_DEVICE;
       frame->data[0] = block->address;
       frame->data[1] = block->address + stride * (gsize) format->height;
       frame->data[2] = frame->data[1] + 1;
@@ -136,7 +139,7 @@ run_rounds (BbDevice *device, BbBatch *frames, guint rounds, GError **error)
       for (guint i = 0; i < frames->n_frames; i++)
         batch->frame[i] = bb_frame_ref (frames->frame[i]);
       batch = bb_device_upload (device, batch, error);
-      out = batch != NULL ? bb_device_run (device, batch, NULL, error) : NULL;
+      out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
       if (out == NULL)
         return FALSE;
       if (round + 1 == rounds)
@@ -183,8 +186,8 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
   recipe = bb_recipe_new (&values, error);
   if (recipe == NULL)
     return FALSE;
-  plan = bb_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
-  if (plan == NULL || !bb_device_prepare (device, plan, n, error))
+  plan = bb_test_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
+  if (plan == NULL || !bb_test_device_prepare (device, plan, n, error))
     return FALSE;
   frames = gpu_bench_make_batch (device, &source, n, error);
   if (frames == NULL || !run_rounds (device, frames, 2, error))
@@ -228,7 +231,7 @@ gboolean
 gpu_bench_effect (GpuBench *bench, GError **error)
 {
   static const guint sizes[] = { 1, 8, 32, 128 };
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   double copy = NAN;
 
   if (device == NULL || !gpu_bench_copy (bench, device, &copy, error))

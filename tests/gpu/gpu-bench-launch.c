@@ -5,6 +5,8 @@
  * One frame alone is what a control that moves waits for: by a launch for each kernel, and by a CUDA graph of them.
  */
 
+#include "bb-test-device.h"
+#include "bb-devices.h"
 #include "gpu-bench.h"
 
 #include "cuda/bb-cuda-context.h"
@@ -101,7 +103,7 @@ capture (Launch *l, GError **error)
 gboolean
 gpu_bench_launch (GpuBench *bench, GError **error)
 {
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   g_autoptr (BbRecipe) recipe = NULL;
   g_autoptr (BbPlan) plan = NULL;
   g_auto (BbCudaScope) scope = NULL;
@@ -123,14 +125,14 @@ gpu_bench_launch (GpuBench *bench, GError **error)
   values.width = target.width;
   values.height = target.height;
   recipe = bb_recipe_new (&values, error);
-  plan = recipe != NULL ? bb_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error) : NULL;
+  plan = recipe != NULL ? bb_test_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error) : NULL;
   frames = plan != NULL ? gpu_bench_make_batch (device, &source, 1, error) : NULL;
   if (frames == NULL)
     return FALSE;
   l.context = bb_cuda_device_get_context (BB_CUDA_DEVICE (device));
   scope = bb_cuda_context_enter (l.context, error);
   work = scope != NULL ? bb_cuda_work_new (l.context, plan, 1, NULL, error) : NULL;
-  if (work == NULL || !bb_cuda_work_begin (work, frames->frame, 1, &begun, error))
+  if (work == NULL || !bb_cuda_work_begin (&work, 1, frames->frame, 1, &begun, error))
     return FALSE;
   l.work = work;
   l.in = frames->frame[0];

@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-test-device.h"
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "gpu-bench.h"
 
 #include <math.h>
@@ -74,7 +77,7 @@ gpu_bench_picture (GpuBench *bench, const char *folder, GError **error)
   BbFormat target = format;
   g_autofree guint8 *rgb = g_malloc ((gsize) WIDTH * HEIGHT * 3);
   g_autoptr (BbFrame) frame = bb_frame_new (&format, error);
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   g_autoptr (BbRecipe) recipe = NULL;
   g_autoptr (BbPlan) plan = NULL;
   g_autoptr (BbBatch) out = NULL;
@@ -110,13 +113,13 @@ gpu_bench_picture (GpuBench *bench, const char *folder, GError **error)
   recipe = bb_recipe_new (&values, error);
   if (recipe == NULL)
     return FALSE;
-  plan = bb_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
-  if (plan == NULL || !bb_device_prepare (device, plan, 1, error))
+  plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
+  if (plan == NULL || !bb_test_device_prepare (device, plan, 1, error))
     return FALSE;
   batch = bb_batch_new (1);
   batch->frame[0] = bb_frame_ref (frame);
   batch = bb_device_upload (device, batch, error);
-  out = batch != NULL ? bb_device_run (device, batch, NULL, error) : NULL;
+  out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
   if (out != NULL)
     out->frame[0] = bb_device_download (device, out->frame[0], error);
   if (out == NULL || out->frame[0] == NULL)

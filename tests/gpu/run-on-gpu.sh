@@ -143,6 +143,16 @@ skip() {
   if wanted "$1"; then record "$1" "left out: $2" 0; fi
 }
 
+# gpu_step NAME SECONDS KIND COMMAND…: a step that needs a GPU.
+gpu_step() {
+  if [ -n "$card" ]; then step "$@"; else skip "$1" "no NVIDIA GPU can be used here"; fi
+}
+
+# gpu_skip NAME REASON: one that is left out even where there is one.
+gpu_skip() {
+  if [ -n "$card" ]; then skip "$@"; else skip "$1" "no NVIDIA GPU can be used here"; fi
+}
+
 first_line() { "$@" 2>/dev/null | head -n 1; }
 
 : >"$parts/steps"
@@ -461,51 +471,49 @@ find_sanitizer() {
   done
 }
 
-if [ -n "$card" ]; then
-  export -f run_tests decode_test interlaced_test start_figures start_row wall now_us decode_table decode_figures \
-    workers_figures rate_of lengthen pixel_format torch_recipe sanitize
-  nvdec_options=${nvdec[*]}
-  sanitizer=$(find_sanitizer)
-  export here parts card driver python nvdec_options sanitizer
-  # That waits are needed shows on the driver for tests alone.
-  step kernels 60 test bash -c 'run_tests "$here/bin/test-cuda" $([ -n "$driver" ] || echo /cuda/waits)'
-  step nvdec 40 test bash -c decode_test
-  step start 40 figures bash -c start_figures
-  step effect 40 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" --seconds 0.5 effect
-  step decode 60 figures bash -c decode_table
-  step launch 10 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" launch
-  step deinterlace 20 test bash -c 'run_tests "$here/bin/test-cuda-deinterlacing"'
-  step interlaced 10 test bash -c interlaced_test
-  step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
-  step workers 100 figures bash -c workers_figures
-  step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
-  step interop 15 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop
-  step memory 20 test bash -c 'run_tests "$here/bin/test-gpu-memory"'
-  step cards 10 test bash -c 'run_tests "$here/bin/test-gpu-cards"'
-  if [ -n "$driver" ]; then
-    skip sanitizer "the driver for tests checks memory by itself"
-    skip initcheck "the driver for tests checks memory by itself"
-  elif [ -n "$sanitizer" ]; then
-    step sanitizer 40 test bash -c 'sanitize memcheck /cuda/plans /cuda/batches /cuda/new-plan'
-    # What is read without ever having been written: of a canvas without padding nothing is.
-    step initcheck 20 test bash -c 'sanitize initcheck /cuda/no-padding'
-  else
-    skip sanitizer "compute-sanitizer is not installed here"
-    skip initcheck "compute-sanitizer is not installed here"
-  fi
-  clip=$here/clips/h264.mp4
-  if [ -z "$driver" ]; then clip=$(lengthen bench-h264.mp4 4); fi
-  step render 30 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" render "$clip"
-  if [ -n "$driver" ]; then
-    skip torch "PyTorch would not see the driver for tests"
-  elif has_torch; then
-    step torch 30 figures bash -c torch_recipe
-  else
-    skip torch "PyTorch with CUDA is not installed here"
-  fi
+export -f run_tests decode_test interlaced_test start_figures start_row wall now_us decode_table decode_figures \
+  workers_figures rate_of lengthen pixel_format torch_recipe sanitize
+nvdec_options=${nvdec[*]}
+sanitizer=$(find_sanitizer)
+export here parts card driver python nvdec_options sanitizer
+# That waits are needed shows on the driver for tests alone.
+gpu_step kernels 60 test bash -c 'run_tests "$here/bin/test-cuda" $([ -n "$driver" ] || echo /cuda/waits)'
+gpu_step nvdec 40 test bash -c decode_test
+gpu_step start 40 figures bash -c start_figures
+gpu_step effect 40 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" --seconds 0.5 effect
+gpu_step decode 60 figures bash -c decode_table
+gpu_step launch 10 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" launch
+gpu_step deinterlace 20 test bash -c 'run_tests "$here/bin/test-cuda-deinterlacing"'
+gpu_step interlaced 10 test bash -c interlaced_test
+gpu_step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
+gpu_step workers 100 figures bash -c workers_figures
+gpu_step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
+gpu_step interop 15 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop
+gpu_step memory 20 test bash -c 'run_tests "$here/bin/test-gpu-memory"'
+gpu_step cards 10 test bash -c 'run_tests "$here/bin/test-gpu-cards"'
+if [ -n "$driver" ]; then
+  gpu_skip sanitizer "the driver for tests checks memory by itself"
+  gpu_skip initcheck "the driver for tests checks memory by itself"
+elif [ -n "$sanitizer" ]; then
+  gpu_step sanitizer 40 test bash -c 'sanitize memcheck /cuda/plans /cuda/batches /cuda/new-plan'
+  # What is read without ever having been written: of a canvas without padding nothing is.
+  gpu_step initcheck 20 test bash -c 'sanitize initcheck /cuda/no-padding'
+else
+  gpu_skip sanitizer "compute-sanitizer is not installed here"
+  gpu_skip initcheck "compute-sanitizer is not installed here"
+fi
+clip=$here/clips/h264.mp4
+if [ -z "$driver" ] && [ -n "$card" ]; then clip=$(lengthen bench-h264.mp4 4); fi
+gpu_step render 30 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" render "$clip"
+if [ -n "$driver" ]; then
+  gpu_skip torch "PyTorch would not see the driver for tests"
+elif has_torch; then
+  gpu_step torch 30 figures bash -c torch_recipe
+else
+  gpu_skip torch "PyTorch with CUDA is not installed here"
 fi
 
-# What needs no card: that the folder is whole, and that this processor makes the same picture.
+# What needs no GPU: that the folder is whole, and that this processor makes the same picture.
 step picture 60 test "$here/bin/test-picture" --tap
 step rgb 20 test "$here/bin/test-rgb" --tap
 

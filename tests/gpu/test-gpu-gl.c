@@ -5,9 +5,11 @@
  * Runs on a card, and on the driver for tests. Desktop GL and GL ES, without a display.
  */
 
+#include "bb-test-device.h"
 #include "gl-context.h"
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "cpu/bb-cpu-device.h"
 #include "cuda/bb-gl-ring.h"
@@ -42,14 +44,13 @@ set_up (Fixture *fixture, GlKind kind)
       g_test_skip (error->message);
       return FALSE;
     }
-  fixture->device = bb_device_open (device_id (), &error);
+  fixture->device = bb_devices_open (device_id (), &error);
   if (fixture->device == NULL)
     {
       g_test_skip (error->message);
       gl_context_free (fixture->gl);
       return FALSE;
     }
-  bb_picture_set_stay_on_device (TRUE);
   fixture->cpu = bb_cpu_device_new (0, FALSE);
   return TRUE;
 }
@@ -95,16 +96,16 @@ try_picture (BbDevice *device, int width, int height, int depth, guint32 seed, G
   values.height = target.height = height;
   values.blur = 6;
   recipe = bb_recipe_new (&values, error);
-  plan = bb_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
+  plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
   batch->frame[0] = g_steal_pointer (&frame);
-  if (!bb_device_prepare (device, plan, 1, error))
+  if (!bb_test_device_prepare (device, plan, 1, error))
     {
       bb_batch_free (batch);
       return NULL;
     }
   batch = bb_device_upload (device, batch, error);
-  out = batch != NULL ? bb_device_run (device, batch, NULL, error) : NULL;
-  return out != NULL ? bb_device_present (device, out->frame[0], error) : NULL;
+  out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
+  return out != NULL ? bb_device_present (device, out->frame[0], &(BbPresentOptions) { .takes_device_memory = TRUE }, error) : NULL;
 }
 
 static BbPicture *

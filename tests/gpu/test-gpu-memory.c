@@ -6,9 +6,11 @@
  * on the driver for tests.
  */
 
+#include "bb-test-device.h"
 #include "gpu-compare.h"
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-source.h"
 #include "cuda/bb-cuda-context.h"
@@ -70,7 +72,7 @@ static BbDevice *
 open_device (void)
 {
   g_autoptr (GError) error = NULL;
-  BbDevice *device = bb_device_open (gpu_get_device (), &error);
+  BbDevice *device = bb_devices_open (gpu_get_device (), &error);
 
   if (device == NULL)
     g_test_skip (error->message);
@@ -92,7 +94,7 @@ make_plan (const char *clip, BbRecipeValues *values)
   target = info->format;
   target.width = values->width;
   target.height = values->height;
-  plan = bb_plan_new (recipe, &info->format, info->orientation, 1.0, &target, &error);
+  plan = bb_test_plan_new (recipe, &info->format, info->orientation, 1.0, &target, &error);
   g_assert_no_error (error);
   return plan;
 }
@@ -117,14 +119,14 @@ test_refused (void)
   plan = make_plan (clip, &values);
   hog = hog_new (device);
   hog_take (hog, bb_device_get_memory_needed (device, plan, BATCH) / 4);
-  g_assert_false (bb_device_prepare (device, plan, BATCH, &error));
+  g_assert_false (bb_test_device_prepare (device, plan, BATCH, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_MEMORY);
   g_test_message ("%s", error->message);
   g_clear_error (&error);
-  bb_device_prepare (device, plan, 8, &error);
+  bb_test_device_prepare (device, plan, 8, &error);
   g_assert_no_error (error);
   hog_free (hog);
-  bb_device_prepare (device, plan, BATCH, &error);
+  bb_test_device_prepare (device, plan, BATCH, &error);
   g_assert_no_error (error);
 }
 

@@ -7,7 +7,10 @@
 
 #include "bb-card-texture.h"
 #include "bb-device.h"
+#include "bb-devices.h"
+#include "bb-renderer.h"
 #include "bb-screen.h"
+#include "bb-test-device.h"
 #include "bb-texture.h"
 
 #include <epoxy/gl.h>
@@ -54,16 +57,16 @@ make_picture (int width, int height, int depth, guint32 seed)
   values.blur = 6;
   recipe = bb_recipe_new (&values, &error);
   g_assert_no_error (error);
-  plan = bb_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
+  plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
   g_assert_no_error (error);
-  bb_device_prepare (device, plan, 1, &error);
+  bb_test_device_prepare (device, plan, 1, &error);
   g_assert_no_error (error);
   batch->frame[0] = g_steal_pointer (&frame);
   batch = bb_device_upload (device, batch, &error);
   g_assert_no_error (error);
-  out = bb_device_run (device, batch, NULL, &error);
+  out = bb_test_device_run (device, batch, NULL, &error);
   g_assert_no_error (error);
-  picture = bb_device_present (device, out->frame[0], &error);
+  picture = bb_device_present (device, out->frame[0], bb_renderer_get_present_options (), &error);
   g_assert_no_error (error);
   return picture;
 }
@@ -267,7 +270,7 @@ test_main_memory (void)
         }
     }
   g_assert_true (copied);
-  g_assert_false (bb_picture_get_stay_on_device ());
+  g_assert_false (bb_renderer_get_present_options ()->takes_device_memory);
 }
 
 /* Runs this program again for one test with a variable set. */
@@ -373,7 +376,7 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   bb_card_texture_init (gdk_display_get_default ());
-  device = bb_device_open ("cuda:0", &error);
+  device = bb_devices_open ("cuda:0", &error);
   g_assert_no_error (error);
   window = GTK_WINDOW (gtk_window_new ());
   screen = bb_screen_new ();

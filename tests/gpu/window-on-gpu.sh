@@ -28,6 +28,10 @@ while [ $# -gt 0 ]; do
     *) usage && exit 2 ;;
   esac
 done
+if [ "$(id -u)" != 0 ]; then
+  echo "window-on-gpu.sh enters the folder's system by chroot: run it as root" >&2
+  exit 1
+fi
 mkdir -p "$results" && results=$(cd "$results" && pwd -P) || exit
 
 # The mounts are private and go with the process.

@@ -7,6 +7,7 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-test-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
 
 #include <stdlib.h>
@@ -43,10 +44,10 @@ main (int argc, char *argv[])
 
       batch->frame[i] = bb_cuda_test_surface (frames, host);
     }
-  if (bb_device_prepare (device, plan, c.n_frames, &error))
+  if (bb_test_device_prepare (device, plan, c.n_frames, &error))
     batch = bb_device_upload (device, batch, &error);
   if (error == NULL)
-    batch = bb_device_run (device, batch, NULL, &error);
+    batch = bb_test_device_run (device, batch, NULL, &error);
   if (error == NULL)
     batch = bb_device_download_batch (device, batch, &error);
   g_assert_no_error (error);

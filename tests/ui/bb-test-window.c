@@ -6,11 +6,13 @@
 #include "bb-test-window.h"
 
 #include <locale.h>
+#include <string.h>
 
 /* Far longer than anything takes, on a machine that is busy and under sanitizers. */
 #define ALARM_SECONDS 120
 
 static BbApplication *application;
+static GPtrArray *announced;
 
 static gboolean
 alarm_cb (gpointer user_data)
@@ -29,6 +31,14 @@ BbApplication *
 bb_test_get_application (void)
 {
   return application;
+}
+
+static void
+log_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  if (g_str_has_prefix (message, "Announced: "))
+    g_ptr_array_add (announced, g_strdup (message + strlen ("Announced: ")));
+  g_log_default_handler (domain, level, message, NULL);
 }
 
 /* In place of a window: the tests make their own. */
@@ -52,6 +62,8 @@ bb_test_window_run (int *argc, char ***argv, void (*add_tests) (void))
   g_test_init (argc, argv, NULL);
   g_set_application_name ("Blurbox");
   bb_test_media_init ();
+  announced = g_ptr_array_new_with_free_func (g_free);
+  g_log_set_handler ("Blurbox", G_LOG_LEVEL_DEBUG, log_cb, NULL);
   add_tests ();
   application = bb_application_new ();
   g_object_add_weak_pointer (G_OBJECT (application), (gpointer *) &application);
@@ -59,6 +71,7 @@ bb_test_window_run (int *argc, char ***argv, void (*add_tests) (void))
   g_application_run (G_APPLICATION (application), 0, NULL);
   g_object_unref (application);
   g_assert_null (application);
+  g_ptr_array_unref (announced);
   bb_test_media_cleanup ();
   return result;
 }
@@ -279,4 +292,58 @@ bb_test_find_css (gpointer widget, const char *css_class)
         return found;
     }
   return NULL;
+}
+
+/* Returns: (nullable): what shows a text in a widget */
+GtkWidget *
+bb_test_find_text (gpointer widget, const char *text)
+{
+  const char *shown = NULL;
+
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (GTK_IS_LABEL (widget))
+    shown = gtk_label_get_text (widget);
+  else if (GTK_IS_INSCRIPTION (widget))
+    shown = gtk_inscription_get_text (widget);
+  if (shown != NULL && strstr (shown, text) != NULL)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = bb_test_find_text (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+gboolean
+bb_test_shows (gpointer widget, const char *text)
+{
+  return bb_test_find_text (widget, text) != NULL;
+}
+
+/* Returns: (nullable): the dialog over a window */
+AdwDialog *
+bb_test_get_dialog (BbWindow *window)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+}
+
+/* Whether a screen reader was told of it. */
+gboolean
+bb_test_was_announced (const char *text)
+{
+  for (guint i = 0; i < announced->len; i++)
+    if (strstr (announced->pdata[i], text) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+void
+bb_test_forget_announced (void)
+{
+  g_ptr_array_set_size (announced, 0);
 }

@@ -40,5 +40,10 @@ gboolean bb_test_is_enabled (BbWindow *window, const char *action);
 GVariant *bb_test_get_state (BbWindow *window, const char *action);
 GtkWidget *bb_test_find (gpointer widget, GType type, const char *property, const char *value);
 GtkWidget *bb_test_find_css (gpointer widget, const char *css_class);
+GtkWidget *bb_test_find_text (gpointer widget, const char *text);
+gboolean bb_test_shows (gpointer widget, const char *text);
+AdwDialog *bb_test_get_dialog (BbWindow *window);
+gboolean bb_test_was_announced (const char *text);
+void bb_test_forget_announced (void);
 
 G_END_DECLS

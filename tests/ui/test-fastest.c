@@ -31,12 +31,6 @@ open_small (void)
   return window;
 }
 
-static AdwDialog *
-get_dialog (BbWindow *window)
-{
-  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
-}
-
 static GtkWidget *
 find_button (gpointer widget, const char *label)
 {
@@ -46,7 +40,7 @@ find_button (gpointer widget, const char *label)
 static gboolean
 is_done (BbWindow *window)
 {
-  GtkWidget *apply = find_button (get_dialog (window), "_Apply");
+  GtkWidget *apply = find_button (bb_test_get_dialog (window), "_Apply");
 
   return apply != NULL && gtk_widget_get_visible (apply);
 }
@@ -90,12 +84,12 @@ test_tune (void)
   g_autofree char *start = NULL;
 
   bb_test_activate (window, "auto-tune", NULL);
-  g_assert_true (BB_IS_TUNE_DIALOG (get_dialog (window)));
+  g_assert_true (BB_IS_TUNE_DIALOG (bb_test_get_dialog (window)));
   /* A second one does not come over it. */
   bb_test_activate (window, "auto-tune", NULL);
   BB_TEST_WAIT (is_done (window));
   bb_test_settle ();
-  table = bb_test_find (get_dialog (window), GTK_TYPE_COLUMN_VIEW, NULL, NULL);
+  table = bb_test_find (bb_test_get_dialog (window), GTK_TYPE_COLUMN_VIEW, NULL, NULL);
   for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
     {
       g_autoptr (BbTuneItem) item = get_item (table, i);
@@ -122,12 +116,12 @@ test_tune (void)
   g_assert_cmpfloat (starred, ==, highest);
   g_assert_cmpuint (n_best, ==, 1);
   start = g_strdup_printf ("Best: %d Frame", batch);
-  row = bb_test_find (get_dialog (window), ADW_TYPE_ACTION_ROW, NULL, NULL);
+  row = bb_test_find (bb_test_get_dialog (window), ADW_TYPE_ACTION_ROW, NULL, NULL);
   g_object_get (row, "title", &title, NULL);
   g_assert_true (g_str_has_prefix (title, start));
 
-  g_signal_emit_by_name (find_button (get_dialog (window), "_Apply"), "clicked");
-  BB_TEST_WAIT (get_dialog (window) == NULL);
+  g_signal_emit_by_name (find_button (bb_test_get_dialog (window), "_Apply"), "clicked");
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
   g_assert_cmpint (bb_editor_get (editor)->batch, ==, batch);
   g_assert_cmpint (bb_editor_get (editor)->precision, ==, precision);
   bb_test_activate (window, "undo", NULL);
@@ -162,10 +156,10 @@ test_beside (void)
       bb_queue_set_paused (queue, !running);
       BB_TEST_WAIT ((bb_queue_get_current (queue) != NULL) == running);
       bb_test_activate (window, "auto-tune", NULL);
-      row = bb_test_find (get_dialog (window), ADW_TYPE_ACTION_ROW, "title", "An Export Runs Beside This");
+      row = bb_test_find (bb_test_get_dialog (window), ADW_TYPE_ACTION_ROW, "title", "An Export Runs Beside This");
       g_assert_cmpint (gtk_widget_get_visible (row), ==, running);
-      adw_dialog_force_close (get_dialog (window));
-      BB_TEST_WAIT (get_dialog (window) == NULL);
+      adw_dialog_force_close (bb_test_get_dialog (window));
+      BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
     }
   bb_exports_abandon (exports);
   BB_TEST_WAIT (bb_queue_get_current (queue) == NULL);
@@ -229,8 +223,8 @@ test_cancel (void)
   bb_test_activate (window, "auto-tune", NULL);
   g_assert_false (bb_player_get_playing (player));
   bb_test_settle ();
-  g_signal_emit_by_name (find_button (get_dialog (window), "_Cancel"), "clicked");
-  BB_TEST_WAIT (get_dialog (window) == NULL);
+  g_signal_emit_by_name (find_button (bb_test_get_dialog (window), "_Cancel"), "clicked");
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
   g_assert_true (bb_player_get_playing (player));
   g_assert_cmpint (bb_editor_get (bb_window_get_editor (window))->batch, ==, 32);
   bb_test_activate (window, "play", NULL);
@@ -239,7 +233,7 @@ test_cancel (void)
   bb_test_activate (window, "auto-tune", NULL);
   bb_test_settle ();
   g_settings_set_boolean (bb_application_get_settings (bb_test_get_application ()), "loop", FALSE);
-  adw_dialog_force_close (get_dialog (window));
+  adw_dialog_force_close (bb_test_get_dialog (window));
   bb_test_window_close (window);
 }
 
@@ -253,12 +247,12 @@ test_failure (void)
 
   bb_editor_set_text (editor, "device", "cuda:99", NULL);
   bb_test_activate (window, "auto-tune", NULL);
-  stack = bb_test_find (get_dialog (window), GTK_TYPE_STACK, NULL, NULL);
+  stack = bb_test_find (bb_test_get_dialog (window), GTK_TYPE_STACK, NULL, NULL);
   BB_TEST_WAIT (g_str_equal (gtk_stack_get_visible_child_name (GTK_STACK (stack)), "failed"));
-  page = bb_test_find (get_dialog (window), ADW_TYPE_STATUS_PAGE, NULL, NULL);
+  page = bb_test_find (bb_test_get_dialog (window), ADW_TYPE_STATUS_PAGE, NULL, NULL);
   g_assert_cmpstr (adw_status_page_get_description (ADW_STATUS_PAGE (page)), !=, "");
-  adw_dialog_close (get_dialog (window));
-  BB_TEST_WAIT (get_dialog (window) == NULL);
+  adw_dialog_close (bb_test_get_dialog (window));
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
   /* The next window begins with what this one ends with. */
   bb_editor_set_text (editor, "device", "cpu", NULL);
   bb_test_window_close (window);
@@ -293,12 +287,12 @@ test_narrow (void)
   bb_test_activate (window, "auto-tune", NULL);
   BB_TEST_WAIT (is_done (window));
   bb_test_settle ();
-  assert_inside (GTK_WIDGET (get_dialog (window)), GTK_WIDGET (window));
+  assert_inside (GTK_WIDGET (bb_test_get_dialog (window)), GTK_WIDGET (window));
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
   bb_test_settle ();
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_DEFAULT);
-  adw_dialog_close (get_dialog (window));
-  BB_TEST_WAIT (get_dialog (window) == NULL);
+  adw_dialog_close (bb_test_get_dialog (window));
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
   bb_test_window_close (window);
 }
 

@@ -1,4 +1,4 @@
-/* test-files.c: opening files that are slow, broken, several or in a folder
+/* test-files.c: opening files whose first picture is late, that are broken, several or in a folder
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,7 +6,6 @@
 #include "bb-test-window.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 
 static gboolean
 has_clip (BbWindow *window, const char *name)
@@ -17,19 +16,6 @@ has_clip (BbWindow *window, const char *name)
   return g_strcmp0 (base, name) == 0;
 }
 
-static gboolean
-shows (gpointer widget, const char *text)
-{
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) &&
-      strstr (gtk_label_get_text (widget), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    if (shows (child, text))
-      return TRUE;
-  return FALSE;
-}
-
 /* The picture reaches the screen. */
 static void
 check_drawn (BbWindow *window)
@@ -38,6 +24,59 @@ check_drawn (BbWindow *window)
 
   bb_test_wait_for_picture (window);
   BB_TEST_WAIT ((bb_test_wait_for_paint (window), bb_screen_get_drawn (screen) != NULL));
+}
+
+static void
+open_copy (BbWindow *window, const char *name)
+{
+  g_autofree char *clip = bb_test_clip ();
+  g_autofree char *path = bb_test_media_path (name);
+  g_autoptr (GFile) from = g_file_new_for_path (clip);
+  g_autoptr (GFile) to = g_file_new_for_path (path);
+
+  g_assert_true (g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, NULL));
+  bb_test_open (window, path);
+  BB_TEST_WAIT (has_clip (window, name));
+  bb_test_settle ();
+}
+
+/* As while the first frame of another clip takes its time: the window is painted without a picture, and
+ * the one that comes then is drawn. */
+static void
+check_held (BbWindow *window)
+{
+  BbPlayer *player = bb_window_get_player (window);
+  BbEditor *editor = bb_window_get_editor (window);
+  BbScreen *screen = bb_canvas_get_screen (bb_window_get_canvas (window));
+  const GSignalMatchType match = G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA;
+  guint signal = g_signal_lookup ("picture", BB_TYPE_PLAYER);
+  BbPicture *picture;
+
+  g_assert_cmpuint (g_signal_handlers_block_matched (player, match, signal, 0, NULL, NULL, window), ==,
+                    1);
+  open_copy (window, "held.mp4");
+  BB_TEST_WAIT ((picture = bb_player_get_picture (player)) != NULL &&
+                picture->generation == bb_recipe_get_generation (bb_editor_get_recipe (editor)));
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  g_assert_null (bb_screen_get_drawn (screen));
+  g_signal_handlers_unblock_matched (player, match, signal, 0, NULL, NULL, window);
+  g_signal_emit (player, signal, 0);
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  g_assert_nonnull (bb_screen_get_drawn (screen));
+  g_assert_true (bb_screen_get_picture (screen) == picture);
+}
+
+static void
+test_picture_held (void)
+{
+  BbWindow *window = bb_test_window_new ();
+
+  bb_test_open_clip (window);
+  check_drawn (window);
+  check_held (window);
+  bb_test_window_close (window);
 }
 
 /* While there is no picture yet, nothing is drawn; the one that comes then is. */
@@ -83,64 +122,215 @@ test_after_broken (void)
 
   g_assert_true (g_file_set_contents (broken, "no film at all", -1, NULL));
   bb_test_open (window, broken);
-  BB_TEST_WAIT (shows (window, "broken.mp4"));
+  BB_TEST_WAIT (bb_test_shows (window, "broken.mp4"));
   bb_test_open_clip (window);
   check_drawn (window);
   bb_test_open (window, broken);
-  BB_TEST_WAIT (shows (window, "broken.mp4"));
+  BB_TEST_WAIT (bb_test_shows (window, "broken.mp4"));
   check_drawn (window);
   bb_test_open_clip (window);
   check_drawn (window);
+  bb_test_open (window, broken);
+  BB_TEST_WAIT (bb_test_shows (window, "broken.mp4"));
+  check_held (window);
   g_unlink (broken);
   bb_test_window_close (window);
 }
 
-/* Several files: the first that can be read is opened, and who cannot be is named. */
+static GFile *
+make_file (const char *folder, const char *name, const char *contents, gssize length)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, contents, length, NULL));
+  return g_file_new_for_path (path);
+}
+
+/* How many videos an export would be of. */
+static void
+check_export (BbWindow *window, const char *title)
+{
+  AdwDialog *dialog;
+
+  bb_test_activate (window, "export", NULL);
+  BB_TEST_WAIT ((dialog = bb_test_get_dialog (window)) != NULL);
+  g_assert_cmpstr (adw_dialog_get_title (dialog), ==, title);
+  adw_dialog_force_close (dialog);
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
+}
+
+/* The first that can be read is opened, the others go along, and those that cannot be are named. */
+static void
+check_together (GFile *const *files, guint n_files)
+{
+  BbWindow *window = bb_test_window_new ();
+
+  bb_test_forget_announced ();
+  bb_window_open (window, files, n_files);
+  BB_TEST_WAIT (has_clip (window, "2-film.mp4"));
+  BB_TEST_WAIT (bb_test_was_announced (
+    "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
+  BB_TEST_WAIT (bb_test_was_announced ("1 more video goes along when you export"));
+  BB_TEST_WAIT (
+    bb_test_shows (window, "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
+  check_export (window, "Export 2 Videos");
+
+  /* What cannot be opened takes the place of nothing. */
+  bb_test_forget_announced ();
+  if (n_files > 1)
+    {
+      GFile *const bad[] = { files[2], files[0] };
+
+      bb_window_open (window, bad, 2);
+      BB_TEST_WAIT (bb_test_shows (window, "3-text.mp4”: it is not a video"));
+      BB_TEST_WAIT (bb_test_was_announced ("Left out, as it cannot be read: “1-text.mp4”"));
+      g_assert_true (has_clip (window, "2-film.mp4"));
+      check_export (window, "Export 2 Videos");
+    }
+  bb_test_window_close (window);
+}
+
 static void
 test_together (void)
 {
-  BbWindow *window = bb_test_window_new ();
+  BbWindow *window;
   g_autofree char *clip = bb_test_clip ();
   g_autofree char *folder = bb_test_media_path ("together");
+  g_autoptr (GFile) dropped = g_file_new_for_path (folder);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
-  static const char *const names[] = { "1-text.mp4", "2-film.mp4", "3-text.mp4", "10-film.mp4" };
   g_autofree char *contents = NULL;
   gsize length;
-  g_autoptr (GFile) dropped = NULL;
 
   g_assert_true (g_file_get_contents (clip, &contents, &length, NULL));
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-      gboolean film = strstr (names[i], "film") != NULL;
-
-      g_assert_true (g_file_set_contents (path, film ? contents : "text",
-                                          film ? (gssize) length : -1, NULL));
-      g_ptr_array_add (files, g_file_new_for_path (path));
-    }
-  bb_window_open (window, (GFile *const *) files->pdata, files->len);
-  BB_TEST_WAIT (has_clip (window, "2-film.mp4"));
-  BB_TEST_WAIT (shows (window, "Left out, as it cannot be read: “3-text.mp4”") ||
-                shows (window, "1 more video goes along when you export"));
-  bb_test_window_close (window);
-
+  g_assert_no_errno (g_mkdir_with_parents (folder, 0755));
+  g_ptr_array_add (files, make_file (folder, "1-text.mp4", "text", -1));
+  g_ptr_array_add (files, make_file (folder, "2-film.mp4", contents, (gssize) length));
+  g_ptr_array_add (files, make_file (folder, "3-text.mp4", "text", -1));
+  g_ptr_array_add (files, make_file (folder, "10-film.mp4", contents, (gssize) length));
+  check_together ((GFile *const *) files->pdata, files->len);
   /* The same by way of the folder, and in the order in which people count. */
-  window = bb_test_window_new ();
-  dropped = g_file_new_for_path (folder);
-  bb_window_open (window, &dropped, 1);
-  BB_TEST_WAIT (has_clip (window, "2-film.mp4"));
-  BB_TEST_WAIT (shows (window, "1 more video goes along when you export") ||
-                shows (window, "Left out, as it cannot be read: "));
-  bb_test_window_close (window);
+  check_together (&dropped, 1);
 
   for (guint i = 0; i < files->len; i++)
     g_file_delete (files->pdata[i], NULL, NULL);
   window = bb_test_window_new ();
   bb_window_open (window, &dropped, 1);
-  BB_TEST_WAIT (shows (window, "There is no video in “"));
+  BB_TEST_WAIT (bb_test_shows (window, "There is no video in “"));
   bb_test_window_close (window);
   g_rmdir (folder);
+}
+
+/* What has no name is called by its address. */
+static void
+test_no_name (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  g_autofree char *clip = bb_test_clip ();
+  g_autoptr (GFile) film = g_file_new_for_path (clip);
+  g_autoptr (GFile) nothing = g_file_new_for_uri ("file:");
+  g_autoptr (GFile) nonsense = g_file_new_for_uri ("nonsense");
+  GFile *const files[] = { film, nothing, nonsense };
+  GFile *const many[] = { nonsense, film, nothing, nothing, nothing, nothing, nothing, nothing };
+
+  bb_test_forget_announced ();
+  bb_window_open (window, files, 3);
+  BB_TEST_WAIT (has_clip (window, "clip.mp4"));
+  BB_TEST_WAIT (bb_test_was_announced ("Left out, as they cannot be read: “file:”, “nonsense”"));
+
+  /* Of many some are named, and the others are counted. */
+  bb_test_forget_announced ();
+  bb_window_open (window, many, G_N_ELEMENTS (many));
+  BB_TEST_WAIT (bb_test_was_announced ("Left out, as they cannot be read: “nonsense”, “file:”, “file:”, "
+                                       "“file:”, “file:” and 2 more"));
+  bb_test_window_close (window);
+}
+
+static gboolean
+has_focus (BbWindow *window, gpointer widget)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+/* A clip that another program asks for is seen, whatever covers its place, and has the keys; but a dialog
+ * keeps them. */
+static void
+test_covered (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  AdwBottomSheet *sheet = bb_window_get_queue_sheet (window);
+  AdwOverlaySplitView *split =
+    ADW_OVERLAY_SPLIT_VIEW (bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL));
+  AdwDialog *dialog;
+
+  bb_test_open_clip (window);
+  bb_test_activate (window, "show-queue", NULL);
+  g_assert_true (adw_bottom_sheet_get_open (sheet));
+  open_copy (window, "sheet.mp4");
+  g_assert_false (adw_bottom_sheet_get_open (sheet));
+  BB_TEST_WAIT (has_focus (window, canvas));
+
+  bb_test_activate (window, "export", NULL);
+  BB_TEST_WAIT ((dialog = bb_test_get_dialog (window)) != NULL);
+  BB_TEST_WAIT (has_focus (window, dialog));
+  open_copy (window, "dialog.mp4");
+  g_assert_true (has_focus (window, dialog));
+  adw_dialog_force_close (dialog);
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
+  BB_TEST_WAIT (adw_overlay_split_view_get_collapsed (split));
+  adw_overlay_split_view_set_show_sidebar (split, TRUE);
+  bb_test_settle ();
+  open_copy (window, "settings.mp4");
+  g_assert_false (adw_overlay_split_view_get_show_sidebar (split));
+  BB_TEST_WAIT (has_focus (window, canvas));
+  bb_test_window_close (window);
+}
+
+static GskRenderNode *
+draw (GtkWidget *widget)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget),
+                          gtk_widget_get_height (widget));
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* Where files are dropped is marked over the clip, not beneath it. */
+static void
+test_drop (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkWidget *area = bb_test_find_css (window, "drop-target");
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (manager);
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  graphene_rect_t pixel;
+  guint8 rgba[4];
+  g_autoptr (GdkTextureDownloader) downloader = NULL;
+
+  bb_test_open_clip (window);
+  bb_test_wait_for_paint (window);
+  gtk_widget_set_state_flags (area, GTK_STATE_FLAG_DROP_ACTIVE, FALSE);
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  node = draw (area);
+  /* Beside the picture, where the stage is. */
+  pixel = GRAPHENE_RECT_INIT (1, (float) gtk_widget_get_height (area) / 3, 1, 1);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &pixel);
+  downloader = gdk_texture_downloader_new (texture);
+  gdk_texture_downloader_set_format (downloader, GDK_MEMORY_R8G8B8A8);
+  gdk_texture_downloader_download_into (downloader, rgba, sizeof rgba);
+  g_assert_cmpfloat_with_epsilon (rgba[0] / 255.0, accent->red, 0.01);
+  g_assert_cmpfloat_with_epsilon (rgba[1] / 255.0, accent->green, 0.01);
+  g_assert_cmpfloat_with_epsilon (rgba[2] / 255.0, accent->blue, 0.01);
+  bb_test_window_close (window);
 }
 
 /* In its actual size the picture's middle is what is seen first. */
@@ -170,7 +360,11 @@ add_tests (void)
 {
   g_test_add_func ("/files/after-no-picture", test_after_no_picture);
   g_test_add_func ("/files/after-broken", test_after_broken);
+  g_test_add_func ("/files/picture-held", test_picture_held);
   g_test_add_func ("/files/together", test_together);
+  g_test_add_func ("/files/no-name", test_no_name);
+  g_test_add_func ("/files/covered", test_covered);
+  g_test_add_func ("/files/drop", test_drop);
   g_test_add_func ("/files/actual-size", test_actual_size);
 }
 

@@ -119,6 +119,10 @@ test_keys (void)
   BB_TEST_WAIT ((g_object_get (player, "muted", &muted, NULL), muted));
   xdo ("key m");
   BB_TEST_WAIT ((g_object_get (player, "muted", &muted, NULL), !muted));
+  xdo ("key ctrl+j");
+  BB_TEST_WAIT (adw_bottom_sheet_get_open (bb_window_get_queue_sheet (window)));
+  xdo ("key ctrl+j");
+  BB_TEST_WAIT (!adw_bottom_sheet_get_open (bb_window_get_queue_sheet (window)));
   bb_test_window_close (window);
 }
 
@@ -190,11 +194,68 @@ test_sizes (void)
   xdo ("key ctrl+shift+z");
   BB_TEST_WAIT (get (window)->width == 1080);
 
+  xdo ("key ctrl+a 5 Escape");
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), "1080"));
+
+  /* An odd size that was there stays where nobody changes it; a step from it leads to an even one. */
+  values.width = 1081;
+  g_assert_true (bb_editor_set (editor, &values, NULL, NULL));
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), "1081"));
+  xdo ("key ctrl+a Tab");
+  BB_TEST_WAIT (!gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), row));
+  bb_test_settle ();
+  g_assert_cmpint (get (window)->width, ==, 1081);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "1081");
+  gtk_widget_grab_focus (row);
+  xdo ("key Up");
+  BB_TEST_WAIT (get (window)->width == 1082);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "1082");
+
   /* Another shape has about the size of this one. */
   adw_toggle_group_set_active_name (
     ADW_TOGGLE_GROUP (bb_test_find (window, ADW_TYPE_TOGGLE_GROUP, NULL, NULL)), "9:16");
   g_assert_cmpint (get (window)->width, ==, 1080);
   g_assert_cmpint (get (window)->height, ==, 1920);
+  bb_test_window_close (window);
+}
+
+/* Types a character at a slider, as a keyboard of another language would. */
+static void
+type_at_scale (GtkWidget *scale, gunichar character)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (scale);
+  gboolean stopped = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (!stopped && GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", gdk_unicode_to_keyval (character), 0, 0,
+                               &stopped);
+    }
+  g_assert_true (stopped);
+}
+
+/* Letters whose code ends as that of a minus, a point, a comma or a digit are letters. */
+static void
+test_letters (void)
+{
+  BbWindow *window = new_window ();
+  GtkWidget *row = bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur");
+  GtkWidget *scale = bb_test_find (row, GTK_TYPE_SCALE, NULL, NULL);
+  GtkWidget *entry = bb_test_find (row, GTK_TYPE_ENTRY, NULL, NULL);
+  static const gunichar letters[] = { 'm', 0x42c, 0x42d, 0x42e, 0x431, 0x4e2d, 0x663 };
+
+  gtk_widget_grab_focus (scale);
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++)
+    {
+      type_at_scale (scale, letters[i]);
+      g_assert_true (gtk_window_get_focus (GTK_WINDOW (window)) == scale);
+    }
+  type_at_scale (scale, '-');
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), entry));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "-");
   bb_test_window_close (window);
 }
 
@@ -233,16 +294,20 @@ test_focus (void)
   xdo ("key m c l");
   bb_test_settle ();
   gtk_widget_grab_focus (entry);
-  xdo ("key ctrl+a 1 7 Return");
-  bb_test_settle ();
+  xdo ("key ctrl+a 1 8 Return");
+  BB_TEST_WAIT (get (window)->blur == 18.0);
   g_object_get (player, "muted", &muted, NULL);
   g_assert_false (muted);
   g_assert_null (bb_player_get_compared (player));
   /* In the field, too, the settings can be undone. What is being typed goes first. */
   g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), entry));
   xdo ("key ctrl+a 5 ctrl+z");
-  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "17 px"));
-  g_assert_cmpfloat (get (window)->blur, ==, 17.0);
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "18 px"));
+  g_assert_cmpfloat (get (window)->blur, ==, 18.0);
+  xdo ("key ctrl+a 5 Escape");
+  BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "18 px"));
+  xdo ("key ctrl+z");
+  BB_TEST_WAIT (get (window)->blur == 17.0);
   xdo ("key ctrl+z");
   BB_TEST_WAIT (get (window)->blur == blur);
   xdo ("key ctrl+shift+z");
@@ -495,6 +560,7 @@ add_tests (void)
   g_test_add_func ("/input/keys", test_keys);
   g_test_add_func ("/input/entry", test_entry);
   g_test_add_func ("/input/sizes", test_sizes);
+  g_test_add_func ("/input/letters", test_letters);
   g_test_add_func ("/input/focus", test_focus);
   g_test_add_func ("/input/handles", test_handles);
   g_test_add_func ("/input/canvas-drag", test_canvas_drag);

@@ -8,14 +8,17 @@ BLURBOX is the program; run on an X server and a D-Bus of its own.
 """
 
 import os
-import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import tap
+from tap import check, equal
 
 PROGRAM = os.environ["BLURBOX"]
 ID = "io.github.blurbox.Blurbox"
@@ -34,17 +37,31 @@ HOSTILE = {
 
 
 def call(path, method, *arguments):
+    if "." not in method:
+        method = "org.gtk.Actions." + method
     return subprocess.run(
         ["gdbus", "call", "--session", "--timeout", "60", "--dest", ID, "--object-path", path,
-         "--method", "org.gtk.Actions." + method, *arguments], capture_output=True, text=True)
+         "--method", method, *arguments], capture_output=True, text=True)
 
 
 class Program:
+    """The program while it runs; it never outlives the block."""
+
     def __init__(self, folder, *arguments):
         self.child = subprocess.Popen([PROGRAM, *arguments], cwd=folder)
-        subprocess.run(["gdbus", "wait", "--session", "--timeout", str(LIMIT), ID], check=True)
         self.window = APPLICATION + "/window/1"
-        self.until(lambda: "export-to" in call(self.window, "List").stdout)
+
+    def __enter__(self):
+        try:
+            subprocess.run(["gdbus", "wait", "--session", "--timeout", str(LIMIT), ID], check=True)
+            self.until(lambda: "export-to" in call(self.window, "List").stdout)
+        except BaseException:
+            self.end(signal.SIGKILL)
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.end(signal.SIGKILL)
 
     def until(self, condition):
         deadline = time.monotonic() + LIMIT
@@ -64,89 +81,92 @@ class Program:
         return self.child.wait(timeout=LIMIT)
 
 
-def hostile_parameters(folder, clip):
+def actions_of(path):
+    """(name, kind of parameter, whether it has a state) of each action."""
+    # Only where the first one is described does GVariant's text name the types.
+    described = re.findall(r"'([a-z-]+)': \((?:true|false), (?:signature |@g )?'([^']*)', (?:@av )?\[(.?)",
+                           call(path, "DescribeAll").stdout)
+    equal(sorted(name for name, _, _ in described), sorted(re.findall(r"'([a-z-]+)'", call(path, "List").stdout)))
+    return [(name, kind, state != "]") for name, kind, state in described]
+
+
+def test_hostile_parameters(folder):
     """No action's parameter ends the program, and none of another type does."""
-    program = Program(folder, clip)
-    program.until(lambda: program.is_enabled("export-to"))
     n = 0
-    for path in (APPLICATION, program.window):
-        actions = re.findall(r"'([a-z-]+)': \((?:true|false), (?:signature|@?g)? ?'([^']*)', (\[[^\]]*\])",
-                             call(path, "DescribeAll").stdout)
-        assert len(actions) > 5, actions
-        for name, kind, state in actions:
-            for value in HOSTILE.get(kind, []):
-                last = f"{name} {value[:40]}"
-                program.activate(path, name, value)
-                if state != "[]" and state != "@av []":
-                    call(path, "SetState", name, f"<{value}>", "{}")
-                n += 1
-                assert program.child.poll() is None, f"{last} ended it"
-            if kind != "":
-                program.activate(path, name, "uint16 1")
-                program.activate(path, name)
-        program.until(lambda: "export-to" in call(program.window, "List").stdout)
-    assert n > 100, n
-    code = program.end(signal.SIGTERM)
-    assert code == -signal.SIGTERM, code
-
-
-def signals(folder, clip):
-    """A signal ends the program as closing it does, also during an export: nothing is left."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        program = Program(folder, clip)
+    with Program(folder, CLIP) as program:
         program.until(lambda: program.is_enabled("export-to"))
-        out = folder / "out"
-        out.mkdir()
-        program.activate(program.window, "export-to", f"'{out}/film.mkv'")
-        program.until(lambda: list(out.iterdir()))
-        code = program.end(number)
-        assert code == -number, code
-        assert not list(out.iterdir()), list(out.iterdir())
+        for path in (APPLICATION, program.window):
+            actions = actions_of(path)
+            check(len(actions) > 5, actions)
+            for name, kind, has_state in actions:
+                check(kind == "" or kind in HOSTILE, f"{name} takes “{kind}”, which nothing here has")
+                for value in HOSTILE.get(kind, []):
+                    program.activate(path, name, value)
+                    if has_state:
+                        call(path, "SetState", name, f"<{value}>", "{}")
+                    n += 1
+                    check(program.child.poll() is None, f"{name} {value[:40]} ended it")
+                if kind != "":
+                    program.activate(path, name, "uint16 1")
+                    program.activate(path, name)
+            program.until(lambda: "export-to" in call(program.window, "List").stdout)
+        check(n > 100, n)
+        equal(program.end(signal.SIGTERM), -signal.SIGTERM)
+
+
+def test_hostile_files(folder):
+    """Nor do addresses that name no file, wherever they come in a list: what can be read is opened."""
+    good = Path(CLIP).as_uri()
+    odd = ["file:", "nonsense", "x:", "file:///", "http://127.0.0.1:1/a.mp4", "file:///nowhere/%ff%0a.mp4"]
+    with Program(folder) as program:
+        for uris in ([odd[0]], [odd[1]], odd, [good, *odd], [*odd, good]):
+            last = call(APPLICATION, "org.freedesktop.Application.Open", str(uris), "{}")
+            check(last.returncode == 0, last.stderr)
+            program.activate(program.window, "export")
+            if good in uris:
+                program.until(lambda: program.is_enabled("export-to"))
+            check(program.child.poll() is None, f"{uris} ended it")
+        equal(program.end(signal.SIGTERM), -signal.SIGTERM)
+
+
+def test_signals(folder):
+    """A signal ends the program as closing it does, also during an export: nothing is left."""
+    out = folder / "out"
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        with Program(folder, CLIP) as program:
+            program.until(lambda: program.is_enabled("export-to"))
+            out.mkdir()
+            program.activate(program.window, "export-to", f"'{out}/film.mkv'")
+            program.until(lambda: list(out.iterdir()))
+            equal(program.end(number), -number)
+        equal(list(out.iterdir()), [])
         out.rmdir()
 
 
-def leftovers(folder, clip):
+def test_leftovers(folder):
     """What an export leaves behind that is killed goes at the next start, and nothing else does."""
     os.environ["GSETTINGS_BACKEND"] = "keyfile"
-    program = Program(folder, clip)
-    program.until(lambda: program.is_enabled("export-to"))
     out = folder / "out"
     out.mkdir()
-    program.activate(program.window, "export-to", f"'{out}/film.mkv'")
-    program.until(lambda: list(out.iterdir()))
-    program.end(signal.SIGKILL)
+    with Program(folder, CLIP) as program:
+        program.until(lambda: program.is_enabled("export-to"))
+        program.activate(program.window, "export-to", f"'{out}/film.mkv'")
+        program.until(lambda: list(out.iterdir()))
     [left] = out.iterdir()
-    assert left.name.endswith(".part"), left
+    check(left.name.endswith(".part"), left)
     own = out / ".film.mkv.part"
     own.write_text("the user's")
-    program = Program(folder)
-    program.until(lambda: not left.exists())
-    program.end(signal.SIGTERM)
-    assert list(out.iterdir()) == [own], list(out.iterdir())
-    os.environ["GSETTINGS_BACKEND"] = "memory"
-
-
-def main():
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="blurbox-"))
-    clip = folder / "clip.mkv"
-    os.environ["XDG_DATA_HOME"] = str(folder / "data")
-    os.environ["XDG_CONFIG_HOME"] = str(folder / "config")
-    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc2=s=64x36:d=200",
-                    "-pix_fmt", "yuv420p", "-c:v", "ffv1", str(clip)], check=True)
-    failed = 0
-    print("TAP version 13")
-    for i, test in enumerate((hostile_parameters, signals, leftovers)):
-        try:
-            test(folder, str(clip))
-            print(f"ok {i + 1} {test.__name__}", flush=True)
-        except AssertionError as error:
-            failed = 1
-            print(f"not ok {i + 1} {test.__name__}\n# {error}", flush=True)
-    print("1..3")
-    shutil.rmtree(folder)
-    return failed
+    with Program(folder) as program:
+        program.until(lambda: not left.exists())
+        program.end(signal.SIGTERM)
+    equal(list(out.iterdir()), [own])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    with tempfile.TemporaryDirectory(prefix="blurbox-", ignore_cleanup_errors=True) as base:
+        CLIP = os.path.join(base, "clip.mkv")
+        os.environ["XDG_DATA_HOME"] = os.path.join(base, "data")
+        os.environ["XDG_CONFIG_HOME"] = os.path.join(base, "config")
+        tap.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:d=200", "-pix_fmt", "yuv420p", "-c:v", "ffv1", CLIP)
+        tap.run(sys.modules[__name__])

@@ -377,6 +377,14 @@ test_while_playing (void)
   bb_test_window_close (window);
 }
 
+static double
+get_blur (BbWindow *window, const char *name)
+{
+  BbPreset *preset = bb_presets_find (bb_window_get_presets (window), name);
+
+  return bb_recipe_get (bb_preset_get_recipe (preset))->blur;
+}
+
 static void
 test_presets (void)
 {
@@ -395,19 +403,28 @@ test_presets (void)
   assert_shown (window);
   bb_test_activate (window, "rename-preset", "(ss)", "Seventy-seven", "77");
   g_assert_nonnull (bb_presets_find (bb_window_get_presets (window), "77"));
+  /* Nothing is replaced by who does not say so, and the message is the one that fits. */
+  bb_editor_set_number (editor, "blur", 78.0);
+  bb_test_activate (window, "save-preset", "s", "77");
+  g_assert_true (bb_test_was_announced ("There is a preset “77”: choose another name"));
+  g_assert_cmpfloat (get_blur (window, "77"), ==, 77.0);
+  bb_test_activate (window, "save-preset", "s", "Plain");
+  g_assert_true (bb_test_was_announced ("“Plain” comes with Blurbox: choose another name"));
+  adw_toast_overlay_dismiss_all (
+    ADW_TOAST_OVERLAY (gtk_widget_get_template_child (GTK_WIDGET (window), BB_TYPE_WINDOW, "stage_toasts")));
   bb_test_activate (window, "delete-preset", "s", "77");
   g_assert_null (bb_presets_find (bb_window_get_presets (window), "77"));
+  /* Nor by who takes back that it was deleted, after another one has got its name. */
+  BB_TEST_WAIT (bb_test_shows (window, "Preset “77” deleted"));
+  bb_test_activate (window, "save-preset", "s", "77");
+  bb_test_forget_announced ();
+  g_signal_emit_by_name (bb_test_find (window, GTK_TYPE_BUTTON, "label", "_Undo"), "clicked");
+  g_assert_true (bb_test_was_announced ("There is a preset “77”: choose another name"));
+  g_assert_cmpfloat (get_blur (window, "77"), ==, 78.0);
+  bb_test_activate (window, "delete-preset", "s", "77");
   bb_test_activate (window, "apply-preset", "s", "77");
-  g_assert_cmpfloat (bb_editor_get (editor)->blur, ==, 77.0);
+  g_assert_cmpfloat (bb_editor_get (editor)->blur, ==, 78.0);
   bb_test_window_close (window);
-}
-
-static AdwAlertDialog *
-get_dialog (BbWindow *window)
-{
-  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
-
-  return dialog != NULL ? ADW_ALERT_DIALOG (dialog) : NULL;
 }
 
 /* A name that is taken is said while it is typed, and nothing is overwritten unasked. */
@@ -426,7 +443,8 @@ test_preset_names (void)
   gtk_popover_popup (GTK_POPOVER (popover));
   BB_TEST_WAIT ((button = bb_test_find (popover, GTK_TYPE_BUTTON, "label", "_Save Current Settings…")) != NULL);
   g_signal_emit_by_name (button, "clicked");
-  BB_TEST_WAIT ((dialog = get_dialog (window)) != NULL);
+  BB_TEST_WAIT (bb_test_get_dialog (window) != NULL);
+  dialog = ADW_ALERT_DIALOG (bb_test_get_dialog (window));
   entry = GTK_EDITABLE (adw_alert_dialog_get_extra_child (dialog));
   g_assert_false (adw_alert_dialog_get_response_enabled (dialog, "save"));
   gtk_editable_set_text (entry, bb_preset_get_name (shipped));

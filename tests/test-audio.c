@@ -245,8 +245,8 @@ test_change (void)
 static void
 test_jump (gconstpointer arguments)
 {
-  g_autofree char *first = bb_test_ffmpeg (BEEPS "-c:a mp2 first.ts");
-  g_autofree char *second = bb_test_ffmpeg (BEEPS "%s second.ts", (const char *) arguments);
+  g_autofree char *first_made = bb_test_ffmpeg (BEEPS "-c:a mp2 first.ts");
+  g_autofree char *second_made = bb_test_ffmpeg (BEEPS "%s second.ts", (const char *) arguments);
   g_autofree char *path = bb_test_media_join ("twice.ts", "first.ts", "second.ts", NULL);
   g_autofree float *samples = g_new (float, 2 * 7 * RATE);
   g_autoptr (BbAudioReader) reader = NULL;

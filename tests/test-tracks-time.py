@@ -97,8 +97,8 @@ def test_only_the_sound_has_another_number(folder):
 
 def test_pictures_beside_each_other(folder):
     """Two cameras: one of them is reframed to its end, though the other one goes on."""
-    ffmpeg("-f", "lavfi", "-t", "3", "-i", FLASH, "-f", "lavfi", "-i", "color=white:s=32x18:r=25:d=5", "-f", "lavfi", "-i",
-           BEEP + ":d=5", "-map", "0", "-map", "1", "-map", "2", *AVC, folder / "two.ts")
+    ffmpeg("-t", "3", *FLASH, "-t", "5", "-f", "lavfi", "-i", "color=white:s=32x18:r=25", "-t", "5", *BEEP, "-map", "0", "-map", "1",
+           "-map", "2", *AVC, folder / "two.ts")
     said = render(folder / "two.ts", folder / "out.mkv")
     check("A further video" in said and "take over" not in said, said)
     equal(len(flashes(folder / "out.mkv")), 3)

@@ -88,6 +88,26 @@ def test_streams_take_turns(folder):
     at_whole_seconds(folder / "out.mp4", 0.5, 2)
 
 
+def test_other_sound_in_a_program_stream(folder):
+    data = b"".join(film(folder / "part.vob", "-c:v", "mpeg2video", "-c:a", codec).read_bytes() for codec in ("mp2", "ac3"))
+    (folder / "whole.vob").write_bytes(data)
+    said = render(folder / "whole.vob", folder / "out.mkv")
+    check("encoded anew" in said and "left out" not in said, said)
+    at_whole_seconds(folder / "out.mkv", 0, 6)
+
+
+def test_languages_follow_each_other(folder):
+    tone = ["-f", "lavfi", "-i", "sine"]
+    with (folder / "whole.ts").open("wb") as whole:
+        for sounds, languages, options in (((BEEP, tone), ("eng", "ger"), []), ((tone, BEEP), ("ger", "eng"), OTHER)):
+            ffmpeg(*FLASH, *sounds[0], *sounds[1], "-map", "0", "-map", "1", "-map", "2", "-metadata:s:1", f"language={languages[0]}",
+                   "-metadata:s:2", f"language={languages[1]}", "-t", "3", *AVC, *options, folder / "part.ts")
+            whole.write((folder / "part.ts").read_bytes())
+    render(folder / "whole.ts", folder / "out.mkv")
+    equal([stream["tags"]["language"] for stream in media.streams(folder / "out.mkv", "audio")], ["eng", "ger"])
+    at_whole_seconds(folder / "out.mkv", 0, 6)
+
+
 def test_only_the_sound_has_another_number(folder):
     source = appended(folder, (AVC, []), (AVC, ["-streamid", "1:0x300", "-output_ts_offset", "3"]))
     said = render(source, folder / "out.mkv")

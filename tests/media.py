@@ -121,3 +121,4 @@ def in_sync(path, n, most=0.045):
     equal((len(seen), len(heard)), (n, n), f"flashes and beeps of {path.name}: {seen}, {heard}")
     for a, b in zip(seen, heard):
         near(b, a, most, path.name)
+    return seen

@@ -236,14 +236,18 @@ test_change (void)
       }
 }
 
-/* The clock of a file jumps back where it was appended to itself: picture and sound go on together. */
+#define BEEPS                                                                                       \
+  "-f lavfi -i testsrc2=s=64x64:r=25:d=3 -f lavfi -i "                                              \
+  "\"aevalsrc='0.8*sin(6000*t)*lt(mod(t,1),0.08)':s=48000:d=3\" -c:v mpeg2video "
+
+/* The clock of a file jumps back where another one was appended: picture and sound go on together, also where the other one's
+ * streams have other numbers or codecs. */
 static void
-test_jump (void)
+test_jump (gconstpointer arguments)
 {
-  g_autofree char *output = bb_test_ffmpeg (
-    "-f lavfi -i testsrc2=s=64x64:r=25:d=3 -f lavfi -i "
-    "\"aevalsrc='0.8*sin(6000*t)*lt(mod(t,1),0.08)':s=48000:d=3\" -c:v mpeg2video -c:a mp2 once.ts");
-  g_autofree char *path = bb_test_media_join ("twice.ts", "once.ts", "once.ts", NULL);
+  g_autofree char *first_made = bb_test_ffmpeg (BEEPS "-c:a mp2 first.ts");
+  g_autofree char *second_made = bb_test_ffmpeg (BEEPS "%s second.ts", (const char *) arguments);
+  g_autofree char *path = bb_test_media_join ("twice.ts", "first.ts", "second.ts", NULL);
   g_autofree float *samples = g_new (float, 2 * 7 * RATE);
   g_autoptr (BbAudioReader) reader = NULL;
   g_autoptr (GError) error = NULL;
@@ -266,6 +270,19 @@ test_jump (void)
         last = i;
       }
   g_assert_cmpuint (n_beeps, ==, 6);
+
+  /* Back and forth between both. */
+  for (int second = 5; second > 0; second--)
+    {
+      int place = second * 2 % 5;
+
+      g_assert_true (bb_audio_reader_seek (reader, place * G_GINT64_CONSTANT (1000000000) + 500000000, &error));
+      g_assert_cmpuint (bb_audio_reader_read (reader, samples, RATE), ==, RATE);
+      for (n = 0; n < RATE && fabsf (samples[2 * n]) < 0.2f; n++)
+        ;
+      g_test_message ("beep at %f after %d", (double) n / RATE, place);
+      g_assert_cmpfloat (fabs ((double) n / RATE - 0.5), <, 0.08);
+    }
 }
 
 static void
@@ -317,7 +334,9 @@ add_tests (void)
   g_test_add_func ("/audio/layouts", test_layouts);
   g_test_add_func ("/audio/layouts/many", test_many_channels);
   g_test_add_func ("/audio/change", test_change);
-  g_test_add_func ("/audio/jump", test_jump);
+  g_test_add_data_func ("/audio/jump", "-c:a mp2", test_jump);
+  g_test_add_data_func ("/audio/jump/other-streams", "-c:a mp2 -mpegts_start_pid 0x200", test_jump);
+  g_test_add_data_func ("/audio/jump/other-codec", "-c:a aac -mpegts_start_pid 0x200", test_jump);
   g_test_add_func ("/audio/refused", test_refused);
   g_test_add_func ("/audio/lists", test_lists);
 }

@@ -150,21 +150,10 @@ static const Clip clips[] = {
 
 /* To every frame, back to front, and to instants between frames. */
 static void
-test_seek (gconstpointer data)
+assert_seeks (BbSource *source, GArray *all)
 {
-  const Clip *clip = data;
-  g_autofree char *made =
-    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=96x64:r=25:d=1.6 %s", clip->arguments);
-  g_autofree char *path = bb_test_media_path (clip->file);
-  g_autoptr (BbSource) source = open_source (clip->file);
-  g_autoptr (GArray) all = read_all (source);
   g_autoptr (GError) error = NULL;
   gint64 end;
-
-  g_assert_cmpuint (all->len, ==, bb_test_ffprobe_count (path));
-  if (clip->times)
-    assert_times (all, clip->file);
-  g_assert_cmpuint (bb_source_get_n_corrupt (source), ==, 0);
 
   for (guint i = all->len; i-- > 0;)
     {
@@ -209,6 +198,87 @@ test_seek (gconstpointer data)
           g_assert_cmpstr (get (again, i)->md5, ==, get (all, i)->md5);
         }
     }
+}
+
+static void
+test_seek (gconstpointer data)
+{
+  const Clip *clip = data;
+  g_autofree char *made =
+    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=96x64:r=25:d=1.6 %s", clip->arguments);
+  g_autofree char *path = bb_test_media_path (clip->file);
+  g_autoptr (BbSource) source = open_source (clip->file);
+  g_autoptr (GArray) all = read_all (source);
+
+  g_assert_cmpuint (all->len, ==, bb_test_ffprobe_count (path));
+  if (clip->times)
+    assert_times (all, clip->file);
+  g_assert_cmpuint (bb_source_get_n_corrupt (source), ==, 0);
+  assert_seeks (source, all);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *ending;
+  gsize header; /* bytes that only the first one has */
+  const char *arguments[2];
+} Pair;
+
+#define AVC "-pix_fmt yuv420p -c:v libx264 -g 12 -bf 3"
+#define MPEG2 "-pix_fmt yuv420p -c:v mpeg2video -g 12 -bf 2"
+#define OTHER " -mpegts_start_pid 0x200"
+
+static const Pair pairs[] = {
+  { "ts", "ts", 0, { AVC, AVC } },
+  { "ts-other-streams", "ts", 0, { AVC, AVC OTHER } },
+  { "ts-other-program", "ts", 0, { MPEG2, MPEG2 OTHER " -mpegts_service_id 7 -mpegts_pmt_start_pid 0x1100" } },
+  { "ts-later", "ts", 0, { AVC, AVC OTHER " -output_ts_offset 1.6" } },
+  { "ts-much-later", "ts", 0, { AVC, AVC " -output_ts_offset 3600" } },
+  { "ts-other-codec", "ts", 0, { AVC, MPEG2 OTHER } },
+  { "mpg", "mpg", 0, { MPEG2, MPEG2 } },
+  { "flv", "flv", 13, { AVC, AVC } },
+};
+
+/* Two files, one behind the other, are one that is as long as both, with the pictures of both. */
+static void
+test_appended (gconstpointer data)
+{
+  const Pair *pair = data;
+  g_autoptr (GString) bytes = g_string_new (NULL);
+  GArray *parts[2];
+  g_autoptr (GArray) all = NULL;
+  g_autoptr (BbSource) source = NULL;
+  g_autofree char *name = g_strdup_printf ("both.%s", pair->ending);
+  g_autofree char *path = bb_test_media_path (name);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *part = g_strdup_printf ("part%u.%s", i, pair->ending);
+      g_autofree char *part_path = bb_test_media_path (part);
+      g_autofree char *made = bb_test_ffmpeg ("-f lavfi -i %s=s=96x64:r=25:d=1.6 %s %s",
+                                              i == 0 ? "testsrc2" : "testsrc", pair->arguments[i], part);
+      g_autofree char *contents = NULL;
+      g_autoptr (BbSource) alone = open_source (part);
+      gsize size;
+
+      parts[i] = read_all (alone);
+      g_assert_cmpuint (parts[i]->len, ==, 40);
+      g_assert_true (g_file_get_contents (part_path, &contents, &size, NULL));
+      g_string_append_len (bytes, contents + i * pair->header, (gssize) (size - i * pair->header));
+    }
+  g_assert_true (g_file_set_contents (path, bytes->str, (gssize) bytes->len, NULL));
+
+  source = open_source (name);
+  all = read_all (source);
+  g_assert_cmpuint (all->len, ==, 80);
+  for (guint i = 0; i < all->len; i++)
+    g_assert_cmpstr (get (all, i)->md5, ==, get (parts[i / 40], i % 40)->md5);
+  g_assert_cmpfloat_with_epsilon ((double) bb_source_get_info (source)->duration * 1e-9, 3.2, 0.05);
+  g_assert_cmpfloat_with_epsilon ((double) to_time (source, get (all, 79)->pts) * 1e-9, 3.16, 0.05);
+  assert_seeks (source, all);
+  g_array_unref (parts[0]);
+  g_array_unref (parts[1]);
 }
 
 static void
@@ -523,6 +593,12 @@ add_tests (void)
       g_autofree char *name = g_strdup_printf ("/source/seek/%s", clips[i].name);
 
       g_test_add_data_func (name, &clips[i], test_seek);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/source/appended/%s", pairs[i].name);
+
+      g_test_add_data_func (name, &pairs[i], test_appended);
     }
   g_test_add_func ("/source/info", test_info);
   g_test_add_func ("/source/edit-list", test_edit_list);

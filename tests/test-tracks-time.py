@@ -33,6 +33,107 @@ def test_clock_that_jumps_back(folder):
             in_sync(folder / "out.mkv", 6)
 
 
+def appended(folder, *parts):
+    """Transport streams of 3 s, one behind the other, each of codecs and options of the muxer."""
+    whole = folder / "whole.ts"
+    with whole.open("wb") as out:
+        for codecs, options in parts:
+            out.write(film(folder / "part.ts", *codecs, *options).read_bytes())
+    return whole
+
+
+def at_whole_seconds(path, first, n):
+    """Flashes and beeps, one each second from the one that is shown at @first, and none is lost or moved."""
+    for i, time in enumerate(in_sync(path, n)):
+        near(time, first + i, 0.13, path.name)
+
+
+OTHER = ["-mpegts_start_pid", "0x200", "-mpegts_service_id", "7"]
+LARGE = [*MPEG, "-b:v", "13M", "-minrate", "13M", "-maxrate", "13M", "-bufsize", "4M"]
+
+
+def test_other_streams_take_over(folder):
+    for parts, mode, anew in (([(AVC, []), (AVC, OTHER)], "copy", False),
+                              ([(AVC, []), (AVC, OTHER)], "encode", False),
+                              # The clock goes on.
+                              ([(AVC, []), (AVC, [*OTHER, "-output_ts_offset", "3"])], "copy", False),
+                              # Other codecs and another size.
+                              ([(AVC, []), (MPEG, ["-s", "160x180", *OTHER])], "copy", True)):
+        source = appended(folder, *parts)
+        said = render(source, folder / "out.mkv", "--audio", mode)
+        equal(said.count("take over 1 time, at 3.0 s"), 1, said)
+        equal(said.count("encoded anew"), int(anew), said)
+        check("jumps" not in said and "left out" not in said, said)
+        at_whole_seconds(folder / "out.mkv", 0, 6)
+        said = render(source, folder / "out.mkv", "--audio", mode, "--start", 3.5, "--end", 5.5)
+        check("take over" not in said, said)
+        at_whole_seconds(folder / "out.mkv", 0.5, 2)
+
+
+def test_other_streams_take_over_in_a_large_file(folder):
+    """One that is not read whole without a reason."""
+    source = appended(folder, (LARGE, []), (LARGE, OTHER))
+    check(source.stat().st_size > 8 << 20, "not large")
+    said = render(source, folder / "out.mkv", "--start", 1.5)
+    equal(said.count("take over 1 time, at 1.5 s"), 1, said)
+    at_whole_seconds(folder / "out.mkv", 0.5, 4)
+
+
+def test_streams_take_turns(folder):
+    source = appended(folder, (AVC, []), (AVC, OTHER), (AVC, []))
+    said = render(source, folder / "out.mp4")
+    check("take over 2 times, first at 3.0 s" in said, said)
+    at_whole_seconds(folder / "out.mp4", 0, 9)
+    render(source, folder / "out.mp4", "--start", 6.5)
+    at_whole_seconds(folder / "out.mp4", 0.5, 2)
+
+
+def test_other_sound_in_a_program_stream(folder):
+    data = b"".join(film(folder / "part.vob", "-c:v", "mpeg2video", "-c:a", codec).read_bytes() for codec in ("mp2", "ac3"))
+    (folder / "whole.vob").write_bytes(data)
+    said = render(folder / "whole.vob", folder / "out.mkv")
+    check("encoded anew" in said and "left out" not in said, said)
+    at_whole_seconds(folder / "out.mkv", 0, 6)
+
+
+def test_languages_follow_each_other(folder):
+    tone = ["-f", "lavfi", "-i", "sine"]
+    with (folder / "whole.ts").open("wb") as whole:
+        for sounds, languages, options in (((BEEP, tone), ("eng", "ger"), []), ((tone, BEEP), ("ger", "eng"), OTHER)):
+            ffmpeg(*FLASH, *sounds[0], *sounds[1], "-map", "0", "-map", "1", "-map", "2", "-metadata:s:1", f"language={languages[0]}",
+                   "-metadata:s:2", f"language={languages[1]}", "-t", "3", *AVC, *options, folder / "part.ts")
+            whole.write((folder / "part.ts").read_bytes())
+    render(folder / "whole.ts", folder / "out.mkv")
+    equal([stream["tags"]["language"] for stream in media.streams(folder / "out.mkv", "audio")], ["eng", "ger"])
+    at_whole_seconds(folder / "out.mkv", 0, 6)
+
+
+def test_only_the_sound_has_another_number(folder):
+    source = appended(folder, (AVC, []), (AVC, ["-streamid", "1:0x300", "-output_ts_offset", "3"]))
+    said = render(source, folder / "out.mkv")
+    check("left out" not in said, said)
+    at_whole_seconds(folder / "out.mkv", 0, 6)
+
+
+def test_pictures_beside_each_other(folder):
+    """Two cameras: one of them is reframed to its end, though the other one goes on."""
+    ffmpeg("-t", "3", *FLASH, "-t", "5", "-f", "lavfi", "-i", "color=white:s=32x18:r=25", "-t", "5", *BEEP, "-map", "0", "-map", "1",
+           "-map", "2", *AVC, folder / "two.ts")
+    said = render(folder / "two.ts", folder / "out.mkv")
+    check("A further video" in said and "take over" not in said, said)
+    equal(len(flashes(folder / "out.mkv")), 3)
+
+
+def test_trim_where_the_clock_jumps_back(folder):
+    for name, codecs, header in (("a.ts", AVC, 0), ("a.vob", MPEG, 0), ("a.flv", AVC, 13)):
+        once = film(folder / name, *codecs).read_bytes()
+        twice = folder / f"twice-{name}"
+        twice.write_bytes(once + once[header:])
+        for start, n in ((1.5, 4), (2.5, 3), (4.5, 1)):
+            render(twice, folder / "out.mkv", "--start", start)
+            at_whole_seconds(folder / "out.mkv", 0.5, n)
+
+
 def test_tracks_that_appear_while_reading(folder):
     one = film(folder / "a.ts", *MPEG, "-b:v", "20M", "-minrate", "20M", "-maxrate", "20M", "-bufsize", "4M", seconds=4)
     ffmpeg("-i", one, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-t", "1.9", "-c", "copy", folder / "b.ts")

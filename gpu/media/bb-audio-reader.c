@@ -16,6 +16,7 @@
 #include "bb-input.h"
 #include "bb-reader.h"
 #include "bb-resampler.h"
+#include "bb-scan.h"
 
 #include <libavcodec/avcodec.h>
 
@@ -39,10 +40,12 @@ struct _BbAudioReader {
   AVFormatContext *demuxer;
   BbClock *clock;
   AVStream *stream;
+  const AVStream *decoded; /* the one that the decoder was opened for */
   AVCodecContext *decoder;
   AVPacket *packet;
   AVFrame *frame;
   gboolean draining;
+  gboolean changing; /* the decoder is emptied, for another one that the packet at hand is for */
 
   BbResampler *resampler;
 
@@ -66,9 +69,18 @@ set_error (BbAudioReader *reader, const char *reason, GError **error)
                _("Cannot play the sound of “%s”: %s; convert it, or play without"), name, reason);
 }
 
+/* Where there is none, nothing decodes. */
+static int
+open_decoder (BbAudioReader *reader, const AVStream *stream)
+{
+  reader->decoded = stream;
+  return bb_ffmpeg_open_decoder (&reader->decoder, stream, reader->stream->time_base);
+}
+
 static gboolean
 open_file (BbAudioReader *reader, GError **error)
 {
+  g_autoptr (BbIndex) index = NULL;
   const AVCodec *codec = NULL;
   int picture;
   int result;
@@ -77,21 +89,19 @@ open_file (BbAudioReader *reader, GError **error)
   if (reader->demuxer == NULL || !bb_input_probe (reader->demuxer, error))
     return FALSE;
   /* Of the program that the picture is of. */
-  picture = bb_reader_find_stream (reader->demuxer);
+  index = bb_scan_index (reader->path, reader->demuxer->iformat, &reader->cancellable);
+  picture = bb_reader_find_stream (reader->demuxer, index);
   result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, picture, &codec, 0);
   if (result >= 0)
     {
+      result = bb_index_get_root (index, reader->demuxer, result);
       reader->stream = reader->demuxer->streams[result];
       for (guint i = 0; i < reader->demuxer->nb_streams; i++)
         reader->demuxer->streams[i]->discard =
           (int) i == result ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-      reader->clock = bb_clock_new (reader->demuxer, picture);
-      reader->decoder = avcodec_alloc_context3 (codec);
-      reader->decoder->pkt_timebase = reader->stream->time_base;
-      result = avcodec_parameters_to_context (reader->decoder, reader->stream->codecpar);
+      reader->clock = bb_clock_new (reader->demuxer, picture, index);
+      result = open_decoder (reader, reader->stream);
     }
-  if (result >= 0)
-    result = avcodec_open2 (reader->decoder, codec, NULL);
   if (result >= 0)
     return TRUE;
   if (!g_cancellable_set_error_if_cancelled (reader->cancellable, error))
@@ -173,25 +183,28 @@ bb_audio_reader_seek (BbAudioReader *reader, gint64 time, GError **error)
 {
   gint64 pts = av_rescale_q (reader->start + time - PREROLL, BB_NANOSECONDS,
                              reader->stream->time_base);
-  int result =
-    avformat_seek_file (reader->demuxer, reader->stream->index, G_MININT64, pts, pts, 0);
+  int result = bb_clock_seek (reader->clock, reader->stream->index, pts, pts);
 
-  /* Before the first packet: that one. Without an index: from the beginning. */
   if (result < 0)
-    result = av_seek_frame (reader->demuxer, reader->stream->index, pts, 0);
-  if (result < 0)
-    result = av_seek_frame (reader->demuxer, reader->stream->index, 0, AVSEEK_FLAG_BYTE);
+    {
+      /* Before the first packet: that one. Without an index: from the beginning. */
+      result = av_seek_frame (reader->demuxer, reader->stream->index, pts, 0);
+      if (result < 0)
+        result = av_seek_frame (reader->demuxer, reader->stream->index, 0, AVSEEK_FLAG_BYTE);
+      bb_clock_reset (reader->clock);
+    }
   if (result < 0)
     {
       if (!g_cancellable_set_error_if_cancelled (reader->cancellable, error))
         set_error (reader, bb_ffmpeg_reason (result), error);
       return FALSE;
     }
-  bb_clock_reset (reader->clock);
-  avcodec_flush_buffers (reader->decoder);
+  if (reader->decoder != NULL)
+    avcodec_flush_buffers (reader->decoder);
   av_frame_unref (reader->frame);
+  av_packet_unref (reader->packet);
   bb_resampler_forget_input (reader->resampler);
-  reader->draining = FALSE;
+  reader->draining = reader->changing = FALSE;
   g_array_set_size (reader->ready, 0);
   reader->taken = 0;
   reader->silence = 0;
@@ -200,35 +213,53 @@ bb_audio_reader_seek (BbAudioReader *reader, gint64 time, GError **error)
   return TRUE;
 }
 
-/* Next decoded frame; whether there is one. */
+/* The next packet of the sound, into the reader's packet. */
+static int
+read_packet (BbAudioReader *reader)
+{
+  int result;
+
+  do
+    {
+      av_packet_unref (reader->packet);
+      result = bb_clock_read (reader->clock, reader->packet);
+    }
+  while (result >= 0 && reader->packet->stream_index != reader->stream->index);
+  return result;
+}
+
+/* Next decoded frame; whether there is one. Where there is no decoder for a stream that goes on with the sound, there
+ * is silence. */
 static gboolean
 decode (BbAudioReader *reader)
 {
   while (!g_cancellable_is_cancelled (reader->cancellable))
     {
-      int result = avcodec_receive_frame (reader->decoder, reader->frame);
+      int result = reader->decoder != NULL
+                     ? avcodec_receive_frame (reader->decoder, reader->frame)
+                     : AVERROR_EOF;
 
       if (result >= 0)
         return TRUE;
-      if (result == AVERROR_EOF || reader->draining)
+      if (reader->draining)
         return FALSE;
+      if (result == AVERROR_EOF && reader->changing)
+        {
+          reader->changing = FALSE;
+          if (open_decoder (reader, bb_clock_get_source (reader->packet)) >= 0)
+            avcodec_send_packet (reader->decoder, reader->packet);
+          continue;
+        }
       /* Damaged sound is left out; what comes after it is put where it belongs. */
-      if (result != AVERROR (EAGAIN))
+      if (result != AVERROR (EAGAIN) && reader->decoder != NULL)
         continue;
-      do
-        {
-          av_packet_unref (reader->packet);
-          result = bb_clock_read (reader->clock, reader->packet);
-        }
-      while (result >= 0 && reader->packet->stream_index != reader->stream->index);
-      if (result < 0)
-        {
-          reader->draining = TRUE;
-          avcodec_send_packet (reader->decoder, NULL);
-        }
-      else if (reader->packet->size > 0)
+      result = read_packet (reader);
+      reader->draining = result < 0;
+      reader->changing = result >= 0 && bb_clock_get_source (reader->packet) != reader->decoded;
+      if (reader->decoder != NULL && (reader->draining || reader->changing))
+        avcodec_send_packet (reader->decoder, NULL);
+      else if (reader->decoder != NULL && reader->packet->size > 0)
         avcodec_send_packet (reader->decoder, reader->packet);
-      av_packet_unref (reader->packet);
     }
   return FALSE;
 }
@@ -261,7 +292,7 @@ get_sample (BbAudioReader *reader)
   if (pts == AV_NOPTS_VALUE)
     return reader->made_until;
   /* What the resampler still holds comes before this frame. */
-  return av_rescale_q (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
+  return bb_ffmpeg_rescale (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
          to_sample (reader, reader->start) - bb_resampler_get_delay (reader->resampler);
 }
 

@@ -44,20 +44,6 @@ struct _BbAudioEncoder {
   gboolean mixed;     /* and said so */
 };
 
-static int
-open_decoder (BbAudioEncoder *self, const AVStream *stream)
-{
-  const AVCodec *codec = avcodec_find_decoder (stream->codecpar->codec_id);
-  int result;
-
-  if (codec == NULL)
-    return AVERROR_DECODER_NOT_FOUND;
-  self->decoder = avcodec_alloc_context3 (codec);
-  result = avcodec_parameters_to_context (self->decoder, stream->codecpar);
-  self->decoder->pkt_timebase = stream->time_base;
-  return result < 0 ? result : avcodec_open2 (self->decoder, codec, NULL);
-}
-
 /* The encoder's rate that is at least the source's, or else its highest. */
 static int
 choose_rate (const AVCodec *codec, int wanted)
@@ -169,7 +155,7 @@ static int
 open_codecs (BbAudioEncoder *self, const AVStream *stream, const AVOutputFormat *container)
 {
   AVChannelLayout known;
-  int result = open_decoder (self, stream);
+  int result = bb_ffmpeg_open_decoder (&self->decoder, stream, self->time_base);
 
   if (result < 0)
     return result;
@@ -225,10 +211,10 @@ bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container, g
       return NULL;
     }
   check_channels (self, &self->decoder->ch_layout);
-  self->start = av_rescale_q (start, BB_NANOSECONDS, self->encoder->time_base);
+  self->start = bb_ffmpeg_from_nanoseconds (start, self->encoder->time_base);
   self->end = end == G_MAXINT64
                 ? G_MAXINT64
-                : av_rescale_q (end, BB_NANOSECONDS, self->encoder->time_base) - self->start;
+                : bb_ffmpeg_from_nanoseconds (end, self->encoder->time_base) - self->start;
   self->resampler = bb_resampler_new (&self->encoder->ch_layout, self->encoder->sample_fmt,
                                       self->encoder->sample_rate);
   self->fifo = av_audio_fifo_alloc (self->encoder->sample_fmt,
@@ -409,7 +395,7 @@ convert (BbAudioEncoder *self, const AVFrame *frame, BbPacketFunc func, gpointer
     return 0;
   /* What the resampler still holds comes before this frame. */
   if (frame != NULL && frame->pts != AV_NOPTS_VALUE)
-    at = av_rescale_q (frame->pts, self->time_base, self->encoder->time_base) - self->start -
+    at = bb_ffmpeg_rescale (frame->pts, self->time_base, self->encoder->time_base) - self->start -
          bb_resampler_get_delay (self->resampler);
   result = allocate (self, self->made, most);
   if (result >= 0)
@@ -455,6 +441,54 @@ bb_audio_encoder_be_exact (BbAudioEncoder *encoder)
   encoder->gap = EXACT_GAP;
 }
 
+/* Takes what the decoder has ready: 0, AVERROR_EOF where that was the last, or another negative FFmpeg error. */
+static int
+receive (BbAudioEncoder *self, BbPacketFunc func, gpointer user_data)
+{
+  while (TRUE)
+    {
+      int result = avcodec_receive_frame (self->decoder, self->frame);
+
+      if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
+        return result == AVERROR_EOF ? result : 0;
+      if (result < 0)
+        {
+          self->n_corrupt++;
+          return 0;
+        }
+      self->frame->pts = self->frame->best_effort_timestamp;
+      result = take (self, self->frame, func, user_data);
+      av_frame_unref (self->frame);
+      if (result < 0)
+        return result;
+    }
+}
+
+/**
+ * bb_audio_encoder_set_stream:
+ * @encoder: an encoder
+ * @stream: a stream that goes on with the sound; times stay in the time base of the first one
+ * @func: gets what comes out of it
+ * @user_data: data for @func
+ *
+ * Decodes packets of another stream from now on. Where there is no decoder for it, they count as damaged.
+ *
+ * Returns: 0, or a negative FFmpeg error
+ */
+int
+bb_audio_encoder_set_stream (BbAudioEncoder *encoder, const AVStream *stream, BbPacketFunc func, gpointer user_data)
+{
+  int result = 0;
+
+  if (encoder->decoder != NULL)
+    {
+      avcodec_send_packet (encoder->decoder, NULL);
+      result = receive (encoder, func, user_data);
+    }
+  bb_ffmpeg_open_decoder (&encoder->decoder, stream, encoder->time_base);
+  return result == AVERROR_EOF ? 0 : result;
+}
+
 /**
  * bb_audio_encoder_push:
  * @encoder: an encoder
@@ -471,28 +505,15 @@ int
 bb_audio_encoder_push (BbAudioEncoder *encoder, const AVPacket *packet, BbPacketFunc func,
                        gpointer user_data)
 {
-  int result = avcodec_send_packet (encoder->decoder, packet);
+  int result = encoder->decoder != NULL ? avcodec_send_packet (encoder->decoder, packet) : AVERROR_DECODER_NOT_FOUND;
 
   if (result < 0 && result != AVERROR_EOF)
-    encoder->n_corrupt++;
-  while (TRUE)
-    {
-      result = avcodec_receive_frame (encoder->decoder, encoder->frame);
-      if (result == AVERROR (EAGAIN))
-        return 0;
-      if (result == AVERROR_EOF)
-        break;
-      if (result < 0)
-        {
-          encoder->n_corrupt++;
-          return 0;
-        }
-      encoder->frame->pts = encoder->frame->best_effort_timestamp;
-      result = take (encoder, encoder->frame, func, user_data);
-      av_frame_unref (encoder->frame);
-      if (result < 0)
-        return result;
-    }
+    encoder->n_corrupt += packet != NULL;
+  result = encoder->decoder != NULL ? receive (encoder, func, user_data) : 0;
+  if (result == AVERROR_EOF)
+    result = 0;
+  if (result < 0 || packet != NULL)
+    return result;
   result = convert (encoder, NULL, func, user_data);
   if (result >= 0)
     result = encode_ready (encoder, TRUE, func, user_data);

@@ -31,6 +31,10 @@ BbAudioEncoder *bb_audio_encoder_new (const AVStream *stream,
 void bb_audio_encoder_free (BbAudioEncoder *encoder);
 const AVCodecContext *bb_audio_encoder_get_context (BbAudioEncoder *encoder);
 void bb_audio_encoder_be_exact (BbAudioEncoder *encoder);
+int bb_audio_encoder_set_stream (BbAudioEncoder *encoder,
+                                 const AVStream *stream,
+                                 BbPacketFunc func,
+                                 gpointer user_data);
 int bb_audio_encoder_push (BbAudioEncoder *encoder,
                            const AVPacket *packet,
                            BbPacketFunc func,

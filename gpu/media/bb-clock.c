@@ -25,36 +25,42 @@
 #define MOST_PACKETS 2000
 #define MOST_BYTES (64 * 1024 * 1024)
 
+/* How much earlier to read for a keyframe of the index: a transport stream names its streams every half second. */
+#define INDEX_LEAD (2 * 1024 * 1024)
+
 typedef struct {
-  gint64 end; /* of its last packet, shifted, nanoseconds; AV_NOPTS_VALUE before the first */
+  gint64 end;      /* of its last packet, shifted, nanoseconds; AV_NOPTS_VALUE before the first */
+  gint64 position; /* of its last packet in the file; -1 before the first */
+  AVStream *source; /* of its last packet; NULL before the first */
 } Line;
 
 struct _BbClock {
   AVFormatContext *demuxer;
   int picture;
   gboolean may_jump;
+  BbIndex *index;
+  gboolean keeps_late;
+  GQueue late; /* packets of the index, and the one that they come before */
+  gint64 from; /* what lies before this position is left out */
 
   /* Nanoseconds. */
   gint64 offset;
   gint64 previous;     /* offset before the last jump */
   gint64 position;     /* time of the picture's last packet, shifted */
   gint64 step;         /* how long it lasts */
+  gint64 end;          /* when what was read of the picture ends, shifted */
+  gint64 delay;        /* least one from when a packet is decoded to when it is shown */
   gint64 first_jump;
   guint n_jumps;
+  gint64 first_change;
+  guint n_changes;
+  const AVStream *source; /* of the picture's last packet */
 
   GArray *lines;       /* by stream, grown when streams appear */
   GQueue held;         /* packets that were read while one waited, in the file's order */
   gsize held_bytes;
   gboolean ended;
 };
-
-static void
-free_packet (gpointer data)
-{
-  AVPacket *packet = data;
-
-  av_packet_free (&packet);
-}
 
 /* Containers whose times are in a table, or are counted, have no clock that could jump. */
 static gboolean
@@ -68,11 +74,12 @@ may_jump (const AVInputFormat *format)
  * bb_clock_new:
  * @demuxer: an open demuxer; must stay
  * @picture: number of the picture's stream, or -1; it is read even where it was to be discarded
+ * @index: (nullable): of the file; what follows a stream is discarded where that one is
  *
  * Returns: (transfer full): a clock that stands where the demuxer does
  */
 BbClock *
-bb_clock_new (AVFormatContext *demuxer, int picture)
+bb_clock_new (AVFormatContext *demuxer, int picture, BbIndex *index)
 {
   BbClock *self = g_new0 (BbClock, 1);
 
@@ -81,8 +88,13 @@ bb_clock_new (AVFormatContext *demuxer, int picture)
   self->may_jump = picture >= 0 && picture < (int) demuxer->nb_streams && may_jump (demuxer->iformat);
   self->lines = g_array_new (FALSE, FALSE, sizeof (Line));
   g_queue_init (&self->held);
+  g_queue_init (&self->late);
   if (self->may_jump)
     demuxer->streams[picture]->discard = AVDISCARD_DEFAULT;
+  self->index = bb_index_ref (index);
+  for (guint i = 0; index != NULL && i < demuxer->nb_streams; i++)
+    demuxer->streams[i]->discard =
+      demuxer->streams[bb_index_get_root (index, demuxer, (int) i)]->discard;
   bb_clock_reset (self);
   return self;
 }
@@ -96,8 +108,10 @@ bb_clock_free (BbClock *clock)
 {
   if (clock == NULL)
     return;
-  g_queue_clear_full (&clock->held, free_packet);
+  g_queue_clear_full (&clock->held, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&clock->late, bb_ffmpeg_free_packet);
   g_array_unref (clock->lines);
+  bb_index_unref (clock->index);
   g_free (clock);
 }
 
@@ -105,19 +119,107 @@ bb_clock_free (BbClock *clock)
  * bb_clock_reset:
  * @clock: a clock
  *
- * To be called after a seek: the clock there is the file's.
+ * Begins anew, with the file's own clock.
  */
 void
 bb_clock_reset (BbClock *clock)
 {
-  g_queue_clear_full (&clock->held, free_packet);
+  g_queue_clear_full (&clock->held, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&clock->late, bb_ffmpeg_free_packet);
   clock->held_bytes = 0;
   clock->ended = FALSE;
   clock->offset = clock->previous = 0;
-  clock->position = AV_NOPTS_VALUE;
+  clock->position = clock->end = AV_NOPTS_VALUE;
   clock->step = 0;
-  clock->n_jumps = 0;
+  clock->delay = G_MAXINT64;
+  clock->n_jumps = clock->n_changes = 0;
+  clock->source = NULL;
+  clock->from = 0;
   g_array_set_size (clock->lines, 0);
+}
+
+/**
+ * bb_clock_seek:
+ * @clock: a clock
+ * @stream: number of a stream, or -1
+ * @time: a time in its time base, in microseconds where there is none, as the clock gives it
+ * @latest: where the demuxer may land at the latest, likewise
+ *
+ * Lets the demuxer read on from @time, or from earlier. Where there is an index, that is at a keyframe of the picture.
+ *
+ * Returns: 0, or a negative FFmpeg error, and nothing has changed
+ */
+int
+bb_clock_seek (BbClock *clock, int stream, gint64 time, gint64 latest)
+{
+  AVRational time_base =
+    stream >= 0 ? clock->demuxer->streams[stream]->time_base : AV_TIME_BASE_Q;
+  const BbIndexKey *key =
+    bb_index_find_key (clock->index, bb_ffmpeg_to_nanoseconds (time, time_base));
+  int result =
+    key != NULL
+      ? av_seek_frame (clock->demuxer, -1, MAX (key->position - INDEX_LEAD, 0), AVSEEK_FLAG_BYTE)
+      : avformat_seek_file (clock->demuxer, stream, G_MININT64, time, latest, 0);
+
+  if (result < 0)
+    return result;
+  bb_clock_reset (clock);
+  if (key != NULL)
+    {
+      clock->offset = clock->previous = key->offset;
+      clock->from = key->position;
+    }
+  return 0;
+}
+
+/**
+ * bb_clock_keep_late:
+ * @clock: a clock
+ *
+ * Lets what is out of place be added to the index: that index is being made.
+ */
+void
+bb_clock_keep_late (BbClock *clock)
+{
+  clock->keeps_late = TRUE;
+}
+
+/**
+ * bb_clock_get_offset:
+ * @clock: a clock
+ *
+ * Returns: what is added to the file's times now, nanoseconds
+ */
+gint64
+bb_clock_get_offset (BbClock *clock)
+{
+  return clock->offset;
+}
+
+/**
+ * bb_clock_get_n_changes:
+ * @clock: a clock
+ * @first: (out): where the first one was, nanoseconds in the source's own time
+ *
+ * Returns: how often another stream went on with the picture since the last reset
+ */
+guint
+bb_clock_get_n_changes (BbClock *clock, gint64 *first)
+{
+  *first = clock->first_change;
+  return clock->n_changes;
+}
+
+/**
+ * bb_clock_get_source:
+ * @packet: a packet of bb_clock_read()
+ *
+ * Returns: the stream that the packet is of: not the one that it says where that was followed by another one
+ */
+AVStream *
+bb_clock_get_source (const AVPacket *packet)
+{
+  return packet->opaque;
 }
 
 /**
@@ -160,36 +262,50 @@ take_picture (BbClock *self, AVPacket *packet)
 {
   AVRational time_base = self->demuxer->streams[packet->stream_index]->time_base;
   gint64 time = get_time (self, packet);
+  gint64 shown = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 duration = MIN (bb_ffmpeg_to_nanoseconds (packet->duration, time_base), MOST_BACK);
+  gboolean changes = self->source != NULL && self->source != packet->opaque;
   gint64 shifted;
 
+  self->source = packet->opaque;
   /* Without a DTS nothing is known of the order: stills may be reordered by minutes. */
   if (packet->dts == AV_NOPTS_VALUE)
     {
       shift (self, packet, self->offset);
       return;
     }
+  if (shown != AV_NOPTS_VALUE)
+    self->delay = MIN (self->delay, av_sat_sub64 (shown, time));
+  else
+    shown = self->delay != G_MAXINT64 ? av_sat_add64 (time, self->delay) : time;
   shifted = av_sat_add64 (time, self->offset);
   if (self->position != AV_NOPTS_VALUE)
     {
       gint64 off = av_sat_sub64 (shifted, self->position);
 
-      if (off < -MOST_BACK ||
+      if (off < -MOST_BACK || (changes && av_sat_add64 (shown, self->offset) < self->end) ||
           (off > MOST_AHEAD && (self->demuxer->iformat->flags & AVFMT_TS_DISCONT) != 0))
         {
+          /* What is shown first comes first, apart from what is shown before and cannot be decoded. */
           self->previous = self->offset;
-          shifted = av_sat_add64 (self->position, self->step);
-          self->offset = av_sat_sub64 (shifted, time);
+          self->offset = av_sat_sub64 (self->end, shown);
+          shifted = av_sat_add64 (time, self->offset);
+          self->position = shifted;
           if (self->n_jumps++ == 0)
-            self->first_jump = shifted;
+            self->first_jump = self->end;
         }
       else if (off > 0 && off < MOST_BACK)
         self->step = off;
+      if (changes && self->n_changes++ == 0)
+        self->first_change = av_sat_add64 (shown, self->offset);
     }
   if (self->position == AV_NOPTS_VALUE || shifted > self->position)
     self->position = shifted;
   if (duration > 0)
     self->step = duration;
+  shown = av_sat_add64 (av_sat_add64 (shown, self->offset), self->step);
+  if (self->end == AV_NOPTS_VALUE || shown > self->end)
+    self->end = shown;
   shift (self, packet, self->offset);
 }
 
@@ -198,7 +314,7 @@ get_line (BbClock *self, int index)
 {
   while (self->lines->len <= (guint) index)
     {
-      Line line = { AV_NOPTS_VALUE };
+      Line line = { AV_NOPTS_VALUE, -1, NULL };
 
       g_array_append_val (self->lines, line);
     }
@@ -253,6 +369,92 @@ is_picture (BbClock *self, const AVPacket *packet)
   return packet->stream_index == self->picture;
 }
 
+/* Brings a packet to the stream that its own one follows. */
+static void
+follow (BbClock *self, AVPacket *packet, AVStream *own, int root)
+{
+  packet->opaque = own;
+  packet->stream_index = root;
+  av_packet_rescale_ts (packet, own->time_base, self->demuxer->streams[root]->time_base);
+}
+
+/* Another stream goes on with a line: first comes what FFmpeg has still of the one before. */
+static void
+fetch_late (BbClock *self, Line *line, int root, gint64 before)
+{
+  AVPacket *late = av_packet_alloc ();
+
+  while (bb_index_get_late (self->index, line->source, &line->position, before, late))
+    {
+      follow (self, late, line->source, root);
+      g_queue_push_tail (&self->late, late);
+      late = av_packet_alloc ();
+    }
+  av_packet_free (&late);
+}
+
+/* Whether a packet is in its place, and not before what was sought, nor one that FFmpeg had kept. */
+static gboolean
+place (BbClock *self, AVPacket *packet)
+{
+  AVStream *own = self->demuxer->streams[packet->stream_index];
+  int root = bb_index_get_root (self->index, self->demuxer, own->index);
+  AVStream *followed = self->demuxer->streams[root];
+  Line *line = get_line (self, root);
+
+  if (followed->discard == AVDISCARD_ALL)
+    own->discard = AVDISCARD_ALL;
+  if (own->discard == AVDISCARD_ALL || MAX (packet->pos, line->position) < self->from)
+    return FALSE;
+  if (packet->pos >= 0 && packet->pos < line->position && bb_index_is_followed (self->index, followed))
+    {
+      if (self->keeps_late)
+        bb_index_add_late (self->index, own, packet);
+      return FALSE;
+    }
+  if (line->source != NULL && line->source != own && packet->pos >= 0)
+    fetch_late (self, line, root, packet->pos);
+  line->source = own;
+  line->position = MAX (line->position, packet->pos);
+  follow (self, packet, own, root);
+  return TRUE;
+}
+
+static int
+fetch (BbClock *self, AVPacket *packet)
+{
+  AVPacket *late = g_queue_pop_head (&self->late);
+  gboolean placed = FALSE;
+
+  if (late != NULL)
+    {
+      av_packet_move_ref (packet, late);
+      av_packet_free (&late);
+      return 0;
+    }
+  while (!placed)
+    {
+      int result = av_read_frame (self->demuxer, packet);
+
+      if (result < 0)
+        return result;
+      packet->opaque = self->demuxer->streams[packet->stream_index];
+      placed = self->index == NULL || place (self, packet);
+      if (!placed)
+        av_packet_unref (packet);
+    }
+  late = g_queue_pop_head (&self->late);
+  if (late != NULL)
+    {
+      /* In their order. */
+      g_queue_push_tail (&self->late, av_packet_clone (packet));
+      av_packet_unref (packet);
+      av_packet_move_ref (packet, late);
+      av_packet_free (&late);
+    }
+  return 0;
+}
+
 /* Reads on until the picture jumps, or will not. */
 static int
 wait_for_picture (BbClock *self)
@@ -264,7 +466,7 @@ wait_for_picture (BbClock *self)
          self->held.length < MOST_PACKETS && self->held_bytes < MOST_BYTES)
     {
       AVPacket *packet = av_packet_alloc ();
-      int result = av_read_frame (self->demuxer, packet);
+      int result = fetch (self, packet);
 
       if (result < 0)
         {
@@ -306,7 +508,7 @@ bb_clock_read (BbClock *clock, AVPacket *packet)
     }
   else
     {
-      result = av_read_frame (clock->demuxer, packet);
+      result = fetch (clock, packet);
       if (result < 0 || !clock->may_jump)
         return result;
       if (is_picture (clock, packet))

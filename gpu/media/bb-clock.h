@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "bb-index.h"
+
 #include <glib.h>
 #include <libavformat/avformat.h>
 
@@ -12,10 +14,15 @@ G_BEGIN_DECLS
 
 typedef struct _BbClock BbClock;
 
-BbClock *bb_clock_new (AVFormatContext *demuxer, int picture);
+BbClock *bb_clock_new (AVFormatContext *demuxer, int picture, BbIndex *index);
 void bb_clock_free (BbClock *clock);
 void bb_clock_reset (BbClock *clock);
+int bb_clock_seek (BbClock *clock, int stream, gint64 time, gint64 latest);
 int bb_clock_read (BbClock *clock, AVPacket *packet);
+void bb_clock_keep_late (BbClock *clock);
+AVStream *bb_clock_get_source (const AVPacket *packet);
+gint64 bb_clock_get_offset (BbClock *clock);
 guint bb_clock_get_n_jumps (BbClock *clock, gint64 *first);
+guint bb_clock_get_n_changes (BbClock *clock, gint64 *first);
 
 G_END_DECLS

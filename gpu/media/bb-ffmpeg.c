@@ -217,6 +217,43 @@ bb_ffmpeg_to_host (AVFrame *frame)
   return result;
 }
 
+/**
+ * bb_ffmpeg_free_packet:
+ * @packet: (transfer full): a packet of FFmpeg's, for containers of GLib's
+ */
+void
+bb_ffmpeg_free_packet (gpointer packet)
+{
+  av_packet_free ((AVPacket *[]) { packet });
+}
+
+/**
+ * bb_ffmpeg_open_decoder:
+ * @decoder: (inout): what decoded before, if anything, which is freed; gets the decoder, %NULL where there is none
+ * @stream: a stream of sound or subtitles
+ * @time_base: of its packets
+ *
+ * Returns: 0, or a negative FFmpeg error
+ */
+int
+bb_ffmpeg_open_decoder (AVCodecContext **decoder, const AVStream *stream, AVRational time_base)
+{
+  const AVCodec *codec = avcodec_find_decoder (stream->codecpar->codec_id);
+  int result;
+
+  avcodec_free_context (decoder);
+  if (codec == NULL)
+    return AVERROR_DECODER_NOT_FOUND;
+  *decoder = avcodec_alloc_context3 (codec);
+  (*decoder)->pkt_timebase = time_base;
+  result = avcodec_parameters_to_context (*decoder, stream->codecpar);
+  if (result >= 0)
+    result = avcodec_open2 (*decoder, codec, NULL);
+  if (result < 0)
+    avcodec_free_context (decoder);
+  return result;
+}
+
 static int
 interrupted (void *data)
 {

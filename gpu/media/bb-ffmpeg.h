@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/frame.h>
 
@@ -22,6 +23,8 @@ gint64 bb_ffmpeg_from_nanoseconds (gint64 time, AVRational time_base);
 AVFrame *bb_ffmpeg_copy_properties (const AVFrame *frame);
 gboolean bb_ffmpeg_is_alike (const AVFrame *frame, const AVFrame *other);
 int bb_ffmpeg_to_host (AVFrame *frame);
+void bb_ffmpeg_free_packet (gpointer packet);
+int bb_ffmpeg_open_decoder (AVCodecContext **decoder, const AVStream *stream, AVRational time_base);
 void bb_ffmpeg_interrupt_init (AVIOInterruptCB *interrupt, GCancellable **cancellable);
 
 static inline void

@@ -268,8 +268,8 @@ bb_metadata_copy_chapters (const BbMetadata *metadata)
   for (guint i = 0; i < demuxer->nb_chapters; i++)
     {
       const AVChapter *in = demuxer->chapters[i];
-      gint64 start = av_rescale_q (in->start, in->time_base, BB_NANOSECONDS);
-      gint64 end = MAX (av_rescale_q (in->end, in->time_base, BB_NANOSECONDS), start);
+      gint64 start = bb_ffmpeg_to_nanoseconds (in->start, in->time_base);
+      gint64 end = MAX (bb_ffmpeg_to_nanoseconds (in->end, in->time_base), start);
       AVChapter *out;
 
       if ((end <= metadata->start && start < metadata->start) || start >= metadata->end)

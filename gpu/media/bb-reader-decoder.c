@@ -97,7 +97,7 @@ static int
 open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
 {
   AVCodecContext *decoder = avcodec_alloc_context3 (codec);
-  int result = avcodec_parameters_to_context (decoder, reader->stream->codecpar);
+  int result = avcodec_parameters_to_context (decoder, reader->decoded->codecpar);
 
   g_atomic_int_set (&reader->n_held, 0);
   decoder->pkt_timebase = reader->stream->time_base;
@@ -136,10 +136,11 @@ open_codec (BbReader *reader, const AVCodec *codec, gboolean hardware)
 gboolean
 bb_reader_open_decoder (BbReader *reader, GError **error)
 {
-  enum AVCodecID id = reader->stream->codecpar->codec_id;
+  enum AVCodecID id = reader->decoded->codecpar->codec_id;
   const AVCodec *codec = reader->hardware != NULL ? find_hardware_decoder (id) : NULL;
   int result;
 
+  reader->codec = id;
   reader->opening = codec != NULL ? bb_phase_begin () : 0;
   if (codec != NULL && open_codec (reader, codec, TRUE) >= 0)
     return TRUE;
@@ -205,7 +206,7 @@ leave_hardware (BbReader *reader, gint64 time, GError **error)
   avcodec_free_context (&reader->decoder);
   /* Times that were shifted are only found again from the beginning. */
   if (time == AV_NOPTS_VALUE || reader->clock == NULL ||
-      bb_clock_get_n_jumps (reader->clock, &jump) > 0)
+      (reader->index == NULL && bb_clock_get_n_jumps (reader->clock, &jump) > 0))
     {
       if (!bb_reader_open_file (reader, error))
         return FALSE;
@@ -263,7 +264,7 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
     {
       g_debug ("%s: with fewer surfaces (%s)", reader->path, bb_ffmpeg_reason (result));
       reader->n_wanted = reader->n_wanted > LEAST_HELD ? LEAST_HELD : 0;
-      return bb_reader_open_file (reader, error);
+      return bb_reader_begin_again (reader, error);
     }
   if (last != AV_NOPTS_VALUE)
     set_notice (reader,
@@ -276,7 +277,7 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
     set_notice (reader,
                 /* Translators: the name of a codec */
                 g_strdup_printf (_("The card does not decode this video (%s): the processor does"),
-                                 avcodec_get_name (reader->stream->codecpar->codec_id)));
+                                 avcodec_get_name (reader->decoded->codecpar->codec_id)));
   if (!leave_hardware (reader, last, error))
     return FALSE;
   if (last != AV_NOPTS_VALUE)
@@ -322,7 +323,10 @@ bb_reader_set_hardware (BbReader *reader,
   av_buffer_replace (&reader->hardware, device);
   reader->n_wanted = n_held;
   g_clear_pointer (&reader->notice, g_free);
-  return bb_reader_restart (reader, cancellable, error);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  reader->cancellable = cancellable;
+  return bb_reader_begin_again (reader, error);
 }
 
 /**

@@ -15,6 +15,8 @@ struct _BbReader {
   GCancellable *cancellable; /* of the call at hand */
   AVPacket *packet;
   int n_corrupt; /* damaged packets and frames; atomic */
+  gboolean scanned;
+  BbIndex *index; /* NULL where the demuxer finds times and streams by itself */
   goffset size; /* of the file when it was opened first; -1 where it is not known */
   gboolean cut; /* reading ended with an error of more than junk at the end */
 
@@ -28,11 +30,19 @@ struct _BbReader {
   AVFormatContext *demuxer;
   BbClock *clock;
   AVCodecContext *decoder;
-  AVStream *stream;
+  AVStream *stream;  /* whose time base is used, and which the packets of those that follow are given as */
+  AVStream *decoded; /* the one that the decoder was opened for */
+  enum AVCodecID codec; /* it was of then */
   gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
+
+  /* What the first frame took, for another decoder to begin with; no more once anything else was read. */
+  GQueue begun;
+  GQueue again; /* those that it has still to get */
+  gboolean keeps;
 
   /* What a seek starts anew. */
   gboolean packet_waits; /* the packet at hand is to be decoded next */
+  gboolean changing;     /* the decoder is emptied, for another one */
   gboolean from_start;   /* nothing before the place where reading began */
   gboolean draining;
   guint n_corrupt_packets; /* whose frames are still to come */
@@ -46,6 +56,7 @@ struct _BbReader {
 };
 
 gboolean bb_reader_open_file (BbReader *reader, GError **error);
+gboolean bb_reader_begin_again (BbReader *reader, GError **error);
 gboolean bb_reader_open_decoder (BbReader *reader, GError **error);
 gboolean bb_reader_is_hardware_failure (BbReader *reader, int result);
 gboolean bb_reader_fall_back (BbReader *reader, int result, GError **error);

@@ -12,12 +12,16 @@
 #include "bb-input.h"
 #include "bb-phases.h"
 #include "bb-reader-private.h"
+#include "bb-scan.h"
 
 #include <libavutil/intreadwrite.h>
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
+
+/* Packets that are kept until there is a frame: as many as decoders have threads, and some more. */
+#define MOST_KEPT 128
 
 typedef enum
 {
@@ -52,12 +56,13 @@ open_demuxer (BbReader *reader, GError **error)
 /**
  * bb_reader_find_stream:
  * @demuxer: an open demuxer
+ * @index: (nullable): of its file
  *
  * Returns: number of the stream that a reader decodes: of the video streams that are no cover picture what
- *   FFmpeg thinks best, else the first; -1 where there is none
+ *   FFmpeg thinks best, else the first, or the one that it follows; -1 where there is none
  */
 int
-bb_reader_find_stream (AVFormatContext *demuxer)
+bb_reader_find_stream (AVFormatContext *demuxer, const BbIndex *index)
 {
   int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
   int best = -1;
@@ -72,24 +77,24 @@ bb_reader_find_stream (AVFormatContext *demuxer)
       if (best < 0 || (int)i == wanted)
         best = (int)i;
     }
-  return best;
+  return best >= 0 ? bb_index_get_root (index, demuxer, best) : -1;
 }
 
 static gboolean
 choose_stream (BbReader *reader, GError **error)
 {
-  int index = bb_reader_find_stream (reader->demuxer);
+  int index = bb_reader_find_stream (reader->demuxer, reader->index);
 
   if (index < 0)
     {
       bb_reader_set_error (reader, _("it has no picture"), _("choose a file with video"), error);
       return FALSE;
     }
-  reader->stream = reader->demuxer->streams[index];
+  reader->stream = reader->decoded = reader->demuxer->streams[index];
   reader->no_timestamps = (reader->demuxer->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
   for (guint i = 0; i < reader->demuxer->nb_streams; i++)
     reader->demuxer->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-  reader->clock = bb_clock_new (reader->demuxer, index);
+  reader->clock = bb_clock_new (reader->demuxer, index, reader->index);
   return TRUE;
 }
 
@@ -98,7 +103,10 @@ static void
 reset (BbReader *reader, gboolean from_start)
 {
   av_packet_unref (reader->packet);
-  reader->packet_waits = FALSE;
+  g_queue_clear_full (&reader->begun, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&reader->again, bb_ffmpeg_free_packet);
+  reader->keeps = FALSE;
+  reader->packet_waits = reader->changing = FALSE;
   reader->from_start = from_start;
   reader->draining = FALSE;
   reader->cut = FALSE;
@@ -108,8 +116,6 @@ reset (BbReader *reader, gboolean from_start)
   reader->hurry_until = G_MININT64;
   reader->last_pts = AV_NOPTS_VALUE;
   reader->last_duration = 0;
-  if (reader->clock != NULL)
-    bb_clock_reset (reader->clock);
   reader->resume_after = G_MININT64;
 }
 
@@ -131,9 +137,38 @@ bb_reader_open_file (BbReader *reader, GError **error)
   g_clear_pointer (&reader->clock, bb_clock_free);
   avformat_close_input (&reader->demuxer);
   reset (reader, TRUE);
-  if (!open_demuxer (reader, error) || !choose_stream (reader, error))
+  if (!open_demuxer (reader, error))
+    return FALSE;
+  if (!reader->scanned)
+    reader->index = bb_scan_index (reader->path, reader->demuxer->iformat, &reader->cancellable);
+  reader->scanned = TRUE;
+  if (!choose_stream (reader, error))
     return FALSE;
   bb_phase_end (BB_PHASE_FILE, begin, 0);
+  reader->keeps = TRUE;
+  return bb_reader_open_decoder (reader, error);
+}
+
+/**
+ * bb_reader_begin_again:
+ * @reader: a reader
+ * @error: return location for an error
+ *
+ * Opens a decoder anew that begins with the file's first frame. Where no other one was read the file stays open.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT
+ */
+gboolean
+bb_reader_begin_again (BbReader *reader, GError **error)
+{
+  GQueue again = reader->begun;
+
+  if (!reader->keeps)
+    return bb_reader_open_file (reader, error);
+  g_queue_init (&reader->begun);
+  reset (reader, TRUE);
+  reader->again = again;
+  avcodec_free_context (&reader->decoder);
   return bb_reader_open_decoder (reader, error);
 }
 
@@ -182,7 +217,10 @@ bb_reader_free (BbReader *reader)
   avcodec_free_context (&reader->decoder);
   g_clear_pointer (&reader->clock, bb_clock_free);
   avformat_close_input (&reader->demuxer);
+  g_queue_clear_full (&reader->begun, bb_ffmpeg_free_packet);
+  g_queue_clear_full (&reader->again, bb_ffmpeg_free_packet);
   av_packet_free (&reader->packet);
+  bb_index_unref (reader->index);
   av_buffer_unref (&reader->hardware);
   g_free (reader->notice);
   g_free (reader->path);
@@ -211,6 +249,18 @@ AVStream *
 bb_reader_get_stream (BbReader *reader)
 {
   return reader->stream;
+}
+
+/**
+ * bb_reader_get_index:
+ * @reader: a reader
+ *
+ * Returns: (nullable): index of the file, where its demuxer needs one
+ */
+BbIndex *
+bb_reader_get_index (BbReader *reader)
+{
+  return reader->index;
 }
 
 /**
@@ -261,6 +311,14 @@ packet_time (const AVPacket *packet)
 static int
 read_packet (BbReader *reader)
 {
+  AVPacket *packet = g_queue_pop_head (&reader->again);
+
+  if (packet != NULL)
+    {
+      av_packet_move_ref (reader->packet, packet);
+      av_packet_free (&packet);
+      return 0;
+    }
   while (TRUE)
     {
       int result = bb_clock_read (reader->clock, reader->packet);
@@ -283,6 +341,13 @@ read_packet (BbReader *reader)
   if (reader->first_key == AV_NOPTS_VALUE && reader->from_start &&
       (reader->packet->flags & AV_PKT_FLAG_KEY) != 0)
     reader->first_key = packet_time (reader->packet);
+  if (reader->keeps && reader->last_pts == AV_NOPTS_VALUE && reader->begun.length < MOST_KEPT)
+    g_queue_push_tail (&reader->begun, av_packet_clone (reader->packet));
+  else if (reader->keeps)
+    {
+      reader->keeps = FALSE;
+      g_queue_clear_full (&reader->begun, bb_ffmpeg_free_packet);
+    }
   return 0;
 }
 
@@ -291,7 +356,7 @@ static gboolean
 is_encrypted (BbReader *reader)
 {
   return av_packet_get_side_data (reader->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL ||
-         av_dict_get (reader->stream->metadata, "enc_key_id", NULL, 0) != NULL;
+         av_dict_get (bb_clock_get_source (reader->packet)->metadata, "enc_key_id", NULL, 0) != NULL;
 }
 
 /* Cropping of the container (Matroska's PixelCrop, QuickTime's clean aperture) and of the codec. */
@@ -299,7 +364,7 @@ static void
 crop (BbReader *reader, AVFrame *frame)
 {
   const AVPacketSideData *data = av_packet_side_data_get (
-    reader->stream->codecpar->coded_side_data, reader->stream->codecpar->nb_coded_side_data,
+    reader->decoded->codecpar->coded_side_data, reader->decoded->codecpar->nb_coded_side_data,
     AV_PKT_DATA_FRAME_CROPPING);
 
   if (data != NULL && data->size >= 4 * sizeof (guint32))
@@ -375,6 +440,25 @@ set_time (BbReader *reader, AVFrame *frame)
   reader->last_duration = frame->duration;
 }
 
+/* Whether another stream goes on with the picture, or the same one in another codec. */
+static gboolean
+is_for_other_decoder (BbReader *reader)
+{
+  const AVStream *source = bb_clock_get_source (reader->packet);
+
+  return source != reader->decoded || source->codecpar->codec_id != reader->codec;
+}
+
+/* The old decoder has given out all that it had. */
+static gboolean
+change_decoder (BbReader *reader, GError **error)
+{
+  reader->changing = FALSE;
+  reader->decoded = bb_clock_get_source (reader->packet);
+  avcodec_free_context (&reader->decoder);
+  return bb_reader_open_decoder (reader, error);
+}
+
 /**
  * bb_reader_read:
  * @reader: a reader
@@ -447,6 +531,12 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
             return FALSE;
           continue;
         }
+      if (result == AVERROR_EOF && reader->changing)
+        {
+          if (!change_decoder (reader, error))
+            return FALSE;
+          continue;
+        }
       if (result == AVERROR_EOF)
         return TRUE;
       if (result != AVERROR (EAGAIN))
@@ -481,6 +571,12 @@ bb_reader_read (BbReader *reader, AVFrame *frame, GCancellable *cancellable, GEr
           bb_reader_set_error (reader, _("it is encrypted"),
                                _("get a copy without encryption"), error);
           return FALSE;
+        }
+      if (is_for_other_decoder (reader))
+        {
+          reader->packet_waits = reader->changing = TRUE;
+          avcodec_send_packet (reader->decoder, NULL);
+          continue;
         }
       /* An empty packet would be taken for the end. */
       if (reader->packet->size > 0)
@@ -574,8 +670,7 @@ bb_reader_seek (BbReader *reader, gint64 pts, GCancellable *cancellable, GError 
       Landing landing;
 
       if (reader->decoder == NULL || reader->no_timestamps ||
-          avformat_seek_file (reader->demuxer, reader->stream->index, G_MININT64, latest, latest,
-                              0) < 0)
+          bb_clock_seek (reader->clock, reader->stream->index, latest, latest) < 0)
         break;
       avcodec_flush_buffers (reader->decoder);
       reset (reader, FALSE);

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "bb-index.h"
+
 #include <gio/gio.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -13,11 +15,12 @@ G_BEGIN_DECLS
 
 typedef struct _BbReader BbReader;
 
-int bb_reader_find_stream (AVFormatContext *demuxer);
+int bb_reader_find_stream (AVFormatContext *demuxer, const BbIndex *index);
 BbReader *bb_reader_new (const char *path, GError **error);
 void bb_reader_free (BbReader *reader);
 AVFormatContext *bb_reader_get_demuxer (BbReader *reader);
 AVStream *bb_reader_get_stream (BbReader *reader);
+BbIndex *bb_reader_get_index (BbReader *reader);
 gboolean bb_reader_has_hardware (BbReader *reader);
 gboolean bb_reader_set_hardware (BbReader *reader,
                                  AVBufferRef *device,

@@ -46,63 +46,94 @@ get_change (const AVPacket *packet, const AVCodecParameters *parameters, guint *
 }
 
 static gboolean
-scan (AVFormatContext *demuxer, const AVStream *stream, gint64 end)
+is_scanned (const AVStream *stream)
+{
+  return stream->codecpar->codec_id == AV_CODEC_ID_AAC;
+}
+
+typedef struct {
+  guint first;   /* description of the first packet that has one */
+  int n_changed; /* packets since a change, or %N_SURE */
+  gboolean done; /* what comes now does not matter */
+} State;
+
+static void
+scan_packet (State *state, const AVPacket *packet, const AVStream *stream, gint64 end)
+{
+  int change;
+
+  if (state->done || state->n_changed >= N_SURE)
+    return;
+  change = get_change (packet, stream->codecpar, &state->first);
+  state->n_changed = change == 0 ? 0 : state->n_changed + change;
+  if (packet->pts == AV_NOPTS_VALUE || bb_ffmpeg_to_nanoseconds (packet->pts, stream->time_base) < end)
+    return;
+  state->done = TRUE;
+  state->n_changed = 0;
+}
+
+/* Reads on while any of the streams matters. */
+static void
+scan (AVFormatContext *demuxer, const BbIndex *index, gint64 end, GArray *states)
 {
   AVPacket *packet = av_packet_alloc ();
-  guint first = 0;
-  int n_changed = 0;
   gboolean done = FALSE;
 
-  while (!done && n_changed < N_SURE && av_read_frame (demuxer, packet) >= 0)
+  while (!done && av_read_frame (demuxer, packet) >= 0)
     {
-      if (packet->stream_index == stream->index)
-        {
-          int change = get_change (packet, stream->codecpar, &first);
+      int root = bb_index_get_root (index, demuxer, packet->stream_index);
 
-          done = packet->pts != AV_NOPTS_VALUE &&
-                 bb_ffmpeg_to_nanoseconds (packet->pts, stream->time_base) >= end;
-          n_changed = change == 0 ? 0 : n_changed + change;
+      if ((guint) root < states->len && is_scanned (demuxer->streams[root]))
+        {
+          scan_packet (&g_array_index (states, State, root), packet, demuxer->streams[root], end);
+          done = TRUE;
+          for (guint i = 0; i < states->len; i++)
+            {
+              const State *state = &g_array_index (states, State, i);
+
+              done &= state->done || state->n_changed >= N_SURE || !is_scanned (demuxer->streams[i]) ||
+                      bb_index_get_root (index, demuxer, (int) i) != (int) i;
+            }
         }
       av_packet_unref (packet);
     }
   av_packet_free (&packet);
-  return !done && n_changed >= N_SURE;
 }
 
 /**
- * bb_scan_changes:
+ * bb_scan_find_changes:
  * @path: name of a local file
- * @stream: a track of it
+ * @index: (nullable): of the file; where there is one, all of it counts, with all streams that follow others
  * @start: where what matters begins, nanoseconds in the source's own time
  * @end: where it ends, likewise
  * @cancellable: where the cancellable of the call at hand is found
  *
- * Reads a track of AAC out of a container that may change its description (MPEG-TS, FLV), to its end: as fast as
+ * Reads the tracks of AAC out of a container that may change their description (MPEG-TS, FLV), to their ends: as fast as
  * the file can be read. Any other track is known without.
  *
- * Returns: whether it changes on the way so that a container with one description cannot hold it
+ * Returns: (transfer full) (element-type int): numbers, as the file has them, of those that change on the way so that
+ *   a container with one description cannot hold them
  */
-gboolean
-bb_scan_changes (const char *path,
-                 const AVStream *stream,
-                 gint64 start,
-                 gint64 end,
-                 GCancellable **cancellable)
+GArray *
+bb_scan_find_changes (const char *path, const BbIndex *index, gint64 start, gint64 end, GCancellable **cancellable)
 {
-  AVFormatContext *demuxer;
-  gboolean changes = FALSE;
+  AVFormatContext *demuxer = bb_input_new (path, cancellable, NULL, NULL);
+  g_autoptr (GArray) states = g_array_new (FALSE, TRUE, sizeof (State));
+  GArray *changing = g_array_new (FALSE, FALSE, sizeof (int));
 
-  if (stream->codecpar->codec_id != AV_CODEC_ID_AAC)
-    return FALSE;
-  demuxer = bb_input_new (path, cancellable, NULL, NULL);
   if (demuxer != NULL && bb_input_probe (demuxer, NULL))
     {
+      g_array_set_size (states, demuxer->nb_streams);
       for (guint i = 0; i < demuxer->nb_streams; i++)
-        if ((int) i != stream->index)
+        if (!is_scanned (demuxer->streams[bb_index_get_root (index, demuxer, (int) i)]))
           demuxer->streams[i]->discard = AVDISCARD_ALL;
-      avformat_seek_file (demuxer, -1, G_MININT64, start / 1000, start / 1000, 0);
-      changes = scan (demuxer, stream, end);
+      if (index == NULL)
+        avformat_seek_file (demuxer, -1, G_MININT64, start / 1000, start / 1000, 0);
+      scan (demuxer, index, index == NULL ? end : G_MAXINT64, states);
+      for (guint i = 0; i < states->len; i++)
+        if (g_array_index (states, State, i).n_changed >= N_SURE)
+          g_array_append_val (changing, demuxer->streams[i]->id);
     }
   avformat_close_input (&demuxer);
-  return changes;
+  return changing;
 }

@@ -5,15 +5,18 @@
 
 #pragma once
 
+#include "bb-index.h"
+
 #include <gio/gio.h>
 #include <libavformat/avformat.h>
 
 G_BEGIN_DECLS
 
-gboolean bb_scan_changes (const char *path,
-                          const AVStream *stream,
-                          gint64 start,
-                          gint64 end,
-                          GCancellable **cancellable);
+GArray *bb_scan_find_changes (const char *path,
+                              const BbIndex *index,
+                              gint64 start,
+                              gint64 end,
+                              GCancellable **cancellable);
+BbIndex *bb_scan_index (const char *path, const AVInputFormat *format, GCancellable **cancellable);
 
 G_END_DECLS

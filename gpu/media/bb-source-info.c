@@ -68,6 +68,7 @@ fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
 {
   const AVFormatContext *demuxer = bb_reader_get_demuxer (reader);
   const AVStream *own = bb_reader_get_stream (reader);
+  const BbIndex *index = bb_reader_get_index (reader);
   gint64 start = G_MAXINT64;
   gint64 end = G_MININT64;
   gboolean known = TRUE;
@@ -79,7 +80,8 @@ fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
       gint64 begin =
         stream == own ? bb_source_info_get_picture_start (stream, first) : stream->start_time;
 
-      if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || begin == AV_NOPTS_VALUE)
+      if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || begin == AV_NOPTS_VALUE ||
+          bb_index_get_root (index, demuxer, (int) i) != (int) i)
         continue;
       start = MIN (start, bb_ffmpeg_to_nanoseconds (begin, stream->time_base));
       if (stream->duration > 0)
@@ -95,6 +97,9 @@ fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
   if ((!known || end <= info->start) && demuxer->duration > 0)
     info->duration =
       MAX (info->duration, bb_ffmpeg_to_nanoseconds (demuxer->duration, AV_TIME_BASE_Q));
+  /* What was read, where the clock of the file tells nothing. */
+  if (index != NULL)
+    info->duration = MAX (bb_index_get_end (index) - info->start, 0);
 }
 
 static void
@@ -103,7 +108,9 @@ fill_rate (BbSourceInfo *info, BbReader *reader)
   AVStream *stream = bb_reader_get_stream (reader);
   AVRational rate = stream->avg_frame_rate;
   gint64 duration =
-    stream->duration > 0 ? bb_ffmpeg_to_nanoseconds (stream->duration, stream->time_base) : info->duration;
+    stream->duration > 0 && bb_reader_get_index (reader) == NULL
+      ? bb_ffmpeg_to_nanoseconds (stream->duration, stream->time_base)
+      : info->duration;
 
   /* An average of one frame a tick comes of times that were rounded to ticks. */
   if (rate.num <= 0 || rate.den <= 0 ||

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-index.h"
 #include "bb-source.h"
 
 #include <libavcodec/avcodec.h>
@@ -13,6 +14,7 @@ G_BEGIN_DECLS
 
 const AVCodecParameters *bb_source_get_codecpar (BbSource *source);
 int bb_source_get_stream_index (BbSource *source);
+BbIndex *bb_source_get_index (BbSource *source);
 const AVFrame *bb_source_peek (BbSource *source);
 
 G_END_DECLS

@@ -455,6 +455,18 @@ bb_source_get_stream_index (BbSource *source)
 }
 
 /**
+ * bb_source_get_index:
+ * @source: a source
+ *
+ * Returns: (nullable): index of the file, where its demuxer needs one
+ */
+BbIndex *
+bb_source_get_index (BbSource *source)
+{
+  return bb_reader_get_index (source->reader);
+}
+
+/**
  * bb_source_peek:
  * @source: a source
  *

@@ -5,6 +5,8 @@
 
 #include "bb-subtitle.h"
 
+#include "bb-ffmpeg.h"
+
 #include <string.h>
 
 /* As much as ffmpeg allows for a subtitle. */
@@ -40,17 +42,10 @@ bb_subtitle_is_text (enum AVCodecID codec)
 BbSubtitle *
 bb_subtitle_new (const AVStream *stream, enum AVCodecID codec)
 {
-  const AVCodec *decoder = avcodec_find_decoder (stream->codecpar->codec_id);
   const AVCodec *encoder = avcodec_find_encoder (codec);
   BbSubtitle *self = g_new0 (BbSubtitle, 1);
 
-  if (decoder == NULL || encoder == NULL)
-    goto fail;
-  self->decoder = avcodec_alloc_context3 (decoder);
-  if (avcodec_parameters_to_context (self->decoder, stream->codecpar) < 0)
-    goto fail;
-  self->decoder->pkt_timebase = stream->time_base;
-  if (avcodec_open2 (self->decoder, decoder, NULL) < 0)
+  if (encoder == NULL || bb_ffmpeg_open_decoder (&self->decoder, stream, stream->time_base) < 0)
     goto fail;
 
   self->encoder = avcodec_alloc_context3 (encoder);

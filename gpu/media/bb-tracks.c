@@ -43,10 +43,12 @@
 
 typedef struct {
   AVStream *in;
+  AVStream *source; /* of its last packet: @in, or one that follows it */
   AVStream *out;
   BbAudioEncoder *audio;
   BbSubtitle *subtitle;
-  enum AVCodecID codec; /* FFmpeg changes that of the stream where a broadcast does */
+  enum AVCodecID codec;   /* FFmpeg changes that of the stream where a broadcast does */
+  enum AVCodecID decoded; /* what is decoded now */
   gint64 last_dts;
   guint n_jumps; /* of the clock, when it was last written */
   BbLines *lines; /* of subtitles in MP4 */
@@ -58,6 +60,8 @@ struct _BbTracks {
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
+  GArray *changing; /* numbers of tracks, as the file has them, that need more than one description; NULL until asked for */
+  BbIndex *index; /* NULL where no stream follows another one */
   BbClock *clock;
   GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
   gboolean has_out;
@@ -73,14 +77,6 @@ struct _BbTracks {
   gboolean at_end;
   Track *current;
 };
-
-static void
-free_packet (gpointer data)
-{
-  AVPacket *packet = data;
-
-  av_packet_free (&packet);
-}
 
 static void
 free_track (gpointer data)
@@ -146,6 +142,26 @@ add_encoded (BbTracks *self, Track *track, const AVCodecContext *context)
   return added;
 }
 
+/* Whether packets of a track of sound, or of those that follow it, need more than one description. */
+static gboolean
+is_changing (BbTracks *self, const AVStream *stream)
+{
+  if (!bb_index_is_uniform (self->index, stream))
+    return TRUE;
+  /* Other codecs and containers say at once what comes. */
+  if (stream->codecpar->codec_id != AV_CODEC_ID_AAC ||
+      (!g_str_equal (self->demuxer->iformat->name, "mpegts") && !g_str_equal (self->demuxer->iformat->name, "flv")))
+    return FALSE;
+  /* All tracks at once, when the first one is asked for. */
+  if (self->changing == NULL)
+    self->changing =
+      bb_scan_find_changes (self->path, self->index, self->start, self->end, &self->cancellable);
+  for (guint i = 0; i < self->changing->len; i++)
+    if (g_array_index (self->changing, int, i) == stream->id)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 add_audio (BbTracks *self, Track *track, BbAudio mode)
 {
@@ -158,10 +174,7 @@ add_audio (BbTracks *self, Track *track, BbAudio mode)
     return;
   if (mode == BB_AUDIO_COPY && takes)
     {
-      /* Other containers say at once what comes. */
-      changes = (g_str_equal (self->demuxer->iformat->name, "mpegts") ||
-                 g_str_equal (self->demuxer->iformat->name, "flv")) &&
-                bb_scan_changes (self->path, track->in, self->start, self->end, &self->cancellable);
+      changes = is_changing (self, track->in);
       if (!changes && add_copied (self, track))
         return;
     }
@@ -258,8 +271,8 @@ new_track (BbTracks *self, AVStream *in)
 {
   Track *track = g_new0 (Track, 1);
 
-  track->in = in;
-  track->codec = in->codecpar->codec_id;
+  track->in = track->source = in;
+  track->codec = track->decoded = in->codecpar->codec_id;
   track->last_dts = AV_NOPTS_VALUE;
   g_ptr_array_add (self->tracks, track);
   return track;
@@ -273,6 +286,9 @@ get_track (BbTracks *self, int index)
     {
       Track *track = new_track (self, self->demuxer->streams[self->tracks->len]);
 
+      /* Packets of those that follow others are given as theirs. */
+      if (bb_index_get_root (self->index, self->demuxer, track->in->index) != track->in->index)
+        continue;
       track->in->discard = AVDISCARD_ALL;
       if (self->no_sound && track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
         continue;
@@ -369,6 +385,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   gboolean is_other = FALSE;
 
   self->path = g_strdup (bb_source_get_path (source));
+  self->index = bb_index_ref (bb_source_get_index (source));
   self->cancellable = cancellable;
   self->muxer = muxer;
   self->notices = notices;
@@ -376,7 +393,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   self->start = bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
                                           (AVRational) { info->time_base_num, info->time_base_den });
   self->end = values->end < 0 ? G_MAXINT64 : av_sat_add64 (info->start, values->end);
-  self->extras = g_ptr_array_new_with_free_func (free_packet);
+  self->extras = g_ptr_array_new_with_free_func (bb_ffmpeg_free_packet);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
   self->packet = av_packet_alloc ();
   self->converted = av_packet_alloc ();
@@ -402,6 +419,8 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
     {
       Track *track = new_track (self, self->demuxer->streams[i]);
 
+      if (bb_index_get_root (self->index, self->demuxer, (int) i) != (int) i)
+        continue;
       if (bb_input_is_same_program (self->demuxer, (int) i, picture))
         add_track (self, track, values, (int) i == picture);
       else
@@ -416,13 +435,12 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   if (is_other)
     add_notice (self, g_strdup (_("The file holds several programs: the others than the picture's "
                                   "are left out")));
-  self->clock = bb_clock_new (self->demuxer, picture);
+  self->clock = bb_clock_new (self->demuxer, picture, self->index);
   bb_metadata_copy_chapters (&self->metadata);
   bb_metadata_note_lost (&self->metadata);
 
   if (values->start > 0)
-    avformat_seek_file (self->demuxer, -1, G_MININT64, self->start / 1000 - lead,
-                        self->start / 1000, 0);
+    bb_clock_seek (self->clock, -1, self->start / 1000 - lead, self->start / 1000);
   self->cancellable = NULL;
   return self;
 }
@@ -438,6 +456,8 @@ bb_tracks_free (BbTracks *tracks)
     return;
   g_ptr_array_unref (tracks->tracks);
   bb_clock_free (tracks->clock);
+  bb_index_unref (tracks->index);
+  g_clear_pointer (&tracks->changing, g_array_unref);
   g_free (tracks->path);
   g_ptr_array_unref (tracks->extras);
   av_packet_free (&tracks->packet);
@@ -593,24 +613,53 @@ convert_line (BbTracks *self, Track *track, const AVPacket *packet)
   int result = bb_subtitle_convert (track->subtitle, packet, converted);
 
   if (result <= 0)
-    return 0;
+    {
+      self->n_refused += result < 0;
+      return 0;
+    }
   result = mux_line (self, track, converted, converted->time_base);
   av_packet_unref (converted);
   return result;
+}
+
+/* Another stream goes on with the track, or the same one in another codec. Whether its packets can be used. */
+static int
+change_source (BbTracks *self, Track *track, AVStream *source)
+{
+  /* What follows a track of sound is known to be alike; FFmpeg may not have looked at it yet. */
+  gboolean same = source->codecpar->codec_id == track->codec ||
+                  (source != track->in && source->codecpar->codec_type == AVMEDIA_TYPE_AUDIO);
+  int result = 0;
+
+  if (track->audio != NULL && !track->ended)
+    {
+      self->current = track;
+      if (source != track->source || source->codecpar->codec_id != track->decoded)
+        result = bb_audio_encoder_set_stream (track->audio, source, mux_encoded, self);
+      track->decoded = source->codecpar->codec_id;
+      same = TRUE;
+    }
+  track->source = source;
+  if (!same)
+    self->n_refused++;
+  return result < 0 ? result : same;
 }
 
 static int
 handle (BbTracks *self, Track *track, AVPacket *packet)
 {
   AVRational time_base = track->in->time_base;
+  AVStream *source = bb_clock_get_source (packet);
   gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 ends = G_MAXINT64;
   gint64 jump;
 
-  if (track->in->codecpar->codec_id != track->codec)
+  if (track->source != source || source->codecpar->codec_id != track->codec)
     {
-      self->n_refused++;
-      return 0;
+      int result = change_source (self, track, source);
+
+      if (result <= 0)
+        return result;
     }
   if (track->subtitle != NULL)
     return convert_line (self, track, packet);
@@ -641,18 +690,34 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
 static void
 note_jumps (BbTracks *self)
 {
-  gint64 first;
+  gint64 first, first_change;
   guint n_jumps = bb_clock_get_n_jumps (self->clock, &first);
+  guint n_changes = bb_clock_get_n_changes (self->clock, &first_change);
 
-  if (n_jumps == 0)
-    return;
-  /* Translators: how often, and seconds from the beginning */
-  add_notice (self, g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
-                                               "picture, sound and subtitles go on from there",
-                                               "The clock of the source jumps %u times, first at "
-                                               "%.1f s; picture, sound and subtitles go on from there",
-                                               n_jumps),
-                                     n_jumps, (double) av_sat_sub64 (first, self->start) * 1e-9));
+  /* Reading begins earlier than a trim. */
+  if (n_jumps == 1 && first < self->start)
+    n_jumps = 0;
+  if (n_changes == 1 && first_change < self->start)
+    n_changes = 0;
+  first = MAX (first, self->start);
+  first_change = MAX (first_change, self->start);
+  if (n_changes > 0)
+    /* Translators: how often, and seconds from the beginning */
+    add_notice (self, g_strdup_printf (ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
+                                                 "subtitles go on with them",
+                                                 "Other streams take over %u times, first at %.1f s; picture, sound "
+                                                 "and subtitles go on with them",
+                                                 n_changes),
+                                       n_changes, (double) av_sat_sub64 (first_change, self->start) * 1e-9));
+  /* Where one recording follows another both happen at once. */
+  if (n_jumps > 0 && (n_jumps != n_changes || first != first_change))
+    /* Translators: how often, and seconds from the beginning */
+    add_notice (self, g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
+                                                 "picture, sound and subtitles go on from there",
+                                                 "The clock of the source jumps %u times, first at "
+                                                 "%.1f s; picture, sound and subtitles go on from there",
+                                                 n_jumps),
+                                       n_jumps, (double) av_sat_sub64 (first, self->start) * 1e-9));
 }
 
 static int
@@ -708,6 +773,7 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
 
       if (packet->buf == NULL)
         {
+          av_packet_unref (packet);
           result = bb_clock_read (tracks->clock, packet);
           if (g_cancellable_is_cancelled (cancellable))
             result = AVERROR_EXIT;

@@ -53,8 +53,10 @@ bb_trial_header (const AVFormatContext *muxer,
 
   if (result < 0)
     return result;
+  /* Files that are attached were tried by themselves, and may be large. */
   for (guint i = 0; i < muxer->nb_streams && result >= 0; i++)
-    result = add_stream (trial, muxer->streams[i], muxer->streams[i]->codecpar);
+    if (muxer->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_ATTACHMENT)
+      result = add_stream (trial, muxer->streams[i], muxer->streams[i]->codecpar);
   if (result >= 0 && parameters != NULL)
     result = add_stream (trial, like, parameters);
   if (result >= 0)

@@ -44,6 +44,10 @@ def make_films(folder):
         lines = ["-i", folder / "lines.srt", "-map", "0", "-map", "1", "-map", "2"] if "-c:s" in arguments else []
         subprocess.run([*FFMPEG, *lines, "-t", "2", *arguments, "-bitexact", folder / name], check=True)
         films[name] = (folder / name).read_bytes()
+    # Other streams go on where some end.
+    for name, like in (("i.ts", "b.ts"), ("j.ts", "a.ts")):
+        subprocess.run([*FFMPEG, "-t", "2", *FILMS[like], "-mpegts_start_pid", "0x200", "-bitexact", folder / name], check=True)
+        films[name] = films["b.ts"] + (folder / name).read_bytes()
     return films
 
 

@@ -11,10 +11,7 @@
 #include "bb-estimate.h"
 
 #include "bb-background.h"
-#include "bb-error.h"
-#include "bb-render.h"
-#include "bb-source.h"
-#include "bb-thread.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>

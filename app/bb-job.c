@@ -7,8 +7,8 @@
 
 #include "bb-job-private.h"
 
-#include "bb-error.h"
 #include "bb-file-name.h"
+#include "blurbox.h"
 
 struct _BbJob {
   GObject parent_instance;

@@ -5,8 +5,7 @@
 
 #pragma once
 
-#include "bb-recipe.h"
-#include "bb-render.h"
+#include "blurbox.h"
 
 G_BEGIN_DECLS
 

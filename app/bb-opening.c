@@ -5,8 +5,7 @@
 
 #include "bb-opening.h"
 
-#include "bb-devices.h"
-#include "bb-thread.h"
+#include "blurbox.h"
 
 struct _BbOpening {
   char *id;

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-engine.h"
+#include "blurbox.h"
 
 G_BEGIN_DECLS
 

@@ -8,8 +8,8 @@
 #include "bb-options.h"
 
 #include "bb-columns.h"
-#include "bb-error.h"
 #include "bb-targets.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>

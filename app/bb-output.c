@@ -7,10 +7,7 @@
 
 #include "bb-output.h"
 
-#include "bb-device.h"
-#include "bb-devices.h"
-#include "bb-error.h"
-#include "bb-render.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 

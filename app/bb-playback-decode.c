@@ -10,7 +10,7 @@
 #include "bb-playback-private.h"
 
 #include "bb-background.h"
-#include "bb-device.h"
+#include "blurbox.h"
 
 /* Times that are rounded to the microsecond still find the frame they mean, as in bb_source_seek(). */
 #define TOLERANCE 1000

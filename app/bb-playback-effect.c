@@ -9,8 +9,8 @@
 #include "bb-playback-private.h"
 
 #include "bb-background.h"
-#include "bb-error.h"
 #include "bb-opening.h"
+#include "blurbox.h"
 
 #include <math.h>
 

@@ -13,9 +13,7 @@
 #include "bb-playback.h"
 #include "bb-sound.h"
 #include "bb-wake.h"
-
-#include "bb-device.h"
-#include "media/bb-source.h"
+#include "blurbox.h"
 
 G_BEGIN_DECLS
 

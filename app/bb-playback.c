@@ -10,9 +10,7 @@
 #include "bb-playback-private.h"
 
 #include "bb-background.h"
-#include "bb-error.h"
-#include "bb-thread.h"
-#include "media/bb-encoder.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <math.h>

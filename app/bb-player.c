@@ -7,8 +7,8 @@
 
 #include "bb-player.h"
 
-#include "bb-error.h"
 #include "bb-playback.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 

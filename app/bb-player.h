@@ -5,8 +5,7 @@
 
 #pragma once
 
-#include "bb-picture.h"
-#include "bb-recipe.h"
+#include "blurbox.h"
 
 G_BEGIN_DECLS
 

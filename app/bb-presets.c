@@ -7,7 +7,7 @@
 
 #include "bb-presets.h"
 
-#include "bb-error.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

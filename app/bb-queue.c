@@ -7,11 +7,11 @@
 
 #include "bb-queue.h"
 
-#include "bb-error.h"
 #include "bb-file-name.h"
 #include "bb-job-private.h"
 #include "bb-targets.h"
 #include "bb-work.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 

@@ -12,9 +12,7 @@
 
 #include "bb-sound.h"
 
-#include "bb-thread.h"
-
-#include "media/bb-audio-reader.h"
+#include "blurbox.h"
 
 #include <pulse/glib-mainloop.h>
 #include <pulse/pulseaudio.h>

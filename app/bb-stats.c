@@ -7,8 +7,8 @@
 
 #include "bb-stats.h"
 
-#include "bb-phases.h"
 #include "bb-stage.h"
+#include "blurbox.h"
 
 struct _BbStats {
   BbRenderStats total;

@@ -7,9 +7,7 @@
 
 #include "bb-targets.h"
 
-#include "bb-error.h"
-#include "bb-output-file.h"
-#include "bb-encoder.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>

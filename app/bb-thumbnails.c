@@ -8,11 +8,7 @@
 #include "bb-thumbnails.h"
 
 #include "bb-background.h"
-#include "bb-engine.h"
-#include "bb-error.h"
-#include "bb-thread.h"
-#include "cpu/bb-cpu-device.h"
-#include "media/bb-source.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -210,7 +206,7 @@ run (GTask *task, Load *load, GError **error)
     return FALSE;
   /* What cannot be tone-mapped is shown as it is. */
   bb_source_set_tone_map (load->source, TRUE, NULL);
-  device = bb_cpu_device_new (1);
+  device = bb_devices_open_cpu (1);
   load->engine = bb_engine_new (device);
   if (!prepare (load, error))
     return FALSE;

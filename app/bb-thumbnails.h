@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-picture.h"
+#include "blurbox.h"
 
 G_BEGIN_DECLS
 

@@ -8,8 +8,8 @@
 #include "bb-work.h"
 
 #include "bb-background.h"
-#include "bb-thread.h"
 #include "bb-wake.h"
+#include "blurbox.h"
 
 /* Microseconds in which a window shows that an export begins, all of it drawn anew, before the render's
  * threads want all processors. */

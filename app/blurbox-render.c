@@ -5,21 +5,14 @@
 
 #include "config.h"
 
-#include "bb-device.h"
-#include "bb-devices.h"
-#include "bb-error.h"
 #include "bb-options.h"
-#include "bb-phases.h"
 #include "bb-prefix.h"
 #include "bb-printable.h"
 #include "bb-progress.h"
-#include "bb-render.h"
-#include "bb-save.h"
-#include "bb-encoder.h"
 #include "bb-stats.h"
 #include "bb-targets.h"
-#include "bb-thread.h"
 #include "bb-tune-table.h"
+#include "blurbox.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -97,3 +97,15 @@ bb_devices_open (const char *id, GError **error)
                _("Device “%s” is not available here: choose another one, such as the CPU"), id);
   return NULL;
 }
+
+/**
+ * bb_devices_open_cpu:
+ * @n_threads: threads that it works with; 0 is one for each CPU
+ *
+ * Returns: (transfer full): the CPU as a device
+ */
+BbDevice *
+bb_devices_open_cpu (guint n_threads)
+{
+  return bb_cpu_device_new (n_threads);
+}

@@ -5,6 +5,7 @@
 
 #include "bb-opening.h"
 
+#include "bb-devices.h"
 #include "bb-thread.h"
 
 struct _BbOpening {
@@ -39,7 +40,7 @@ open_thread (gpointer data)
 
 /**
  * bb_opening_new:
- * @id: a device, as bb_device_open() takes it
+ * @id: a device, as bb_devices_open() takes it
  * @opened: called when the device is open or cannot be opened, before bb_opening_finish() returns,
  *   mostly on the thread
  * @user_data: data for @opened

@@ -8,6 +8,7 @@
 #include "bb-output.h"
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-render.h"
 
@@ -144,9 +145,10 @@ const BbEncoder *
 bb_output_find_encoder (const BbRecipeValues *values, const char *container)
 {
   g_autoptr (BbRecipe) recipe = bb_recipe_new (values, NULL);
-  g_autofree char *name = g_strdup_printf ("film.%s", container);
+  g_autofree char *extension = g_strconcat (".", container, NULL);
+  const BbEncoder *encoder = recipe != NULL ? bb_encoder_choose (recipe, NULL) : NULL;
 
-  return recipe != NULL ? bb_encoder_find (recipe, name, NULL) : NULL;
+  return encoder != NULL && bb_encoder_check_container (encoder, extension, NULL) ? encoder : NULL;
 }
 
 /**
@@ -235,7 +237,7 @@ add_result (GHashTable *results, const BbEncoder *encoder, BbDevice *device, con
 static void
 test_encoders (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) devices = bb_device_list ();
+  g_autoptr (GPtrArray) devices = bb_devices_list ();
   g_autoptr (GPtrArray) encoders = bb_encoder_list ();
   GHashTable *results = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
 
@@ -248,7 +250,7 @@ test_encoders (GTask *task, gpointer source, gpointer data, GCancellable *cancel
       if (g_str_equal (info->id, "cpu"))
         continue;
       if (info->problem == NULL)
-        device = bb_device_open (info->id, &error);
+        device = bb_devices_open (info->id, &error);
       for (guint j = 0; j < encoders->len; j++)
         {
           const BbEncoder *encoder = encoders->pdata[j];

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "bb-recipe.h"
-#include "bb-sink.h"
+#include "bb-encoder.h"
 
 G_BEGIN_DECLS
 

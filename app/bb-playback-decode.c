@@ -38,7 +38,7 @@ new_frame (BbPlayback *self, BbFrame *frame)
   decoded->frame = frame;
   decoded->time = bb_source_info_get_time (&self->info, frame->pts);
   decoded->end = bb_source_info_get_time (&self->info, frame->pts + frame->duration);
-  self->card_decodes = frame->memory == BB_MEMORY_CUDA;
+  self->card_decodes = frame->memory == BB_MEMORY_DEVICE;
   g_set_str (&self->decode_notice, bb_source_get_notice (self->source));
   return decoded;
 }

@@ -220,7 +220,7 @@ make_difference (Effect *effect, const Job *job, BbFrame *finished, BbFrame *dif
   if (frame == NULL)
     return NULL;
   other = bb_device_download (device, bb_frame_ref (differing), error);
-  return other != NULL ? bb_picture_new_difference (frame, other, job->gain) : NULL;
+  return other != NULL ? bb_picture_new_difference (frame, other, job->gain, effect->playback->present_options) : NULL;
 }
 
 static BbPicture *
@@ -274,6 +274,7 @@ static gboolean
 present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
 {
   BbDevice *device = bb_engine_get_device (effect->engine);
+  const BbPresentOptions *options = effect->playback->present_options;
   const BbBatch *compared = job->compare ? made[1] : NULL;
   const BbBatch *differing = job->gain > 0 ? made[job->compare ? 2 : 1] : NULL;
 
@@ -283,7 +284,7 @@ present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
       BbPicture *picture =
         differing != NULL
           ? make_difference (effect, job, made[0]->frame[i], differing->frame[i], error)
-          : bb_device_present (device, made[0]->frame[i], error);
+          : bb_device_present (device, made[0]->frame[i], options, error);
 
       if (label (picture, job, i) == NULL)
         return FALSE;
@@ -294,7 +295,7 @@ present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
       shot->end = job->frames[i].end;
       if (compared != NULL)
         {
-          shot->compared = bb_device_present (device, compared->frame[i], error);
+          shot->compared = bb_device_present (device, compared->frame[i], options, error);
           if (label (shot->compared, job, i) == NULL)
             return FALSE;
         }
@@ -564,7 +565,7 @@ work (Effect *effect, Job *job)
   if (effect->engine != NULL)
     {
       BbDevice *device = bb_engine_get_device (effect->engine);
-      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_CUDA;
+      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_DEVICE;
 
       bb_playback_set_on_card (self, on_card);
       if (!on_card)

@@ -48,6 +48,7 @@ struct _BbPlayback {
   GCancellable *closing; /* cancelled together with quit */
 
   /* Written before the threads start. */
+  const BbPresentOptions *present_options; /* (nullable) */
   BbSource *source; /* of the decode thread, but for its info */
   char *path;
   BbSound *sound; /* (nullable) */

@@ -12,7 +12,7 @@
 #include "bb-background.h"
 #include "bb-error.h"
 #include "bb-thread.h"
-#include "media/bb-sink.h"
+#include "media/bb-encoder.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -249,6 +249,7 @@ bb_playback_thread_ends (BbPlayback *self)
 /**
  * bb_playback_start:
  * @self: a playback
+ * @present_options: (nullable): what is shown as it is; stays valid as long as the program runs
  * @func: called when there is news
  * @user_data: data for @func
  * @error: return location for an error
@@ -259,8 +260,10 @@ bb_playback_thread_ends (BbPlayback *self)
  *   left is to close it
  */
 gboolean
-bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GError **error)
+bb_playback_start (BbPlayback *self, const BbPresentOptions *present_options, BbPlaybackFunc func,
+                   gpointer user_data, GError **error)
 {
+  self->present_options = present_options;
   self->wake = bb_wake_new (G_PRIORITY_DEFAULT, func, user_data);
   if (self->about.has_audio)
     {
@@ -584,13 +587,12 @@ change_look (BbPlayback *self)
 static void
 choose_target (BbPlayback *self)
 {
-  /* Takes everything. */
-  static const char *const path = "preview.mkv";
-  const BbEncoder *encoder = self->on_card ? bb_encoder_find_on_card (self->recipe) : NULL;
+  const BbEncoder *encoder = self->on_card ? bb_encoder_choose_on_card (self->recipe) : NULL;
   g_autoptr (BbRecipe) plain = NULL;
+  BbEncoderInput input = { .format = self->info.format, .tone_map = self->tone_map };
 
   if (encoder == NULL)
-    encoder = bb_encoder_find (self->recipe, path, NULL);
+    encoder = bb_encoder_choose (self->recipe, NULL);
   if (encoder == NULL)
     {
       BbRecipeValues values = *bb_recipe_get (self->recipe);
@@ -599,12 +601,12 @@ choose_target (BbPlayback *self)
       values.preset = "";
       values.quality = -1;
       plain = bb_recipe_new (&values, NULL);
-      encoder = bb_encoder_find (plain, path, NULL);
+      encoder = bb_encoder_choose (plain, NULL);
     }
   if (encoder != NULL)
-    bb_encoder_get_format (encoder, self->recipe, &self->info, &self->target, &self->tone_map, NULL);
-  else
-    self->target = self->info.format;
+    bb_encoder_get_input (encoder, self->recipe, &self->info, BB_MEMORY_HOST, &input, NULL);
+  self->target = input.format;
+  self->tone_map = input.tone_map;
 }
 
 /* Says whether the device is a card, whose encoder may take other frames. */

@@ -27,6 +27,7 @@ struct _BbPlayer {
   BbRecipe *recipe;
   int width;
   int height;
+  const BbPresentOptions *present_options; /* (nullable) */
   gboolean compare;
   int gain;
   gboolean loop;
@@ -302,6 +303,17 @@ bb_player_new (void)
   return g_object_new (BB_TYPE_PLAYER, NULL);
 }
 
+/**
+ * bb_player_set_present_options:
+ * @self: a player without a file
+ * @options: (nullable): what is shown as it is; stays valid as long as the program runs
+ */
+void
+bb_player_set_present_options (BbPlayer *self, const BbPresentOptions *options)
+{
+  self->present_options = options;
+}
+
 static void
 close_playback (gpointer data)
 {
@@ -412,7 +424,7 @@ bb_player_open_finish (BbPlayer *self, GAsyncResult *result, GError **error)
   bb_playback_set_muted (playback, self->muted);
   if (self->recipe != NULL)
     bb_playback_set_recipe (playback, self->recipe);
-  if (!bb_playback_start (playback, news_cb, self, error))
+  if (!bb_playback_start (playback, self->present_options, news_cb, self, error))
     {
       bb_playback_close (playback);
       return FALSE;

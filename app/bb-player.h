@@ -70,6 +70,7 @@ typedef struct {
 /* All functions and signals belong to the thread that made the player; the work runs on others. */
 
 BbPlayer *bb_player_new (void);
+void bb_player_set_present_options (BbPlayer *self, const BbPresentOptions *options);
 
 void bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);

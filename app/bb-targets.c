@@ -9,7 +9,7 @@
 
 #include "bb-error.h"
 #include "bb-output-file.h"
-#include "bb-sink.h"
+#include "bb-encoder.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -263,6 +263,7 @@ bb_targets_new (const char *const *inputs,
   for (gsize i = 0; inputs[i] != NULL; i++)
     {
       BbTarget *target = g_new0 (BbTarget, 1);
+      const BbEncoder *encoder;
 
       g_ptr_array_add (targets, target);
       target->input = g_strdup (inputs[i]);
@@ -270,7 +271,8 @@ bb_targets_new (const char *const *inputs,
         target->output = output != NULL && !folder
                            ? g_strdup (output)
                            : bb_target_propose (inputs[i], folder ? output : NULL, recipe, NULL);
-      if (bb_encoder_find (recipe, target->output, error) == NULL)
+      encoder = bb_encoder_choose (recipe, error);
+      if (encoder == NULL || !bb_encoder_check_container (encoder, target->output, error))
         return NULL;
     }
   if (!none && !check_conflicts (targets, error))

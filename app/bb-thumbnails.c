@@ -26,6 +26,7 @@ typedef struct {
   gint64 *times;
   guint n_times;
   int height;
+  const BbPresentOptions *options;
   BbThumbnailFunc func;
   gpointer func_data;
 
@@ -179,7 +180,8 @@ make (Load *load, GError **error)
       !bb_engine_run (load->engine, &out, NULL, error))
     return FALSE;
   g_clear_pointer (&load->picture, bb_picture_unref);
-  load->picture = bb_device_present (bb_engine_get_device (load->engine), out->frame[0], error);
+  load->picture = bb_device_present (bb_engine_get_device (load->engine), out->frame[0],
+                                     load->options, error);
   if (load->picture == NULL)
     return FALSE;
   load->picture_pts = load->frame->pts;
@@ -208,7 +210,7 @@ run (GTask *task, Load *load, GError **error)
     return FALSE;
   /* What cannot be tone-mapped is shown as it is. */
   bb_source_set_tone_map (load->source, TRUE, NULL);
-  device = bb_cpu_device_new (1, FALSE);
+  device = bb_cpu_device_new (1);
   load->engine = bb_engine_new (device);
   if (!prepare (load, error))
     return FALSE;
@@ -250,6 +252,7 @@ load_thread (gpointer data)
  * @times: (array length=n_times): instants in nanoseconds from the source's start, best in order
  * @n_times: how many
  * @height: rows of the pictures
+ * @options: (nullable): what is shown as it is; stays valid until @callback
  * @func: takes the pictures one by one, in order
  * @func_data: data for @func
  * @cancellable: (nullable): a cancellable; @func is not called any more once it is cancelled
@@ -262,7 +265,8 @@ load_thread (gpointer data)
  */
 void
 bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int height,
-                          BbThumbnailFunc func, gpointer func_data, GCancellable *cancellable,
+                          const BbPresentOptions *options, BbThumbnailFunc func,
+                          gpointer func_data, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
@@ -274,6 +278,7 @@ bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int h
   load->times = g_memdup2 (times, n_times * sizeof (gint64));
   load->n_times = n_times;
   load->height = height;
+  load->options = options;
   load->func = func;
   load->func_data = func_data;
   g_task_set_source_tag (task, bb_thumbnails_load_async);

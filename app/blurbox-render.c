@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-options.h"
 #include "bb-phases.h"
@@ -14,7 +15,7 @@
 #include "bb-progress.h"
 #include "bb-render.h"
 #include "bb-save.h"
-#include "bb-sink.h"
+#include "bb-encoder.h"
 #include "bb-stats.h"
 #include "bb-targets.h"
 #include "bb-thread.h"
@@ -83,7 +84,7 @@ say (Session *session, const char *format, ...)
 static int
 list_devices (void)
 {
-  g_autoptr (GPtrArray) devices = bb_device_list ();
+  g_autoptr (GPtrArray) devices = bb_devices_list ();
 
   for (guint i = 0; i < devices->len; i++)
     {
@@ -104,7 +105,7 @@ list_encoders (void)
 {
   static const char *const codecs[] = { "H.264", "HEVC", "AV1" };
   g_autoptr (GPtrArray) encoders = bb_encoder_list ();
-  g_autoptr (BbDevice) device = bb_device_open ("auto", NULL);
+  g_autoptr (BbDevice) device = bb_devices_open ("auto", NULL);
 
   for (guint i = 0; i < encoders->len; i++)
     {

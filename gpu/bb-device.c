@@ -3,32 +3,35 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "config.h"
-
 #include "bb-device.h"
 
 #include "bb-error.h"
-#include "bb-render.h"
-#include "cpu/bb-cpu-device.h"
 #include "cpu/bb-cpu-rgb.h"
-#ifdef HAVE_CUDA
-#include "cuda/bb-cuda-device.h"
-#endif
 
-#include <glib/gi18n-lib.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* Times that a frame's memory is in use: one batch is worked on while the next one comes. */
 #define FRAMES_IN_FLIGHT 2
 
-#define NOTICE "bb-notice"
+typedef struct {
+  char *notice;
+} BbDevicePrivate;
 
-G_DEFINE_ABSTRACT_TYPE (BbDevice, bb_device, G_TYPE_OBJECT)
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (BbDevice, bb_device, G_TYPE_OBJECT)
+
+static void
+bb_device_finalize (GObject *object)
+{
+  BbDevicePrivate *priv = bb_device_get_instance_private (BB_DEVICE (object));
+
+  g_free (priv->notice);
+  G_OBJECT_CLASS (bb_device_parent_class)->finalize (object);
+}
 
 static void
 bb_device_class_init (BbDeviceClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = bb_device_finalize;
 }
 
 static void
@@ -65,127 +68,6 @@ bb_batch_free (BbBatch *batch)
     g_clear_pointer (&batch->frame[i], bb_frame_unref);
   g_free (batch->frame);
   g_free (batch);
-}
-
-static void
-bb_device_info_free (gpointer data)
-{
-  BbDeviceInfo *info = data;
-
-  g_free (info->id);
-  g_free (info->description);
-  g_free (info->problem);
-  g_free (info);
-}
-
-/**
- * bb_device_info_new:
- * @id: (transfer full): what `--device` takes
- * @description: (transfer full): what it is
- * @problem: (transfer full) (nullable): why it cannot be used
- *
- * Returns: (transfer full): a member of the list of bb_device_list()
- */
-BbDeviceInfo *
-bb_device_info_new (char *id, char *description, char *problem)
-{
-  BbDeviceInfo *info = g_new (BbDeviceInfo, 1);
-
-  *info = (BbDeviceInfo) { id, description, problem };
-  return info;
-}
-
-/**
- * bb_device_list:
- *
- * Finds the devices that can run the pipeline, and those that could but for the problem that they
- * have. May take seconds, so never on a thread that draws.
- *
- * Returns: (transfer full) (element-type BbDeviceInfo): the devices, the best one first
- */
-GPtrArray *
-bb_device_list (void)
-{
-  GPtrArray *list = g_ptr_array_new_with_free_func (bb_device_info_free);
-  g_autoptr (BbDevice) cpu = bb_cpu_device_new (0, FALSE);
-  BbDeviceInfo *info =
-    bb_device_info_new (g_strdup ("cpu"), g_strdup (bb_device_get_description (cpu)), NULL);
-  guint n_usable = 0;
-
-#ifdef HAVE_CUDA
-  bb_cuda_device_list (list);
-#endif
-  for (guint i = 0; i < list->len; i++)
-    if (((BbDeviceInfo *) list->pdata[i])->problem == NULL)
-      n_usable = i + 1;
-  g_ptr_array_insert (list, (gint) n_usable, info);
-  return list;
-}
-
-#ifdef HAVE_CUDA
-/* The first card that works, else the processor, which says why: once, for who opens many. */
-static BbDevice *
-open_best (void)
-{
-  static gint said;
-  g_autoptr (GError) error = NULL;
-  BbDevice *device = bb_cuda_device_new_best (&error);
-
-  if (device != NULL)
-    return device;
-  device = bb_cpu_device_new (0, FALSE);
-  if (g_atomic_int_compare_and_exchange (&said, 0, 1))
-    g_object_set_data_full (G_OBJECT (device), NOTICE,
-                            /* Translators: %s is a sentence that says why no card does it */
-                            g_strdup_printf (_("The processor does the work. %s"), error->message),
-                            g_free);
-  return device;
-}
-#endif
-
-/**
- * bb_device_prefer:
- * @uuid: a UUID, as OpenGL (GL_DEVICE_UUID_EXT) and Vulkan have it
- *
- * Says which of several cards `auto` is, for who shows pictures: the one that draws them. Returns at
- * once; where there is no such card nothing changes.
- */
-void
-bb_device_prefer (const guint8 uuid[16])
-{
-#ifdef HAVE_CUDA
-  bb_cuda_device_prefer (uuid);
-#endif
-}
-
-/**
- * bb_device_open:
- * @id: `auto`, `cpu` or `cuda:N`
- * @error: return location for an error
- *
- * Opens a device. `auto` is the first card that can be used, and the processor where there is none;
- * bb_device_get_notice() tells why. Opening a card takes up to seconds, so never on a thread that
- * draws.
- *
- * Returns: (transfer full): the device, or %NULL with %BB_ERROR_DEVICE
- */
-BbDevice *
-bb_device_open (const char *id, GError **error)
-{
-  if (g_str_equal (id, "cpu"))
-    return bb_cpu_device_new (0, FALSE);
-#ifdef HAVE_CUDA
-  if (g_str_equal (id, "auto"))
-    return open_best ();
-  if (g_str_has_prefix (id, "cuda:"))
-    return bb_cuda_device_new (atoi (id + strlen ("cuda:")), error);
-#else
-  if (g_str_equal (id, "auto"))
-    return bb_cpu_device_new (0, FALSE);
-#endif
-  g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-               _("Device “%s” is not available here: choose another one, such as the CPU"), id);
-  return NULL;
 }
 
 /**
@@ -306,7 +188,7 @@ bb_device_download (BbDevice *self, BbFrame *frame, GError **error)
 
 /* On the host. */
 static BbPicture *
-present (BbDevice *self, BbFrame *finished, GError **error)
+present (BbDevice *self, BbFrame *finished, const BbPresentOptions *options, GError **error)
 {
   g_autoptr (BbFrame) frame = bb_device_download (self, bb_frame_ref (finished), error);
   BbPicture *picture;
@@ -315,7 +197,7 @@ present (BbDevice *self, BbFrame *finished, GError **error)
 
   if (frame == NULL)
     return NULL;
-  picture = bb_picture_new (frame, bb_picture_choose_format (&frame->format));
+  picture = bb_picture_new (frame, bb_picture_choose_format (&frame->format, options));
   size = picture->stride * (gsize) picture->height;
   pixels = g_malloc (size);
   bb_cpu_rgb_run (frame, picture->format, 0, picture->height, pixels, picture->stride);
@@ -327,6 +209,7 @@ present (BbDevice *self, BbFrame *finished, GError **error)
  * bb_device_present:
  * @self: a device
  * @frame: a finished frame of it
+ * @options: (nullable): what is shown as it is
  * @error: return location for an error
  *
  * Makes a picture for the screen. Its `time` and `generation` are left to the caller.
@@ -334,11 +217,12 @@ present (BbDevice *self, BbFrame *finished, GError **error)
  * Returns: (transfer full): a picture, or %NULL with an error
  */
 BbPicture *
-bb_device_present (BbDevice *self, BbFrame *frame, GError **error)
+bb_device_present (BbDevice *self, BbFrame *frame, const BbPresentOptions *options,
+                   GError **error)
 {
   if (BB_DEVICE_GET_CLASS (self)->present != NULL)
-    return BB_DEVICE_GET_CLASS (self)->present (self, frame, error);
-  return present (self, frame, error);
+    return BB_DEVICE_GET_CLASS (self)->present (self, frame, options, error);
+  return present (self, frame, options, error);
 }
 
 /**
@@ -425,7 +309,36 @@ bb_device_get_memory_needed (BbDevice *self, BbPlan *plan, guint n_frames)
 const char *
 bb_device_get_notice (BbDevice *self)
 {
-  return g_object_get_data (G_OBJECT (self), NOTICE);
+  BbDevicePrivate *priv = bb_device_get_instance_private (self);
+
+  return priv->notice;
+}
+
+/**
+ * bb_device_set_notice:
+ * @self: a device
+ * @notice: (transfer full): see bb_device_get_notice()
+ */
+void
+bb_device_set_notice (BbDevice *self, char *notice)
+{
+  BbDevicePrivate *priv = bb_device_get_instance_private (self);
+
+  g_free (priv->notice);
+  priv->notice = notice;
+}
+
+/**
+ * bb_device_get_media:
+ * @self: a device
+ *
+ * Returns: (nullable): what FFmpeg needs to decode to its memory and encode from there; %NULL where that
+ *   is the host's
+ */
+const BbDeviceMedia *
+bb_device_get_media (BbDevice *self)
+{
+  return BB_DEVICE_GET_CLASS (self)->media;
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-device-media.h"
 #include "bb-frame.h"
 #include "bb-picture.h"
 #include "bb-plan.h"
@@ -34,6 +35,7 @@ G_DECLARE_DERIVABLE_TYPE (BbDevice, bb_device, BB, DEVICE, GObject)
 /**
  * BbDeviceClass:
  * @memory: where its frames are
+ * @media: (nullable): what FFmpeg needs of it
  * @prepare: gets ready to run plans of one source on batches of up to so many frames
  * @upload: brings frames onto the device, once for all plans; takes them over
  * @run: makes a batch of finished frames for each plan
@@ -57,6 +59,7 @@ struct _BbDeviceClass {
   GObjectClass parent_class;
 
   BbMemory memory;
+  const BbDeviceMedia *media;
 
   gboolean (*prepare) (BbDevice *self,
                        BbPlan *const *plans,
@@ -70,7 +73,10 @@ struct _BbDeviceClass {
                    GCancellable *cancellable,
                    GError **error);
   BbBatch *(*download) (BbDevice *self, BbBatch *batch, GError **error);
-  BbPicture *(*present) (BbDevice *self, BbFrame *frame, GError **error);
+  BbPicture *(*present) (BbDevice *self,
+                         BbFrame *frame,
+                         const BbPresentOptions *options,
+                         GError **error);
   guint (*get_chunk) (BbDevice *self);
   guint64 (*get_memory_left) (BbDevice *self);
   guint64 (*get_memory_used) (BbDevice *self);
@@ -80,8 +86,6 @@ struct _BbDeviceClass {
   double (*get_cpu_seconds) (BbDevice *self);
 };
 
-void bb_device_prefer (const guint8 uuid[16]);
-BbDevice *bb_device_open (const char *id, GError **error);
 BbRecipe *bb_device_settle (BbDevice *self, const BbRecipe *recipe);
 gboolean bb_device_prepare (BbDevice *self,
                             BbPlan *const *plans,
@@ -96,7 +100,10 @@ gboolean bb_device_run (BbDevice *self,
                         GError **error);
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
 BbBatch *bb_device_download_batch (BbDevice *self, BbBatch *batch, GError **error);
-BbPicture *bb_device_present (BbDevice *self, BbFrame *frame, GError **error);
+BbPicture *bb_device_present (BbDevice *self,
+                              BbFrame *frame,
+                              const BbPresentOptions *options,
+                              GError **error);
 BbMemory bb_device_get_memory (BbDevice *self);
 guint bb_device_get_chunk (BbDevice *self);
 guint64 bb_device_get_memory_left (BbDevice *self);
@@ -104,6 +111,8 @@ guint64 bb_device_get_memory_used (BbDevice *self);
 guint64 bb_device_get_memory_needed (BbDevice *self, BbPlan *plan, guint n_frames);
 const char *bb_device_get_description (BbDevice *self);
 const char *bb_device_get_notice (BbDevice *self);
+void bb_device_set_notice (BbDevice *self, char *notice);
+const BbDeviceMedia *bb_device_get_media (BbDevice *self);
 double bb_device_get_seconds (BbDevice *self);
 double bb_device_get_cpu_seconds (BbDevice *self);
 

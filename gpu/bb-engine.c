@@ -5,6 +5,8 @@
 
 #include "config.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-engine.h"
 
 #include "bb-error.h"
@@ -37,7 +39,7 @@ bb_engine_new (BbDevice *device)
 
 /**
  * bb_engine_open:
- * @id: a device, as bb_device_open() takes it
+ * @id: a device, as bb_devices_open() takes it
  * @error: return location for an error
  *
  * Opens a device, which takes up to seconds.
@@ -47,7 +49,7 @@ bb_engine_new (BbDevice *device)
 BbEngine *
 bb_engine_open (const char *id, GError **error)
 {
-  g_autoptr (BbDevice) device = bb_device_open (id, error);
+  g_autoptr (BbDevice) device = bb_devices_open (id, error);
 
   return device != NULL ? bb_engine_new (device) : NULL;
 }

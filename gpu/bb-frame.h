@@ -15,14 +15,14 @@ typedef struct _BbFrame BbFrame;
 
 /**
  * BbMemory:
- * @BB_MEMORY_HOST: the host's memory
- * @BB_MEMORY_CUDA: the memory of an NVIDIA card
+ * @BB_MEMORY_HOST: host memory
+ * @BB_MEMORY_DEVICE: device memory
  *
  * Where samples lie.
  */
 typedef enum {
   BB_MEMORY_HOST,
-  BB_MEMORY_CUDA,
+  BB_MEMORY_DEVICE,
 } BbMemory;
 
 /**

@@ -36,6 +36,7 @@ bb_picture_new (BbFrame *frame, BbPictureFormat format)
  * @frame: a finished frame in host memory
  * @other: the same frame, made in another way
  * @gain: what differences are multiplied by, at least 1
+ * @options: (nullable): what is shown as it is
  *
  * Makes a picture of how far two frames are apart, see bb_difference_draw(); `difference` has the
  * figures.
@@ -43,12 +44,14 @@ bb_picture_new (BbFrame *frame, BbPictureFormat format)
  * Returns: (transfer full): a picture in sRGB
  */
 BbPicture *
-bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain)
+bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain,
+                           const BbPresentOptions *options)
 {
   /* Its grey is the same in any order. */
   BbPicture *picture =
-    bb_picture_new (frame, frame->format.depth > 8 ? BB_PICTURE_RGBX16
-                                                   : bb_picture_choose_format (&frame->format));
+    bb_picture_new (frame, frame->format.depth > 8
+                             ? BB_PICTURE_RGBX16
+                             : bb_picture_choose_format (&frame->format, options));
   gsize size = picture->stride * (gsize) picture->height;
   guint8 *pixels = g_malloc (size);
 
@@ -74,26 +77,10 @@ bb_picture_get_pixel_size (BbPictureFormat format)
   return format == BB_PICTURE_RGBX16 ? 8 : 4;
 }
 
-/* Atomic. One screen, so one answer for the process. */
-static int processor_draws;
-static int stay_on_device;
-
-/**
- * bb_picture_set_processor_draws:
- * @draws: whether the processor draws the screen, in 8 bits and with blue first as Cairo does
- *
- * Whoever shows pictures says what the screen takes as it is. Else each of them is converted where it
- * is drawn, which is the thread that people wait for. Any thread may call this.
- */
-void
-bb_picture_set_processor_draws (gboolean draws)
-{
-  g_atomic_int_set (&processor_draws, draws);
-}
-
 /**
  * bb_picture_choose_format:
  * @format: a frame's format
+ * @options: (nullable): what is shown as it is
  *
  * Says in which format its pictures are to be where they are in main memory. HDR keeps its 16 bits,
  * since what they are to look like on a screen of 8 is for the screen to say.
@@ -101,35 +88,12 @@ bb_picture_set_processor_draws (gboolean draws)
  * Returns: a format
  */
 BbPictureFormat
-bb_picture_choose_format (const BbFormat *format)
+bb_picture_choose_format (const BbFormat *format, const BbPresentOptions *options)
 {
-  if (g_atomic_int_get (&processor_draws) && (format->depth == 8 || !bb_format_is_hdr (format)))
+  if (options != NULL && g_atomic_int_get (&options->cpu_draws) &&
+      (format->depth == 8 || !bb_format_is_hdr (format)))
     return BB_PICTURE_BGRX8;
   return format->depth > 8 ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8;
-}
-
-/**
- * bb_picture_set_stay_on_device:
- * @stay: whether devices leave pictures in their own memory
- *
- * Whoever shows pictures says whether it can take them from a device's memory. Unless it does, they
- * come with their pixels in host memory. Any thread may call this.
- */
-void
-bb_picture_set_stay_on_device (gboolean stay)
-{
-  g_atomic_int_set (&stay_on_device, stay);
-}
-
-/**
- * bb_picture_get_stay_on_device:
- *
- * Returns: whether devices leave pictures in their own memory
- */
-gboolean
-bb_picture_get_stay_on_device (void)
-{
-  return g_atomic_int_get (&stay_on_device);
 }
 
 /**

@@ -22,6 +22,21 @@ typedef enum {
   BB_PICTURE_RGBX16,
 } BbPictureFormat;
 
+/**
+ * BbPresentOptions:
+ * @cpu_draws: whether the CPU draws the screen, in 8 bits and with blue first as Cairo does. Each other
+ *   picture is converted where it is drawn, which is the thread that people wait for
+ * @takes_device_memory: whether pictures may stay in a device's memory; else they come with their pixels
+ *   in host memory
+ *
+ * What whoever shows pictures takes as it is. The fields are atomic: they may change while pictures are
+ * made.
+ */
+typedef struct {
+  int cpu_draws;
+  int takes_device_memory;
+} BbPresentOptions;
+
 typedef struct _BbPicture BbPicture;
 
 /**
@@ -73,12 +88,12 @@ struct _BbPicture {
 };
 
 BbPicture *bb_picture_new (BbFrame *frame, BbPictureFormat format);
-BbPicture *bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain);
+BbPicture *bb_picture_new_difference (BbFrame *frame,
+                                      BbFrame *other,
+                                      int gain,
+                                      const BbPresentOptions *options);
 gsize bb_picture_get_pixel_size (BbPictureFormat format);
-void bb_picture_set_processor_draws (gboolean draws);
-BbPictureFormat bb_picture_choose_format (const BbFormat *format);
-void bb_picture_set_stay_on_device (gboolean stay);
-gboolean bb_picture_get_stay_on_device (void);
+BbPictureFormat bb_picture_choose_format (const BbFormat *format, const BbPresentOptions *options);
 GBytes *bb_picture_get_pixels (BbPicture *picture, GError **error);
 BbPicture *bb_picture_ref (BbPicture *picture);
 void bb_picture_unref (BbPicture *picture);

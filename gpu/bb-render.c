@@ -268,16 +268,14 @@ estimate_frames (BbRender *render)
 
 /* Opens the file with an encoder, and has the source deliver what that takes. */
 static gboolean
-open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map,
+open_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *input,
            GCancellable *cancellable, GError **error)
 {
-  if (!bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), target,
-                              tone_map, error) ||
-      !bb_source_set_tone_map (render->source, *tone_map, error))
+  if (!bb_encoder_get_input (encoder, render->recipe, bb_source_get_info (render->source),
+                             bb_device_get_memory (render->device), input, error) ||
+      !bb_source_set_tone_map (render->source, input->tone_map, error))
     return FALSE;
-  target->interleaved =
-    encoder->on_card && bb_device_get_memory (render->device) == BB_MEMORY_CUDA;
-  render->sink = bb_sink_new (render->output, render->recipe, encoder, target, render->device,
+  render->sink = bb_sink_new (render->output, render->recipe, encoder, input, render->device,
                               render->source, render->overwrite, cancellable, error);
   if (render->sink == NULL)
     return FALSE;
@@ -287,17 +285,17 @@ open_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolea
 
 /* The card's encoder where frames are there already, else or where it refuses @encoder. */
 static gboolean
-open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gboolean *tone_map,
+open_best_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *input,
                 GCancellable *cancellable, GError **error)
 {
-  const BbEncoder *on_card = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
-                               ? bb_encoder_find_on_card (render->recipe)
+  const BbEncoder *on_card = bb_device_get_memory (render->device) == BB_MEMORY_DEVICE
+                               ? bb_encoder_choose_on_card (render->recipe)
                                : NULL;
   g_autoptr (GError) failure = NULL;
 
   if (on_card != NULL)
     {
-      if (open_sink (render, on_card, target, tone_map, cancellable, &failure))
+      if (open_sink (render, on_card, input, cancellable, &failure))
         return TRUE;
       if (!g_error_matches (failure, BB_ERROR, BB_ERROR_ENCODER) &&
           !g_error_matches (failure, BB_ERROR, BB_ERROR_DEVICE))
@@ -311,7 +309,7 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbFormat *target, gb
                                              "too many in use): %s encodes"),
                                            on_card->name, encoder->name));
     }
-  return open_sink (render, encoder, target, tone_map, cancellable, error);
+  return open_sink (render, encoder, input, cancellable, error);
 }
 
 /* A file may get another name than the one it was to have. */
@@ -357,16 +355,15 @@ open_device_thread (gpointer data)
 static gboolean
 open_source (BbRender *render, const BbEncoder *encoder, GError **error)
 {
-  BbFormat target;
-  gboolean tone_map;
+  BbEncoderInput input;
 
   render->source = bb_source_new (render->input, error);
   if (render->source == NULL || !check_trim (render, error))
     return FALSE;
   estimate_frames (render);
   /* What the encoder cannot have is said before anything else is done. */
-  return bb_encoder_get_format (encoder, render->recipe, bb_source_get_info (render->source), &target,
-                                &tone_map, error);
+  return bb_encoder_get_input (encoder, render->recipe, bb_source_get_info (render->source),
+                               BB_MEMORY_HOST, &input, error);
 }
 
 /* A GPU's driver and context take tenths of a second, and so does a file: beside each other. */
@@ -419,7 +416,7 @@ prepare_and_preroll (BbRender *render, const BbFormat *target, GCancellable *can
 {
   Task task = { .render = render, .cancellable = cancellable };
   gint64 begin = bb_phase_begin ();
-  GThread *thread = bb_device_get_memory (render->device) == BB_MEMORY_CUDA
+  GThread *thread = bb_device_get_memory (render->device) == BB_MEMORY_DEVICE
                       ? bb_thread_new ("bb-preroll", preroll_thread, &task, NULL)
                       : NULL;
   gboolean prepared = prepare (render, target, error);
@@ -436,11 +433,10 @@ prepare_and_preroll (BbRender *render, const BbFormat *target, GCancellable *can
 
 /* Frames that nobody encodes stay where they are. */
 static BbMemory
-get_target_memory (BbRender *render, const BbFormat *target)
+get_target_memory (BbRender *render, const BbEncoderInput *input)
 {
-  if (target->interleaved || g_str_equal (render->stats.encoder, "none"))
-    return bb_device_get_memory (render->device);
-  return BB_MEMORY_HOST;
+  return g_str_equal (render->stats.encoder, "none") ? bb_device_get_memory (render->device)
+                                                     : input->memory;
 }
 
 static gboolean
@@ -450,14 +446,13 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   const BbEncoder *encoder;
   const BbSourceInfo *info;
   BbPipelineStats stats = { 0 };
-  BbFormat target;
-  gboolean tone_map = FALSE;
+  BbEncoderInput input;
   gboolean done;
   gint64 begin;
   gint64 end;
 
-  encoder = bb_encoder_find (render->recipe, render->output, error);
-  if (encoder == NULL)
+  encoder = bb_encoder_choose (render->recipe, error);
+  if (encoder == NULL || !bb_encoder_check_container (encoder, render->output, error))
     return FALSE;
   if (!open_both (render, encoder, error))
     return FALSE;
@@ -469,17 +464,17 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
   set_name (render, render->stats.device, bb_device_get_description (render->device),
             sizeof render->stats.device);
   begin = bb_phase_begin ();
-  if (!open_best_sink (render, encoder, &target, &tone_map, cancellable, error))
+  if (!open_best_sink (render, encoder, &input, cancellable, error))
     return FALSE;
   bb_phase_end (BB_PHASE_ENCODER, begin, 0);
-  if (tone_map)
+  if (input.tone_map)
     add_notice (render, g_strdup (_("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
                                     "bit; HEVC and AV1 keep it")));
-  if (!prepare_and_preroll (render, &target, cancellable, error))
+  if (!prepare_and_preroll (render, &input.format, cancellable, error))
     return FALSE;
   set_batch (render, bb_engine_get_batch (render->engine));
   end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
-  done = bb_pipeline_run (render->source, end, render->engine, get_target_memory (render, &target),
+  done = bb_pipeline_run (render->source, end, render->engine, get_target_memory (render, &input),
                           consume_cb, render, &stats, render->gate, cancellable, error);
   report_batch (render, stats.batch);
   if (!done)

@@ -73,22 +73,4 @@ GStrv bb_render_get_notices (BbRender *render);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbRender, bb_render_free)
 
-/**
- * BbDeviceInfo:
- * @id: what `--device` takes, such as `cpu`
- * @description: what it is, for people
- * @problem: (nullable): why it cannot be used, and what to do
- *
- * A device that can run the pipeline, or could.
- */
-typedef struct {
-  char *id;
-  char *description;
-  char *problem;
-} BbDeviceInfo;
-
-BbDeviceInfo *bb_device_info_new (char *id, char *description, char *problem);
-
-GPtrArray *bb_device_list (void);
-
 G_END_DECLS

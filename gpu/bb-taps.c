@@ -33,7 +33,7 @@ bspline (double x)
 }
 
 static double
-support (BbWindow window, double sigma)
+support (BbTapsWindow window, double sigma)
 {
   switch (window)
     {
@@ -80,7 +80,7 @@ soft_cubic (double x, double sigma)
  * Returns: the window's weight, not normalised
  */
 double
-bb_window_weight (BbWindow window, double x, double sigma)
+bb_window_weight (BbTapsWindow window, double x, double sigma)
 {
   switch (window)
     {
@@ -118,7 +118,7 @@ reflect (gint64 i, int first, int last)
  * are those of the mirrored picture (the border sample repeated), folded into the weights.
  */
 void
-bb_taps_init (BbTaps *taps, BbWindow window, const BbAxis *axis)
+bb_taps_init (BbTaps *taps, BbTapsWindow window, const BbAxis *axis)
 {
   double sigma = axis->sigma / axis->scale;
   double radius = support (window, sigma) * axis->scale;

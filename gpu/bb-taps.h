@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /**
- * BbWindow:
+ * BbTapsWindow:
  * @BB_WINDOW_CUBIC: Catmull-Rom cubic; interpolates, support 2
  * @BB_WINDOW_BSPLINE: quadratic B-spline; smooths, variance 1/4, support 3/2
  * @BB_WINDOW_GAUSSIAN: gaussian of variance 1, cut at 4.2
@@ -25,7 +25,7 @@ typedef enum {
   BB_WINDOW_BSPLINE,
   BB_WINDOW_GAUSSIAN,
   BB_WINDOW_SOFT_CUBIC,
-} BbWindow;
+} BbTapsWindow;
 
 /**
  * BbAxis:
@@ -51,10 +51,10 @@ typedef struct {
   double gain;
 } BbAxis;
 
-void bb_taps_init (BbTaps *taps, BbWindow window, const BbAxis *axis);
+void bb_taps_init (BbTaps *taps, BbTapsWindow window, const BbAxis *axis);
 void bb_taps_init_identity (BbTaps *taps, int n);
 void bb_taps_clear (BbTaps *taps);
 void bb_taps_get_range (const BbTaps *taps, int *first, int *last);
-double bb_window_weight (BbWindow window, double x, double sigma);
+double bb_window_weight (BbTapsWindow window, double x, double sigma);
 
 G_END_DECLS

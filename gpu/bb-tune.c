@@ -9,7 +9,7 @@
 
 #include "bb-error.h"
 #include "bb-tune-measure.h"
-#include "media/bb-sink.h"
+#include "media/bb-encoder.h"
 #include "media/bb-source.h"
 
 #include <glib/gi18n-lib.h>
@@ -119,35 +119,26 @@ bb_tune_get_fastest (const BbTune *tune)
   return fastest;
 }
 
-/* What the frames become: what the recipe's encoder takes, or else what any would. */
-static gboolean
-choose_target (BbRecipe *recipe, BbSource *source, BbFormat *target, gboolean *tone_map,
-               GError **error)
-{
-  /* Takes every codec. */
-  const BbEncoder *encoder = bb_encoder_find (recipe, "tune.mkv", error);
-
-  return encoder != NULL && bb_encoder_get_format (encoder, recipe, bb_source_get_info (source),
-                                                   target, tone_map, error);
-}
-
 static gboolean
 measure (BbTune *tune, BbSource *source, BbEngine *engine, BbRecipe *recipe, BbTuneFunc progress,
          gpointer user_data, GCancellable *cancellable, GError **error)
 {
-  BbFormat target = { 0 };
-  gboolean tone_map = FALSE;
+  const BbEncoder *encoder = bb_encoder_choose (recipe, error);
+  BbEncoderInput input;
   g_autoptr (GPtrArray) frames = NULL;
 
-  if (!choose_target (recipe, source, &target, &tone_map, error) ||
-      !bb_source_set_tone_map (source, tone_map, error))
+  /* As they are brought to the host, whichever encoder gets them. */
+  if (encoder == NULL ||
+      !bb_encoder_get_input (encoder, recipe, bb_source_get_info (source), BB_MEMORY_HOST, &input,
+                             error) ||
+      !bb_source_set_tone_map (source, input.tone_map, error))
     return FALSE;
   frames = read_frames (source, bb_recipe_get (recipe), cancellable, error);
   if (frames == NULL)
     return FALSE;
-  tune->width = target.width;
-  tune->height = target.height;
-  return bb_tune_measure (engine, bb_source_get_info (source), recipe, &target,
+  tune->width = input.format.width;
+  tune->height = input.format.height;
+  return bb_tune_measure (engine, bb_source_get_info (source), recipe, &input.format,
                           (BbFrame *const *) frames->pdata, frames->len, tune->point, progress,
                           user_data, cancellable, error);
 }

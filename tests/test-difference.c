@@ -107,7 +107,7 @@ check_pixels (BbPicture *picture, const BbFrame *a, const BbFrame *b, int gain)
 static void
 check (const BbFormat *format, BbFrame *a, BbFrame *b, int gain)
 {
-  g_autoptr (BbPicture) picture = bb_picture_new_difference (a, b, gain);
+  g_autoptr (BbPicture) picture = bb_picture_new_difference (a, b, gain, NULL);
   const BbDifference *difference = picture->difference;
   double peak = pow (2.0, format->depth) - 1.0;
   double all = 0.0;

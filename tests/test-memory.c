@@ -4,6 +4,7 @@
  */
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-memory.h"
 
 #include <gio/gio.h>
@@ -129,7 +130,7 @@ test_device (void)
 {
   const guint64 most = 64 << 20;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   struct rlimit before, limit;
   guint64 left;
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-player.h"
 #include "bb-test-device.h"
 #include "bb-test-media.h"
@@ -53,7 +53,7 @@ make (const char *path, BbPrecision precision, const BbFormat *target)
   g_autoptr (BbRecipe) recipe = new_recipe (precision, 180, 320);
   g_autoptr (BbPlan) plan = bb_test_plan_new (recipe, &frame->format, BB_ORIENTATION_UPRIGHT, 1.0, target,
                                          &error);
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbBatch *batch = bb_batch_new (1);
   BbFrame *made;
 

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-color.h"
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "cpu/bb-cpu-rgb.h"
 #include "reference.h"
 
@@ -163,6 +165,37 @@ make_noise (const BbFormat *format)
   return frame;
 }
 
+/* As a GPU makes it, one pixel after the other. */
+static void
+run_kernel (const BbFrame *frame, BbPictureFormat stored, guint8 *pixels, gsize stride)
+{
+  gboolean wide = stored == BB_PICTURE_RGBX16;
+  gboolean deep = frame->format.depth > 8;
+  BbRgb rgb;
+
+  bb_color_get_rgb (&frame->format, wide ? 65535 : 255, &rgb);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    rgb.plane[p] = (BbView) {
+      .data = frame->data[p],
+      .x_step = 1,
+      .y_step = frame->stride[p] / (deep ? 2 : 1),
+      .type = deep ? BB_SAMPLE_U16 : BB_SAMPLE_U8,
+    };
+  for (int y = 0; y < frame->format.height; y++)
+    for (int x = 0; x < frame->format.width; x++)
+      {
+        guint8 *row = pixels + (gsize) y * stride;
+        int code[4] = { 0, 0, 0, wide ? 65535 : 255 };
+
+        bb_rgb_pixel (&rgb, x, y, code);
+        for (int i = 0; i < 4; i++)
+          if (wide)
+            ((guint16 *) (gpointer) row)[4 * x + i] = (guint16) code[i];
+          else
+            row[4 * x + (stored == BB_PICTURE_BGRX8 && i < 3 ? 2 - i : i)] = (guint8) code[i];
+      }
+}
+
 static void
 assert_stored (const BbFormat *format, double kr, double kb, BbPictureFormat stored)
 {
@@ -174,7 +207,7 @@ assert_stored (const BbFormat *format, double kr, double kb, BbPictureFormat sto
 
   get_inverse (format->matrix, kr, kb, inverse);
   memset (pixels + picture->stride * (gsize) format->height, 0x5a, picture->stride);
-  bb_cpu_rgb_run_plain (frame, stored, 0, format->height, pixels, picture->stride);
+  run_kernel (frame, stored, pixels, picture->stride);
   assert_pixels (frame, inverse, stored, pixels, picture->stride);
   memset (pixels, 0, picture->stride * (gsize) format->height);
   /* In bands, as threads do. */
@@ -237,7 +270,7 @@ test_known (void)
     { { 0, 128, 128 }, { 0, 0, 0 } },       { { 255, 128, 128 }, { 255, 255, 255 } },
   };
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbFormat format = { 8, 8, 8, 1, 1, FALSE, 1, 1, 1, 1 };
 
   g_assert_no_error (error);
@@ -251,7 +284,7 @@ test_known (void)
         for (int y = 0; y < bb_format_get_plane_height (&format, p); y++)
           for (int x = 0; x < bb_format_get_plane_width (&format, p); x++)
             ref_set_code (frame, p, x, y, known[i].code[p]);
-      picture = bb_device_present (device, frame, &error);
+      picture = bb_device_present (device, frame, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpint (picture->width, ==, 8);
       g_assert_cmpint (picture->height, ==, 8);
@@ -279,7 +312,7 @@ test_chosen (void)
     { 10, 14, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },  { 10, 16, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 },
     { 10, 18, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 }, { 8, 16, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },
   };
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", NULL);
 
   g_assert_nonnull (device);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -287,18 +320,17 @@ test_chosen (void)
       {
         BbFormat format = { 8, 8, cases[i].depth, 1, 1, FALSE, 1, 1, cases[i].transfer, 1 };
         g_autoptr (BbFrame) frame = make_noise (&format);
+        BbPresentOptions options = { .cpu_draws = draws };
         g_autoptr (BbPicture) picture = NULL;
         double inverse[3][3];
 
-        bb_picture_set_processor_draws (draws);
-        picture = bb_device_present (device, frame, NULL);
+        picture = bb_device_present (device, frame, &options, NULL);
         g_assert_nonnull (picture);
         g_assert_cmpint (picture->format, ==, draws ? cases[i].by_processor : cases[i].by_card);
         get_inverse (1, 0.2126, 0.0722, inverse);
         assert_pixels (frame, inverse, picture->format, g_bytes_get_data (picture->pixels, NULL),
                        picture->stride);
       }
-  bb_picture_set_processor_draws (FALSE);
 }
 
 int

@@ -49,7 +49,7 @@ load (Loaded *loaded, const char *path, const gint64 *times, guint n_times)
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   loaded->pictures = g_ptr_array_new_with_free_func (unref_picture);
-  bb_thumbnails_load_async (file, times, n_times, HEIGHT, picture_cb, loaded, loaded->cancellable,
+  bb_thumbnails_load_async (file, times, n_times, HEIGHT, NULL, picture_cb, loaded, loaded->cancellable,
                             done_cb, loaded);
   while (!loaded->done)
     g_main_context_iteration (NULL, TRUE);

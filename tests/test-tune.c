@@ -4,6 +4,8 @@
  */
 
 #include "bb-error.h"
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-test-device.h"
 #include "bb-test-media.h"
 #include "bb-tune-measure.h"
@@ -228,7 +230,7 @@ static void
 test_processor (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbTunePoint points[BB_TUNE_N_POINTS];
   Progress progress = { 0 };
 
@@ -344,7 +346,7 @@ test_cancel_inside (void)
 static void
 test_cancel (void)
 {
-  g_autoptr (BbDevice) device = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) device = bb_devices_open ("cpu", NULL);
 
   for (guint i = 1; i < 4; i++)
     {

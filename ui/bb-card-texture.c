@@ -10,13 +10,11 @@
 
 #include "bb-card-texture.h"
 
-#include "bb-device.h"
+#include "bb-devices.h"
+#include "bb-renderer.h"
+#include "cuda/bb-gl-ring.h"
 
 #include <epoxy/gl.h>
-
-#ifdef HAVE_CUDA
-#include "cuda/bb-gl-ring.h"
-#endif
 
 #include <glib/gi18n.h>
 
@@ -25,10 +23,8 @@
 
 typedef struct {
   GdkGLContext *context;
-#ifdef HAVE_CUDA
   BbGlRing *ring;
   GPtrArray *closing; /* rings with textures that are still on screen */
-#endif
   gconstpointer tried; /* the card that a ring was last made for, or not */
   char *reason;
   gboolean by_card; /* whether the last picture was made by one */
@@ -39,7 +35,11 @@ typedef struct {
 
 static CardTextures textures;
 
-#ifdef HAVE_CUDA
+static void
+set_takes_device_memory (gboolean takes)
+{
+  g_atomic_int_set (&bb_renderer_get_present_options ()->takes_device_memory, takes);
+}
 
 static void
 set_reason (const char *reason)
@@ -130,7 +130,7 @@ static void
 give_up (const GError *error)
 {
   close_ring ();
-  bb_picture_set_stay_on_device (FALSE);
+  set_takes_device_memory (FALSE);
   set_reason (error->message);
 }
 
@@ -185,7 +185,7 @@ make_ring (BbPicture *picture)
       return;
     }
   set_reason (NULL);
-  bb_picture_set_stay_on_device (TRUE);
+  set_takes_device_memory (TRUE);
 }
 
 static GdkTexture *
@@ -219,7 +219,7 @@ prefer_card (void)
     return;
   glGetUnsignedBytei_vEXT (GL_DEVICE_UUID_EXT, 0, uuid);
   if (glGetError () == GL_NO_ERROR)
-    bb_device_prefer (uuid);
+    bb_devices_prefer (uuid);
 }
 
 /* GTK's Vulkan renderer may copy textures of OpenGL through main memory. Where OpenGL is an NVIDIA
@@ -246,8 +246,6 @@ choose_renderer_and_card (GdkDisplay *display)
   gdk_gl_context_clear_current ();
 }
 
-#endif /* HAVE_CUDA */
-
 /**
  * bb_card_texture_init:
  * @display: the display, before its first window is shown
@@ -257,11 +255,11 @@ choose_renderer_and_card (GdkDisplay *display)
 void
 bb_card_texture_init (GdkDisplay *display)
 {
-#ifdef HAVE_CUDA
+  if (!bb_gl_ring_is_built ())
+    return;
   choose_renderer_and_card (display);
   /* Until the first of them shows that they cannot. */
-  bb_picture_set_stay_on_device (TRUE);
-#endif
+  set_takes_device_memory (TRUE);
 }
 
 /**
@@ -277,7 +275,6 @@ bb_card_texture_init (GdkDisplay *display)
 GdkTexture *
 bb_card_texture_new (BbPicture *picture, GdkColorState *color_state)
 {
-#ifdef HAVE_CUDA
   GdkTexture *texture;
 
   textures.by_card = bb_gl_ring_find_card (picture) != NULL;
@@ -289,9 +286,6 @@ bb_card_texture_new (BbPicture *picture, GdkColorState *color_state)
   /* GTK makes its own current before it draws. */
   gdk_gl_context_clear_current ();
   return texture;
-#else
-  return NULL;
-#endif
 }
 
 /**
@@ -302,11 +296,7 @@ bb_card_texture_new (BbPicture *picture, GdkColorState *color_state)
 gboolean
 bb_card_texture_is_live (void)
 {
-#ifdef HAVE_CUDA
   return textures.ring != NULL;
-#else
-  return FALSE;
-#endif
 }
 
 /**
@@ -351,7 +341,6 @@ bb_card_texture_get_n_copied (void)
 void
 bb_card_texture_shut_down (void)
 {
-#ifdef HAVE_CUDA
   g_clear_handle_id (&textures.collect_idle, g_source_remove);
   if (textures.context != NULL)
     {
@@ -360,8 +349,7 @@ bb_card_texture_shut_down (void)
       gdk_gl_context_clear_current ();
     }
   g_clear_pointer (&textures.closing, g_ptr_array_unref);
-#endif
-  bb_picture_set_stay_on_device (FALSE);
+  set_takes_device_memory (FALSE);
   g_clear_object (&textures.context);
   g_clear_pointer (&textures.reason, g_free);
   textures.tried = NULL;

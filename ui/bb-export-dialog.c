@@ -15,6 +15,7 @@
 #include "bb-quality-row.h"
 #include "bb-size-guess.h"
 #include "bb-targets.h"
+#include "bb-toast.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -43,6 +44,7 @@ struct _BbExportDialog {
   GPtrArray *encoders;
   GStrv preset_names;
   gboolean updating;
+  gboolean focus_waits; /* until what gets it is on screen */
 
   GtkWidget *export_button;
   AdwBanner *problem;
@@ -290,7 +292,8 @@ find_problem (BbExportDialog *self)
 {
   const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
   g_autoptr (BbRecipe) recipe = NULL;
-  g_autofree char *file = g_strdup_printf ("film.%s", self->container);
+  g_autofree char *extension = g_strconcat (".", self->container, NULL);
+  const BbEncoder *encoder;
   g_autoptr (GError) error = NULL;
 
   if (!is_many (self) && bb_output_text_check_name (name) != NULL)
@@ -303,7 +306,8 @@ find_problem (BbExportDialog *self)
         return g_strdup (get_source_problem ());
     }
   recipe = bb_recipe_new (&self->values, &error);
-  if (recipe == NULL || bb_encoder_find (recipe, file, &error) == NULL ||
+  encoder = recipe != NULL ? bb_encoder_choose (recipe, &error) : NULL;
+  if (encoder == NULL || !bb_encoder_check_container (encoder, extension, &error) ||
       !bb_output_check_size (&self->values, &error))
     return g_strdup (error->message);
   return NULL;
@@ -585,7 +589,7 @@ copy_cb (AdwButtonRow *row, gpointer user_data)
       g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
     }
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("Command copied")));
+  adw_toast_overlay_add_toast (self->toasts, bb_toast_new (_("Command copied")));
 }
 
 static void
@@ -666,15 +670,29 @@ cancel_cb (GtkButton *button, gpointer user_data)
   adw_dialog_close (ADW_DIALOG (user_data));
 }
 
+/* Where there are many there is no name to write: Enter exports, in place of what comes first. */
+static GtkWidget *
+get_first (BbExportDialog *self)
+{
+  return is_many (self) ? self->export_button : GTK_WIDGET (self->name_row);
+}
+
 static void
 focus_first (gpointer data)
 {
   g_autoptr (BbExportDialog) self = BB_EXPORT_DIALOG (data);
 
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->name_row)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
-  else if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_grab_focus (self->export_button);
+  if (!self->focus_waits || !gtk_widget_get_mapped (get_first (self)))
+    return;
+  self->focus_waits = FALSE;
+  gtk_widget_grab_focus (get_first (self));
+}
+
+/* The name comes on screen after the dialog does. */
+static void
+first_mapped_cb (GtkWidget *widget, gpointer user_data)
+{
+  g_idle_add_once (focus_first, g_object_ref (user_data));
 }
 
 /* A dialog that becomes a sheet, as in a narrow window, loses its focus on the way: to the button
@@ -682,7 +700,8 @@ focus_first (gpointer data)
 static void
 mapped_cb (GtkWidget *widget, gpointer user_data)
 {
-  g_idle_add_once (focus_first, g_object_ref (user_data));
+  BB_EXPORT_DIALOG (user_data)->focus_waits = TRUE;
+  first_mapped_cb (widget, user_data);
 }
 
 static void
@@ -711,8 +730,7 @@ replace_encoder (BbExportDialog *self)
   /* Translators: name of an encoder, and why it cannot be used */
   text = g_strdup_printf (_("%s cannot be used, so the encoder is chosen automatically: %s"),
                           bb_output_text_encoder (encoder), problem);
-  toast = adw_toast_new (text);
-  adw_toast_set_use_markup (toast, FALSE);
+  toast = bb_toast_new (text);
   adw_toast_set_timeout (toast, 0);
   adw_toast_overlay_add_toast (self->toasts, toast);
   bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
@@ -827,6 +845,8 @@ bb_export_dialog_init (BbExportDialog *self)
   g_signal_connect_object (self->guess, "changed", G_CALLBACK (guess_changed_cb), self, 0);
   g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
   g_signal_connect (self, "map", G_CALLBACK (mapped_cb), self);
+  g_signal_connect (self->name_row, "map", G_CALLBACK (first_mapped_cb), self);
+  g_signal_connect (self->export_button, "map", G_CALLBACK (first_mapped_cb), self);
 }
 
 static void
@@ -905,9 +925,6 @@ bb_export_dialog_new (BbQueue *queue,
   load_settings (self);
   show_others (self);
   show_all (self);
-  /* There is no name to write where there are many: Enter exports, in place of what comes first. */
-  if (is_many (self))
-    adw_dialog_set_focus (ADW_DIALOG (self), self->export_button);
   g_signal_connect_object (queue, "notify::current", G_CALLBACK (show_title), self,
                            G_CONNECT_SWAPPED);
   bb_output_test_encoders_async (self->cancellable, tested_cb, g_object_ref (self));

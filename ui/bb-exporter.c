@@ -12,6 +12,7 @@
 #include "bb-output.h"
 #include "bb-queue-bar.h"
 #include "bb-queue-view.h"
+#include "bb-toast.h"
 #include "bb-window.h"
 
 #include <glib/gi18n.h>
@@ -64,8 +65,7 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
     title = g_strdup_printf (_("“%s” failed"), name);
   else
     title = g_strdup_printf (_("“%s” is ready"), name);
-  toast = adw_toast_new (title);
-  adw_toast_set_use_markup (toast, FALSE);
+  toast = bb_toast_new (title);
   if (bb_job_get_state (job) == BB_JOB_DONE)
     {
       adw_toast_set_button_label (toast, _("_Open"));

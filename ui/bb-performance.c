@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "bb-devices.h"
 #include "bb-performance.h"
 
 #include "bb-render.h"
@@ -313,7 +314,7 @@ static void
 list_devices_thread (GTask *task, gpointer source_object, gpointer task_data,
                      GCancellable *cancellable)
 {
-  g_task_return_pointer (task, bb_device_list (), unref_devices);
+  g_task_return_pointer (task, bb_devices_list (), unref_devices);
 }
 
 static void

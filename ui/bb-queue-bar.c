@@ -63,7 +63,7 @@ show_job (BbQueueBar *self)
   guint n = bb_queue_get_n_waiting (self->queue);
 
   if (n > 0)
-    /* Translators: name of a file, and how many exports wait */
+    /* Translators: name of a file, or names with commas between, and how many more there are */
     title = g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n), name, n);
   set_text (self->title_label, title != NULL ? title : name);
   set_figures (self, figures);

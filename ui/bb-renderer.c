@@ -7,6 +7,8 @@
 
 #include "bb-picture.h"
 
+static BbPresentOptions present_options;
+
 /* What a kernel has for programs that draw on a card: the NVIDIA driver's, and Windows' under Linux. */
 static const char *const drivers[] = { "proc/driver/nvidia/version", "dev/dxg" };
 
@@ -74,7 +76,19 @@ bb_renderer_announce (GtkNative *native)
 {
   gboolean processor = GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native));
 
-  bb_picture_set_processor_draws (processor);
+  g_atomic_int_set (&present_options.cpu_draws, processor);
   if (processor)
     g_object_set (gtk_widget_get_settings (GTK_WIDGET (native)), "gtk-enable-animations", FALSE, NULL);
+}
+
+/**
+ * bb_renderer_get_present_options:
+ *
+ * Returns: (transfer none): what the screen takes as it is; one for all windows, since they are drawn by
+ *   one renderer. Its fields are atomic
+ */
+BbPresentOptions *
+bb_renderer_get_present_options (void)
+{
+  return &present_options;
 }

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "bb-picture.h"
+
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -12,5 +14,6 @@ G_BEGIN_DECLS
 gboolean bb_renderer_find_card (const char *root);
 void bb_renderer_choose (void);
 void bb_renderer_announce (GtkNative *native);
+BbPresentOptions *bb_renderer_get_present_options (void);
 
 G_END_DECLS

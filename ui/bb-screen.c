@@ -14,8 +14,8 @@
  *
  * A paintable that shows the newest picture it was given. Pictures that come faster than they are
  * drawn replace each other, and only a picture that is drawn becomes a texture. Each picture
- * invalidates the contents: GTK draws once however often it is asked, and knows, unlike this, when
- * what it was asked for was not drawn.
+ * invalidates the contents; GTK draws once a frame, however often it is asked. That it was asked is
+ * not kept here: a frame may be painted without this being drawn, as while there is no picture.
  */
 struct _BbScreen {
   GObject parent_instance;

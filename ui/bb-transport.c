@@ -7,6 +7,7 @@
 
 #include "bb-transport.h"
 
+#include "bb-renderer.h"
 #include "bb-texture.h"
 #include "bb-thumbnails.h"
 #include "bb-time.h"
@@ -167,6 +168,7 @@ thumbnail_timeout_cb (gpointer user_data)
   self->thumbnails = g_cancellable_new ();
   bb_thumbnails_load_async (file, times, n,
                             THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+                            bb_renderer_get_present_options (),
                             thumbnail_cb, self, self->thumbnails, thumbnails_cb, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -347,18 +349,4 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
     recipe_cb (self);
   if (self->player != NULL)
     position_cb (self);
-}
-
-/**
- * bb_transport_get_timeline:
- * @self: a transport
- *
- * Returns: (transfer none): its timeline
- */
-BbTimeline *
-bb_transport_get_timeline (BbTransport *self)
-{
-  g_return_val_if_fail (BB_IS_TRANSPORT (self), NULL);
-
-  return self->timeline;
 }

@@ -7,6 +7,8 @@
 
 #include "bb-window-private.h"
 
+#include "bb-toast.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -325,8 +327,7 @@ delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
       return;
     }
   text = g_strdup_printf (_("Preset “%s” deleted"), bb_preset_get_name (kept));
-  toast = adw_toast_new (text);
-  adw_toast_set_use_markup (toast, FALSE);
+  toast = bb_toast_new (text);
   adw_toast_set_button_label (toast, _("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "preset", g_object_ref (kept), g_object_unref);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (restore_preset_cb), self, 0);

@@ -15,11 +15,14 @@
 #include "bb-shortcuts.h"
 #include "bb-size-text.h"
 #include "bb-texture.h"
+#include "bb-toast.h"
 
 #include <glib/gi18n.h>
 
 /* Opening a local file takes less; a spinner that flashes only disturbs. */
 #define LOADING_MS 300
+/* Of files that cannot be read, so that a sentence about them leaves room for the clip. */
+#define MAX_NAMES 5
 
 /**
  * BbWindow:
@@ -41,9 +44,9 @@ banner_button_cb (AdwBanner *banner, gpointer user_data)
 
 /* Says what failed: over the clip if there is one, else in its place. */
 static void
-show_error (BbWindow *self, const GError *error)
+show_problem (BbWindow *self, const char *text)
 {
-  g_autofree char *escaped = g_markup_escape_text (error->message, -1);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   if (self->has_clip)
     {
@@ -55,7 +58,7 @@ show_error (BbWindow *self, const GError *error)
       adw_status_page_set_description (self->failed_page, escaped);
       gtk_stack_set_visible_child_name (self->stack, "failed");
     }
-  bb_announce (GTK_WIDGET (self), error->message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
 static void
@@ -78,7 +81,7 @@ picture_cb (BbWindow *self)
 static void
 failed_cb (BbWindow *self, GError *error)
 {
-  show_error (self, error);
+  show_problem (self, error->message);
 }
 
 static void
@@ -141,6 +144,7 @@ ensure_player (BbWindow *self)
   if (self->player != NULL)
     return self->player;
   self->player = bb_player_new ();
+  bb_player_set_present_options (self->player, bb_renderer_get_present_options ());
   g_signal_connect_object (self->player, "picture", G_CALLBACK (picture_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->player, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
@@ -180,6 +184,18 @@ show_sidebar (BbWindow *self)
   self->sidebar_waits = !is_laid_out (self);
   if (!self->sidebar_waits && !adw_overlay_split_view_get_collapsed (self->split_view))
     adw_overlay_split_view_set_show_sidebar (self->split_view, TRUE);
+}
+
+/* Has a clip that was opened seen, whatever lies over its place. */
+static void
+uncover (BbWindow *self)
+{
+  adw_bottom_sheet_set_open (self->queue_sheet, FALSE);
+  if (adw_overlay_split_view_get_collapsed (self->split_view))
+    adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
+  /* So that the keys that play and step do, and not the button that opened the file. A dialog keeps
+   * the focus. */
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
 
 static void
@@ -223,8 +239,7 @@ show_clip (BbWindow *self)
     }
   bb_window_update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
-  /* So that the keys that play and step do, and not the button that opened the file. */
-  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  uncover (self);
   if (g_settings_get_boolean (self->settings, "play-on-open"))
     bb_player_play (self->player);
 }
@@ -243,32 +258,48 @@ static char *
 list_names (GPtrArray *files)
 {
   g_autoptr (GString) names = g_string_new (NULL);
+  guint n = MIN (files->len, MAX_NAMES);
+  guint n_more = files->len - n;
 
-  for (guint i = 0; i < files->len; i++)
+  for (guint i = 0; i < n; i++)
     {
       g_autofree char *name = bb_file_get_name (files->pdata[i]);
 
       g_string_append_printf (names, i > 0 ? ", “%s”" : "“%s”", name);
     }
+  if (n_more > 0)
+    /* Translators: name of a file, or names with commas between, and how many more there are */
+    return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n_more), names->str, n_more);
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 
-/* Once the first is open, so that the notices have their place over the picture. */
+/* Says which files cannot be opened: where all of their names are seen, and for as long as that takes. */
 static void
-say_others (BbWindow *self)
+say_refused (BbWindow *self)
 {
+  g_autoptr (GString) text = g_string_new (self->failure != NULL ? self->failure->message : "");
+
   if (self->refused->len > 0)
     {
       g_autofree char *names = list_names (self->refused);
-      /* Translators: names of files, with commas between */
-      g_autofree char *text = g_strdup_printf (ngettext ("Left out, as it cannot be read: %s",
-                                                         "Left out, as they cannot be read: %s",
-                                                         self->refused->len),
-                                               names);
 
-      bb_window_show_toast (self, text);
-      g_ptr_array_set_size (self->refused, 0);
+      if (text->len > 0)
+        g_string_append_c (text, '\n');
+      /* Translators: names of files, with commas between */
+      g_string_append_printf (text,
+                              ngettext ("Left out, as it cannot be read: %s",
+                                        "Left out, as they cannot be read: %s", self->refused->len),
+                              names);
     }
+  if (text->len > 0)
+    show_problem (self, text->str);
+  g_clear_error (&self->failure);
+  g_ptr_array_set_size (self->refused, 0);
+}
+
+static void
+say_others (BbWindow *self)
+{
   if (self->others->len > 0)
     {
       g_autofree char *text =
@@ -296,9 +327,7 @@ go_on (BbWindow *self)
       return;
     }
   end_loading (self);
-  if (self->failure != NULL)
-    show_error (self, self->failure);
-  g_clear_error (&self->failure);
+  say_refused (self);
   say_others (self);
 }
 
@@ -377,7 +406,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (files == NULL)
     {
       end_loading (self);
-      show_error (self, error);
+      show_problem (self, error->message);
       return;
     }
   g_ptr_array_unref (self->others);
@@ -434,7 +463,7 @@ chosen_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
     {
       if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
           !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
-        show_error (self, error);
+        show_problem (self, error->message);
       return;
     }
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
@@ -742,10 +771,7 @@ bb_window_choose_file (BbWindow *self)
 void
 bb_window_show_toast (BbWindow *self, const char *text)
 {
-  AdwToast *toast = adw_toast_new (text);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  bb_window_add_toast (self, toast);
+  bb_window_add_toast (self, bb_toast_new (text));
   bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 

@@ -42,7 +42,7 @@ typedef struct {
   BbCudaRoom *room;
 } Owner;
 
-struct _BbCudaDeinterlace {
+struct _BbDeviceDeinterlacer {
   BbFormat format;
   BbCudaLayout layout;
   Memory *memory;

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  *
  * Makes deinterlaced frames of those that a decoder left on a GPU.
  */
-typedef struct _BbCudaDeinterlace BbCudaDeinterlace;
+typedef struct _BbDeviceDeinterlacer BbCudaDeinterlace;
 
 BbCudaDeinterlace *bb_cuda_deinterlace_new (const AVFrame *like, GError **error);
 void bb_cuda_deinterlace_free (BbCudaDeinterlace *self);

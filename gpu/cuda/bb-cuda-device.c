@@ -7,12 +7,13 @@
 
 #include "bb-cuda-device.h"
 
+#include "bb-cuda-ffmpeg.h"
 #include "bb-cuda-list.h"
 #include "bb-cuda-memory.h"
 #include "bb-cuda-picture.h"
 #include "bb-cuda-work.h"
 #include "bb-error.h"
-#include "bb-render.h"
+#include "bb-device-info.h"
 
 #include <glib/gi18n-lib.h>
 #include <time.h>
@@ -200,12 +201,13 @@ bb_cuda_device_download (BbDevice *device, BbBatch *batch, GError **error)
 }
 
 static BbPicture *
-bb_cuda_device_present (BbDevice *device, BbFrame *frame, GError **error)
+bb_cuda_device_present (BbDevice *device, BbFrame *frame, const BbPresentOptions *options,
+                        GError **error)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (device);
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (self->context, error);
 
-  return scope != NULL ? bb_cuda_picture_new (self->context, frame, error) : NULL;
+  return scope != NULL ? bb_cuda_picture_new (self->context, frame, options, error) : NULL;
 }
 
 static guint
@@ -281,7 +283,8 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
   BbDeviceClass *device_class = BB_DEVICE_CLASS (klass);
 
   object_class->finalize = bb_cuda_device_finalize;
-  device_class->memory = BB_MEMORY_CUDA;
+  device_class->memory = BB_MEMORY_DEVICE;
+  device_class->media = &bb_cuda_ffmpeg_media;
   device_class->prepare = bb_cuda_device_prepare;
   device_class->upload = bb_cuda_device_upload;
   device_class->run = bb_cuda_device_run;

@@ -11,6 +11,7 @@
 #include "bb-cuda-ffmpeg.h"
 
 #include "bb-cuda-context.h"
+#include "bb-cuda-deinterlace.h"
 #include "bb-cuda-device.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
@@ -188,7 +189,7 @@ bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format)
     return NULL;
   own.interleaved = layout.interleaved;
   wrapped = bb_frame_new_wrapped (&own, frame, (GDestroyNotify) bb_av_frame_free);
-  wrapped->memory = BB_MEMORY_CUDA;
+  wrapped->memory = BB_MEMORY_DEVICE;
   wrapped->wait = wait_frame;
   wrapped->producer = context;
   for (int p = 0; p < (own.interleaved ? 2 : BB_N_PLANES); p++)
@@ -205,3 +206,12 @@ bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format)
   wrapped->duration = frame->duration;
   return wrapped;
 }
+
+const BbDeviceMedia bb_cuda_ffmpeg_media = {
+  .new_context = bb_cuda_ffmpeg_new_device,
+  .new_frames = bb_cuda_ffmpeg_new_frames,
+  .wrap = bb_cuda_ffmpeg_wrap,
+  .deinterlacer_new = bb_cuda_deinterlace_new,
+  .deinterlacer_run = bb_cuda_deinterlace_run,
+  .deinterlacer_free = bb_cuda_deinterlace_free,
+};

@@ -19,4 +19,6 @@ AVBufferRef *bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format
 BbCudaContext *bb_cuda_ffmpeg_describe (const AVFrame *frame, BbFormat *format);
 BbFrame *bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format);
 
+extern const BbDeviceMedia bb_cuda_ffmpeg_media;
+
 G_END_DECLS

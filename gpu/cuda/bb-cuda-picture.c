@@ -119,16 +119,19 @@ fill_planes (BbRgb *rgb, const BbFrame *frame)
  * bb_cuda_picture_new:
  * @context: the current context
  * @frame: a finished frame in the card's memory
+ * @options: (nullable): what is shown as it is
  * @error: return location for an error
  *
- * Makes a picture for the screen, by a kernel. Its pixels stay in the card's memory where
- * bb_picture_get_stay_on_device() says so; else they are brought to main memory, which is waited for.
+ * Makes a picture for the screen, by a kernel. Its pixels stay in the card's memory where @options
+ * says so; else they are brought to main memory, which is waited for.
  *
  * Returns: (transfer full): a picture, or %NULL with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
  */
 BbPicture *
-bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame, GError **error)
+bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame, const BbPresentOptions *options,
+                     GError **error)
 {
+  gboolean stays = options != NULL && g_atomic_int_get (&options->takes_device_memory);
   int deep = frame->format.depth > 8;
   g_autoptr (BbPicture) picture =
     bb_picture_new (frame, deep ? BB_PICTURE_RGBX16 : BB_PICTURE_RGBX8);
@@ -158,7 +161,7 @@ bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame, GError **error)
     return NULL;
   pixels->ready = bb_cuda_event_new (context, context->stream, error);
   if (pixels->ready == NULL ||
-      (!bb_picture_get_stay_on_device () && !bring_home (picture, error)))
+      (!stays && !bring_home (picture, error)))
     return NULL;
   return g_steal_pointer (&picture);
 }

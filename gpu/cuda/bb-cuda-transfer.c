@@ -99,7 +99,7 @@ bb_cuda_work_stage (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFram
   for (guint i = 0; i < n_frames; i++)
     {
       staged[i] = bb_frame_new_wrapped (&in[i]->format, NULL, NULL);
-      staged[i]->memory = BB_MEMORY_CUDA;
+      staged[i]->memory = BB_MEMORY_DEVICE;
       for (int p = 0; p < BB_N_PLANES; p++)
         {
           staged[i]->data[p] = at->device->address + i * work->source.size + work->source.offset[p];
@@ -172,7 +172,7 @@ new_host_frame (BbCudaWork *work, const BbFrame *frame, GError **error)
 static const BbCudaRoom *
 get_room (BbFrame *frame)
 {
-  if (frame->memory == BB_MEMORY_CUDA)
+  if (frame->memory == BB_MEMORY_DEVICE)
     return bb_cuda_frame_get_owner (frame)->canvas;
   return ((const Download *) frame->owner)->room;
 }

@@ -350,7 +350,7 @@ new_frame (BbCudaWork *work, const BbFrame *in, GError **error)
   BbCudaOwner *owner = g_new0 (BbCudaOwner, 1);
   g_autoptr (BbFrame) frame = bb_frame_new_wrapped (&work->plan->target, owner, free_owner);
 
-  frame->memory = BB_MEMORY_CUDA;
+  frame->memory = BB_MEMORY_DEVICE;
   frame->wait = wait_owner;
   bb_frame_copy_props (frame, in);
   owner->work = bb_cuda_work_ref (work);
@@ -407,7 +407,7 @@ begin_few (BbCudaWork *const *works, guint n_works, BbFrame *const *in, guint n_
 {
   BbCudaWork *first = works[0];
   BbCudaContext *context = first->context;
-  gboolean on_card = in[0]->memory == BB_MEMORY_CUDA;
+  gboolean on_card = in[0]->memory == BB_MEMORY_DEVICE;
   g_autoptr (BbCudaEvent) start = NULL;
   g_autoptr (BbCudaEvent) end = NULL;
   BbFrame *staged[BB_CUDA_UPLOAD_FRAMES] = { NULL };
@@ -487,7 +487,7 @@ bb_cuda_work_begin (BbCudaWork *const *works, guint n_works, BbFrame *const *in,
   for (guint first = 0, n; first < n_frames; first += n)
     {
       guint most =
-        in[first]->memory == BB_MEMORY_CUDA ? BB_LAUNCH_FRAMES : BB_CUDA_UPLOAD_FRAMES;
+        in[first]->memory == BB_MEMORY_DEVICE ? BB_LAUNCH_FRAMES : BB_CUDA_UPLOAD_FRAMES;
 
       for (n = 1; first + n < n_frames && n < most; n++)
         if (in[first + n]->memory != in[first]->memory)

@@ -35,6 +35,7 @@ typedef struct {
   gpointer slot;
 } BbGlTexture;
 
+gboolean bb_gl_ring_is_built (void);
 gconstpointer bb_gl_ring_find_card (BbPicture *picture);
 BbGlRing *bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error);
 gboolean bb_gl_ring_takes (BbGlRing *ring, BbPicture *picture);
@@ -42,7 +43,6 @@ gboolean bb_gl_ring_write (BbGlRing *ring, BbPicture *picture, BbGlTexture *text
 void bb_gl_texture_release (BbGlTexture *texture);
 guint bb_gl_ring_close (BbGlRing *ring);
 void bb_gl_ring_unref (BbGlRing *ring);
-guint64 bb_gl_ring_get_n_written (BbGlRing *ring);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbGlRing, bb_gl_ring_unref)
 

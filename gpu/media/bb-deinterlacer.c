@@ -12,14 +12,9 @@
 
 #include "bb-ffmpeg.h"
 
-#ifdef HAVE_CUDA
-#include "cuda/bb-cuda-deinterlace.h"
-#endif
-
 struct _BbDeinterlacer {
-#ifdef HAVE_CUDA
-  BbCudaDeinterlace *cuda;
-#endif
+  const BbDeviceMedia *media;
+  BbDeviceDeinterlacer *filter;
   AVFrame *like;
   AVFrame *previous;
   AVFrame *current;
@@ -29,24 +24,24 @@ struct _BbDeinterlacer {
 
 /**
  * bb_deinterlacer_new:
+ * @media: of the device that decodes
  * @like: a frame on a GPU such as will be pushed
  * @error: return location for an error
  *
  * Returns: (transfer full): a deinterlacer, or %NULL with %BB_ERROR_DEVICE
  */
 BbDeinterlacer *
-bb_deinterlacer_new (const AVFrame *like, GError **error)
+bb_deinterlacer_new (const BbDeviceMedia *media, const AVFrame *like, GError **error)
 {
   g_autoptr (BbDeinterlacer) self = g_new0 (BbDeinterlacer, 1);
 
   self->alone = TRUE;
   self->like = bb_ffmpeg_copy_properties (like);
   self->like->hw_frames_ctx = av_buffer_ref (like->hw_frames_ctx);
-#ifdef HAVE_CUDA
-  self->cuda = bb_cuda_deinterlace_new (like, error);
-  if (self->cuda == NULL)
+  self->media = media;
+  self->filter = media->deinterlacer_new (like, error);
+  if (self->filter == NULL)
     return NULL;
-#endif
   return g_steal_pointer (&self);
 }
 
@@ -61,9 +56,8 @@ bb_deinterlacer_free (BbDeinterlacer *self)
 {
   if (self == NULL)
     return;
-#ifdef HAVE_CUDA
-  bb_cuda_deinterlace_free (self->cuda);
-#endif
+  if (self->filter != NULL)
+    self->media->deinterlacer_free (self->filter);
   av_frame_free (&self->like);
   av_frame_free (&self->previous);
   av_frame_free (&self->current);
@@ -106,11 +100,9 @@ make (BbDeinterlacer *self, AVFrame **out, GError **error)
       *out = av_frame_clone (self->current);
       return TRUE;
     }
-#ifdef HAVE_CUDA
-  *out = bb_cuda_deinterlace_run (
-    self->cuda, (const AVFrame *const[]) { self->previous, self->current, self->next },
+  *out = self->media->deinterlacer_run (
+    self->filter, (const AVFrame *const[]) { self->previous, self->current, self->next },
     (self->current->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0, self->alone, error);
-#endif
   self->alone = FALSE;
   return *out != NULL;
 }

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "bb-device-media.h"
 
 #include <libavutil/frame.h>
 
@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  */
 typedef struct _BbDeinterlacer BbDeinterlacer;
 
-BbDeinterlacer *bb_deinterlacer_new (const AVFrame *like, GError **error);
+BbDeinterlacer *bb_deinterlacer_new (const BbDeviceMedia *media, const AVFrame *like, GError **error);
 void bb_deinterlacer_free (BbDeinterlacer *self);
 gboolean bb_deinterlacer_accepts (BbDeinterlacer *self, const AVFrame *frame);
 gboolean

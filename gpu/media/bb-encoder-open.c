@@ -12,9 +12,6 @@
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
 #include "bb-source-private.h"
-#ifdef HAVE_CUDA
-#include "cuda/bb-cuda-ffmpeg.h"
-#endif
 
 #include <glib/gi18n-lib.h>
 #include <libavutil/opt.h>
@@ -70,6 +67,7 @@ typedef struct {
   const BbEncoder *encoder;
   const BbRecipeValues *values;
   BbFormat format;
+  BbMemory memory;
   const char *preset;
   AVRational rate; /* 0 where unknown */
   BbDevice *device;
@@ -100,19 +98,37 @@ set_options (const Settings *settings, AVDictionary **options)
     }
 }
 
-/* What kind of frames the encoder gets: those of a card stay there. */
+/**
+ * bb_encoder_set_device_frames:
+ * @context: an encoder that is not open yet
+ * @device: a device with memory of its own
+ * @format: format of its finished frames
+ * @error: return location for an error
+ *
+ * Has an encoder take frames in a device's memory.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_DEVICE or %BB_ERROR_ENCODER
+ */
+gboolean
+bb_encoder_set_device_frames (AVCodecContext *context, BbDevice *device, const BbFormat *format,
+                              GError **error)
+{
+  const AVHWFramesContext *frames;
+
+  context->hw_frames_ctx = bb_device_get_media (device)->new_frames (device, format, error);
+  if (context->hw_frames_ctx == NULL)
+    return FALSE;
+  frames = (const AVHWFramesContext *) (gconstpointer) context->hw_frames_ctx->data;
+  context->pix_fmt = frames->format;
+  return TRUE;
+}
+
+/* What kind of frames the encoder gets. */
 static gboolean
 set_pixel_format (AVCodecContext *context, const Settings *settings, GError **error)
 {
-#ifdef HAVE_CUDA
-  if (settings->format.interleaved)
-    {
-      context->hw_frames_ctx =
-        bb_cuda_ffmpeg_new_frames (settings->device, &settings->format, error);
-      context->pix_fmt = AV_PIX_FMT_CUDA;
-      return context->hw_frames_ctx != NULL;
-    }
-#endif
+  if (settings->memory == BB_MEMORY_DEVICE)
+    return bb_encoder_set_device_frames (context, settings->device, &settings->format, error);
   if (settings->encoder->on_card && settings->format.depth > 8)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
@@ -244,7 +260,7 @@ explain (const Settings *settings, int result, GError **error)
  * bb_encoder_open:
  * @encoder: an encoder
  * @recipe: what to make
- * @format: format of the frames to encode, from bb_encoder_get_format()
+ * @input: what it gets, from bb_encoder_get_input()
  * @device: (nullable): what makes the frames
  * @source: where the picture comes from
  * @container: where it goes
@@ -256,7 +272,7 @@ explain (const Settings *settings, int result, GError **error)
  * Returns: (transfer full): the open encoder, or %NULL with %BB_ERROR_ENCODER or %BB_ERROR_DEVICE
  */
 AVCodecContext *
-bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe, const BbFormat *format,
+bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe, const BbEncoderInput *input,
                  BbDevice *device, BbSource *source, const AVOutputFormat *container,
                  GError **error)
 {
@@ -265,7 +281,8 @@ bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe, const BbForma
   Settings settings = {
     .encoder = encoder,
     .values = values,
-    .format = *format,
+    .format = input->format,
+    .memory = input->memory,
     .preset = *values->preset != '\0' ? values->preset : encoder->preset,
     .rate = { info->rate_num, info->rate_den },
     .device = device,

@@ -5,14 +5,12 @@
 
 #include "config.h"
 
-#include "bb-sink.h"
+#include "bb-encoder.h"
 
 #include "bb-container.h"
+#include "bb-encoder-open.h"
 #include "bb-device.h"
 #include "bb-error.h"
-#ifdef HAVE_CUDA
-#include "cuda/bb-cuda-ffmpeg.h"
-#endif
 
 #include <glib/gi18n-lib.h>
 #include <libavcodec/avcodec.h>
@@ -168,18 +166,16 @@ check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **e
 }
 
 /**
- * bb_encoder_find:
+ * bb_encoder_choose:
  * @recipe: what to make
- * @path: (nullable): name of the target; its extension names the container
  * @error: return location for an error
  *
- * Finds the encoder of a recipe, and checks that the container can hold what it makes and that
- * quality and preset are ones that it has.
+ * Chooses the encoder of a recipe, and checks that quality and preset are ones that it has.
  *
  * Returns: the encoder, or %NULL with %BB_ERROR_ENCODER
  */
 const BbEncoder *
-bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error)
+bb_encoder_choose (const BbRecipe *recipe, GError **error)
 {
   static const char *const defaults[] = { "libx264", "libx265", "libsvtav1" };
   const BbRecipeValues *values = bb_recipe_get (recipe);
@@ -190,19 +186,32 @@ bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error)
   if (encoder == NULL || !check_quality (encoder, values, error) ||
       !check_preset (encoder, values, error))
     return NULL;
-  if (is_none (encoder))
-    return encoder;
-  if (path == NULL)
-    {
-      g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER,
-                           _("There is no name for the finished file: give one"));
-      return NULL;
-    }
-  return bb_container_check (path, avcodec_find_encoder_by_name (name)->id, error) ? encoder : NULL;
+  return encoder;
 }
 
 /**
- * bb_encoder_find_on_card:
+ * bb_encoder_check_container:
+ * @encoder: an encoder
+ * @path: (nullable): name of the target; its extension names the container
+ * @error: return location for an error
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_ENCODER where the container cannot hold what the encoder
+ *   makes
+ */
+gboolean
+bb_encoder_check_container (const BbEncoder *encoder, const char *path, GError **error)
+{
+  if (is_none (encoder))
+    return TRUE;
+  if (path != NULL)
+    return bb_container_check (path, avcodec_find_encoder_by_name (encoder->name)->id, error);
+  g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER,
+                       _("There is no name for the finished file: give one"));
+  return FALSE;
+}
+
+/**
+ * bb_encoder_choose_on_card:
  * @recipe: what to make
  *
  * Finds the card's encoder for a recipe that leaves the choice to us. A preset or a quality that it
@@ -211,7 +220,7 @@ bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error)
  * Returns: (nullable): an encoder that takes frames in the card's memory, or %NULL
  */
 const BbEncoder *
-bb_encoder_find_on_card (const BbRecipe *recipe)
+bb_encoder_choose_on_card (const BbRecipe *recipe)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
 
@@ -247,23 +256,21 @@ gboolean
 bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
 {
   gboolean good = !encoder->on_card;
-#ifdef HAVE_CUDA
+  const BbDeviceMedia *media = bb_device_get_media (device);
   BbFormat format = { .width = 256, .height = 256, .depth = 8, .interleaved = TRUE };
   const AVCodec *codec = avcodec_find_encoder_by_name (encoder->name);
   AVCodecContext *context;
 
-  if (encoder->on_card && codec != NULL && bb_device_get_memory (device) == BB_MEMORY_CUDA)
+  if (encoder->on_card && codec != NULL && media != NULL)
     {
       context = avcodec_alloc_context3 (codec);
       context->width = format.width;
       context->height = format.height;
       context->time_base = (AVRational) { 1, 25 };
-      context->pix_fmt = AV_PIX_FMT_CUDA;
-      context->hw_frames_ctx = bb_cuda_ffmpeg_new_frames (device, &format, NULL);
-      good = context->hw_frames_ctx != NULL && avcodec_open2 (context, codec, NULL) >= 0;
+      good = bb_encoder_set_device_frames (context, device, &format, NULL) &&
+             avcodec_open2 (context, codec, NULL) >= 0;
       avcodec_free_context (&context);
     }
-#endif
   if (!good)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                  /* Translators: the name of an encoder of graphics cards. It works only where a
@@ -304,27 +311,29 @@ check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
 }
 
 /**
- * bb_encoder_get_format:
+ * bb_encoder_get_input:
  * @encoder: an encoder
  * @recipe: what to make
  * @source: what is known of the source
- * @format: (out caller-allocates): format of the frames to hand to the encoder
- * @tone_map: (out): whether the source must be tone-mapped first
+ * @memory: where finished frames are
+ * @input: (out caller-allocates): what to hand to the encoder
  * @error: return location for an error
  *
- * Chooses the format that an encoder gets. Colours, range and depth are the source's where the
- * codec can carry them. H.264, HEVC and AV1 are made in 4:2:0, which every player plays; `ffv1` and
- * `none` keep the source's subsampling. PQ and HLG go to HEVC, AV1 and ffv1 as they are; H.264 is
- * delivered in 8 bit, so that they are tone-mapped for it.
+ * Says what an encoder gets. Colours, range and depth are the source's where the codec can carry
+ * them. H.264, HEVC and AV1 are made in 4:2:0, which every player plays; `ffv1` and `none` keep the
+ * source's subsampling. PQ and HLG go to HEVC, AV1 and ffv1 as they are; H.264 is delivered in 8 bit,
+ * so that they are tone-mapped for it. A GPU's encoder takes frames that are in its memory as they
+ * are.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_ENCODER where the size does not suit the encoder
  */
 gboolean
-bb_encoder_get_format (const BbEncoder *encoder, const BbRecipe *recipe, const BbSourceInfo *source,
-                       BbFormat *format, gboolean *tone_map, GError **error)
+bb_encoder_get_input (const BbEncoder *encoder, const BbRecipe *recipe, const BbSourceInfo *source,
+                      BbMemory memory, BbEncoderInput *input, GError **error)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   gboolean lossless = is_none (encoder) || is_ffv1 (encoder);
+  BbFormat *format = &input->format;
 
   *format = source->format;
   format->width = values->width;
@@ -335,8 +344,8 @@ bb_encoder_get_format (const BbEncoder *encoder, const BbRecipe *recipe, const B
       if (!encoder->deep)
         format->depth = 8;
     }
-  *tone_map = source->hdr && !lossless && (encoder->codec == BB_CODEC_H264 || !encoder->deep);
-  if (*tone_map)
+  input->tone_map = source->hdr && !lossless && (encoder->codec == BB_CODEC_H264 || !encoder->deep);
+  if (input->tone_map)
     {
       format->depth = 8;
       format->full_range = FALSE;
@@ -345,5 +354,7 @@ bb_encoder_get_format (const BbEncoder *encoder, const BbRecipe *recipe, const B
       format->transfer = AVCOL_TRC_BT709;
       format->chroma_location = AVCHROMA_LOC_LEFT;
     }
+  input->memory = encoder->on_card ? memory : BB_MEMORY_HOST;
+  format->interleaved = input->memory == BB_MEMORY_DEVICE;
   return check_size (encoder, format, error);
 }

@@ -28,7 +28,7 @@
 struct _BbSink {
   char *name; /* of the target, for people */
   const BbEncoder *encoder;
-  BbFormat format;
+  BbEncoderInput input;
   GPtrArray *notices;
   GCancellable *cancellable;
 
@@ -83,7 +83,7 @@ open_encoder (BbSink *self, const BbRecipe *recipe, BbDevice *device, BbSource *
   const BbSourceInfo *info = bb_source_get_info (source);
   int result;
 
-  self->context = bb_encoder_open (self->encoder, recipe, &self->format, device, source,
+  self->context = bb_encoder_open (self->encoder, recipe, &self->input, device, source,
                                    self->muxer->oformat, error);
   if (self->context == NULL)
     return FALSE;
@@ -93,7 +93,7 @@ open_encoder (BbSink *self, const BbRecipe *recipe, BbDevice *device, BbSource *
       set_write_error (self, result, error);
       return FALSE;
     }
-  if (bb_format_is_hdr (&self->format))
+  if (bb_format_is_hdr (&self->input.format))
     bb_encoder_tell_container (self->stream->codecpar, source);
   self->stream->time_base = self->context->time_base;
   if (info->rate_num > 0)
@@ -139,8 +139,7 @@ open_file (BbSink *self, GError **error)
  * @path: (nullable): name of the target; ignored by the encoder `none`
  * @recipe: what to make
  * @encoder: encoder of the picture
- * @format: format of the frames, from bb_encoder_get_format(); interleaved where they come in the
- *   memory of @device, a card, for its encoder
+ * @input: what it gets, from bb_encoder_get_input()
  * @device: (nullable): what makes the frames
  * @source: where the picture comes from; sound, subtitles, chapters and metadata are taken from
  *   its file
@@ -156,7 +155,7 @@ open_file (BbSink *self, GError **error)
  */
 BbSink *
 bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
-             const BbFormat *format, BbDevice *device, BbSource *source, gboolean overwrite,
+             const BbEncoderInput *input, BbDevice *device, BbSource *source, gboolean overwrite,
              GCancellable *cancellable, GError **error)
 {
   g_autoptr (BbSink) self = g_new0 (BbSink, 1);
@@ -167,7 +166,7 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
 
   bb_ffmpeg_init ();
   self->encoder = encoder;
-  self->format = *format;
+  self->input = *input;
   self->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
   self->last_pts = AV_NOPTS_VALUE;
   self->start = bb_source_info_get_cut (info, values->start);

@@ -5,56 +5,16 @@
 
 #pragma once
 
-#include "bb-recipe.h"
-#include "bb-source.h"
+#include "bb-encoder.h"
 
 G_BEGIN_DECLS
 
 typedef struct _BbSink BbSink;
-typedef struct _BbDevice BbDevice;
-
-/**
- * BbEncoder:
- * @name: FFmpeg's name, such as `libx264`
- * @codec: what it makes
- * @deep: whether it takes 10 bit
- * @on_card: whether it is an NVIDIA card's
- * @quality_option: name of the private option that @quality of the recipe sets, such as `crf`
- * @quality_min: least quality value
- * @quality_max: greatest quality value
- * @quality: quality that is used where the recipe has none
- * @preset: preset that is used where the recipe has none
- *
- * A video encoder that Blurbox knows how to drive.
- */
-typedef struct {
-  const char *name;
-  BbCodec codec;
-  gboolean deep;
-  gboolean on_card;
-  const char *quality_option;
-  int quality_min;
-  int quality_max;
-  int quality;
-  const char *preset;
-} BbEncoder;
-
-GPtrArray *bb_encoder_list (void);
-GStrv bb_encoder_get_presets (const BbEncoder *encoder);
-const BbEncoder *bb_encoder_find (const BbRecipe *recipe, const char *path, GError **error);
-const BbEncoder *bb_encoder_find_on_card (const BbRecipe *recipe);
-gboolean bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error);
-gboolean bb_encoder_get_format (const BbEncoder *encoder,
-                                const BbRecipe *recipe,
-                                const BbSourceInfo *source,
-                                BbFormat *format,
-                                gboolean *tone_map,
-                                GError **error);
 
 BbSink *bb_sink_new (const char *path,
                      const BbRecipe *recipe,
                      const BbEncoder *encoder,
-                     const BbFormat *format,
+                     const BbEncoderInput *input,
                      BbDevice *device,
                      BbSource *source,
                      gboolean overwrite,

@@ -22,7 +22,7 @@ differs (BbSource *source, const AVFrame *frame)
   enum AVPixelFormat native = bb_pixel_format_find_native (pixel_format);
 
   /* Kernels also read the layouts of decoders. */
-  if (frame->format == AV_PIX_FMT_CUDA && native == AV_PIX_FMT_NONE)
+  if (frame->hw_frames_ctx != NULL && native == AV_PIX_FMT_NONE)
     native = bb_pixel_format_find_nearest (pixel_format);
   return frame->width != source->stored.width || frame->height != source->stored.height ||
          bb_chain_is_other_aspect (frame, source->first->sample_aspect_ratio) ||
@@ -195,7 +195,7 @@ begin_filter (BbSource *source, const AVFrame *frame, GCancellable *cancellable,
       source->filter = bb_source_open_filter (source, frame, error);
       return source->filter != NULL;
     }
-  source->deinterlacer = bb_deinterlacer_new (frame, &failure);
+  source->deinterlacer = bb_deinterlacer_new (source->media, frame, &failure);
   return source->deinterlacer != NULL ||
          leave_card (source, failure->message, cancellable, error);
 }

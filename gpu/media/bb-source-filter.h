@@ -27,7 +27,7 @@ struct _BbSource {
   AVCodecParameters *parameters;
   int stream_index;
   AVRational time_base;
-  gboolean on_card; /* whether a card was to decode */
+  const BbDeviceMedia *media; /* (nullable): of the device that was to decode */
   BbReader *reader;
   AVFrame *first; /* the first frame, as it was decoded, kept for what it tells */
 

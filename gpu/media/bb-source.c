@@ -17,10 +17,7 @@
 #include "bb-source-filter.h"
 #include "bb-source-info.h"
 #include "bb-source-private.h"
-#ifdef HAVE_CUDA
-#include "cuda/bb-cuda-device.h"
-#include "cuda/bb-cuda-ffmpeg.h"
-#endif
+#include "bb-device.h"
 
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
@@ -264,10 +261,8 @@ wrap_samples (BbSource *source, AVFrame *frame)
 {
   BbFrame *wrapped;
 
-#ifdef HAVE_CUDA
-  if (frame->format == AV_PIX_FMT_CUDA)
-    return bb_cuda_ffmpeg_wrap (frame, &source->info.format);
-#endif
+  if (frame->hw_frames_ctx != NULL)
+    return source->media->wrap (frame, &source->info.format);
   /* Stored bottom up: devices want rows in their order. */
   if (frame->linesize[0] < 0)
     {
@@ -550,30 +545,27 @@ bb_source_set_device (BbSource *source,
                       GCancellable *cancellable,
                       GError **error)
 {
-#ifdef HAVE_CUDA
+  const BbDeviceMedia *media = device != NULL ? bb_device_get_media (device) : NULL;
   guint n_held = keeps ? 0 : N_HELD_SURFACES + N_DEINTERLACED_SURFACES;
   AVBufferRef *hardware = NULL;
   gboolean done;
 
-  if (BB_IS_CUDA_DEVICE (device) && !source->tone_map && bb_reader_has_hardware (source->reader))
+  if (media != NULL && !source->tone_map && bb_reader_has_hardware (source->reader))
     {
       g_autoptr (GError) failure = NULL;
 
-      hardware = bb_cuda_ffmpeg_new_device (device, &failure);
+      hardware = media->new_context (device, &failure);
       if (hardware == NULL)
         g_debug ("%s", failure->message);
     }
-  if (hardware == NULL && !source->on_card)
+  if (hardware == NULL && source->media == NULL)
     return TRUE;
-  source->on_card = hardware != NULL;
+  source->media = hardware != NULL ? media : NULL;
   forget_frames (source);
   source->skip_to = AV_NOPTS_VALUE;
   done = bb_reader_set_hardware (source->reader, hardware, n_held, cancellable, error);
   av_buffer_unref (&hardware);
   return done;
-#else
-  return TRUE;
-#endif
 }
 
 /**

@@ -5,6 +5,8 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-test-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
 
@@ -19,7 +21,7 @@ BbDevice *
 bb_cuda_test_open (void)
 {
   g_autoptr (GError) error = NULL;
-  BbDevice *device = bb_device_open ("cuda:0", &error);
+  BbDevice *device = bb_devices_open ("cuda:0", &error);
 
   g_assert_no_error (error);
   return device;
@@ -355,7 +357,7 @@ bb_cuda_test_decode (BbCudaContext *context, const BbFormat *format, guint32 see
       at += size;
     }
   overwrite (surface, samples);
-  frame->memory = BB_MEMORY_CUDA;
+  frame->memory = BB_MEMORY_DEVICE;
   frame->producer = context;
   frame->pts = host->pts;
   frame->duration = host->duration;

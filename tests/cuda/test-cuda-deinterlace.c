@@ -314,7 +314,7 @@ test_case (gconstpointer data)
         {
           filter = bb_filter_new (planar, (AVRational) { 1, 1000 }, BWDIF, &error);
           g_assert_no_error (error);
-          deinterlacer = bb_deinterlacer_new (surface, &error);
+          deinterlacer = bb_deinterlacer_new (&bb_cuda_ffmpeg_media, surface, &error);
           g_assert_no_error (error);
         }
       if (surface != NULL)

@@ -9,6 +9,8 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-test-device.h"
 #include "bb-tune-measure.h"
@@ -104,7 +106,7 @@ set_up (void)
 {
   memset (&f, 0, sizeof f);
   f.card = bb_cuda_test_open ();
-  f.cpu = bb_device_open ("cpu", NULL);
+  f.cpu = bb_devices_open ("cpu", NULL);
   f.context = bb_cuda_device_get_context (BB_CUDA_DEVICE (f.card));
   f.table = (BbCuda *) f.context->cuda;
   f.own = *f.table;
@@ -116,7 +118,6 @@ set_up (void)
   f.table->stream_wait_event = wait_event;
   f.table->memcpy_h_to_d_async = upload;
   f.table->memcpy_d_to_h_async = download;
-  bb_picture_set_stay_on_device (TRUE);
 }
 
 static void
@@ -125,7 +126,6 @@ tear_down (void)
   g_assert_cmpint (f.fail_record, ==, 0);
   g_assert_cmpint (f.fail_wait, ==, 0);
   *f.table = f.own;
-  bb_picture_set_stay_on_device (FALSE);
   g_clear_object (&f.card);
   g_clear_object (&f.cpu);
   g_clear_pointer (&f.unfinished, g_hash_table_unref);
@@ -217,7 +217,7 @@ static BbPicture *
 present (BbBatch *batch)
 {
   g_autoptr (GError) error = NULL;
-  BbPicture *picture = bb_device_present (f.card, batch->frame[0], &error);
+  BbPicture *picture = bb_device_present (f.card, batch->frame[0], &(BbPresentOptions) { .takes_device_memory = TRUE }, &error);
 
   g_assert_no_error (error);
   return picture;

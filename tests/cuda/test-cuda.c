@@ -7,6 +7,8 @@
 
 #include "bb-cuda-test.h"
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-test-device.h"
 #include "cuda/bb-cuda-context.h"
@@ -21,7 +23,7 @@ test_plans (void)
   static const int subsampling[][2] = { { 1, 1 }, { 1, 0 }, { 0, 0 }, { 0, 1 }, { 2, 0 } };
   static const guint batches[] = { 1, 2, 3, 31 };
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   GRand *rand = g_rand_new_with_seed (20);
 
   for (int i = 0; i < 160 / BB_CUDA_TEST_PART; i++)
@@ -61,7 +63,7 @@ test_batches (void)
 {
   static const guint batches[] = { 1, 2, 31, 32, 128 };
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (batches); i++)
     {
@@ -84,7 +86,7 @@ static void
 test_deeper (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   GRand *rand = g_rand_new_with_seed (9);
 
   for (int i = 0; i < 24 / BB_CUDA_TEST_PART; i++)
@@ -110,7 +112,7 @@ static void
 test_full_size (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   BbCudaTestCase c = {
     .source = bb_cuda_test_format (1920, 1080, 8, 1, 1),
     .target = bb_cuda_test_format (1080, 1920, 8, 1, 1),
@@ -189,7 +191,7 @@ static void
 test_stream (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
 
   g_assert_true (run_stream (card, cpu, 4, 9));
   g_assert_true (run_stream (card, cpu, 27, 2));
@@ -210,7 +212,7 @@ static void
 check_careless (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   BbCudaContext *context = bb_cuda_device_get_context (BB_CUDA_DEVICE (card));
   BbCuda *cuda = (BbCuda *) context->cuda;
   const char *which = g_getenv ("BB_CARELESS");
@@ -275,7 +277,7 @@ static void
 test_new_plan (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   g_autoptr (GError) error = NULL;
   BbCudaTestCase c[2];
   g_autoptr (BbBatch) expected = NULL;
@@ -477,7 +479,7 @@ test_one_upload (gconstpointer data)
     g_assert_cmpuint (n_uploads, ==, 1);
   for (int i = 0; i < 3; i++)
     {
-      g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+      g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
       g_autoptr (BbBatch) expected = bb_cuda_test_run (cpu, &cases[i], &error);
 
       made[i] = bb_device_download_batch (card, made[i], &error);
@@ -508,7 +510,7 @@ test_surfaces (void)
     { AV_PIX_FMT_YUV444P, 8, 0 },
   };
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   g_autoptr (GError) error = NULL;
   AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (card, &error);
   GRand *rand = g_rand_new_with_seed (7);
@@ -579,7 +581,7 @@ static void
 test_no_padding (void)
 {
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
-  g_autoptr (BbDevice) cpu = bb_device_open ("cpu", NULL);
+  g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   BbCudaTestCase c = {
     .source = bb_cuda_test_format (512, 256, 8, 1, 1),
     .target = bb_cuda_test_format (512, 512, 8, 1, 1),

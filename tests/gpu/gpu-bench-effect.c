@@ -4,11 +4,13 @@
  */
 
 #include "bb-test-device.h"
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "gpu-bench.h"
 
 #include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
-#include "cuda/bb-cuda-traffic.h"
+#include "../cuda/bb-cuda-traffic.h"
 
 #include <math.h>
 
@@ -81,7 +83,7 @@ make_card_batch (BbCudaDevice *device, const BbFormat *format, guint n, GError *
       memory = g_new (CardMemory, 1);
       *memory = (CardMemory) { bb_cuda_context_ref (context), block };
       frame = batch->frame[i] = bb_frame_new_wrapped (format, memory, free_card_memory);
-      frame->memory = BB_MEMORY_CUDA;
+      frame->memory = BB_MEMORY_DEVICE;
       frame->data[0] = block->address;
       frame->data[1] = block->address + stride * (gsize) format->height;
       frame->data[2] = frame->data[1] + 1;
@@ -229,7 +231,7 @@ gboolean
 gpu_bench_effect (GpuBench *bench, GError **error)
 {
   static const guint sizes[] = { 1, 8, 32, 128 };
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   double copy = NAN;
 
   if (device == NULL || !gpu_bench_copy (bench, device, &copy, error))

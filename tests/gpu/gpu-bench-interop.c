@@ -4,6 +4,8 @@
  */
 
 #include "bb-test-device.h"
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "gl-context.h"
 #include "gpu-bench.h"
 
@@ -79,6 +81,7 @@ static double
 measure (GpuBench *bench, BbDevice *device, BbFrame *frame, BbGlRing *ring, GLuint texture,
          GError **error)
 {
+  const BbPresentOptions options = { .takes_device_memory = ring != NULL };
   gint64 start = 0;
   int n = 0;
   double took = 0.0;
@@ -89,7 +92,7 @@ measure (GpuBench *bench, BbDevice *device, BbFrame *frame, BbGlRing *ring, GLui
 
       if (i == 0)
         start = g_get_monotonic_time ();
-      picture = bb_device_present (device, frame, error);
+      picture = bb_device_present (device, frame, &options, error);
       if (picture == NULL ||
           !(ring != NULL ? share (picture, ring, error) : upload (picture, texture, error)))
         return -1.0;
@@ -120,8 +123,7 @@ measure_kind (GpuBench *bench, GlKind kind, BbDevice *device, BbFrame *frame, GE
 
   if (gl == NULL)
     return FALSE;
-  bb_picture_set_stay_on_device (TRUE);
-  first = bb_device_present (device, frame, error);
+  first = bb_device_present (device, frame, &(BbPresentOptions) { .takes_device_memory = TRUE }, error);
   ring = first != NULL ? bb_gl_ring_new (first, N_TEXTURES, error) : NULL;
   if (ring == NULL)
     return FALSE;
@@ -133,7 +135,6 @@ measure_kind (GpuBench *bench, GlKind kind, BbDevice *device, BbFrame *frame, GE
     return FALSE;
   gpu_report_row (&bench->report, shared, (const double[]) { seconds * 1e3, 0.0 });
 
-  bb_picture_set_stay_on_device (FALSE);
   glGenTextures (1, &texture);
   glBindTexture (GL_TEXTURE_2D, texture);
   glTexImage2D (GL_TEXTURE_2D, 0, GL_RGBA8, first->width, first->height, 0, GL_RGBA,
@@ -160,7 +161,7 @@ measure_kind (GpuBench *bench, GlKind kind, BbDevice *device, BbFrame *frame, GE
 gboolean
 gpu_bench_interop (GpuBench *bench, GError **error)
 {
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   g_autoptr (BbFrame) frame = device != NULL ? make_finished (bench, device, error) : NULL;
   gboolean done = FALSE;
 

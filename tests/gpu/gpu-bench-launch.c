@@ -6,6 +6,7 @@
  */
 
 #include "bb-test-device.h"
+#include "bb-devices.h"
 #include "gpu-bench.h"
 
 #include "cuda/bb-cuda-context.h"
@@ -102,7 +103,7 @@ capture (Launch *l, GError **error)
 gboolean
 gpu_bench_launch (GpuBench *bench, GError **error)
 {
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   g_autoptr (BbRecipe) recipe = NULL;
   g_autoptr (BbPlan) plan = NULL;
   g_auto (BbCudaScope) scope = NULL;

@@ -4,6 +4,8 @@
  */
 
 #include "bb-test-device.h"
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "gpu-bench.h"
 
 #include <math.h>
@@ -75,7 +77,7 @@ gpu_bench_picture (GpuBench *bench, const char *folder, GError **error)
   BbFormat target = format;
   g_autofree guint8 *rgb = g_malloc ((gsize) WIDTH * HEIGHT * 3);
   g_autoptr (BbFrame) frame = bb_frame_new (&format, error);
-  g_autoptr (BbDevice) device = bb_device_open (bench->device, error);
+  g_autoptr (BbDevice) device = bb_devices_open (bench->device, error);
   g_autoptr (BbRecipe) recipe = NULL;
   g_autoptr (BbPlan) plan = NULL;
   g_autoptr (BbBatch) out = NULL;

@@ -5,6 +5,8 @@
  * Prints Markdown; writes the same as lines of JSON.
  */
 
+#include "bb-device.h"
+#include "bb-devices.h"
 #include "gpu-bench.h"
 
 #include <locale.h>
@@ -71,7 +73,7 @@ main (int argc, char **argv)
   name = argc > 2 ? argv[2] : NULL;
   if (device != NULL)
     bench.device = device;
-  opened = bb_device_open (bench.device, &error);
+  opened = bb_devices_open (bench.device, &error);
   if (opened == NULL)
     {
       g_printerr ("gpu-bench: %s\n", error->message);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "gpu-report.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
 /**
  * GpuBench:
  * @report: where figures go
- * @device: which device, as for bb_device_open()
+ * @device: which device, as for bb_devices_open()
  * @seconds: how long each figure is measured
  * @small: whether to take small pictures and few rounds, where a processor plays the card
  *

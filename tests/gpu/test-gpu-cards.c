@@ -5,7 +5,7 @@
  * Runs on the driver for tests with several cards, and on a machine with several.
  */
 
-#include "bb-device.h"
+#include "bb-devices.h"
 #include "cuda/bb-cuda.h"
 #include "cuda/bb-cuda-context.h"
 #include "cuda/bb-cuda-device.h"
@@ -15,7 +15,7 @@ static int
 open_auto (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open ("auto", &error);
+  g_autoptr (BbDevice) device = bb_devices_open ("auto", &error);
 
   g_assert_no_error (error);
   g_assert_true (BB_IS_CUDA_DEVICE (device));
@@ -47,10 +47,10 @@ test_prefer (void)
 
       g_assert_cmpint (cuda->device_get (&device, i), ==, CUDA_SUCCESS);
       g_assert_cmpint (get_uuid (&uuid, device), ==, CUDA_SUCCESS);
-      bb_device_prefer ((const guint8 *) uuid.bytes);
+      bb_devices_prefer ((const guint8 *) uuid.bytes);
       g_assert_cmpint (open_auto (), ==, i);
     }
-  bb_device_prefer (nobody);
+  bb_devices_prefer (nobody);
   g_assert_cmpint (open_auto (), ==, 0);
 }
 

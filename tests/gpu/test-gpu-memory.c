@@ -10,6 +10,7 @@
 #include "gpu-compare.h"
 
 #include "bb-device.h"
+#include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-source.h"
 #include "cuda/bb-cuda-context.h"
@@ -71,7 +72,7 @@ static BbDevice *
 open_device (void)
 {
   g_autoptr (GError) error = NULL;
-  BbDevice *device = bb_device_open (gpu_get_device (), &error);
+  BbDevice *device = bb_devices_open (gpu_get_device (), &error);
 
   if (device == NULL)
     g_test_skip (error->message);

@@ -9,6 +9,7 @@
 #include "gpu-compare.h"
 
 #include "bb-device.h"
+#include "bb-devices.h"
 
 #include <glib/gstdio.h>
 
@@ -21,7 +22,7 @@ test_clip (gconstpointer data)
   g_autofree char *ours = g_build_filename (folder, "card.mkv", NULL);
   g_autofree char *theirs = g_build_filename (folder, "processor.mkv", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_device_open (gpu_get_device (), &error);
+  g_autoptr (BbDevice) device = bb_devices_open (gpu_get_device (), &error);
   BbRecipeValues values;
 
   if (device == NULL)

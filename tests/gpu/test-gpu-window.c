@@ -7,6 +7,8 @@
 
 #include "bb-card-texture.h"
 #include "bb-device.h"
+#include "bb-devices.h"
+#include "bb-renderer.h"
 #include "bb-screen.h"
 #include "bb-test-device.h"
 #include "bb-texture.h"
@@ -64,7 +66,7 @@ make_picture (int width, int height, int depth, guint32 seed)
   g_assert_no_error (error);
   out = bb_test_device_run (device, batch, NULL, &error);
   g_assert_no_error (error);
-  picture = bb_device_present (device, out->frame[0], &error);
+  picture = bb_device_present (device, out->frame[0], bb_renderer_get_present_options (), &error);
   g_assert_no_error (error);
   return picture;
 }
@@ -268,7 +270,7 @@ test_main_memory (void)
         }
     }
   g_assert_true (copied);
-  g_assert_false (bb_picture_get_stay_on_device ());
+  g_assert_false (bb_renderer_get_present_options ()->takes_device_memory);
 }
 
 /* Runs this program again for one test with a variable set. */
@@ -374,7 +376,7 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   bb_card_texture_init (gdk_display_get_default ());
-  device = bb_device_open ("cuda:0", &error);
+  device = bb_devices_open ("cuda:0", &error);
   g_assert_no_error (error);
   window = GTK_WINDOW (gtk_window_new ());
   screen = bb_screen_new ();

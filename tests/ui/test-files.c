@@ -26,6 +26,20 @@ check_drawn (BbWindow *window)
   BB_TEST_WAIT ((bb_test_wait_for_paint (window), bb_screen_get_drawn (screen) != NULL));
 }
 
+static void
+open_copy (BbWindow *window, const char *name)
+{
+  g_autofree char *clip = bb_test_clip ();
+  g_autofree char *path = bb_test_media_path (name);
+  g_autoptr (GFile) from = g_file_new_for_path (clip);
+  g_autoptr (GFile) to = g_file_new_for_path (path);
+
+  g_assert_true (g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, NULL));
+  bb_test_open (window, path);
+  BB_TEST_WAIT (has_clip (window, name));
+  bb_test_settle ();
+}
+
 /* As while the first frame of another clip takes its time: the window is painted without a picture, and
  * the one that comes then is drawn. */
 static void
@@ -36,17 +50,11 @@ check_held (BbWindow *window)
   BbScreen *screen = bb_canvas_get_screen (bb_window_get_canvas (window));
   const GSignalMatchType match = G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA;
   guint signal = g_signal_lookup ("picture", BB_TYPE_PLAYER);
-  g_autofree char *clip = bb_test_clip ();
-  g_autofree char *held = bb_test_media_path ("held.mp4");
-  g_autoptr (GFile) from = g_file_new_for_path (clip);
-  g_autoptr (GFile) to = g_file_new_for_path (held);
   BbPicture *picture;
 
-  g_assert_true (g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, NULL));
   g_assert_cmpuint (g_signal_handlers_block_matched (player, match, signal, 0, NULL, NULL, window), ==,
                     1);
-  bb_test_open (window, held);
-  BB_TEST_WAIT (has_clip (window, "held.mp4"));
+  open_copy (window, "held.mp4");
   BB_TEST_WAIT ((picture = bb_player_get_picture (player)) != NULL &&
                 picture->generation == bb_recipe_get_generation (bb_editor_get_recipe (editor)));
   bb_test_settle ();
@@ -58,7 +66,6 @@ check_held (BbWindow *window)
   bb_test_wait_for_paint (window);
   g_assert_nonnull (bb_screen_get_drawn (screen));
   g_assert_true (bb_screen_get_picture (screen) == picture);
-  g_unlink (held);
 }
 
 static void
@@ -164,7 +171,8 @@ check_together (GFile *const *files, guint n_files)
   BB_TEST_WAIT (bb_test_was_announced (
     "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
   BB_TEST_WAIT (bb_test_was_announced ("1 more video goes along when you export"));
-  BB_TEST_WAIT (bb_test_shows (window, "Left out, as they cannot be read: "));
+  BB_TEST_WAIT (
+    bb_test_shows (window, "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
   check_export (window, "Export 2 Videos");
 
   /* What cannot be opened takes the place of nothing. */
@@ -222,11 +230,106 @@ test_no_name (void)
   g_autoptr (GFile) nothing = g_file_new_for_uri ("file:");
   g_autoptr (GFile) nonsense = g_file_new_for_uri ("nonsense");
   GFile *const files[] = { film, nothing, nonsense };
+  GFile *const many[] = { nonsense, film, nothing, nothing, nothing, nothing, nothing, nothing };
 
   bb_test_forget_announced ();
   bb_window_open (window, files, 3);
   BB_TEST_WAIT (has_clip (window, "clip.mp4"));
   BB_TEST_WAIT (bb_test_was_announced ("Left out, as they cannot be read: “file:”, “nonsense”"));
+
+  /* Of many some are named, and the others are counted. */
+  bb_test_forget_announced ();
+  bb_window_open (window, many, G_N_ELEMENTS (many));
+  BB_TEST_WAIT (bb_test_was_announced ("Left out, as they cannot be read: “nonsense”, “file:”, “file:”, "
+                                       "“file:”, “file:” and 2 more"));
+  bb_test_window_close (window);
+}
+
+static gboolean
+has_focus (BbWindow *window, gpointer widget)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+/* A clip that another program asks for is seen, whatever covers its place, and has the keys; but a dialog
+ * keeps them. */
+static void
+test_covered (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  AdwBottomSheet *sheet = bb_window_get_queue_sheet (window);
+  AdwOverlaySplitView *split =
+    ADW_OVERLAY_SPLIT_VIEW (bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL));
+  AdwDialog *dialog;
+
+  bb_test_open_clip (window);
+  bb_test_activate (window, "show-queue", NULL);
+  g_assert_true (adw_bottom_sheet_get_open (sheet));
+  open_copy (window, "sheet.mp4");
+  g_assert_false (adw_bottom_sheet_get_open (sheet));
+  BB_TEST_WAIT (has_focus (window, canvas));
+
+  bb_test_activate (window, "export", NULL);
+  BB_TEST_WAIT ((dialog = bb_test_get_dialog (window)) != NULL);
+  BB_TEST_WAIT (has_focus (window, dialog));
+  open_copy (window, "dialog.mp4");
+  g_assert_true (has_focus (window, dialog));
+  adw_dialog_force_close (dialog);
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
+  BB_TEST_WAIT (adw_overlay_split_view_get_collapsed (split));
+  adw_overlay_split_view_set_show_sidebar (split, TRUE);
+  bb_test_settle ();
+  open_copy (window, "settings.mp4");
+  g_assert_false (adw_overlay_split_view_get_show_sidebar (split));
+  BB_TEST_WAIT (has_focus (window, canvas));
+  bb_test_window_close (window);
+}
+
+static GskRenderNode *
+draw (GtkWidget *widget)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget),
+                          gtk_widget_get_height (widget));
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* Where files are dropped is marked over the clip, not beneath it. */
+static void
+test_drop (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  GtkWidget *area = bb_test_find_css (window, "drop-target");
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (manager);
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  graphene_rect_t pixel;
+  guint8 rgba[4];
+  g_autoptr (GdkTextureDownloader) downloader = NULL;
+
+  bb_test_open_clip (window);
+  bb_test_wait_for_paint (window);
+  gtk_widget_set_state_flags (area, GTK_STATE_FLAG_DROP_ACTIVE, FALSE);
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  node = draw (area);
+  /* Beside the picture, where the stage is. */
+  pixel = GRAPHENE_RECT_INIT (1, (float) gtk_widget_get_height (area) / 3, 1, 1);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &pixel);
+  downloader = gdk_texture_downloader_new (texture);
+  gdk_texture_downloader_set_format (downloader, GDK_MEMORY_R8G8B8A8);
+  gdk_texture_downloader_download_into (downloader, rgba, sizeof rgba);
+  g_assert_cmpfloat_with_epsilon (rgba[0] / 255.0, accent->red, 0.01);
+  g_assert_cmpfloat_with_epsilon (rgba[1] / 255.0, accent->green, 0.01);
+  g_assert_cmpfloat_with_epsilon (rgba[2] / 255.0, accent->blue, 0.01);
   bb_test_window_close (window);
 }
 
@@ -260,6 +363,8 @@ add_tests (void)
   g_test_add_func ("/files/picture-held", test_picture_held);
   g_test_add_func ("/files/together", test_together);
   g_test_add_func ("/files/no-name", test_no_name);
+  g_test_add_func ("/files/covered", test_covered);
+  g_test_add_func ("/files/drop", test_drop);
   g_test_add_func ("/files/actual-size", test_actual_size);
 }
 

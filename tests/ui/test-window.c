@@ -4,12 +4,14 @@
  */
 
 #include "bb-renderer.h"
+#include "bb-devices.h"
 #include "bb-test-window.h"
 #include "bb-timeline.h"
 #include "bb-transport.h"
 #include "bb-value-row.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 static const char *
 get_page (BbWindow *window)
@@ -392,6 +394,27 @@ assert_inside (GtkWidget *widget, GtkWidget *window)
     assert_inside (child, window);
 }
 
+/* What became of a file is seen, however long its name is. */
+static void
+check_toast (BbWindow *window)
+{
+  const char *text = "“A film with a name that does not fit into a line of a narrow window.mp4” failed";
+  GtkWidget *label;
+  PangoLayout *layout;
+  PangoRectangle places[2];
+
+  bb_window_show_toast (window, text);
+  BB_TEST_WAIT ((label = bb_test_find_text (window, text)) != NULL);
+  bb_test_wait_for_paint (window);
+  assert_inside (label, GTK_WIDGET (window));
+  layout = gtk_label_get_layout (GTK_LABEL (label));
+  g_assert_true (pango_layout_is_ellipsized (layout));
+  /* Letters that are cut share the ellipsis's few pixels. */
+  for (int i = 0; i < 2; i++)
+    pango_layout_index_to_pos (layout, (int) strlen (text) - 2 + i, &places[i]);
+  g_assert_cmpint (places[1].x - places[0].x, >, 4 * PANGO_SCALE);
+}
+
 static void
 test_narrow (void)
 {
@@ -409,6 +432,7 @@ test_narrow (void)
   bb_test_settle ();
   assert_inside (GTK_WIDGET (window), GTK_WIDGET (window));
   g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 360);
+  check_toast (window);
   bb_test_activate (window, "sidebar", NULL);
   bb_test_settle ();
   BB_TEST_WAIT (gtk_widget_get_mapped (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom")));
@@ -442,7 +466,7 @@ test_dialogs (void)
 static char *
 find_problem (void)
 {
-  g_autoptr (GPtrArray) devices = bb_device_list ();
+  g_autoptr (GPtrArray) devices = bb_devices_list ();
   const char *problem = NULL;
 
   for (guint i = 0; i < devices->len; i++)
@@ -477,7 +501,7 @@ check_unusable (BbEditor *editor, AdwComboRow *row, const char *id, const char *
 static void
 check_offered (BbWindow *window, AdwComboRow *row)
 {
-  g_autoptr (GPtrArray) devices = bb_device_list ();
+  g_autoptr (GPtrArray) devices = bb_devices_list ();
   BbEditor *editor = bb_window_get_editor (window);
   GListModel *model = adw_combo_row_get_model (row);
   guint n_usable = 0;

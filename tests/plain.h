@@ -1,4 +1,4 @@
-/* bb-cpu-plain.h: the kernels one sample after the other
+/* plain.h: a plan, one sample after the other
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,6 +10,6 @@
 
 G_BEGIN_DECLS
 
-void bb_cpu_plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out);
+void plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out);
 
 G_END_DECLS

@@ -1,0 +1,14 @@
+/* bb-toast.h: a short notice
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+AdwToast *bb_toast_new (const char *text);
+
+G_END_DECLS

@@ -704,6 +704,26 @@ test_button (Fixture *fixture, gconstpointer data)
   g_assert_true (bb_test_was_announced ("“out-button.mp4” is not there any more"));
 }
 
+/* The same in the bar. */
+static void
+test_bar (Fixture *fixture, gconstpointer data)
+{
+  GtkWindow *window = GTK_WINDOW (fixture->window);
+  BbJob *job = export_to (fixture, "out-bar.mp4");
+  GtkWidget *bar = adw_bottom_sheet_get_bottom_bar (bb_window_get_queue_sheet (fixture->window));
+  GtkWidget *button = get_child (bar, "pause_button");
+
+  BB_TEST_WAIT (bb_job_is_running (job) && gtk_widget_get_mapped (button));
+  gtk_widget_grab_focus (button);
+  g_assert_true (gtk_window_get_focus (window) == button);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (gtk_window_get_focus (window) == button);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (gtk_window_get_focus (window) == button);
+  BB_TEST_WAIT (is_idle (fixture));
+  remove_file ("out-bar.mp4");
+}
+
 /* A film that was deleted since is not opened, and that is said. */
 static void
 test_deleted (Fixture *fixture, gconstpointer data)
@@ -987,6 +1007,7 @@ add_tests (void)
   ADD ("sheet", one, test_sheet);
   ADD ("retry", one, test_retry);
   ADD ("button", one, test_button);
+  ADD ("bar", one, test_bar);
   ADD ("deleted", one, test_deleted);
   ADD ("once", one, test_once);
   ADD ("rows", endless, test_rows);

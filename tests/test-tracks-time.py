@@ -129,7 +129,7 @@ def test_trim_where_the_clock_jumps_back(folder):
         once = film(folder / name, *codecs).read_bytes()
         twice = folder / f"twice-{name}"
         twice.write_bytes(once + once[header:])
-        for start, n in ((1.5, 4), (2.5, 3), (4.5, 1)):
+        for start, n in ((1.5, 4), (4.5, 1)):
             render(twice, folder / "out.mkv", "--start", start)
             at_whole_seconds(folder / "out.mkv", 0.5, n)
 

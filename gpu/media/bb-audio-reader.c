@@ -228,16 +228,15 @@ read_packet (BbAudioReader *reader)
   return result;
 }
 
-/* Next decoded frame; whether there is one. Where there is no decoder for a stream that goes on with the sound, there
- * is silence. */
+/* Next decoded frame; whether there is one. Where there is no decoder for a stream that goes on
+ * with the sound, there is silence. */
 static gboolean
 decode (BbAudioReader *reader)
 {
   while (!g_cancellable_is_cancelled (reader->cancellable))
     {
-      int result = reader->decoder != NULL
-                     ? avcodec_receive_frame (reader->decoder, reader->frame)
-                     : AVERROR_EOF;
+      int result = reader->decoder != NULL ? avcodec_receive_frame (reader->decoder, reader->frame)
+                                           : AVERROR_EOF;
 
       if (result >= 0)
         return TRUE;
@@ -292,7 +291,7 @@ get_sample (BbAudioReader *reader)
   if (pts == AV_NOPTS_VALUE)
     return reader->made_until;
   /* What the resampler still holds comes before this frame. */
-  return bb_ffmpeg_rescale (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
+  return bb_ffmpeg_rescale (pts, reader->stream->time_base, (AVRational){ 1, reader->rate }) -
          to_sample (reader, reader->start) - bb_resampler_get_delay (reader->resampler);
 }
 

@@ -441,7 +441,8 @@ bb_audio_encoder_be_exact (BbAudioEncoder *encoder)
   encoder->gap = EXACT_GAP;
 }
 
-/* Takes what the decoder has ready: 0, AVERROR_EOF where that was the last, or another negative FFmpeg error. */
+/* Takes what the decoder has ready: 0, AVERROR_EOF where that was the last, or another negative
+ * FFmpeg error. */
 static int
 receive (BbAudioEncoder *self, BbPacketFunc func, gpointer user_data)
 {
@@ -471,12 +472,14 @@ receive (BbAudioEncoder *self, BbPacketFunc func, gpointer user_data)
  * @func: gets what comes out of it
  * @user_data: data for @func
  *
- * Decodes packets of another stream from now on. Where there is no decoder for it, they count as damaged.
+ * Decodes packets of another stream from now on. Where there is no decoder for it, they count as
+ * damaged.
  *
  * Returns: 0, or a negative FFmpeg error
  */
 int
-bb_audio_encoder_set_stream (BbAudioEncoder *encoder, const AVStream *stream, BbPacketFunc func, gpointer user_data)
+bb_audio_encoder_set_stream (BbAudioEncoder *encoder, const AVStream *stream, BbPacketFunc func,
+                             gpointer user_data)
 {
   int result = 0;
 
@@ -505,7 +508,8 @@ int
 bb_audio_encoder_push (BbAudioEncoder *encoder, const AVPacket *packet, BbPacketFunc func,
                        gpointer user_data)
 {
-  int result = encoder->decoder != NULL ? avcodec_send_packet (encoder->decoder, packet) : AVERROR_DECODER_NOT_FOUND;
+  int result = encoder->decoder != NULL ? avcodec_send_packet (encoder->decoder, packet)
+                                        : AVERROR_DECODER_NOT_FOUND;
 
   if (result < 0 && result != AVERROR_EOF)
     encoder->n_corrupt += packet != NULL;

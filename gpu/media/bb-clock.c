@@ -9,9 +9,13 @@
  * the picture, one that is late keeps the offset before.
  */
 
+#include "config.h"
+
 #include "bb-clock.h"
 
 #include "bb-ffmpeg.h"
+
+#include <glib/gi18n-lib.h>
 
 /* Beyond this the clock has jumped back, nanoseconds. Frames are reordered by less. */
 #define MOST_BACK G_GINT64_CONSTANT (1000000000)
@@ -25,12 +29,13 @@
 #define MOST_PACKETS 2000
 #define MOST_BYTES (64 * 1024 * 1024)
 
-/* How much earlier to read for a keyframe of the index: a transport stream names its streams every half second. */
+/* How much earlier to read for a keyframe of the index: a transport stream names its streams every
+ * half second. */
 #define INDEX_LEAD (2 * 1024 * 1024)
 
 typedef struct {
-  gint64 end;      /* of its last packet, shifted, nanoseconds; AV_NOPTS_VALUE before the first */
-  gint64 position; /* of its last packet in the file; -1 before the first */
+  gint64 end;       /* of its last packet, shifted, nanoseconds; AV_NOPTS_VALUE before the first */
+  gint64 position;  /* of its last packet in the file; -1 before the first */
   AVStream *source; /* of its last packet; NULL before the first */
 } Line;
 
@@ -145,15 +150,15 @@ bb_clock_reset (BbClock *clock)
  * @time: a time in its time base, in microseconds where there is none, as the clock gives it
  * @latest: where the demuxer may land at the latest, likewise
  *
- * Lets the demuxer read on from @time, or from earlier. Where there is an index, that is at a keyframe of the picture.
+ * Lets the demuxer read on from @time, or from earlier. Where there is an index, that is at a
+ * keyframe of the picture.
  *
  * Returns: 0, or a negative FFmpeg error, and nothing has changed
  */
 int
 bb_clock_seek (BbClock *clock, int stream, gint64 time, gint64 latest)
 {
-  AVRational time_base =
-    stream >= 0 ? clock->demuxer->streams[stream]->time_base : AV_TIME_BASE_Q;
+  AVRational time_base = stream >= 0 ? clock->demuxer->streams[stream]->time_base : AV_TIME_BASE_Q;
   const BbIndexKey *key =
     bb_index_find_key (clock->index, bb_ffmpeg_to_nanoseconds (time, time_base));
   int result =
@@ -197,24 +202,11 @@ bb_clock_get_offset (BbClock *clock)
 }
 
 /**
- * bb_clock_get_n_changes:
- * @clock: a clock
- * @first: (out): where the first one was, nanoseconds in the source's own time
- *
- * Returns: how often another stream went on with the picture since the last reset
- */
-guint
-bb_clock_get_n_changes (BbClock *clock, gint64 *first)
-{
-  *first = clock->first_change;
-  return clock->n_changes;
-}
-
-/**
  * bb_clock_get_source:
  * @packet: a packet of bb_clock_read()
  *
- * Returns: the stream that the packet is of: not the one that it says where that was followed by another one
+ * Returns: the stream that the packet is of: not the one that it says where that was followed by
+ * another one
  */
 AVStream *
 bb_clock_get_source (const AVPacket *packet)
@@ -225,15 +217,50 @@ bb_clock_get_source (const AVPacket *packet)
 /**
  * bb_clock_get_n_jumps:
  * @clock: a clock
- * @first: (out): where the first one was, nanoseconds in the source's own time
  *
  * Returns: how often the clock jumped since the last reset
  */
 guint
-bb_clock_get_n_jumps (BbClock *clock, gint64 *first)
+bb_clock_get_n_jumps (BbClock *clock)
 {
-  *first = clock->first_jump;
   return clock->n_jumps;
+}
+
+/**
+ * bb_clock_note_jumps:
+ * @clock: a clock that has read all
+ * @start: where what matters begins, nanoseconds in the source's own time; reading may have begun earlier
+ * @notices: (element-type utf8): gets a sentence each
+ *
+ * Says where the clock jumped, and where another stream went on with the picture.
+ */
+void
+bb_clock_note_jumps (BbClock *clock, gint64 start, GPtrArray *notices)
+{
+  guint n_jumps = clock->n_jumps == 1 && clock->first_jump < start ? 0 : clock->n_jumps;
+  guint n_changes = clock->n_changes == 1 && clock->first_change < start ? 0 : clock->n_changes;
+  double jump = (double) MAX (av_sat_sub64 (clock->first_jump, start), 0) * 1e-9;
+  double change = (double) MAX (av_sat_sub64 (clock->first_change, start), 0) * 1e-9;
+
+  if (n_changes > 0)
+    g_ptr_array_add (
+      notices, /* Translators: how often, and seconds from the beginning */
+      g_strdup_printf (ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
+                                 "subtitles go on with them",
+                                 "Other streams take over %u times, first at %.1f s; picture, sound "
+                                 "and subtitles go on with them",
+                                 n_changes),
+                       n_changes, change));
+  /* Where one recording follows another both happen at once. */
+  if (n_jumps > 0 && (n_jumps != n_changes || clock->first_jump != clock->first_change))
+    g_ptr_array_add (
+      notices, /* Translators: how often, and seconds from the beginning */
+      g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
+                                 "picture, sound and subtitles go on from there",
+                                 "The clock of the source jumps %u times, first at "
+                                 "%.1f s; picture, sound and subtitles go on from there",
+                                 n_jumps),
+                       n_jumps, jump));
 }
 
 static gint64
@@ -286,7 +313,8 @@ take_picture (BbClock *self, AVPacket *packet)
       if (off < -MOST_BACK || (changes && av_sat_add64 (shown, self->offset) < self->end) ||
           (off > MOST_AHEAD && (self->demuxer->iformat->flags & AVFMT_TS_DISCONT) != 0))
         {
-          /* What is shown first comes first, apart from what is shown before and cannot be decoded. */
+          /* What is shown first comes first, apart from what is shown before and cannot be decoded.
+           */
           self->previous = self->offset;
           self->offset = av_sat_sub64 (self->end, shown);
           shifted = av_sat_add64 (time, self->offset);
@@ -393,7 +421,8 @@ fetch_late (BbClock *self, Line *line, int root, gint64 before)
   av_packet_free (&late);
 }
 
-/* Whether a packet is in its place, and not before what was sought, nor one that FFmpeg had kept. */
+/* Whether a packet is in its place, and not before what was sought, nor one that FFmpeg had kept.
+ */
 static gboolean
 place (BbClock *self, AVPacket *packet)
 {
@@ -406,7 +435,8 @@ place (BbClock *self, AVPacket *packet)
     own->discard = AVDISCARD_ALL;
   if (own->discard == AVDISCARD_ALL || MAX (packet->pos, line->position) < self->from)
     return FALSE;
-  if (packet->pos >= 0 && packet->pos < line->position && bb_index_is_followed (self->index, followed))
+  if (packet->pos >= 0 && packet->pos < line->position &&
+      bb_index_is_followed (self->index, followed))
     {
       if (self->keeps_late)
         bb_index_add_late (self->index, own, packet);

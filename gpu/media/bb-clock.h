@@ -22,7 +22,7 @@ int bb_clock_read (BbClock *clock, AVPacket *packet);
 void bb_clock_keep_late (BbClock *clock);
 AVStream *bb_clock_get_source (const AVPacket *packet);
 gint64 bb_clock_get_offset (BbClock *clock);
-guint bb_clock_get_n_jumps (BbClock *clock, gint64 *first);
-guint bb_clock_get_n_changes (BbClock *clock, gint64 *first);
+guint bb_clock_get_n_jumps (BbClock *clock);
+void bb_clock_note_jumps (BbClock *clock, gint64 start, GPtrArray *notices);
 
 G_END_DECLS

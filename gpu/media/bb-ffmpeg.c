@@ -224,12 +224,13 @@ bb_ffmpeg_to_host (AVFrame *frame)
 void
 bb_ffmpeg_free_packet (gpointer packet)
 {
-  av_packet_free ((AVPacket *[]) { packet });
+  av_packet_free ((AVPacket *[]){ packet });
 }
 
 /**
  * bb_ffmpeg_open_decoder:
- * @decoder: (inout): what decoded before, if anything, which is freed; gets the decoder, %NULL where there is none
+ * @decoder: (inout): what decoded before, if anything, which is freed; gets the decoder, %NULL
+ * where there is none
  * @stream: a stream of sound or subtitles
  * @time_base: of its packets
  *

@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Transport and program streams have no index: demuxers find a time by halving the file, which takes
- * for granted that times rise from its beginning to its end and that a stream is in all of it. In
- * recordings that were appended neither is true. bb_scan_index() reads such a file once; what it
- * finds is kept here, and never changes after that.
+ * Transport and program streams have no index: demuxers find a time by halving the file, which
+ * takes for granted that times rise from its beginning to its end and that a stream is in all of
+ * it. In recordings that were appended neither is true. bb_scan_index() reads such a file once;
+ * what it finds is kept here, and never changes after that.
  */
 
 #include "bb-index.h"
@@ -183,7 +183,8 @@ bb_index_add_key (BbIndex *index, const BbIndexKey *key)
  * @stream: a stream
  * @packet: a packet of it, with the file's own times
  *
- * Keeps a packet that FFmpeg gives out too late: it only knows that the last one of a stream is whole when the file ends.
+ * Keeps a packet that FFmpeg gives out too late: it only knows that the last one of a stream is
+ * whole when the file ends.
  */
 void
 bb_index_add_late (BbIndex *index, const AVStream *stream, const AVPacket *packet)
@@ -206,14 +207,15 @@ bb_index_add_late (BbIndex *index, const AVStream *stream, const AVPacket *packe
  * Returns: whether there is one
  */
 gboolean
-bb_index_get_late (const BbIndex *index, const AVStream *stream, gint64 *after, gint64 before, AVPacket *packet)
+bb_index_get_late (const BbIndex *index, const AVStream *stream, gint64 *after, gint64 before,
+                   AVPacket *packet)
 {
   for (guint i = 0; i < index->late->len; i++)
     {
       const Late *late = &g_array_index (index->late, Late, i);
 
-      if (late->id != stream->id || late->type != stream->codecpar->codec_type || late->packet->pos <= *after ||
-          late->packet->pos >= before)
+      if (late->id != stream->id || late->type != stream->codecpar->codec_type ||
+          late->packet->pos <= *after || late->packet->pos >= before)
         continue;
       *after = late->packet->pos;
       return av_packet_ref (packet, late->packet) >= 0;
@@ -300,8 +302,8 @@ is_alike (const AVCodecParameters *a, const AVCodecParameters *b)
  * @index: (nullable): an index
  * @stream: a stream of sound
  *
- * Returns: whether all that follow it are of the same codec, rate and channels, so that one track can
- *   hold their packets
+ * Returns: whether all that follow it are of the same codec, rate and channels, so that one track
+ * can hold their packets
  */
 gboolean
 bb_index_is_uniform (const BbIndex *index, const AVStream *stream)

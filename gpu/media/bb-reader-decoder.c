@@ -200,13 +200,12 @@ static gboolean
 leave_hardware (BbReader *reader, gint64 time, GError **error)
 {
   int n_corrupt = g_atomic_int_get (&reader->n_corrupt);
-  gint64 jump;
 
   av_buffer_unref (&reader->hardware);
   avcodec_free_context (&reader->decoder);
   /* Times that were shifted are only found again from the beginning. */
   if (time == AV_NOPTS_VALUE || reader->clock == NULL ||
-      (reader->index == NULL && bb_clock_get_n_jumps (reader->clock, &jump) > 0))
+      (reader->index == NULL && bb_clock_get_n_jumps (reader->clock) > 0))
     {
       if (!bb_reader_open_file (reader, error))
         return FALSE;

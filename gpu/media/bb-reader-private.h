@@ -30,12 +30,14 @@ struct _BbReader {
   AVFormatContext *demuxer;
   BbClock *clock;
   AVCodecContext *decoder;
-  AVStream *stream;  /* whose time base is used, and which the packets of those that follow are given as */
-  AVStream *decoded; /* the one that the decoder was opened for */
-  enum AVCodecID codec; /* it was of then */
+  AVStream
+    *stream; /* whose time base is used, and which the packets of those that follow are given as */
+  AVStream *decoded;      /* the one that the decoder was opened for */
+  enum AVCodecID codec;   /* it was of then */
   gboolean no_timestamps; /* the container has none: they are counted from the frame rate */
 
-  /* What the first frame took, for another decoder to begin with; no more once anything else was read. */
+  /* What the first frame took, for another decoder to begin with; no more once anything else was
+   * read. */
   GQueue begun;
   GQueue again; /* those that it has still to get */
   gboolean keeps;

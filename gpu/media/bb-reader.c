@@ -58,8 +58,9 @@ open_demuxer (BbReader *reader, GError **error)
  * @demuxer: an open demuxer
  * @index: (nullable): of its file
  *
- * Returns: number of the stream that a reader decodes: of the video streams that are no cover picture what
- *   FFmpeg thinks best, else the first, or the one that it follows; -1 where there is none
+ * Returns: number of the stream that a reader decodes: of the video streams that are no cover
+ * picture what FFmpeg thinks best, else the first, or the one that it follows; -1 where there is
+ * none
  */
 int
 bb_reader_find_stream (AVFormatContext *demuxer, const BbIndex *index)
@@ -154,7 +155,8 @@ bb_reader_open_file (BbReader *reader, GError **error)
  * @reader: a reader
  * @error: return location for an error
  *
- * Opens a decoder anew that begins with the file's first frame. Where no other one was read the file stays open.
+ * Opens a decoder anew that begins with the file's first frame. Where no other one was read the
+ * file stays open.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT
  */
@@ -356,7 +358,8 @@ static gboolean
 is_encrypted (BbReader *reader)
 {
   return av_packet_get_side_data (reader->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL ||
-         av_dict_get (bb_clock_get_source (reader->packet)->metadata, "enc_key_id", NULL, 0) != NULL;
+         av_dict_get (bb_clock_get_source (reader->packet)->metadata, "enc_key_id", NULL, 0) !=
+           NULL;
 }
 
 /* Cropping of the container (Matroska's PixelCrop, QuickTime's clean aperture) and of the codec. */

@@ -46,7 +46,8 @@ typedef struct {
   gint64 last;     /* of the last */
 } Run;
 
-static const enum AVMediaType types[] = { AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_SUBTITLE };
+static const enum AVMediaType types[] = { AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO,
+                                          AVMEDIA_TYPE_SUBTITLE };
 
 #define N_TYPES G_N_ELEMENTS (types)
 
@@ -75,7 +76,7 @@ static gint64 *
 get_time (GArray *times, int stream)
 {
   while (times->len <= (guint) stream)
-    g_array_append_val (times, (gint64) { AV_NOPTS_VALUE });
+    g_array_append_val (times, (gint64){ AV_NOPTS_VALUE });
   return &g_array_index (times, gint64, stream);
 }
 
@@ -120,13 +121,14 @@ take_sample (AVFormatContext *demuxer, Samples *samples, gint64 until, AVPacket 
   for (guint i = 0; i < N_TYPES; i++)
     if (samples->first[i] == 0)
       samples->first[i] = seen[i];
-    else if (types[i] != AVMEDIA_TYPE_SUBTITLE && seen[i] != 0 && (seen[i] & samples->first[i]) == 0)
+    else if (types[i] != AVMEDIA_TYPE_SUBTITLE && seen[i] != 0 &&
+             (seen[i] & samples->first[i]) == 0)
       return TRUE;
   return back;
 }
 
-/* Whether samples show other streams at a later place than at the beginning, or times that go back, or that are most
- * of the file's in one piece of it. */
+/* Whether samples show other streams at a later place than at the beginning, or times that go back,
+ * or that are most of the file's in one piece of it. */
 static gboolean
 is_suspect (const char *path, GCancellable **cancellable)
 {
@@ -173,8 +175,10 @@ collect_runs (AVFormatContext *demuxer, GArray **runs)
       if (type >= 0 && packet->pos >= 0 && (last == NULL || packet->pos >= last->last))
         {
           gint64 *before = get_time (times, run.stream);
-          gint64 time = bb_ffmpeg_to_nanoseconds (packet->dts, demuxer->streams[run.stream]->time_base);
-          gint64 off = time != AV_NOPTS_VALUE && *before != AV_NOPTS_VALUE ? av_sat_sub64 (time, *before) : 0;
+          gint64 time =
+            bb_ffmpeg_to_nanoseconds (packet->dts, demuxer->streams[run.stream]->time_base);
+          gint64 off =
+            time != AV_NOPTS_VALUE && *before != AV_NOPTS_VALUE ? av_sat_sub64 (time, *before) : 0;
 
           jumps |= types[type] == AVMEDIA_TYPE_VIDEO && (off < -MOST_BACK || off > MOST_AHEAD);
           if (time != AV_NOPTS_VALUE)
@@ -216,9 +220,11 @@ take_turns (const GArray *runs, int a, int b)
          (n_runs[1] - 1) * N_TURN <= n[1];
 }
 
-/* Whether another picture begins between both: lines of subtitles are so far apart that they tell nothing by themselves. */
+/* Whether another picture begins between both: lines of subtitles are so far apart that they tell
+ * nothing by themselves. */
 static gboolean
-is_between (const BbIndex *index, AVFormatContext *demuxer, const GArray *pictures, const GArray *runs, int a, int b)
+is_between (const BbIndex *index, AVFormatContext *demuxer, const GArray *pictures,
+            const GArray *runs, int a, int b)
 {
   gint64 end = -1;
   gint64 begin = G_MAXINT64;
@@ -238,7 +244,8 @@ is_between (const BbIndex *index, AVFormatContext *demuxer, const GArray *pictur
       const Run *before = &g_array_index (pictures, Run, i - 1);
 
       if (run->position > end && run->position < begin &&
-          bb_index_get_root (index, demuxer, run->stream) == bb_index_get_root (index, demuxer, before->stream))
+          bb_index_get_root (index, demuxer, run->stream) ==
+            bb_index_get_root (index, demuxer, before->stream))
         return TRUE;
     }
   return FALSE;
@@ -267,7 +274,8 @@ has_own_number (const AVFormatContext *demuxer, int stream)
 static void
 find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int type)
 {
-  g_autoptr (GArray) known = g_array_new (FALSE, FALSE, sizeof (int)); /* in the order of the file */
+  g_autoptr (GArray) known =
+    g_array_new (FALSE, FALSE, sizeof (int)); /* in the order of the file */
 
   for (guint i = 0; i < runs[type]->len && known->len < MOST_STREAMS; i++)
     {
@@ -291,12 +299,13 @@ find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int typ
                        (types[type] != AVMEDIA_TYPE_SUBTITLE ||
                         is_between (index, demuxer, runs[0], runs[type], member, stream));
             }
-          if (fits && (best < 0 ||
-                       (!is_same_language (demuxer->streams[best], demuxer->streams[stream]) &&
-                        is_same_language (demuxer->streams[root], demuxer->streams[stream]))))
+          if (fits &&
+              (best < 0 || (!is_same_language (demuxer->streams[best], demuxer->streams[stream]) &&
+                            is_same_language (demuxer->streams[root], demuxer->streams[stream]))))
             best = root;
         }
-      /* What is told apart within a packet of the file, such as TrueHD and its core, has one number. */
+      /* What is told apart within a packet of the file, such as TrueHD and its core, has one
+       * number. */
       if (best >= 0 && has_own_number (demuxer, best) && has_own_number (demuxer, stream))
         bb_index_add_follower (index, demuxer->streams[best], demuxer->streams[stream]);
       if (!is_known)
@@ -304,11 +313,14 @@ find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int typ
     }
 }
 
-/* What a stream is that begins at @position. A probe that begins earlier may be content with what is there before. */
+/* What a stream is that begins at @position. A probe that begins earlier may be content with what
+ * is there before. */
 static void
-add_parameters (BbIndex *index, const char *path, const AVStream *stream, gint64 position, GCancellable **cancellable)
+add_parameters (BbIndex *index, const char *path, const AVStream *stream, gint64 position,
+                GCancellable **cancellable)
 {
-  for (gint64 lead = 0; lead <= LEAD_BYTES && !bb_index_has_parameters (index, stream); lead += LEAD_BYTES)
+  for (gint64 lead = 0; lead <= LEAD_BYTES && !bb_index_has_parameters (index, stream);
+       lead += LEAD_BYTES)
     {
       AVFormatContext *demuxer = bb_input_new (path, cancellable, NULL, NULL);
 
@@ -349,8 +361,8 @@ add_followers (BbIndex *index, const char *path, GCancellable **cancellable)
   return found || bb_index_has_followers (index);
 }
 
-/* Reads the picture: where its keyframes are, or with @late what FFmpeg gives out too late of it. Whether its clock
- * jumps. */
+/* Reads the picture: where its keyframes are, or with @late what FFmpeg gives out too late of it.
+ * Whether its clock jumps. */
 static gboolean
 add_picture (BbIndex *index, const char *path, gboolean late, GCancellable **cancellable)
 {
@@ -359,7 +371,6 @@ add_picture (BbIndex *index, const char *path, gboolean late, GCancellable **can
   BbClock *clock = NULL;
   gint64 end = G_MININT64;
   gint64 last = G_MININT64;
-  gint64 jump;
   gboolean jumps = FALSE;
   guint n_known = 0;
   int picture = -1;
@@ -382,13 +393,16 @@ add_picture (BbIndex *index, const char *path, gboolean late, GCancellable **can
           demuxer->streams[n_known]->discard = AVDISCARD_ALL;
       if (bb_clock_read (clock, packet) < 0)
         break;
-      time = bb_ffmpeg_to_nanoseconds (packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts, time_base);
+      time = bb_ffmpeg_to_nanoseconds (packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts,
+                                       time_base);
       if (packet->stream_index == picture && time != AV_NOPTS_VALUE)
         {
-          end = MAX (end, av_sat_add64 (time, bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base)));
+          end = MAX (end, av_sat_add64 (
+                            time, bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base)));
           if (!late && (packet->flags & AV_PKT_FLAG_KEY) != 0 && packet->pos >= 0 && time > last)
             {
-              BbIndexKey key = { time, last == G_MININT64 ? 0 : packet->pos, bb_clock_get_offset (clock) };
+              BbIndexKey key = { time, last == G_MININT64 ? 0 : packet->pos,
+                                 bb_clock_get_offset (clock) };
 
               bb_index_add_key (index, &key);
               last = time;
@@ -397,7 +411,7 @@ add_picture (BbIndex *index, const char *path, gboolean late, GCancellable **can
       av_packet_unref (packet);
     }
   if (clock != NULL)
-    jumps = bb_clock_get_n_jumps (clock, &jump) > 0;
+    jumps = bb_clock_get_n_jumps (clock) > 0;
   bb_index_set_end (index, end);
   bb_clock_free (clock);
   av_packet_free (&packet);
@@ -423,7 +437,8 @@ make (const char *path, GCancellable **cancellable)
   return g_steal_pointer (&index);
 }
 
-/* The file that was asked for last: its preview, its thumbnails and its export are opened one after the other. */
+/* The file that was asked for last: its preview, its thumbnails and its export are opened one after
+ * the other. */
 static struct {
   GMutex lock;
   char *path;
@@ -444,11 +459,11 @@ is_same (const GStatBuf *a, const GStatBuf *b)
  * @format: what it is
  * @cancellable: where the cancellable of the call at hand is found
  *
- * Finds whether a file is of several that were appended, so that its clock jumps or other streams go on where
- * some end. Some samples of it are read, and only where these say so all of it, twice.
+ * Finds whether a file is of several that were appended, so that its clock jumps or other streams
+ * go on where some end. Some samples of it are read, and only where these say so all of it, twice.
  *
- * Returns: (transfer full) (nullable): where its keyframes are and which streams follow each other; %NULL where
- *   demuxers find that by themselves
+ * Returns: (transfer full) (nullable): where its keyframes are and which streams follow each other;
+ * %NULL where demuxers find that by themselves
  */
 BbIndex *
 bb_scan_index (const char *path, const AVInputFormat *format, GCancellable **cancellable)

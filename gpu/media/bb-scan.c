@@ -66,7 +66,8 @@ scan_packet (State *state, const AVPacket *packet, const AVStream *stream, gint6
     return;
   change = get_change (packet, stream->codecpar, &state->first);
   state->n_changed = change == 0 ? 0 : state->n_changed + change;
-  if (packet->pts == AV_NOPTS_VALUE || bb_ffmpeg_to_nanoseconds (packet->pts, stream->time_base) < end)
+  if (packet->pts == AV_NOPTS_VALUE ||
+      bb_ffmpeg_to_nanoseconds (packet->pts, stream->time_base) < end)
     return;
   state->done = TRUE;
   state->n_changed = 0;
@@ -91,7 +92,8 @@ scan (AVFormatContext *demuxer, const BbIndex *index, gint64 end, GArray *states
             {
               const State *state = &g_array_index (states, State, i);
 
-              done &= state->done || state->n_changed >= N_SURE || !is_scanned (demuxer->streams[i]) ||
+              done &= state->done || state->n_changed >= N_SURE ||
+                      !is_scanned (demuxer->streams[i]) ||
                       bb_index_get_root (index, demuxer, (int) i) != (int) i;
             }
         }
@@ -103,19 +105,21 @@ scan (AVFormatContext *demuxer, const BbIndex *index, gint64 end, GArray *states
 /**
  * bb_scan_find_changes:
  * @path: name of a local file
- * @index: (nullable): of the file; where there is one, all of it counts, with all streams that follow others
+ * @index: (nullable): of the file; where there is one, all of it counts, with all streams that
+ * follow others
  * @start: where what matters begins, nanoseconds in the source's own time
  * @end: where it ends, likewise
  * @cancellable: where the cancellable of the call at hand is found
  *
- * Reads the tracks of AAC out of a container that may change their description (MPEG-TS, FLV), to their ends: as fast as
- * the file can be read. Any other track is known without.
+ * Reads the tracks of AAC out of a container that may change their description (MPEG-TS, FLV), to
+ * their ends: as fast as the file can be read. Any other track is known without.
  *
- * Returns: (transfer full) (element-type int): numbers, as the file has them, of those that change on the way so that
- *   a container with one description cannot hold them
+ * Returns: (transfer full) (element-type int): numbers, as the file has them, of those that change
+ * on the way so that a container with one description cannot hold them
  */
 GArray *
-bb_scan_find_changes (const char *path, const BbIndex *index, gint64 start, gint64 end, GCancellable **cancellable)
+bb_scan_find_changes (const char *path, const BbIndex *index, gint64 start, gint64 end,
+                      GCancellable **cancellable)
 {
   AVFormatContext *demuxer = bb_input_new (path, cancellable, NULL, NULL);
   g_autoptr (GArray) states = g_array_new (FALSE, TRUE, sizeof (State));

@@ -60,8 +60,9 @@ struct _BbTracks {
   AVFormatContext *demuxer;
   AVFormatContext *muxer;
   GCancellable *cancellable;
-  GArray *changing; /* numbers of tracks, as the file has them, that need more than one description; NULL until asked for */
-  BbIndex *index; /* NULL where no stream follows another one */
+  GArray *changing; /* numbers of tracks, as the file has them, that need more than one description;
+                       NULL until asked for */
+  BbIndex *index;   /* NULL where no stream follows another one */
   BbClock *clock;
   GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
   gboolean has_out;
@@ -142,7 +143,7 @@ add_encoded (BbTracks *self, Track *track, const AVCodecContext *context)
   return added;
 }
 
-/* Whether packets of a track of sound, or of those that follow it, need more than one description. */
+/* Whether packets of a track of sound, or of those that follow it, need several descriptions. */
 static gboolean
 is_changing (BbTracks *self, const AVStream *stream)
 {
@@ -150,7 +151,8 @@ is_changing (BbTracks *self, const AVStream *stream)
     return TRUE;
   /* Other codecs and containers say at once what comes. */
   if (stream->codecpar->codec_id != AV_CODEC_ID_AAC ||
-      (!g_str_equal (self->demuxer->iformat->name, "mpegts") && !g_str_equal (self->demuxer->iformat->name, "flv")))
+      (!g_str_equal (self->demuxer->iformat->name, "mpegts") &&
+       !g_str_equal (self->demuxer->iformat->name, "flv")))
     return FALSE;
   /* All tracks at once, when the first one is asked for. */
   if (self->changing == NULL)
@@ -491,8 +493,7 @@ static int
 mux (BbTracks *self, Track *track, AVPacket *packet)
 {
   gboolean strict = (self->muxer->oformat->flags & AVFMT_TS_NONSTRICT) == 0;
-  gint64 jump;
-  guint n_jumps = bb_clock_get_n_jumps (self->clock, &jump);
+  guint n_jumps = bb_clock_get_n_jumps (self->clock);
 
   packet->stream_index = track->out->index;
   packet->pos = -1;
@@ -622,7 +623,8 @@ convert_line (BbTracks *self, Track *track, const AVPacket *packet)
   return result;
 }
 
-/* Another stream goes on with the track, or the same one in another codec. Whether its packets can be used. */
+/* Another stream goes on with the track, or the same one in another codec. Whether its packets can
+ * be used. */
 static int
 change_source (BbTracks *self, Track *track, AVStream *source)
 {
@@ -652,7 +654,6 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
   AVStream *source = bb_clock_get_source (packet);
   gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 ends = G_MAXINT64;
-  gint64 jump;
 
   if (track->source != source || source->codecpar->codec_id != track->codec)
     {
@@ -672,7 +673,7 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
       /* What is read early for subtitles. */
       if (track->ended || ends < av_sat_sub64 (self->start, LEAD * 1000))
         return 0;
-      if (bb_clock_get_n_jumps (self->clock, &jump) > 0)
+      if (bb_clock_get_n_jumps (self->clock) > 0)
         bb_audio_encoder_be_exact (track->audio);
       self->current = track;
       return bb_audio_encoder_push (track->audio, packet, mux_encoded, self);
@@ -685,39 +686,6 @@ handle (BbTracks *self, Track *track, AVPacket *packet)
     return 0;
   shift (self, track, packet);
   return mux (self, track, packet);
-}
-
-static void
-note_jumps (BbTracks *self)
-{
-  gint64 first, first_change;
-  guint n_jumps = bb_clock_get_n_jumps (self->clock, &first);
-  guint n_changes = bb_clock_get_n_changes (self->clock, &first_change);
-
-  /* Reading begins earlier than a trim. */
-  if (n_jumps == 1 && first < self->start)
-    n_jumps = 0;
-  if (n_changes == 1 && first_change < self->start)
-    n_changes = 0;
-  first = MAX (first, self->start);
-  first_change = MAX (first_change, self->start);
-  if (n_changes > 0)
-    /* Translators: how often, and seconds from the beginning */
-    add_notice (self, g_strdup_printf (ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
-                                                 "subtitles go on with them",
-                                                 "Other streams take over %u times, first at %.1f s; picture, sound "
-                                                 "and subtitles go on with them",
-                                                 n_changes),
-                                       n_changes, (double) av_sat_sub64 (first_change, self->start) * 1e-9));
-  /* Where one recording follows another both happen at once. */
-  if (n_jumps > 0 && (n_jumps != n_changes || first != first_change))
-    /* Translators: how often, and seconds from the beginning */
-    add_notice (self, g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
-                                                 "picture, sound and subtitles go on from there",
-                                                 "The clock of the source jumps %u times, first at "
-                                                 "%.1f s; picture, sound and subtitles go on from there",
-                                                 n_jumps),
-                                       n_jumps, (double) av_sat_sub64 (first, self->start) * 1e-9));
 }
 
 static int
@@ -745,7 +713,7 @@ finish (BbTracks *self)
                                              "damaged parts are silent"),
                                            get_codec (track), track->in->index));
     }
-  note_jumps (self);
+  bb_clock_note_jumps (self->clock, self->start, self->notices);
   return result;
 }
 

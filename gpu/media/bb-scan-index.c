@@ -342,6 +342,7 @@ static gboolean
 add_followers (BbIndex *index, const char *path, GCancellable **cancellable)
 {
   AVFormatContext *demuxer = open_raw (path, cancellable);
+  g_autoptr (GHashTable) tried = g_hash_table_new (NULL, NULL);
   gboolean found = FALSE;
   GArray *runs[N_TYPES];
 
@@ -357,7 +358,8 @@ add_followers (BbIndex *index, const char *path, GCancellable **cancellable)
     {
       const Run *run = &g_array_index (runs[1], Run, i);
 
-      if (bb_index_get_root (index, demuxer, run->stream) != run->stream)
+      if (bb_index_get_root (index, demuxer, run->stream) != run->stream &&
+          g_hash_table_add (tried, GINT_TO_POINTER (run->stream)))
         add_parameters (index, path, demuxer->streams[run->stream], run->position, cancellable);
     }
   for (guint i = 0; i < N_TYPES; i++)

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-render.h"
+#include "blurbox.h"
 
 G_BEGIN_DECLS
 

@@ -29,7 +29,7 @@ GPtrArray *
 bb_devices_list (void)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_device_info_free);
-  g_autoptr (BbDevice) cpu = bb_cpu_device_new (0, FALSE);
+  g_autoptr (BbDevice) cpu = bb_cpu_device_new (0);
   BbDeviceInfo *info =
     bb_device_info_new (g_strdup ("cpu"), g_strdup (bb_device_get_description (cpu)), NULL);
   guint n_usable = 0;
@@ -52,7 +52,7 @@ open_best (void)
 
   if (device != NULL)
     return device;
-  device = bb_cpu_device_new (0, FALSE);
+  device = bb_cpu_device_new (0);
   if (error != NULL && g_atomic_int_compare_and_exchange (&said, 0, 1))
     /* Translators: %s is a sentence that says why no card does it */
     bb_device_set_notice (
@@ -88,7 +88,7 @@ BbDevice *
 bb_devices_open (const char *id, GError **error)
 {
   if (g_str_equal (id, "cpu"))
-    return bb_cpu_device_new (0, FALSE);
+    return bb_cpu_device_new (0);
   if (g_str_equal (id, "auto"))
     return open_best ();
   if (g_str_has_prefix (id, "cuda:"))
@@ -96,4 +96,16 @@ bb_devices_open (const char *id, GError **error)
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
                _("Device “%s” is not available here: choose another one, such as the CPU"), id);
   return NULL;
+}
+
+/**
+ * bb_devices_open_cpu:
+ * @n_threads: threads that it works with; 0 is one for each CPU
+ *
+ * Returns: (transfer full): the CPU as a device
+ */
+BbDevice *
+bb_devices_open_cpu (guint n_threads)
+{
+  return bb_cpu_device_new (n_threads);
 }

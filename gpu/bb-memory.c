@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* Where a version of control groups has its limits, what is used, and of that the part that is dropped when it gets scarce:
- * pages of files that were not read lately. */
+/* Where a version of control groups has its limits, what is used, and of that the part that is
+ * dropped when it gets scarce: pages of files that were not read lately. */
 typedef struct {
   const char *mount;
   const char *limit;
@@ -17,9 +17,18 @@ typedef struct {
   const char *cache;
 } Hierarchy;
 
-static const Hierarchy version_1 = { "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
-                                     "\ntotal_inactive_file " };
-static const Hierarchy version_2 = { "/sys/fs/cgroup", "memory.max", "memory.current", "\ninactive_file " };
+static const Hierarchy version_1 = {
+  .mount = "/sys/fs/cgroup/memory",
+  .limit = "memory.limit_in_bytes",
+  .used = "memory.usage_in_bytes",
+  .cache = "\ntotal_inactive_file ",
+};
+static const Hierarchy version_2 = {
+  .mount = "/sys/fs/cgroup",
+  .limit = "memory.max",
+  .used = "memory.current",
+  .cache = "\ninactive_file ",
+};
 
 /* The number after @key in a file of a control group; %G_MAXUINT64 where there is none, or “max”. */
 static guint64
@@ -122,8 +131,8 @@ bb_memory_find (const char *file, const char *key)
 guint64
 bb_memory_get_left_below (const char *root)
 {
-  g_autofree char *system = g_strconcat (root, "/proc/meminfo", NULL);
-  guint64 left = MIN (bb_memory_find (system, "MemAvailable:"), get_groups_left (root));
+  g_autofree char *meminfo = g_strconcat (root, "/proc/meminfo", NULL);
+  guint64 left = MIN (bb_memory_find (meminfo, "MemAvailable:"), get_groups_left (root));
   struct rlimit limit;
 
   if (getrlimit (RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)

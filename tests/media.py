@@ -12,7 +12,7 @@ from tap import equal, ffmpeg, near, output
 
 RENDER = os.environ.get("BLURBOX_RENDER", "blurbox-render")
 MEDIA = Path(os.environ.get("BB_SHARED_MEDIA", "/nonexistent"))
-LIMIT = 120  # seconds after which a render is taken for a hang
+LIMIT = 300  # seconds after which a render is taken for a hang
 
 # A flash and a beep each second, so that sync can be measured.
 FLASH = ["-f", "lavfi", "-i", "color=black:s=320x180:r=25,drawbox=color=white:t=fill:enable='lt(mod(t,1),0.08)'"]

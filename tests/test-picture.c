@@ -5,6 +5,7 @@
 
 #include "bb-test-device.h"
 #include "cpu/bb-cpu-device.h"
+#include "plain.h"
 #include "reference.h"
 
 #include <math.h>
@@ -57,11 +58,11 @@ make_frame (const BbFormat *format, Signal signal)
 
 static BbBatch *
 run_batch (const BbRecipeValues *values, BbFrame *frame, BbOrientation orientation, double aspect,
-           const BbFormat *target, gboolean plain, guint n_threads, guint n_frames)
+           const BbFormat *target, guint n_threads, guint n_frames)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (BbRecipe) recipe = bb_recipe_new (values, &error);
-  g_autoptr (BbDevice) device = bb_cpu_device_new (n_threads, plain);
+  g_autoptr (BbDevice) device = bb_cpu_device_new (n_threads);
   g_autoptr (BbPlan) plan = NULL;
   BbBatch *batch = bb_batch_new (n_frames);
   BbBatch *out;
@@ -82,11 +83,26 @@ run_batch (const BbRecipeValues *values, BbFrame *frame, BbOrientation orientati
 
 static BbFrame *
 run_one (const BbRecipeValues *values, BbFrame *frame, BbOrientation orientation, double aspect,
-         const BbFormat *target, gboolean plain)
+         const BbFormat *target)
 {
-  g_autoptr (BbBatch) out = run_batch (values, frame, orientation, aspect, target, plain, 2, 1);
+  g_autoptr (BbBatch) out = run_batch (values, frame, orientation, aspect, target, 2, 1);
 
   return g_steal_pointer (&out->frame[0]);
+}
+
+static BbFrame *
+run_plain (const BbRecipeValues *values, BbFrame *frame, BbOrientation orientation, double aspect,
+           const BbFormat *target)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbRecipe) recipe = bb_recipe_new (values, &error);
+  g_autoptr (BbPlan) plan =
+    bb_test_plan_new (recipe, &frame->format, orientation, aspect, target, &error);
+  BbFrame *out = bb_frame_new (target, NULL);
+
+  g_assert_no_error (error);
+  plain_run (plan, frame, out);
+  return out;
 }
 
 static int
@@ -106,7 +122,7 @@ assert_reference (const BbRecipeValues *values, BbFrame *frame, BbOrientation or
                   double aspect, const BbFormat *target, double most)
 {
   RefPlane reference[BB_N_PLANES];
-  g_autoptr (BbFrame) out = run_one (values, frame, orientation, aspect, target, FALSE);
+  g_autoptr (BbFrame) out = run_one (values, frame, orientation, aspect, target);
   double difference;
 
   ref_render (values, frame, orientation, aspect, target, reference);
@@ -240,7 +256,7 @@ test_orientations (void)
       }
 }
 
-/* Every kind of recipe: kernels sample by sample against the fast path, FP16 against FP32, bands of
+/* Every kind of recipe: sample by sample against whole rows, FP16 against FP32, bands of
  * one frame against whole frames of a batch. */
 static void
 test_paths (void)
@@ -281,11 +297,11 @@ test_paths (void)
       values.dim = g_rand_double (rand);
       values.saturation = g_rand_double_range (rand, 0, 2);
 
-      plain = run_one (&values, frame, orientation, aspect, &target, TRUE);
-      half = run_one (&values, frame, orientation, aspect, &target, FALSE);
-      batch = run_batch (&values, frame, orientation, aspect, &target, FALSE, 3, 4);
+      plain = run_plain (&values, frame, orientation, aspect, &target);
+      half = run_one (&values, frame, orientation, aspect, &target);
+      batch = run_batch (&values, frame, orientation, aspect, &target, 3, 4);
       values.precision = BB_PRECISION_FP32;
-      full = run_one (&values, frame, orientation, aspect, &target, FALSE);
+      full = run_one (&values, frame, orientation, aspect, &target);
       g_assert_cmpint (largest_difference (plain, half), <=, 1);
       g_assert_cmpint (largest_difference (half, full), <=, 1);
       for (guint i = 0; i < batch->n_frames; i++)
@@ -314,7 +330,7 @@ test_corners (void)
   values.height = 90;
   values.background = BB_BACKGROUND_COLOR;
   values.corner_radius = radius;
-  out = run_one (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target, FALSE);
+  out = run_one (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target);
   black = 16;
 
   /* The foreground is 100×50 at row 20; coverage by 1024 points a pixel. */
@@ -371,7 +387,7 @@ test_color (void)
       values.width = values.height = 16;
       values.background = BB_BACKGROUND_COLOR;
       values.color = known[i].color;
-      out = run_one (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target, FALSE);
+      out = run_one (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target);
       for (int p = 0; p < BB_N_PLANES; p++)
         g_assert_cmpint (ref_get_code (out, p, 0, 0), ==, known[i].codes[p]);
     }
@@ -394,7 +410,7 @@ test_shadow (void)
   values.width = 80;
   values.height = 160;
   values.shadow = 0.5;
-  out = run_one (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target, FALSE);
+  out = run_one (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target);
 
   /* The foreground is 80×40 at row 60; sigma is 1.6, and the shadow lies 0.8 lower. */
   for (int y = 0; y < 160; y++)
@@ -416,7 +432,7 @@ test_cancelled (void)
   g_autoptr (BbFrame) frame = make_frame (&format, SIGNAL_NOISE);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbDevice) device = bb_cpu_device_new (0, FALSE);
+  g_autoptr (BbDevice) device = bb_cpu_device_new (0);
   g_autoptr (BbRecipe) recipe = NULL;
   g_autoptr (BbPlan) plan = NULL;
   BbBatch *batch = bb_batch_new (1);

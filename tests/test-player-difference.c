@@ -5,6 +5,7 @@
 
 #include "bb-devices.h"
 #include "bb-player.h"
+#include "bb-test-player.h"
 #include "bb-test-device.h"
 #include "bb-test-media.h"
 
@@ -145,9 +146,9 @@ test_difference (void)
       BbPicture *picture;
 
       /* Before the recipe, whose generation tells that the picture shows all of it. */
-      bb_player_set_difference (player, gain);
-      bb_player_set_compare (player, i >= 2);
-      bb_player_set_recipe (player, recipe);
+      BB_TEST_PLAYER_SET (player, s.gain = gain);
+      BB_TEST_PLAYER_SET (player, s.compare = i >= 2);
+      BB_TEST_PLAYER_SET (player, s.recipe = recipe);
       WAIT ((picture = bb_player_get_picture (player)) != NULL &&
             picture->generation == bb_recipe_get_generation (recipe) &&
             picture->difference != NULL && (bb_player_get_compared (player) != NULL) == (i >= 2));
@@ -159,7 +160,7 @@ test_difference (void)
   bb_player_play (player);
   WAIT (bb_player_get_picture (player)->time > 0);
   g_assert_nonnull (bb_player_get_picture (player)->difference);
-  bb_player_set_difference (player, 0);
+  BB_TEST_PLAYER_SET (player, s.gain = 0);
   WAIT (bb_player_get_picture (player)->difference == NULL);
   bb_player_close (player);
 }

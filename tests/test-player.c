@@ -6,6 +6,7 @@
  */
 
 #include "bb-player.h"
+#include "bb-test-player.h"
 #include "bb-source.h"
 #include "bb-test-media.h"
 
@@ -112,7 +113,7 @@ set_recipe (Fixture *f, const BbRecipeValues *values)
 {
   g_autoptr (BbRecipe) recipe = make_recipe (values);
 
-  bb_player_set_recipe (f->player, recipe);
+  BB_TEST_PLAYER_SET (f->player, s.recipe = recipe);
   return bb_recipe_get_generation (recipe);
 }
 
@@ -206,7 +207,7 @@ assert_same_as_render (const char *path, const BbRecipeValues *values)
     g_error ("%s: %s", render_program, error_output);
 
   fixture_init (&f);
-  bb_player_set_recipe (f.player, recipe);
+  BB_TEST_PLAYER_SET (f.player, s.recipe = recipe);
   open_file (&f, path);
   WAIT_FOR (f.n_pictures > 0);
   reference = bb_source_new (finished, &error);
@@ -282,7 +283,7 @@ test_open (void)
   g_assert_cmpint (shown_time (&f), ==, 0);
   g_assert_cmpint (bb_player_get_picture (f.player)->width, ==, 180);
   g_assert_cmpint (bb_player_get_picture (f.player)->height, ==, 320);
-  bb_player_set_size (f.player, 100, 160);
+  BB_TEST_PLAYER_SET (f.player, s.width = 100, s.height = 160);
   WAIT_FOR (bb_player_get_picture (f.player)->width != 180);
   g_assert_cmpint (bb_player_get_picture (f.player)->width, ==, 90);
   g_assert_cmpint (bb_player_get_picture (f.player)->height, ==, 160);
@@ -462,7 +463,7 @@ test_storm (void)
   fixture_init (&f);
   small_values (&values);
   set_recipe (&f, &values);
-  bb_player_set_loop (f.player, TRUE);
+  BB_TEST_PLAYER_SET (f.player, s.loop = TRUE);
   open_file (&f, path);
   bb_player_play (f.player);
   for (int i = 0; i <= 160; i++)
@@ -489,7 +490,7 @@ test_storm (void)
       values.height = 320 - 8 * i;
       change (&f, &values);
       g_assert_cmpint (bb_player_get_picture (f.player)->height, ==, values.height);
-      bb_player_set_size (f.player, 400 - i, 640);
+      BB_TEST_PLAYER_SET (f.player, s.width = 400 - i, s.height = 640);
     }
   /* Faster than pictures can be made: the last one is what remains. */
   for (int round = 0; round < 5; round++)
@@ -594,7 +595,7 @@ test_trim (void)
   g_assert_cmpint (shown_time (&f), ==, 1960000000);
   g_assert_false (bb_player_get_playing (f.player));
 
-  bb_player_set_loop (f.player, TRUE);
+  BB_TEST_PLAYER_SET (f.player, s.loop = TRUE);
   bb_player_play (f.player);
   before = shown_time (&f);
   while (n_wraps < 3)
@@ -686,7 +687,7 @@ test_compare (void)
   open_file (&f, path);
   WAIT_FOR (f.n_pictures > 0);
   g_assert_null (bb_player_get_compared (f.player));
-  bb_player_set_compare (f.player, TRUE);
+  BB_TEST_PLAYER_SET (f.player, s.compare = TRUE);
   WAIT_FOR (bb_player_get_compared (f.player) != NULL);
   for (int i = 0; i < 5; i++)
     {
@@ -706,7 +707,7 @@ test_compare (void)
         }
       step_to (&f, 1, G_GINT64_CONSTANT (40000000) * (i + 1));
     }
-  bb_player_set_compare (f.player, FALSE);
+  BB_TEST_PLAYER_SET (f.player, s.compare = FALSE);
   WAIT_FOR (bb_player_get_compared (f.player) == NULL);
   fixture_clear (&f);
 }
@@ -834,6 +835,9 @@ test_background (void)
   open_file (&f, path);
   set_recipe (&f, &values);
   WAIT_FOR (f.n_pictures > 0);
+  /* The first frame is there when the file is open; the next one is the decode thread's. */
+  bb_player_step (f.player, 1);
+  WAIT_FOR (bb_player_get_picture (f.player)->time > 0);
   g_assert_cmpuint (count_threads ("bb-decode", niceness + 3), ==, 1);
   g_assert_cmpuint (count_threads ("bb-effect", niceness + 3), ==, 1);
   /* The device's. What else has such a name is GLib's. */
@@ -887,7 +891,7 @@ test_close (void)
 
       fixture_init (&f);
       set_recipe (&f, &values);
-      bb_player_set_compare (f.player, i % 3 == 0);
+      BB_TEST_PLAYER_SET (f.player, s.compare = i % 3 == 0);
       bb_player_open_async (f.player, file, NULL, opened_cb, &f);
       if (i % 10 == 0)
         {

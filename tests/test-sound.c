@@ -7,6 +7,7 @@
  */
 
 #include "bb-player.h"
+#include "bb-test-player.h"
 #include "bb-test-media.h"
 
 #include <glib/gstdio.h>
@@ -201,7 +202,7 @@ fixture_init (Fixture *f, const char *path, gint64 start, gint64 end)
   values.start = start;
   values.end = end;
   recipe = bb_recipe_new (&values, NULL);
-  bb_player_set_recipe (f->player, recipe);
+  BB_TEST_PLAYER_SET (f->player, s.recipe = recipe);
   bb_player_open_async (f->player, file, NULL, opened_cb, f);
   WAIT_FOR (f->opened && f->n_pictures > 0);
 }
@@ -321,7 +322,7 @@ test_mute (void)
   GSubprocess *recorder = start_recording (record_path);
 
   fixture_init (&f, path, 0, -1);
-  bb_player_set_muted (f.player, TRUE);
+  BB_TEST_PLAYER_SET (f.player, s.muted = TRUE);
   bb_player_play (f.player);
   WAIT_FOR (f.n_ended > 0);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);

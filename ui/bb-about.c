@@ -8,8 +8,7 @@
 #include "bb-about.h"
 
 #include "bb-card-texture.h"
-
-#include "bb-version.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 

@@ -10,9 +10,8 @@
 
 #include "bb-card-texture.h"
 
-#include "bb-devices.h"
 #include "bb-renderer.h"
-#include "cuda/bb-gl-ring.h"
+#include "blurbox.h"
 
 #include <epoxy/gl.h>
 

@@ -82,9 +82,23 @@ count_files (BbExportDialog *self)
   return is_many (self) ? self->files->len : 1;
 }
 
+static gboolean
+has_titles (GtkStringList *list, GPtrArray *titles)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (list)) != titles->len)
+    return FALSE;
+  for (guint i = 0; i < titles->len; i++)
+    if (!g_str_equal (gtk_string_list_get_string (list, i), titles->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static void
 set_titles (GtkStringList *list, GPtrArray *titles)
 {
+  /* A row whose list changes while one of it is chosen loses the focus. */
+  if (has_titles (list, titles))
+    return;
   g_ptr_array_add (titles, NULL);
   gtk_string_list_splice (list, 0, g_list_model_get_n_items (G_LIST_MODEL (list)),
                           (const char *const *) titles->pdata);

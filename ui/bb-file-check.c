@@ -7,9 +7,9 @@
 
 #include "bb-file-check.h"
 
-#include "bb-error.h"
 #include "bb-file-name.h"
 #include "bb-playback.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

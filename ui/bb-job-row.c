@@ -136,7 +136,6 @@ update_state (BbJobRow *self)
                               (const char *[]) { looks[state].style, NULL });
   gtk_button_set_icon_name (self->main_button, looks[state].button);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->main_button), _(looks[state].tooltip));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->main_button), looks[state].action);
   gtk_menu_button_set_menu_model (self->menu_button, get_menu (self));
   gtk_widget_set_visible (GTK_WIDGET (self->progress_line), bb_job_is_running (self->job));
   if (state == BB_JOB_FAILED)
@@ -155,6 +154,16 @@ update_state (BbJobRow *self)
   set_enabled (self, "move-up", state == BB_JOB_WAITING);
   set_enabled (self, "move-down", state == BB_JOB_WAITING);
   update_figures (self);
+}
+
+/* With an action of its own the button would be insensitive for a moment whenever that changes, before
+ * the new one is enabled, and lose the focus. */
+static void
+main_cb (GtkButton *button, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), looks[bb_job_get_state (self->job)].action, NULL);
 }
 
 static void
@@ -319,6 +328,7 @@ bb_job_row_class_init (BbJobRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, done_menu);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, failed_menu);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, cancelled_menu);
+  gtk_widget_class_bind_template_callback (widget_class, main_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Up, GDK_ALT_MASK, "job.move-up", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Down, GDK_ALT_MASK, "job.move-down",
                                        NULL);

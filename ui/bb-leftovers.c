@@ -10,7 +10,7 @@
 
 #include "bb-leftovers.h"
 
-#include "media/bb-output-file.h"
+#include "blurbox.h"
 
 #define KEY "unfinished-folder"
 

@@ -5,12 +5,11 @@
 
 #include "config.h"
 
-#include "bb-devices.h"
 #include "bb-performance.h"
 
-#include "bb-render.h"
 #include "bb-stage.h"
 #include "bb-value-row.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 

@@ -128,13 +128,22 @@ update (BbQueueBar *self)
     show_result (self);
 }
 
+/* With an action of its own the button would be insensitive for a moment whenever that changes, and
+ * lose the focus. */
+static void
+pause_cb (GtkButton *button, gpointer user_data)
+{
+  BbQueueBar *self = BB_QUEUE_BAR (user_data);
+  gboolean paused = bb_queue_get_paused (self->queue);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), paused ? "app.queue-resume" : "app.queue-pause", NULL);
+}
+
 static void
 paused_cb (BbQueueBar *self)
 {
   gboolean paused = bb_queue_get_paused (self->queue);
 
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause_button),
-                                  paused ? "app.queue-resume" : "app.queue-pause");
   gtk_button_set_icon_name (self->pause_button, paused ? "media-playback-start-symbolic"
                                                        : "media-playback-pause-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button),
@@ -187,6 +196,7 @@ bb_queue_bar_class_init (BbQueueBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, pause_button);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, BbQueueBar, progress_line);
+  gtk_widget_class_bind_template_callback (widget_class, pause_cb);
 }
 
 static void

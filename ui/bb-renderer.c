@@ -5,7 +5,7 @@
 
 #include "bb-renderer.h"
 
-#include "bb-picture.h"
+#include "blurbox.h"
 
 static BbPresentOptions present_options;
 

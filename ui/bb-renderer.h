@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-picture.h"
+#include "blurbox.h"
 
 #include <gtk/gtk.h>
 

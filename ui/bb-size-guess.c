@@ -8,7 +8,7 @@
 #include "bb-size-guess.h"
 
 #include "bb-estimate.h"
-#include "bb-thread.h"
+#include "blurbox.h"
 
 #include <glib/gi18n.h>
 

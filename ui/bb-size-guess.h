@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-recipe.h"
+#include "blurbox.h"
 
 G_BEGIN_DECLS
 

@@ -350,17 +350,3 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   if (self->player != NULL)
     position_cb (self);
 }
-
-/**
- * bb_transport_get_timeline:
- * @self: a transport
- *
- * Returns: (transfer none): its timeline
- */
-BbTimeline *
-bb_transport_get_timeline (BbTransport *self)
-{
-  g_return_val_if_fail (BB_IS_TRANSPORT (self), NULL);
-
-  return self->timeline;
-}

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-tune.h"
+#include "blurbox.h"
 
 #include <gtk/gtk.h>
 

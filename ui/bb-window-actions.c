@@ -51,11 +51,12 @@ static void
 compare_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
-  gboolean compare = g_variant_get_boolean (state);
+  BbPlayerSettings settings = *bb_player_get_settings (self->player);
 
+  settings.compare = g_variant_get_boolean (state);
   g_simple_action_set_state (action, state);
-  bb_player_set_compare (self->player, compare);
-  bb_canvas_set_compare (self->canvas, compare);
+  bb_player_set_settings (self->player, &settings);
+  bb_canvas_set_compare (self->canvas, settings.compare);
 }
 
 static void

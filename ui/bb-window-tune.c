@@ -35,7 +35,10 @@ is_difference_shown (BbWindow *self)
 static void
 update_player (BbWindow *self)
 {
-  bb_player_set_difference (self->player, is_difference_shown (self) ? get_gain (self) : 0);
+  BbPlayerSettings settings = *bb_player_get_settings (self->player);
+
+  settings.gain = is_difference_shown (self) ? get_gain (self) : 0;
+  bb_player_set_settings (self->player, &settings);
 }
 
 static void

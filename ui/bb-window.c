@@ -87,13 +87,19 @@ failed_cb (BbWindow *self, GError *error)
 static void
 recipe_cb (BbWindow *self)
 {
-  if (self->player != NULL)
-    bb_player_set_recipe (self->player, bb_editor_get_recipe (self->editor));
+  BbPlayerSettings settings;
+
+  if (self->player == NULL)
+    return;
+  settings = *bb_player_get_settings (self->player);
+  settings.recipe = bb_editor_get_recipe (self->editor);
+  bb_player_set_settings (self->player, &settings);
 }
 
 static void
 wanted_size_cb (BbWindow *self)
 {
+  BbPlayerSettings settings;
   int width, height;
 
   bb_canvas_get_wanted_size (self->canvas, &width, &height);
@@ -103,17 +109,26 @@ wanted_size_cb (BbWindow *self)
       width = gtk_widget_get_width (GTK_WIDGET (self->stack));
       height = gtk_widget_get_height (GTK_WIDGET (self->stack));
     }
-  if (self->player != NULL && width > 0)
-    bb_player_set_size (self->player, width, height);
+  if (self->player == NULL || width <= 0)
+    return;
+  settings = *bb_player_get_settings (self->player);
+  settings.width = width;
+  settings.height = height;
+  bb_player_set_settings (self->player, &settings);
 }
 
 static void
-sound_cb (BbWindow *self)
+settings_cb (BbWindow *self)
 {
+  BbPlayerSettings settings;
+
   if (self->player == NULL)
     return;
-  bb_player_set_loop (self->player, g_settings_get_boolean (self->settings, "loop"));
-  bb_player_set_muted (self->player, g_settings_get_boolean (self->settings, "mute"));
+  settings = *bb_player_get_settings (self->player);
+  settings.loop = g_settings_get_boolean (self->settings, "loop");
+  settings.muted = g_settings_get_boolean (self->settings, "mute");
+  settings.present_options = bb_renderer_get_present_options ();
+  bb_player_set_settings (self->player, &settings);
 }
 
 static void
@@ -144,13 +159,12 @@ ensure_player (BbWindow *self)
   if (self->player != NULL)
     return self->player;
   self->player = bb_player_new ();
-  bb_player_set_present_options (self->player, bb_renderer_get_present_options ());
   g_signal_connect_object (self->player, "picture", G_CALLBACK (picture_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->player, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->player, "notify::playing", G_CALLBACK (bb_window_update_actions),
                            self, G_CONNECT_SWAPPED);
-  sound_cb (self);
+  settings_cb (self);
   wanted_size_cb (self);
   bb_transport_set_player (self->transport, self->player);
   bb_performance_set_player (bb_sidebar_get_performance (ensure_sidebar (self)), self->player);
@@ -696,9 +710,9 @@ bb_window_new (BbApplication *application)
   add_setting_action (self, "mute");
   g_signal_connect_object (settings, "changed::guides", G_CALLBACK (guides_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "changed::loop", G_CALLBACK (sound_cb), self,
+  g_signal_connect_object (settings, "changed::loop", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "changed::mute", G_CALLBACK (sound_cb), self,
+  g_signal_connect_object (settings, "changed::mute", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
   guides_cb (self);
   restore_session (self);

@@ -7,7 +7,6 @@
 
 #include "bb-cpu-device.h"
 
-#include "bb-cpu-plain.h"
 #include "bb-cpu-work.h"
 #include "bb-memory.h"
 #include "bb-rows.h"
@@ -31,7 +30,6 @@ struct _BbCpuDevice {
   BbDevice parent_instance;
 
   guint n_threads;
-  gboolean plain;
   char *description;
   GThreadPool *pool;
   gboolean has_threads;
@@ -66,16 +64,11 @@ run_task (BbCpuDevice *self, guint worker, guint task)
   switch (self->phase)
     {
     case PHASE_FRAMES:
-      if (self->plain)
-        bb_cpu_plain_run (output->plan, self->in->frame[task], self->out->frame[task]);
-      else
-        {
-          for (int p = 0; p < BB_N_PLANES; p++)
-            bb_cpu_work_prepare (output->work, scratch, self->in->frame[task], p,
-                                 output->planes[worker]);
-          bb_cpu_work_compose (output->work, scratch, self->in->frame[task],
-                               output->planes[worker], 0, 1, self->out->frame[task]);
-        }
+      for (int p = 0; p < BB_N_PLANES; p++)
+        bb_cpu_work_prepare (output->work, scratch, self->in->frame[task], p,
+                             output->planes[worker]);
+      bb_cpu_work_compose (output->work, scratch, self->in->frame[task], output->planes[worker], 0,
+                           1, self->out->frame[task]);
       if (output == &self->outputs[self->n_outputs - 1])
         g_clear_pointer (&self->in->frame[task], bb_frame_unref);
       break;
@@ -221,7 +214,7 @@ run_output (BbCpuDevice *self, const Output *output, BbBatch *in, GError **error
   self->output = output;
   self->in = in;
   self->out = out;
-  if (self->plain || in->n_frames >= self->n_threads)
+  if (in->n_frames >= self->n_threads)
     run_phase (self, PHASE_FRAMES, in->n_frames);
   else
     {
@@ -334,22 +327,19 @@ bb_cpu_device_init (BbCpuDevice *self)
 /**
  * bb_cpu_device_new:
  * @n_threads: threads to work with; 0 is one for each processor
- * @plain: whether to run the kernels one sample after the other, as a card would, instead of the
- *   fast path; for tests
  *
  * Returns: (transfer full): a device that every machine has
  */
 BbDevice *
-bb_cpu_device_new (guint n_threads, gboolean plain)
+bb_cpu_device_new (guint n_threads)
 {
   BbCpuDevice *self = g_object_new (BB_TYPE_CPU_DEVICE, NULL);
 
   self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
-  self->plain = plain;
   /* Translators: the processor as a device: how many threads, and which instructions, such as AVX2 */
   self->description = g_strdup_printf (ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)",
                                                  self->n_threads),
-                                       self->n_threads, plain ? "plain" : bb_rows_get_isa ());
+                                       self->n_threads, bb_rows_get_isa ());
   /* Threads of its own, which step back as far as the one that opened the device. */
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
   /* Where the system allows fewer threads, those do all the work; without any the caller's does. */

@@ -12,6 +12,6 @@ G_BEGIN_DECLS
 #define BB_TYPE_CPU_DEVICE (bb_cpu_device_get_type ())
 G_DECLARE_FINAL_TYPE (BbCpuDevice, bb_cpu_device, BB, CPU_DEVICE, BbDevice)
 
-BbDevice *bb_cpu_device_new (guint n_threads, gboolean plain);
+BbDevice *bb_cpu_device_new (guint n_threads);
 
 G_END_DECLS

@@ -41,40 +41,6 @@ set_up (BbRgb *rgb, const BbFrame *frame, BbPictureFormat format)
     };
 }
 
-/**
- * bb_cpu_rgb_run_plain:
- * @frame: a finished frame in host memory
- * @format: how pixels are to be stored
- * @first: first row to make
- * @last: one past the last row
- * @pixels: row 0 of the picture
- * @stride: bytes from one row of it to the next
- *
- * Runs the kernel one pixel after the other; for tests.
- */
-void
-bb_cpu_rgb_run_plain (const BbFrame *frame, BbPictureFormat format, int first, int last,
-                      guint8 *pixels, gsize stride)
-{
-  gsize size = bb_picture_get_pixel_size (format);
-  BbRgb rgb;
-
-  set_up (&rgb, frame, format);
-  for (int y = first; y < last; y++)
-    for (int x = 0; x < frame->format.width; x++)
-      {
-        gpointer pixel = pixels + (gsize) y * stride + (gsize) x * size;
-        int code[3];
-
-        bb_rgb_pixel (&rgb, x, y, code);
-        for (int i = 0; i < 4; i++)
-          if (format == BB_PICTURE_RGBX16)
-            ((guint16 *) pixel)[i] = (guint16) (i < 3 ? code[i] : 0xffff);
-          else
-            ((guint8 *) pixel)[i] = (guint8) (i < 3 ? code[i] : 0xff);
-      }
-}
-
 /* Two rows of chroma weighed into one. */
 BB_CLONES static void
 blend_u8 (const guint8 *restrict above, const guint8 *restrict below, float weight, int n,

@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-void bb_cuda_reading_add (GQueue *reading, gpointer data, GDestroyNotify destroy, BbCudaEvent *read);
+void bb_cuda_reading_add (GQueue *reading, gpointer data, GDestroyNotify destroy,
+                          BbCudaEvent *read);
 gboolean bb_cuda_reading_release (GQueue *reading, guint n_left, GError **error);
 
 G_END_DECLS

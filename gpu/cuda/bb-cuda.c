@@ -191,17 +191,6 @@ bb_cuda_get (GError **error)
 }
 
 /**
- * bb_cuda_peek:
- *
- * Returns: (transfer none): the driver's functions, after bb_cuda_get() has succeeded
- */
-const BbCuda *
-bb_cuda_peek (void)
-{
-  return &table;
-}
-
-/**
  * bb_cuda_get_driver_name:
  *
  * Returns: (transfer full): version of the driver for people, such as `driver 570.86, CUDA 12.8`

@@ -70,7 +70,6 @@ typedef struct {
 #define BB_CUDA_MIN_MINOR 5
 
 const BbCuda *bb_cuda_get (GError **error);
-const BbCuda *bb_cuda_peek (void);
 gpointer bb_cuda_find_symbol (const char *name, int version, const char *symbol);
 gboolean bb_cuda_check (CUresult result, const char *what, GError **error);
 char *bb_cuda_get_driver_name (void);

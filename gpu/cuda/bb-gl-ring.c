@@ -458,15 +458,3 @@ bb_gl_ring_unref (BbGlRing *ring)
   g_free (ring->slots);
   g_free (ring);
 }
-
-/**
- * bb_gl_ring_get_n_written:
- * @ring: a ring
- *
- * Returns: pictures that went into textures so far
- */
-guint64
-bb_gl_ring_get_n_written (BbGlRing *ring)
-{
-  return ring->n_written;
-}

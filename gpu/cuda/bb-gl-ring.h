@@ -43,7 +43,6 @@ gboolean bb_gl_ring_write (BbGlRing *ring, BbPicture *picture, BbGlTexture *text
 void bb_gl_texture_release (BbGlTexture *texture);
 guint bb_gl_ring_close (BbGlRing *ring);
 void bb_gl_ring_unref (BbGlRing *ring);
-guint64 bb_gl_ring_get_n_written (BbGlRing *ring);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbGlRing, bb_gl_ring_unref)
 

@@ -5,7 +5,7 @@
  * Usage: bench-player CLIP. Prints figures as a key file.
  */
 
-#include "bb-player.h"
+#include "../bb-test-player.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -97,7 +97,7 @@ measure_changes (BbPlayer *player, const char *name, Change change)
       change (&values, i);
       recipe = bb_recipe_new (&values, NULL);
       start = g_get_monotonic_time ();
-      bb_player_set_recipe (player, recipe);
+      BB_TEST_PLAYER_SET (player, s.recipe = recipe);
       longest_call = MAX (longest_call, (double) (g_get_monotonic_time () - start) / 1000.0);
       wait_for_generation (player, bb_recipe_get_generation (recipe));
       times[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
@@ -186,8 +186,8 @@ main (int argc, char **argv)
   g_signal_connect (player, "ended", ended_cb, NULL);
   bb_recipe_values_init (&values);
   recipe = bb_recipe_new (&values, NULL);
-  bb_player_set_recipe (player, recipe);
-  bb_player_set_size (player, 540, 960);
+  BB_TEST_PLAYER_SET (player, s.recipe = recipe);
+  BB_TEST_PLAYER_SET (player, s.width = 540, s.height = 960);
   bb_player_open_async (player, file, NULL, opened_cb, NULL);
   while (!opened)
     g_main_context_iteration (NULL, TRUE);
@@ -201,7 +201,7 @@ main (int argc, char **argv)
   measure_changes (player, "blur_playing", change_blur);
   bb_player_pause (player);
   measure_seeks (player);
-  bb_player_set_recipe (player, recipe);
+  BB_TEST_PLAYER_SET (player, s.recipe = recipe);
   measure_playing (player);
   return 0;
 }

@@ -6,6 +6,7 @@
  */
 
 #include "bb-player.h"
+#include "bb-test-player.h"
 #include "bb-test-media.h"
 
 #include <glib/gstdio.h>
@@ -65,7 +66,7 @@ set_look (Fixture *f, const char *device, double blur)
   values.encoder = "ffv1";
   recipe = bb_recipe_new (&values, &error);
   g_assert_no_error (error);
-  bb_player_set_recipe (f->player, recipe);
+  BB_TEST_PLAYER_SET (f->player, s.recipe = recipe);
   return bb_recipe_get_generation (recipe);
 }
 
@@ -86,7 +87,7 @@ open_player (Fixture *f, const char *device)
   *f = (Fixture) { .player = bb_player_new () };
   g_signal_connect (f->player, "failed", G_CALLBACK (failed_cb), f);
   g_signal_connect (f->player, "ended", G_CALLBACK (ended_cb), f);
-  bb_player_set_muted (f->player, TRUE);
+  BB_TEST_PLAYER_SET (f->player, s.muted = TRUE);
   bb_player_open_async (f->player, file, NULL, opened_cb, f);
   WAIT_FOR (f->opened);
   set_look (f, device, 20);
@@ -182,8 +183,8 @@ test_frames (gconstpointer data)
   g_assert_false (card_decodes (&cpu));
 
   /* Two outputs of one device. */
-  bb_player_set_compare (card.player, TRUE);
-  bb_player_set_compare (cpu.player, TRUE);
+  BB_TEST_PLAYER_SET (card.player, s.compare = TRUE);
+  BB_TEST_PLAYER_SET (cpu.player, s.compare = TRUE);
   WAIT_FOR (bb_player_get_compared (card.player) != NULL);
   WAIT_FOR (bb_player_get_compared (cpu.player) != NULL);
   for (gint64 i = 31; i < 35; i++)

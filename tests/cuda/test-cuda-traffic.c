@@ -4,7 +4,7 @@
  */
 
 #include "bb-cuda-test.h"
-#include "cuda/bb-cuda-traffic.h"
+#include "bb-cuda-traffic.h"
 
 /* Samples of a plane that some tap with a weight reads. */
 static guint64

@@ -675,6 +675,55 @@ test_retry (Fixture *fixture, gconstpointer data)
   g_rmdir (folder);
 }
 
+/* A button keeps the focus when what it does changes: the next key means its export. */
+static void
+test_button (Fixture *fixture, gconstpointer data)
+{
+  GtkWindow *window = GTK_WINDOW (fixture->window);
+  BbJob *job = export_to (fixture, "out-button.mp4");
+  GtkWidget *button;
+
+  activate (fixture, "show-queue", NULL);
+  button = get_child (bb_test_find (fixture->window, BB_TYPE_JOB_ROW, NULL, NULL), "main_button");
+  BB_TEST_WAIT (bb_job_is_running (job));
+  gtk_widget_grab_focus (button);
+  g_assert_true (gtk_window_get_focus (window) == button);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_PAUSED);
+  g_assert_true (gtk_window_get_focus (window) == button);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_RENDERING);
+  g_assert_true (gtk_window_get_focus (window) == button);
+  BB_TEST_WAIT (is_idle (fixture));
+  g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_DONE);
+  bb_test_settle ();
+  g_assert_true (gtk_window_get_focus (window) == button);
+  remove_file ("out-button.mp4");
+  bb_test_forget_announced ();
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (bb_test_was_announced ("“out-button.mp4” is not there any more"));
+}
+
+/* The same in the bar. */
+static void
+test_bar (Fixture *fixture, gconstpointer data)
+{
+  GtkWindow *window = GTK_WINDOW (fixture->window);
+  BbJob *job = export_to (fixture, "out-bar.mp4");
+  GtkWidget *bar = adw_bottom_sheet_get_bottom_bar (bb_window_get_queue_sheet (fixture->window));
+  GtkWidget *button = get_child (bar, "pause_button");
+
+  BB_TEST_WAIT (bb_job_is_running (job) && gtk_widget_get_mapped (button));
+  gtk_widget_grab_focus (button);
+  g_assert_true (gtk_window_get_focus (window) == button);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (gtk_window_get_focus (window) == button);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (gtk_window_get_focus (window) == button);
+  BB_TEST_WAIT (is_idle (fixture));
+  remove_file ("out-bar.mp4");
+}
+
 /* A film that was deleted since is not opened, and that is said. */
 static void
 test_deleted (Fixture *fixture, gconstpointer data)
@@ -957,6 +1006,8 @@ add_tests (void)
   ADD ("encoder", one, test_encoder);
   ADD ("sheet", one, test_sheet);
   ADD ("retry", one, test_retry);
+  ADD ("button", one, test_button);
+  ADD ("bar", one, test_bar);
   ADD ("deleted", one, test_deleted);
   ADD ("once", one, test_once);
   ADD ("rows", endless, test_rows);

@@ -315,6 +315,54 @@ test_focus (void)
   bb_test_window_close (window);
 }
 
+static gboolean
+is_popped_up (GtkWidget *row)
+{
+  GtkWidget *popover = bb_test_find (row, GTK_TYPE_POPOVER, NULL, NULL);
+
+  return popover != NULL && gtk_widget_get_mapped (popover);
+}
+
+/* A row whose value is chosen keeps the focus, whatever follows from that. */
+static void
+test_choice (void)
+{
+  static const char *const titles[] = { "Container", "Codec", "Encoder", "Preset", "Sound" };
+  BbWindow *window = new_window ();
+  AdwDialog *dialog;
+  GtkWidget *name;
+
+  bb_test_activate (window, "export", NULL);
+  BB_TEST_WAIT ((dialog = bb_test_get_dialog (window)) != NULL);
+  name = bb_test_find (dialog, ADW_TYPE_ENTRY_ROW, NULL, NULL);
+  BB_TEST_WAIT (gtk_window_get_focus (GTK_WINDOW (window)) != NULL &&
+                gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), name));
+  bb_test_wait_for_paint (window);
+  bb_test_settle ();
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    {
+      GtkWidget *row = bb_test_find (dialog, ADW_TYPE_COMBO_ROW, "title", titles[i]);
+      guint before = adw_combo_row_get_selected (ADW_COMBO_ROW (row));
+
+      gtk_widget_grab_focus (row);
+      xdo ("key space");
+      BB_TEST_WAIT (is_popped_up (row));
+      bb_test_wait_for_paint (window);
+      xdo ("key %s", before == 0 ? "Down" : "Up");
+      bb_test_settle ();
+      xdo ("key Return");
+      BB_TEST_WAIT (adw_combo_row_get_selected (ADW_COMBO_ROW (row)) != before);
+      BB_TEST_WAIT (!is_popped_up (row));
+      bb_test_settle ();
+      bb_test_wait_for_paint (window);
+      g_test_message ("%s: %u", titles[i], adw_combo_row_get_selected (ADW_COMBO_ROW (row)));
+      g_assert_true (gtk_window_get_focus (GTK_WINDOW (window)) == row);
+    }
+  adw_dialog_force_close (dialog);
+  BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
+  bb_test_window_close (window);
+}
+
 static void
 test_handles (void)
 {
@@ -562,6 +610,7 @@ add_tests (void)
   g_test_add_func ("/input/sizes", test_sizes);
   g_test_add_func ("/input/letters", test_letters);
   g_test_add_func ("/input/focus", test_focus);
+  g_test_add_func ("/input/choice", test_choice);
   g_test_add_func ("/input/handles", test_handles);
   g_test_add_func ("/input/canvas-drag", test_canvas_drag);
   g_test_add_func ("/input/timeline-drag", test_timeline_drag);

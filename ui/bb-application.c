@@ -46,7 +46,7 @@ ensure_window (BbApplication *self)
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
     if (BB_IS_WINDOW (l->data))
       return BB_WINDOW (l->data);
-  return bb_window_new (self);
+  return bb_window_new (GTK_APPLICATION (self), self->settings, self->exports);
 }
 
 static void

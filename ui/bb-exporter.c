@@ -13,7 +13,6 @@
 #include "bb-queue-bar.h"
 #include "bb-queue-view.h"
 #include "bb-toast.h"
-#include "bb-window.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -25,6 +24,8 @@
  * opens the list of the queue, and `win.queue`, whose state is whether it is open; the bar and the
  * list of the queue, what is said when an export ends, and the question before the window closes on
  * one.
+ *
+ * Signals: `toast`, a notice that the window shows.
  */
 struct _BbExporter {
   GObject parent_instance;
@@ -42,12 +43,25 @@ struct _BbExporter {
   AdwToast *toast; /* about the last export that ended */
 };
 
+enum { TOAST, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (BbExporter, bb_exporter, G_TYPE_OBJECT)
+
+static void
+show_message (BbExporter *self, const char *text)
+{
+  g_autoptr (AdwToast) toast = bb_toast_new (text);
+
+  g_signal_emit (self, signals[TOAST], 0, toast);
+  bb_announce (GTK_WIDGET (self->window), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
 
 static void
 message_cb (BbExports *exports, const char *message, gpointer user_data)
 {
-  bb_window_show_toast (BB_WINDOW (BB_EXPORTER (user_data)->window), message);
+  show_message (BB_EXPORTER (user_data), message);
 }
 
 static void
@@ -57,7 +71,7 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
   g_autofree char *name = bb_job_get_output_name (job);
   g_autofree char *uri = g_file_get_uri (bb_job_get_output (job));
   g_autofree char *title = NULL;
-  AdwToast *toast;
+  g_autoptr (AdwToast) toast = NULL;
 
   if (bb_job_get_state (job) == BB_JOB_CANCELLED)
     title = g_strdup_printf (_("“%s” was cancelled"), name);
@@ -83,7 +97,7 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
   if (self->toast != NULL)
     adw_toast_dismiss (self->toast);
   g_set_weak_pointer (&self->toast, toast);
-  bb_window_add_toast (BB_WINDOW (self->window), toast);
+  g_signal_emit (self, signals[TOAST], 0, toast);
   bb_announce (GTK_WIDGET (self->window),
                bb_job_get_error (job) != NULL ? bb_job_get_error (job)->message : title,
                bb_job_get_error (job) != NULL ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
@@ -132,15 +146,14 @@ export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   /* What a relative name is relative to, whoever asks over D-Bus cannot know. */
   if (!g_path_is_absolute (path))
     {
-      bb_window_show_toast (BB_WINDOW (self->window),
-                            _("Name the file to export to with its whole path, such as "
-                              "/home/me/clip.mp4"));
+      show_message (self, _("Name the file to export to with its whole path, such as "
+                            "/home/me/clip.mp4"));
       return;
     }
   job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor),
                     BB_JOB_NAME_CHOSEN);
   if (!bb_queue_add (bb_exports_get_queue (self->exports), job, &error))
-    bb_window_show_toast (BB_WINDOW (self->window), error->message);
+    show_message (self, error->message);
 }
 
 static void
@@ -261,6 +274,9 @@ bb_exporter_class_init (BbExporterClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = bb_exporter_dispose;
+
+  signals[TOAST] = g_signal_new ("toast", BB_TYPE_EXPORTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, ADW_TYPE_TOAST);
 }
 
 static void

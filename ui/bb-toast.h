@@ -10,5 +10,6 @@
 G_BEGIN_DECLS
 
 AdwToast *bb_toast_new (const char *text);
+void bb_toast_show (GtkWidget *widget, const char *text);
 
 G_END_DECLS

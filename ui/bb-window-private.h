@@ -20,6 +20,7 @@ struct _BbWindow {
   AdwApplicationWindow parent_instance;
 
   GSettings *settings;
+  BbExports *exports;
   BbEditor *editor;
   BbPlayer *player; /* NULL until the first file is opened */
   BbPresets *presets;

@@ -596,6 +596,7 @@ bb_window_dispose (GObject *object)
     }
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_WINDOW);
   g_clear_object (&self->settings);
+  g_clear_object (&self->exports);
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
   g_clear_object (&self->exporter);
@@ -679,6 +680,12 @@ bb_window_init (BbWindow *self)
 }
 
 static void
+toast_cb (BbWindow *self, AdwToast *toast)
+{
+  bb_window_add_toast (self, g_object_ref (toast));
+}
+
+static void
 add_setting_action (BbWindow *self, const char *key)
 {
   g_autoptr (GAction) action = g_settings_create_action (self->settings, key);
@@ -689,19 +696,21 @@ add_setting_action (BbWindow *self, const char *key)
 /**
  * bb_window_new:
  * @application: the application
+ * @settings: what the user set
+ * @exports: the exports of the application
  *
  * Returns: (transfer none): a window without a video
  */
 BbWindow *
-bb_window_new (BbApplication *application)
+bb_window_new (GtkApplication *application, GSettings *settings, BbExports *exports)
 {
   BbWindow *self = g_object_new (BB_TYPE_WINDOW, "application", application, NULL);
-  GSettings *settings = bb_application_get_settings (application);
 
   self->settings = g_object_ref (settings);
-  self->exporter = bb_exporter_new (ADW_APPLICATION_WINDOW (self),
-                                    bb_application_get_exports (application), self->editor, settings,
+  self->exports = g_object_ref (exports);
+  self->exporter = bb_exporter_new (ADW_APPLICATION_WINDOW (self), exports, self->editor, settings,
                                     self->queue_sheet);
+  g_signal_connect_object (self->exporter, "toast", G_CALLBACK (toast_cb), self, G_CONNECT_SWAPPED);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);

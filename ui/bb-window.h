@@ -5,9 +5,9 @@
 
 #pragma once
 
-#include "bb-application.h"
 #include "bb-canvas.h"
 #include "bb-editor.h"
+#include "bb-exports.h"
 #include "bb-player.h"
 #include "bb-presets.h"
 
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define BB_TYPE_WINDOW (bb_window_get_type ())
 G_DECLARE_FINAL_TYPE (BbWindow, bb_window, BB, WINDOW, AdwApplicationWindow)
 
-BbWindow *bb_window_new (BbApplication *application);
+BbWindow *bb_window_new (GtkApplication *application, GSettings *settings, BbExports *exports);
 void bb_window_open (BbWindow *self, GFile *const *files, guint n_files);
 void bb_window_choose_file (BbWindow *self);
 void bb_window_show_toast (BbWindow *self, const char *text);

@@ -11,6 +11,7 @@
  * machine takes away is not told that finely, so a long turn is only marked where it took something.
  */
 
+#include "bb-application.h"
 #include "bb-card-texture.h"
 #include "bb-window.h"
 

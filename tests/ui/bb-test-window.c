@@ -126,10 +126,18 @@ bb_test_count_layouts (GtkWindow *window, guint *n)
                     G_CALLBACK (count_layout_cb), n);
 }
 
+/* A window that is not presented yet */
+BbWindow *
+bb_test_window_new_hidden (void)
+{
+  return bb_window_new (GTK_APPLICATION (application), bb_application_get_settings (application),
+                        bb_application_get_exports (application));
+}
+
 BbWindow *
 bb_test_window_new (void)
 {
-  BbWindow *window = bb_window_new (application);
+  BbWindow *window = bb_test_window_new_hidden ();
 
   gtk_window_present (GTK_WINDOW (window));
   BB_TEST_WAIT (gtk_widget_get_mapped (GTK_WIDGET (window)) &&

@@ -70,7 +70,7 @@ static void
 test_open_before_paint (void)
 {
   g_autofree char *path = bb_test_clip ();
-  BbWindow *window = bb_window_new (bb_test_get_application ());
+  BbWindow *window = bb_test_window_new_hidden ();
   GtkWidget *split = bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL);
   GtkWidget *sidebar = adw_overlay_split_view_get_sidebar (ADW_OVERLAY_SPLIT_VIEW (split));
   GtkStack *stack = GTK_STACK (bb_test_find (window, GTK_TYPE_STACK, NULL, NULL));

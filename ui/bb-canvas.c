@@ -35,6 +35,7 @@ struct _BbCanvas {
   GtkWidget parent_instance;
 
   BbEditor *editor;
+  GSignalGroup *editor_signals;
   BbScreen *screen;
   BbScreen *compared;
   const BbGuides *guides;
@@ -495,11 +496,21 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 }
 
 static void
+stop_moving (BbCanvas *self)
+{
+  if (self->moving && self->editor != NULL)
+    bb_editor_release (self->editor);
+  self->moving = FALSE;
+}
+
+static void
 bb_canvas_dispose (GObject *object)
 {
   BbCanvas *self = BB_CANVAS (object);
 
-  bb_canvas_set_editor (self, NULL);
+  stop_moving (self);
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
   g_clear_handle_id (&self->resize_timeout, g_source_remove);
   g_clear_object (&self->screen);
   g_clear_object (&self->compared);
@@ -557,12 +568,25 @@ add_label (BbCanvas *self, const char *text)
   return label;
 }
 
+/* Few changes of the recipe give the canvas another shape. */
+static void
+recipe_cb (BbCanvas *self)
+{
+  int width, height;
+
+  get_canvas (self, &width, &height);
+  if (width != self->shape_width || height != self->shape_height)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
 static void
 bb_canvas_init (BbCanvas *self)
 {
   GtkGesture *click = gtk_gesture_click_new ();
 
   self->scale = 1.0;
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb), self);
   self->screen = bb_screen_new ();
   self->compared = bb_screen_new ();
   g_signal_connect_object (self->screen, "invalidate-contents", G_CALLBACK (gtk_widget_queue_draw),
@@ -599,17 +623,6 @@ bb_canvas_init (BbCanvas *self)
                                   -1);
 }
 
-/* Few changes of the recipe give the canvas another shape. */
-static void
-recipe_cb (BbCanvas *self)
-{
-  int width, height;
-
-  get_canvas (self, &width, &height);
-  if (width != self->shape_width || height != self->shape_height)
-    gtk_widget_queue_resize (GTK_WIDGET (self));
-}
-
 /**
  * bb_canvas_set_editor:
  * @self: a canvas
@@ -620,16 +633,9 @@ bb_canvas_set_editor (BbCanvas *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_CANVAS (self));
 
-  if (self->editor != NULL)
-    {
-      if (self->moving)
-        bb_editor_release (self->editor);
-      self->moving = FALSE;
-      g_signal_handlers_disconnect_by_data (self->editor, self);
-    }
+  stop_moving (self);
   g_set_object (&self->editor, editor);
-  if (editor != NULL)
-    g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (recipe_cb), self);
+  g_signal_group_set_target (self->editor_signals, editor);
 }
 
 /**

@@ -40,7 +40,9 @@ struct _BbPerformance {
   AdwPreferencesGroup parent_instance;
 
   BbEditor *editor;
+  GSignalGroup *editor_signals;
   BbPlayer *player;
+  GSignalGroup *player_signals;
   GPtrArray *devices; /* of BbDeviceInfo; NULL until they are listed */
   GPtrArray *offered; /* what a recipe calls those that the row has */
   gboolean unusable;  /* the last of them is there only because the recipe names it */
@@ -360,8 +362,10 @@ bb_performance_dispose (GObject *object)
 {
   BbPerformance *self = BB_PERFORMANCE (object);
 
-  bb_performance_set_editor (self, NULL);
-  bb_performance_set_player (self, NULL);
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
+  g_clear_object (&self->player_signals);
+  g_clear_object (&self->player);
   g_clear_pointer (&self->offered, g_ptr_array_unref);
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   g_clear_handle_id (&self->meter_timeout, g_source_remove);
@@ -425,6 +429,11 @@ add_meter (BbPerformance *self, Meter meter)
 static void
 bb_performance_init (BbPerformance *self)
 {
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (update),
+                                  self);
+  self->player_signals = g_signal_group_new (BB_TYPE_PLAYER);
+  g_signal_group_connect_swapped (self->player_signals, "picture", G_CALLBACK (start_meter), self);
   self->offered = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_performance_set_difference (self, NULL);
@@ -442,14 +451,10 @@ bb_performance_set_editor (BbPerformance *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_PERFORMANCE (self));
 
-  if (self->editor != NULL)
-    g_signal_handlers_disconnect_by_data (self->editor, self);
   g_set_object (&self->editor, editor);
+  g_signal_group_set_target (self->editor_signals, editor);
   if (editor != NULL)
-    {
-      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
-      update (self);
-    }
+    update (self);
 }
 
 /**
@@ -462,14 +467,10 @@ bb_performance_set_player (BbPerformance *self, BbPlayer *player)
 {
   g_return_if_fail (BB_IS_PERFORMANCE (self));
 
-  if (self->player != NULL)
-    g_signal_handlers_disconnect_by_data (self->player, self);
   g_set_object (&self->player, player);
+  g_signal_group_set_target (self->player_signals, player);
   if (player != NULL)
-    {
-      g_signal_connect_swapped (player, "picture", G_CALLBACK (start_meter), self);
-      start_meter (self);
-    }
+    start_meter (self);
 }
 
 /**

@@ -382,7 +382,9 @@ measure_gpu (BbWindow *window)
 static void
 activate_cb (GApplication *application, gpointer user_data)
 {
-  BbWindow *window = bb_window_new (BB_APPLICATION (application));
+  BbWindow *window = bb_window_new (GTK_APPLICATION (application),
+                                    bb_application_get_settings (BB_APPLICATION (application)),
+                                    bb_application_get_exports (BB_APPLICATION (application)));
   g_autoptr (GFile) file = NULL;
   GdkFrameClock *clock;
 

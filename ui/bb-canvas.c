@@ -36,8 +36,8 @@ struct _BbCanvas {
 
   BbEditor *editor;
   GSignalGroup *editor_signals;
-  BbScreen *screen;
-  BbScreen *compared;
+  BbPicturePaintable *paintable;
+  BbPicturePaintable *compared;
   const BbGuides *guides;
   int source_width;
   int source_height;
@@ -137,8 +137,8 @@ lay_out (BbCanvas *self, int width, int height)
   self->shape_width = canvas_width;
   self->shape_height = canvas_height;
   self->scale = get_scale (self);
-  bb_screen_set_scale (self->screen, self->scale);
-  bb_screen_set_scale (self->compared, self->scale);
+  bb_picture_paintable_set_scale (self->paintable, self->scale);
+  bb_picture_paintable_set_scale (self->compared, self->scale);
   room_x = (int) (MAX (width - 2 * MARGIN, 2) * self->scale);
   room_y = (int) (MAX (height - 2 * MARGIN, 2) * self->scale);
   if (self->actual_size || room_x > canvas_width)
@@ -402,9 +402,9 @@ whole (BbCanvas *self, float place)
 /* Draws a picture into the canvas: pixel by pixel where it has its size, else over all of it, or
  * centred where the recipe has just got another shape, with black where it leaves some. */
 static void
-snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
+snapshot_screen (BbCanvas *self, BbPicturePaintable *paintable, GtkSnapshot *snapshot)
 {
-  GdkTexture *texture = bb_screen_get_texture (screen);
+  GdkTexture *texture = bb_picture_paintable_get_texture (paintable);
   double area_aspect = self->area.size.width / self->area.size.height;
   const GdkRGBA black = { 0, 0, 0, 1 };
   graphene_point_t origin;
@@ -435,7 +435,7 @@ snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
     gtk_snapshot_append_color (snapshot, &black, &self->area);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &origin);
-  gdk_paintable_snapshot (GDK_PAINTABLE (screen), snapshot, width, height);
+  gdk_paintable_snapshot (GDK_PAINTABLE (paintable), snapshot, width, height);
   gtk_snapshot_restore (snapshot);
 }
 
@@ -469,7 +469,7 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_widget_queue_allocate (widget);
 
   gtk_snapshot_push_clip (snapshot, &self->area);
-  snapshot_screen (self, self->screen, snapshot);
+  snapshot_screen (self, self->paintable, snapshot);
   if (self->compare)
     {
       graphene_rect_t left = self->area;
@@ -512,7 +512,7 @@ bb_canvas_dispose (GObject *object)
   g_clear_object (&self->editor_signals);
   g_clear_object (&self->editor);
   g_clear_handle_id (&self->resize_timeout, g_source_remove);
-  g_clear_object (&self->screen);
+  g_clear_object (&self->paintable);
   g_clear_object (&self->compared);
   g_clear_pointer (&self->divider, gtk_widget_unparent);
   g_clear_pointer (&self->before, gtk_widget_unparent);
@@ -587,9 +587,9 @@ bb_canvas_init (BbCanvas *self)
   self->scale = 1.0;
   self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
   g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb), self);
-  self->screen = bb_screen_new ();
-  self->compared = bb_screen_new ();
-  g_signal_connect_object (self->screen, "invalidate-contents", G_CALLBACK (gtk_widget_queue_draw),
+  self->paintable = bb_picture_paintable_new ();
+  self->compared = bb_picture_paintable_new ();
+  g_signal_connect_object (self->paintable, "invalidate-contents", G_CALLBACK (gtk_widget_queue_draw),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->compared, "invalidate-contents",
                            G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
@@ -666,8 +666,8 @@ bb_canvas_set_pictures (BbCanvas *self, BbPicture *picture, BbPicture *compared)
 {
   g_return_if_fail (BB_IS_CANVAS (self));
 
-  bb_screen_set_picture (self->screen, picture);
-  bb_screen_set_picture (self->compared, compared);
+  bb_picture_paintable_set_picture (self->paintable, picture);
+  bb_picture_paintable_set_picture (self->compared, compared);
 }
 
 /**
@@ -748,15 +748,15 @@ bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height)
 }
 
 /**
- * bb_canvas_get_screen:
+ * bb_canvas_get_paintable:
  * @self: a canvas
  *
  * Returns: (transfer none): the finished picture that is shown
  */
-BbScreen *
-bb_canvas_get_screen (BbCanvas *self)
+BbPicturePaintable *
+bb_canvas_get_paintable (BbCanvas *self)
 {
   g_return_val_if_fail (BB_IS_CANVAS (self), NULL);
 
-  return self->screen;
+  return self->paintable;
 }

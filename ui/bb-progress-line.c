@@ -18,7 +18,7 @@
  *
  * What GtkProgressBar shows, drawn anew alone. A progress bar lays out its trough for each fraction,
  * and the window goes over its layout then, for which GDK asks an X server half a dozen questions in
- * turn. While an export has all processors, each answer may take milliseconds.
+ * turn. While an export has all CPU threads, each answer may take milliseconds.
  */
 struct _BbProgressLine {
   GtkWidget parent_instance;

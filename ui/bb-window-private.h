@@ -6,7 +6,7 @@
 #pragma once
 
 #include "bb-canvas.h"
-#include "bb-exporter.h"
+#include "bb-export-presenter.h"
 #include "bb-player.h"
 #include "bb-presets.h"
 #include "bb-recent-list.h"
@@ -20,11 +20,11 @@ struct _BbWindow {
   AdwApplicationWindow parent_instance;
 
   GSettings *settings;
-  BbExports *exports;
+  BbExportManager *export_manager;
   BbEditor *editor;
   BbPlayer *player; /* NULL until the first file is opened */
   BbPresets *presets;
-  BbExporter *exporter;
+  BbExportPresenter *export_presenter;
   GCancellable *opening;
   GCancellable *checking; /* the files that were opened together */
   GPtrArray *others; /* of them, but for the one that is opened */

@@ -86,7 +86,7 @@ auto_tune_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     return;
   bb_player_pause (self->player);
   dialog = bb_tune_dialog_new (bb_player_get_file (self->player), self->editor,
-                               bb_exports_get_queue (self->exports));
+                               bb_export_manager_get_queue (self->export_manager));
   g_object_set_data (G_OBJECT (dialog), "was-playing", GINT_TO_POINTER (playing));
   g_signal_connect_object (dialog, "closed", G_CALLBACK (tuned_cb), self, 0);
   adw_dialog_present (dialog, GTK_WIDGET (self));

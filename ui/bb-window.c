@@ -65,7 +65,7 @@ static void
 picture_cb (BbWindow *self)
 {
   /* The picture before: this one is a texture once it is drawn, which it may never be. */
-  GdkTexture *texture = bb_screen_get_drawn (bb_canvas_get_screen (self->canvas));
+  GdkTexture *texture = bb_picture_paintable_get_drawn (bb_canvas_get_paintable (self->canvas));
 
   if (texture != NULL)
     {
@@ -229,8 +229,8 @@ show_clip (BbWindow *self)
       g_settings_set_string (self->settings, "last-folder", uri);
     }
   bb_recent_list_add (file);
-  bb_exporter_set_file (self->exporter, file);
-  bb_exporter_set_others (self->exporter, self->others);
+  bb_export_presenter_set_file (self->export_presenter, file);
+  bb_export_presenter_set_others (self->export_presenter, self->others);
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
   adw_window_title_set_subtitle (self->window_title, size);
@@ -402,7 +402,7 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_ptr_array_extend_and_steal (self->refused, refused);
   /* The first is open already. */
   if (self->opening == NULL && self->failure == NULL)
-    bb_exporter_set_others (self->exporter, self->others);
+    bb_export_presenter_set_others (self->export_presenter, self->others);
   go_on (self);
 }
 
@@ -596,10 +596,10 @@ bb_window_dispose (GObject *object)
     }
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_WINDOW);
   g_clear_object (&self->settings);
-  g_clear_object (&self->exports);
+  g_clear_object (&self->export_manager);
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
-  g_clear_object (&self->exporter);
+  g_clear_object (&self->export_presenter);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
 }
@@ -697,20 +697,20 @@ add_setting_action (BbWindow *self, const char *key)
  * bb_window_new:
  * @application: the application
  * @settings: what the user set
- * @exports: the exports of the application
+ * @export_manager: the exports of the application
  *
  * Returns: (transfer none): a window without a video
  */
 BbWindow *
-bb_window_new (GtkApplication *application, GSettings *settings, BbExports *exports)
+bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager *export_manager)
 {
   BbWindow *self = g_object_new (BB_TYPE_WINDOW, "application", application, NULL);
 
   self->settings = g_object_ref (settings);
-  self->exports = g_object_ref (exports);
-  self->exporter = bb_exporter_new (ADW_APPLICATION_WINDOW (self), exports, self->editor, settings,
+  self->export_manager = g_object_ref (export_manager);
+  self->export_presenter = bb_export_presenter_new (ADW_APPLICATION_WINDOW (self), export_manager, self->editor, settings,
                                     self->queue_sheet);
-  g_signal_connect_object (self->exporter, "toast", G_CALLBACK (toast_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->export_presenter, "toast", G_CALLBACK (toast_cb), self, G_CONNECT_SWAPPED);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
@@ -862,13 +862,13 @@ bb_window_get_player (BbWindow *self)
 }
 
 /**
- * bb_window_get_card_problem:
+ * bb_window_get_gpu_problem:
  * @self: a window
  *
- * Returns: (nullable): why no card can be used, a sentence; %NULL where one can, and until that is known
+ * Returns: (nullable): why no GPU can be used, a sentence; %NULL where one can, and until that is known
  */
 const char *
-bb_window_get_card_problem (BbWindow *self)
+bb_window_get_gpu_problem (BbWindow *self)
 {
   g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
 

@@ -131,7 +131,7 @@ BbWindow *
 bb_test_window_new_hidden (void)
 {
   return bb_window_new (GTK_APPLICATION (application), bb_application_get_settings (application),
-                        bb_application_get_exports (application));
+                        bb_application_get_export_manager (application));
 }
 
 BbWindow *
@@ -212,7 +212,7 @@ bb_test_wait_for_picture (BbWindow *window)
                 picture->generation >= bb_recipe_get_generation (bb_editor_get_recipe (editor)));
   g_assert_cmpuint (picture->generation, ==,
                     bb_recipe_get_generation (bb_editor_get_recipe (editor)));
-  g_assert_true (bb_screen_get_picture (bb_canvas_get_screen (bb_window_get_canvas (window))) ==
+  g_assert_true (bb_picture_paintable_get_picture (bb_canvas_get_paintable (bb_window_get_canvas (window))) ==
                  picture);
   return picture;
 }

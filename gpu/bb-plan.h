@@ -7,8 +7,8 @@
 
 #include "bb-format.h"
 #include "bb-recipe.h"
+#include "bb-source-info.h"
 #include "bb-taps.h"
-#include "media/bb-source.h"
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "kernels/bb-kernels.h"
+#include "kernels/bb-samples.h"
 
 #include <glib.h>
 

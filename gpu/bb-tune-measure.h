@@ -6,7 +6,7 @@
 #pragma once
 
 #include "bb-engine.h"
-#include "bb-tune.h"
+#include "bb-tune-point.h"
 
 G_BEGIN_DECLS
 

@@ -124,6 +124,15 @@ def test_pictures_beside_each_other(folder):
     equal(len(flashes(folder / "out.mkv")), 3)
 
 
+def test_sound_of_other_programs(folder):
+    """That of another program begins where the picture's own ends; it is none of its."""
+    ffmpeg("-t", "6", *FLASH, "-t", "3", *BEEP, "-f", "lavfi", "-i", "color=white:s=32x18:r=25:d=6", "-itsoffset", "3", "-t", "3", *BEEP,
+           "-map", "0", "-map", "1", "-map", "2", "-map", "3", *AVC, "-program", "title=one:st=0:st=1", "-program",
+           "title=two:st=2:st=3", folder / "two.ts")
+    render(folder / "two.ts", folder / "out.mkv")
+    equal((len(flashes(folder / "out.mkv")), len(beeps(folder / "out.mkv"))), (6, 3))
+
+
 def test_trim_where_the_clock_jumps_back(folder):
     for name, codecs, header in (("a.ts", AVC, 0), ("a.vob", MPEG, 0), ("a.flv", AVC, 13)):
         once = film(folder / name, *codecs).read_bytes()

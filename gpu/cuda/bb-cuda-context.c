@@ -8,7 +8,6 @@
 #include "bb-cuda-context.h"
 
 #include "bb-cuda-list.h"
-#include "bb-cuda-memory.h"
 #include "bb-cuda-resources.h"
 #include "bb-error.h"
 #include "bb-phases.h"
@@ -169,7 +168,8 @@ bb_cuda_context_unref (BbCudaContext *context)
       for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
         if (streams[i] != NULL)
           warn (cuda->stream_synchronize (streams[i]), "waiting for the card");
-      bb_cuda_memory_clear (context);
+      if (context->clear != NULL)
+        context->clear (context);
       for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
         if (streams[i] != NULL)
           warn (cuda->stream_destroy (streams[i]), "closing a stream");

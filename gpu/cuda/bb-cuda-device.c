@@ -7,6 +7,7 @@
 
 #include "bb-cuda-device.h"
 
+#include "bb-cuda-deinterlace.h"
 #include "bb-cuda-ffmpeg.h"
 #include "bb-cuda-list.h"
 #include "bb-cuda-memory.h"
@@ -29,6 +30,27 @@ struct _BbCudaDevice {
 };
 
 G_DEFINE_FINAL_TYPE (BbCudaDevice, bb_cuda_device, BB_TYPE_DEVICE)
+
+static AVBufferRef *
+new_context (BbDevice *device, GError **error)
+{
+  return bb_cuda_ffmpeg_new_device (BB_CUDA_DEVICE (device)->context, error);
+}
+
+static AVBufferRef *
+new_frames (BbDevice *device, const BbFormat *format, GError **error)
+{
+  return bb_cuda_ffmpeg_new_frames (BB_CUDA_DEVICE (device)->context, format, error);
+}
+
+static const BbDeviceMedia media = {
+  .new_context = new_context,
+  .new_frames = new_frames,
+  .wrap = bb_cuda_ffmpeg_wrap,
+  .deinterlacer_new = bb_cuda_deinterlace_new,
+  .deinterlacer_run = bb_cuda_deinterlace_run,
+  .deinterlacer_free = bb_cuda_deinterlace_free,
+};
 
 static guint64
 thread_time (void)
@@ -284,7 +306,7 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
 
   object_class->finalize = bb_cuda_device_finalize;
   device_class->memory = BB_MEMORY_DEVICE;
-  device_class->media = &bb_cuda_ffmpeg_media;
+  device_class->media = &media;
   device_class->prepare = bb_cuda_device_prepare;
   device_class->upload = bb_cuda_device_upload;
   device_class->run = bb_cuda_device_run;

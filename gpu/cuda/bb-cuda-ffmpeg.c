@@ -10,9 +10,7 @@
 
 #include "bb-cuda-ffmpeg.h"
 
-#include "bb-cuda-context.h"
-#include "bb-cuda-deinterlace.h"
-#include "bb-cuda-device.h"
+#include "bb-cuda-memory.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 
@@ -27,24 +25,20 @@ release_context (AVHWDeviceContext *device)
 
 /**
  * bb_cuda_ffmpeg_new_device:
- * @device: a device
+ * @context: a context
  * @error: return location for an error
  *
  * Returns: (transfer full): FFmpeg's view of a card, or %NULL with %BB_ERROR_DEVICE
  */
 AVBufferRef *
-bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
+bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error)
 {
-  BbCudaContext *context;
   AVBufferRef *buffer;
   AVHWDeviceContext *hardware;
   AVCUDADeviceContext *cuda;
   int result;
 
-  g_return_val_if_fail (BB_IS_CUDA_DEVICE (device), NULL);
-
   bb_ffmpeg_init ();
-  context = bb_cuda_device_get_context (BB_CUDA_DEVICE (device));
   buffer = av_hwdevice_ctx_alloc (AV_HWDEVICE_TYPE_CUDA);
   if (buffer == NULL)
     {
@@ -70,7 +64,7 @@ bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
 
 /**
  * bb_cuda_ffmpeg_new_frames:
- * @device: a card
+ * @context: a context
  * @format: format of the frames, interleaved
  * @error: return location for an error
  *
@@ -79,9 +73,9 @@ bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error)
  * Returns: (transfer full): the description, or %NULL with %BB_ERROR_ENCODER
  */
 AVBufferRef *
-bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format, GError **error)
+bb_cuda_ffmpeg_new_frames (BbCudaContext *context, const BbFormat *format, GError **error)
 {
-  AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (device, error);
+  AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (context, error);
   AVBufferRef *buffer;
   AVHWFramesContext *frames;
   int result;
@@ -206,12 +200,3 @@ bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format)
   wrapped->duration = frame->duration;
   return wrapped;
 }
-
-const BbDeviceMedia bb_cuda_ffmpeg_media = {
-  .new_context = bb_cuda_ffmpeg_new_device,
-  .new_frames = bb_cuda_ffmpeg_new_frames,
-  .wrap = bb_cuda_ffmpeg_wrap,
-  .deinterlacer_new = bb_cuda_deinterlace_new,
-  .deinterlacer_run = bb_cuda_deinterlace_run,
-  .deinterlacer_free = bb_cuda_deinterlace_free,
-};

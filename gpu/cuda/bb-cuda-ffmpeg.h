@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-device.h"
+#include "bb-frame.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavutil/hwcontext.h>
@@ -14,11 +14,10 @@ G_BEGIN_DECLS
 
 typedef struct _BbCudaContext BbCudaContext;
 
-AVBufferRef *bb_cuda_ffmpeg_new_device (BbDevice *device, GError **error);
-AVBufferRef *bb_cuda_ffmpeg_new_frames (BbDevice *device, const BbFormat *format, GError **error);
+AVBufferRef *bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error);
+AVBufferRef *
+bb_cuda_ffmpeg_new_frames (BbCudaContext *context, const BbFormat *format, GError **error);
 BbCudaContext *bb_cuda_ffmpeg_describe (const AVFrame *frame, BbFormat *format);
 BbFrame *bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format);
-
-extern const BbDeviceMedia bb_cuda_ffmpeg_media;
 
 G_END_DECLS

@@ -14,6 +14,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* Blocks that a later plan may use again, at most. */
+#define MAX_IDLE_BLOCKS 24
+
 struct _BbCudaEvent {
   BbCudaContext *context;
   CUevent handle;
@@ -24,6 +27,51 @@ typedef struct {
   BbCudaEvent *start;
   BbCudaEvent *end;
 } Span;
+
+static void
+destroy_event (BbCudaContext *context, BbCudaEvent *event)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bb_cuda_check (context->cuda->event_destroy (event->handle), "freeing an event", &error))
+    g_debug ("%s", error->message);
+  g_free (event);
+}
+
+static void
+destroy_block (BbCudaContext *context, BbCudaBlock *block)
+{
+  CUresult result = block->pinned ? context->cuda->mem_free_host (block->address)
+                                  : context->cuda->mem_free ((CUdeviceptr) block->address);
+  g_autoptr (GError) error = NULL;
+
+  if (!bb_cuda_check (result, "freeing memory", &error))
+    g_debug ("%s", error->message);
+  g_free (block);
+}
+
+/* Frees the idle blocks and events of a context that ends, the current one, its streams at rest. */
+static void
+clear (BbCudaContext *context)
+{
+  BbCudaBlock *block;
+  BbCudaEvent *event;
+  Span *span;
+
+  while ((block = g_queue_pop_head (&context->idle_blocks)) != NULL)
+    {
+      g_clear_pointer (&block->last_use, bb_cuda_event_unref);
+      destroy_block (context, block);
+    }
+  while ((span = g_queue_pop_head (&context->spans)) != NULL)
+    {
+      bb_cuda_event_unref (span->start);
+      bb_cuda_event_unref (span->end);
+      g_free (span);
+    }
+  while ((event = g_queue_pop_head (&context->idle_events)) != NULL)
+    destroy_event (context, event);
+}
 
 /**
  * bb_cuda_event_new:
@@ -51,6 +99,7 @@ bb_cuda_event_new (BbCudaContext *context, CUstream stream, GError **error)
                           N_("making an event"), error))
         return NULL;
       event = g_new0 (BbCudaEvent, 1);
+      context->clear = clear;
       event->handle = handle;
     }
   event->context = context;
@@ -210,21 +259,6 @@ bb_cuda_context_get_busy_seconds (BbCudaContext *context)
   return seconds;
 }
 
-/* Blocks that a later plan may use again, at most. */
-#define MAX_IDLE_BLOCKS 24
-
-static void
-destroy_block (BbCudaContext *context, BbCudaBlock *block)
-{
-  CUresult result = block->pinned ? context->cuda->mem_free_host (block->address)
-                                  : context->cuda->mem_free ((CUdeviceptr) block->address);
-  g_autoptr (GError) error = NULL;
-
-  if (!bb_cuda_check (result, "freeing memory", &error))
-    g_debug ("%s", error->message);
-  g_free (block);
-}
-
 /* Takes idle blocks, the oldest first, until @n_left are left. */
 static void
 take_idle (BbCudaContext *context, guint n_left, GQueue *taken)
@@ -336,6 +370,7 @@ bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError *
       return NULL;
     }
 
+  context->clear = clear;
   block = g_new0 (BbCudaBlock, 1);
   block->size = block->capacity = size;
   block->pinned = pinned;
@@ -433,42 +468,4 @@ bb_cuda_context_get_memory_used (BbCudaContext *context)
   used = context->allocated - context->idle;
   g_mutex_unlock (&context->lock);
   return used;
-}
-
-static void
-destroy_event (BbCudaContext *context, BbCudaEvent *event)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!bb_cuda_check (context->cuda->event_destroy (event->handle), "freeing an event", &error))
-    g_debug ("%s", error->message);
-  g_free (event);
-}
-
-/**
- * bb_cuda_memory_clear:
- * @context: a context that ends, the current one, its streams at rest
- *
- * Frees the idle blocks and events.
- */
-void
-bb_cuda_memory_clear (BbCudaContext *context)
-{
-  BbCudaBlock *block;
-  BbCudaEvent *event;
-  Span *span;
-
-  while ((block = g_queue_pop_head (&context->idle_blocks)) != NULL)
-    {
-      g_clear_pointer (&block->last_use, bb_cuda_event_unref);
-      destroy_block (context, block);
-    }
-  while ((span = g_queue_pop_head (&context->spans)) != NULL)
-    {
-      bb_cuda_event_unref (span->start);
-      bb_cuda_event_unref (span->end);
-      g_free (span);
-    }
-  while ((event = g_queue_pop_head (&context->idle_events)) != NULL)
-    destroy_event (context, event);
 }

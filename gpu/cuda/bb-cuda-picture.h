@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-cuda-context.h"
+#include "bb-cuda-memory.h"
 #include "bb-picture.h"
 
 G_BEGIN_DECLS

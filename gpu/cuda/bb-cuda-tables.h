@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-cuda-context.h"
+#include "bb-cuda-memory.h"
 #include "bb-plan.h"
 
 #include "kernels/bb-launch.h"

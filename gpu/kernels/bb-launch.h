@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "bb-kernels.h"
+#include "bb-samples.h"
 
 /** Frames of a launch, the grid's z: the frames' addresses are part of the parameters. */
 #define BB_LAUNCH_FRAMES 64

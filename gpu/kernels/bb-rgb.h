@@ -2,12 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * As bb-kernels.h: each function computes one pixel, for nvcc and for the C compiler.
+ * As bb-samples.h: each function computes one pixel, for nvcc and for the C compiler.
  */
 
 #pragma once
 
-#include "bb-kernels.h"
+#include "bb-samples.h"
 
 /**
  * BbRgb:

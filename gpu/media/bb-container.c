@@ -8,7 +8,6 @@
 #include "bb-container.h"
 
 #include "bb-error.h"
-#include "bb-metadata.h"
 
 #include <glib/gi18n-lib.h>
 #include <libavcodec/avcodec.h>
@@ -74,18 +73,16 @@ bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec)
 
 /**
  * bb_container_set_options:
- * @muxer: a muxer with its metadata
+ * @container: a container
+ * @keys: whether it has metadata that only keys of their own can hold, see bb_metadata_needs_keys()
  * @options: (inout): gets what it is to be opened with
  */
 void
-bb_container_set_options (const AVFormatContext *muxer, AVDictionary **options)
+bb_container_set_options (const AVOutputFormat *container, gboolean keys, AVDictionary **options)
 {
-  if (!bb_container_is_mov (muxer->oformat))
+  if (!bb_container_is_mov (container))
     return;
-  av_dict_set (options, "movflags",
-               bb_metadata_needs_keys (muxer->metadata) ? "+faststart+use_metadata_tags"
-                                                        : "+faststart",
-               0);
+  av_dict_set (options, "movflags", keys ? "+faststart+use_metadata_tags" : "+faststart", 0);
 }
 
 /**

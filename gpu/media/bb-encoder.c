@@ -8,7 +8,6 @@
 #include "bb-encoder.h"
 
 #include "bb-container.h"
-#include "bb-encoder-open.h"
 #include "bb-device.h"
 #include "bb-error.h"
 
@@ -240,44 +239,6 @@ bb_encoder_choose_on_card (const BbRecipe *recipe)
         return encoder;
     }
   return NULL;
-}
-
-/**
- * bb_encoder_check:
- * @encoder: an encoder
- * @device: a device
- * @error: return location for an error
- *
- * Tries whether an encoder can be used with a device; one of a card is opened for that.
- *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_ENCODER
- */
-gboolean
-bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
-{
-  gboolean good = !encoder->on_card;
-  const BbDeviceMedia *media = bb_device_get_media (device);
-  BbFormat format = { .width = 256, .height = 256, .depth = 8, .interleaved = TRUE };
-  const AVCodec *codec = avcodec_find_encoder_by_name (encoder->name);
-  AVCodecContext *context;
-
-  if (encoder->on_card && codec != NULL && media != NULL)
-    {
-      context = avcodec_alloc_context3 (codec);
-      context->width = format.width;
-      context->height = format.height;
-      context->time_base = (AVRational) { 1, 25 };
-      good = bb_encoder_set_device_frames (context, device, &format, NULL) &&
-             avcodec_open2 (context, codec, NULL) >= 0;
-      avcodec_free_context (&context);
-    }
-  if (!good)
-    g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                 /* Translators: the name of an encoder of graphics cards. It works only where a
-                  * card has it, and where that card is chosen as the device */
-                 _("%s cannot be used: it takes an NVIDIA card that has it, and is the device"),
-                 encoder->name);
-  return good;
 }
 
 static gboolean

@@ -12,6 +12,11 @@
 
 #include <string.h>
 
+/* Of what FFmpeg gives out too late, where damaged files make it more than a packet or two of a
+ * stream. */
+#define MOST_LATE 1000
+#define MOST_LATE_BYTES (64 * 1024 * 1024)
+
 /* Demuxers number streams in the order in which they meet them; what the file calls them stays. */
 typedef struct {
   enum AVMediaType type;
@@ -29,6 +34,7 @@ typedef struct {
 
 struct _BbIndex {
   GArray *late;
+  gsize late_bytes;
   GArray *followers;
   GArray *keys; /* of BbIndexKey, by time */
   gint64 end;   /* of the picture, shifted, nanoseconds */
@@ -189,8 +195,12 @@ bb_index_add_key (BbIndex *index, const BbIndexKey *key)
 void
 bb_index_add_late (BbIndex *index, const AVStream *stream, const AVPacket *packet)
 {
-  Late late = { stream->codecpar->codec_type, stream->id, av_packet_clone (packet) };
+  Late late = { stream->codecpar->codec_type, stream->id, NULL };
 
+  if (index->late->len >= MOST_LATE || index->late_bytes > MOST_LATE_BYTES)
+    return;
+  late.packet = av_packet_clone (packet);
+  index->late_bytes += (gsize) packet->size;
   g_array_append_val (index->late, late);
 }
 

@@ -30,7 +30,7 @@
 #define MOST_AHEAD G_GINT64_CONSTANT (60000000000)
 
 /* Streams that run beside each other take turns more often than every so many packets. */
-#define N_TURN 12
+#define N_TURN 4
 
 /* Damaged files have thousands; each is held against all others. */
 #define MOST_STREAMS 64
@@ -270,7 +270,8 @@ has_own_number (const AVFormatContext *demuxer, int stream)
   return TRUE;
 }
 
-/* Finds for each stream that begins late one that ends before, in the same language if possible. */
+/* Finds for each stream that begins late one that ends before, in the same language if possible.
+ * Programs that a broadcast has beside each other are left apart. */
 static void
 find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int type)
 {
@@ -295,7 +296,8 @@ find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int typ
               int member = g_array_index (known, int, k);
 
               if (bb_index_get_root (index, demuxer, member) == root)
-                fits = take_turns (runs[type], member, stream) &&
+                fits = bb_input_is_same_program (demuxer, stream, member) &&
+                       take_turns (runs[type], member, stream) &&
                        (types[type] != AVMEDIA_TYPE_SUBTITLE ||
                         is_between (index, demuxer, runs[0], runs[type], member, stream));
             }
@@ -307,7 +309,10 @@ find_followers (BbIndex *index, AVFormatContext *demuxer, GArray **runs, int typ
       /* What is told apart within a packet of the file, such as TrueHD and its core, has one
        * number. */
       if (best >= 0 && has_own_number (demuxer, best) && has_own_number (demuxer, stream))
-        bb_index_add_follower (index, demuxer->streams[best], demuxer->streams[stream]);
+        {
+          g_debug ("Stream %d goes on where stream %d ends", stream, best);
+          bb_index_add_follower (index, demuxer->streams[best], demuxer->streams[stream]);
+        }
       if (!is_known)
         g_array_append_val (known, stream);
     }
@@ -337,6 +342,7 @@ static gboolean
 add_followers (BbIndex *index, const char *path, GCancellable **cancellable)
 {
   AVFormatContext *demuxer = open_raw (path, cancellable);
+  g_autoptr (GHashTable) tried = g_hash_table_new (NULL, NULL);
   gboolean found = FALSE;
   GArray *runs[N_TYPES];
 
@@ -352,7 +358,8 @@ add_followers (BbIndex *index, const char *path, GCancellable **cancellable)
     {
       const Run *run = &g_array_index (runs[1], Run, i);
 
-      if (bb_index_get_root (index, demuxer, run->stream) != run->stream)
+      if (bb_index_get_root (index, demuxer, run->stream) != run->stream &&
+          g_hash_table_add (tried, GINT_TO_POINTER (run->stream)))
         add_parameters (index, path, demuxer->streams[run->stream], run->position, cancellable);
     }
   for (guint i = 0; i < N_TYPES; i++)

@@ -8,6 +8,7 @@
 #include "bb-sink.h"
 
 #include "bb-container.h"
+#include "bb-metadata.h"
 #include "bb-encoder-open.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
@@ -121,7 +122,8 @@ open_file (BbSink *self, GError **error)
   result = avio_open2 (&self->muxer->pb, url, AVIO_FLAG_WRITE, &self->muxer->interrupt_callback, NULL);
   if (result >= 0)
     {
-      bb_container_set_options (self->muxer, &options);
+      bb_container_set_options (self->muxer->oformat,
+                                bb_metadata_needs_keys (self->muxer->metadata), &options);
       result = avformat_write_header (self->muxer, &options);
       av_dict_free (&options);
     }

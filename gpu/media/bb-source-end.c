@@ -13,6 +13,7 @@
 #include "bb-input.h"
 #include "bb-source-filter.h"
 #include "bb-source-info.h"
+#include "bb-source-probe.h"
 
 #include <libavutil/intreadwrite.h>
 
@@ -89,7 +90,7 @@ bb_source_note_promise (BbSource *source)
   if (duration <= 0)
     return;
   source->promise = BB_PROMISE_PICTURE;
-  source->promised = get_end (bb_source_info_get_picture_start (stream, source->first),
+  source->promised = get_end (bb_source_probe_get_picture_start (stream, source->first),
                               duration, stream->time_base) -
                      source->info.start;
 }

@@ -16,6 +16,7 @@
 #include "bb-reader.h"
 #include "bb-source-filter.h"
 #include "bb-source-info.h"
+#include "bb-source-probe.h"
 #include "bb-source-private.h"
 #include "bb-device.h"
 
@@ -349,7 +350,7 @@ bb_source_new (const char *path, GError **error)
   source->time_base = stream->time_base;
   source->parameters = avcodec_parameters_alloc ();
   avcodec_parameters_copy (source->parameters, stream->codecpar);
-  bb_source_info_fill (&source->info, source->reader, source->first, source->parameters);
+  bb_source_probe (&source->info, source->reader, source->first, source->parameters);
   bb_source_note_promise (source);
   source->stored = source->info.format;
   source->pixel_format = bb_pixel_format_find_nearest (source->first->format);

@@ -10,6 +10,7 @@
 #include "bb-trial.h"
 
 #include "bb-container.h"
+#include "bb-metadata.h"
 
 #include <libavutil/mem.h>
 
@@ -65,7 +66,7 @@ bb_trial_header (const AVFormatContext *muxer,
     result = avio_open_dyn_buf (&trial->pb);
   if (result >= 0)
     {
-      bb_container_set_options (muxer, &options);
+      bb_container_set_options (muxer->oformat, bb_metadata_needs_keys (muxer->metadata), &options);
       result = avformat_write_header (trial, &options);
       av_dict_free (&options);
       avio_close_dyn_buf (trial->pb, &written);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "bb-device.h"
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 
 #include <libavutil/buffer.h>
 

@@ -274,7 +274,7 @@ static AVBufferRef *
 describe_frames (const Case *c, BbDevice *device)
 {
   g_autoptr (GError) error = NULL;
-  AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (device, &error);
+  AVBufferRef *hardware = bb_device_get_media (device)->new_context (device, &error);
   AVBufferRef *buffer;
   AVHWFramesContext *frames;
 
@@ -314,7 +314,7 @@ test_case (gconstpointer data)
         {
           filter = bb_filter_new (planar, (AVRational) { 1, 1000 }, BWDIF, &error);
           g_assert_no_error (error);
-          deinterlacer = bb_deinterlacer_new (&bb_cuda_ffmpeg_media, surface, &error);
+          deinterlacer = bb_deinterlacer_new (bb_device_get_media (device), surface, &error);
           g_assert_no_error (error);
         }
       if (surface != NULL)

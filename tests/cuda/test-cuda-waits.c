@@ -14,10 +14,9 @@
 #include "bb-error.h"
 #include "bb-test-device.h"
 #include "bb-tune-measure.h"
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
-#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-picture.h"
 #include "cuda/bb-cuda-work.h"
 
@@ -434,7 +433,7 @@ try_orphaned_upload (gboolean untold)
   guint8 *block;
 
   set_up ();
-  hardware = bb_cuda_ffmpeg_new_device (f.card, &error);
+  hardware = bb_device_get_media (f.card)->new_context (f.card, &error);
   g_assert_no_error (error);
   frames = new_frames (hardware, &second.source);
   host = bb_cuda_test_frame (&second.source, 0);
@@ -485,7 +484,7 @@ test_failed_reading (void)
   AVBufferRef *hardware, *frames;
 
   set_up ();
-  hardware = bb_cuda_ffmpeg_new_device (f.card, &error);
+  hardware = bb_device_get_media (f.card)->new_context (f.card, &error);
   g_assert_no_error (error);
   frames = new_frames (hardware, &c.source);
   prepare (f.card, &c);
@@ -511,7 +510,7 @@ test_frames_of_dropped_plan (void)
   AVBufferRef *hardware, *frames;
 
   set_up ();
-  hardware = bb_cuda_ffmpeg_new_device (f.card, &error);
+  hardware = bb_device_get_media (f.card)->new_context (f.card, &error);
   g_assert_no_error (error);
   frames = new_frames (hardware, &c.source);
   prepare (f.card, &c);
@@ -616,7 +615,7 @@ test_two_devices (void)
   set_up ();
   other = bb_cuda_test_open ();
   context = bb_cuda_device_get_context (BB_CUDA_DEVICE (other));
-  hardware = bb_cuda_ffmpeg_new_device (f.card, &error);
+  hardware = bb_device_get_media (f.card)->new_context (f.card, &error);
   g_assert_no_error (error);
   frames = new_frames (hardware, &c.source);
   prepare (other, &c);

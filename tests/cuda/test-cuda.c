@@ -11,7 +11,7 @@
 #include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-test-device.h"
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
 
@@ -512,7 +512,7 @@ test_surfaces (void)
   g_autoptr (BbDevice) card = bb_cuda_test_open ();
   g_autoptr (BbDevice) cpu = bb_devices_open ("cpu", NULL);
   g_autoptr (GError) error = NULL;
-  AVBufferRef *hardware = bb_cuda_ffmpeg_new_device (card, &error);
+  AVBufferRef *hardware = bb_device_get_media (card)->new_context (card, &error);
   GRand *rand = g_rand_new_with_seed (7);
 
   g_assert_no_error (error);

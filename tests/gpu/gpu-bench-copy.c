@@ -5,7 +5,7 @@
 
 #include "gpu-bench.h"
 
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
 
 #include <math.h>

@@ -8,7 +8,7 @@
 #include "bb-devices.h"
 #include "gpu-bench.h"
 
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
 #include "../cuda/bb-cuda-traffic.h"
 

@@ -9,7 +9,7 @@
 #include "bb-devices.h"
 #include "gpu-bench.h"
 
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
 #include "cuda/bb-cuda-work.h"
 

@@ -7,7 +7,7 @@
 
 #include "bb-devices.h"
 #include "cuda/bb-cuda.h"
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
 #include "cuda/bb-cuda-list.h"
 

@@ -13,7 +13,7 @@
 #include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-source.h"
-#include "cuda/bb-cuda-context.h"
+#include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
 
 #include <glib/gstdio.h>

@@ -30,7 +30,7 @@ main (int argc, char *argv[])
   g_autoptr (BbDevice) device = bb_cuda_test_open ();
   g_autoptr (GError) error = NULL;
   g_autoptr (BbPlan) plan = NULL;
-  AVBufferRef *frames = bb_cuda_ffmpeg_new_frames (device, &c.source, &error);
+  AVBufferRef *frames = bb_device_get_media (device)->new_frames (device, &c.source, &error);
   BbBatch *batch = bb_batch_new (c.n_frames);
 
   g_assert_no_error (error);

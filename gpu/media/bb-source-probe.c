@@ -1,18 +1,15 @@
-/* bb-source-info.c: what is known of a file before its pictures
+/* bb-source-probe.c: what is known of a file before its pictures
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "bb-source-info.h"
+#include "bb-source-probe.h"
 
 #include "bb-ffmpeg.h"
 #include "bb-format-ffmpeg.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Times that are rounded to the microsecond still find the frame they mean. */
-#define SEEK_TOLERANCE 1000
 
 /* What only the first frame says, to what the stream says. */
 static void
@@ -46,7 +43,7 @@ merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
 }
 
 /**
- * bb_source_info_get_picture_start:
+ * bb_source_probe_get_picture_start:
  * @stream: the picture's stream
  * @first: its first frame
  *
@@ -56,7 +53,7 @@ merge_side_data (AVCodecParameters *parameters, const AVFrame *first)
  * Returns: when the picture starts, in the stream's time base
  */
 gint64
-bb_source_info_get_picture_start (const AVStream *stream, const AVFrame *first)
+bb_source_probe_get_picture_start (const AVStream *stream, const AVFrame *first)
 {
   return stream->start_time != AV_NOPTS_VALUE ? MIN (stream->start_time, first->pts) : first->pts;
 }
@@ -78,7 +75,7 @@ fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
       const AVStream *stream = demuxer->streams[i];
       enum AVMediaType type = stream->codecpar->codec_type;
       gint64 begin =
-        stream == own ? bb_source_info_get_picture_start (stream, first) : stream->start_time;
+        stream == own ? bb_source_probe_get_picture_start (stream, first) : stream->start_time;
 
       if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || begin == AV_NOPTS_VALUE ||
           bb_index_get_root (index, demuxer, (int) i) != (int) i)
@@ -135,7 +132,7 @@ has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
 }
 
 /**
- * bb_source_info_fill:
+ * bb_source_probe:
  * @info: (out caller-allocates): what is to be known
  * @reader: the reader of the file
  * @first: its first frame
@@ -144,7 +141,7 @@ has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
  * Collects what is known of a file before its pictures.
  */
 void
-bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
+bb_source_probe (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
                      AVCodecParameters *parameters)
 {
   AVStream *stream = bb_reader_get_stream (reader);
@@ -174,55 +171,4 @@ bb_source_info_fill (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
                      (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
   info->has_audio = has_decoder (bb_reader_get_demuxer (reader), AVMEDIA_TYPE_AUDIO);
   g_strlcpy (info->codec, avcodec_get_name (stream->codecpar->codec_id), sizeof info->codec);
-}
-
-/**
- * bb_source_info_get_time:
- * @info: what is known of a source
- * @pts: a time in its time base
- *
- * Returns: the same in nanoseconds from the source's start
- */
-gint64
-bb_source_info_get_time (const BbSourceInfo *info, gint64 pts)
-{
-  return bb_ffmpeg_to_nanoseconds (pts, (AVRational) { info->time_base_num, info->time_base_den }) -
-         info->start;
-}
-
-/**
- * bb_source_info_get_pts:
- * @info: what is known of a source
- * @time: nanoseconds from the source's start
- *
- * Returns: the first instant of its time base that is not before @time, give or take a millionth
- *   of a tick
- */
-gint64
-bb_source_info_get_pts (const BbSourceInfo *info, gint64 time)
-{
-  double seconds = ((double) info->start + (double) time) * 1e-9;
-  double ticks = ceil (seconds * info->time_base_den / info->time_base_num - 1e-6);
-
-  return (gint64) CLAMP (ticks, -0x1p62, 0x1p62);
-}
-
-/**
- * bb_source_info_get_cut:
- * @info: what is known of a source
- * @time: nanoseconds from the source's start, where a trim begins
- *
- * Where a trim begins is rounded once, for all streams, to the picture's time base, so that they
- * stay in time with each other. bb_source_seek() goes to the frame that is shown then.
- *
- * Returns: the last instant that is not after @time, in the time base; times up to a microsecond before
- *   an instant count as that one
- */
-gint64
-bb_source_info_get_cut (const BbSourceInfo *info, gint64 time)
-{
-  AVRational time_base = { info->time_base_num, info->time_base_den };
-
-  return av_rescale_q_rnd (av_sat_add64 (info->start, av_sat_add64 (time, SEEK_TOLERANCE)), BB_NANOSECONDS, time_base,
-                           AV_ROUND_DOWN);
 }

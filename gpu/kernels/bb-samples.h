@@ -1,9 +1,8 @@
-/* bb-kernels.h: the picture arithmetic, for every device
+/* bb-samples.h: how samples are read, mixed, shaded and converted
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * How samples are read, mixed, shaded and converted: what the kernels of bb-kernels.cu and the CPU device share. Sums
- * are each device's own. Includes nothing of the project.
+ * What the kernels of bb-kernels.cu and the CPU device share; sums are each device's own. Includes nothing of the project.
  */
 
 #pragma once

@@ -542,7 +542,7 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (folder != NULL && g_file_peek_path (folder) != NULL)
     set_folder (self, folder);
   else if (folder != NULL)
-    show_problem (self, _("Films cannot be written there: choose a folder on this computer"));
+    show_problem (self, _("Videos cannot be written there: choose a folder on this computer"));
 }
 
 static void

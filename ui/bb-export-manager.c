@@ -205,7 +205,7 @@ shown_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     report (self, GTK_FILE_LAUNCHER (source), error);
 }
 
-/* Returns: (nullable): the film of a button; anybody on D-Bus may send another text. */
+/* Returns: (nullable): the video of a button; anybody on D-Bus may send another text. */
 static GFile *
 get_file (BbExportManager *self, GVariant *parameter)
 {

@@ -206,7 +206,7 @@ announce_offset (BbCanvas *self)
   g_autofree char *text = NULL;
 
   if (values->offset_x == 0.0 && values->offset_y == 0.0)
-    text = g_strdup (_("In the centre"));
+    text = g_strdup (_("In the center"));
   else
     /* Translators: where the picture is, read aloud */
     text = g_strdup_printf (_("%.0f pixels right, %.0f pixels down"), values->offset_x,

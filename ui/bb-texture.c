@@ -41,7 +41,7 @@ get_color_state (int primaries, int transfer)
   last = gdk_cicp_params_build_color_state (cicp, &error);
   if (last == NULL)
     {
-      g_info ("Colours are shown as sRGB: %s", error->message);
+      g_info ("Colors are shown as sRGB: %s", error->message);
       last = gdk_color_state_ref (gdk_color_state_get_srgb ());
     }
   last_primaries = primaries;

@@ -35,7 +35,7 @@ static const struct {
                              "kernel module nvidia is loaded, and CUDA_VISIBLE_DEVICES") },
   { CUDA_ERROR_INVALID_DEVICE, N_("choose a GPU that --list-devices shows") },
   { CUDA_ERROR_DEVICE_NOT_LICENSED,
-    N_("the virtual GPU has no licence: ask who runs the host") },
+    N_("the virtual GPU has no license: ask who runs the host") },
   { CUDA_ERROR_INVALID_IMAGE, N_("update the NVIDIA driver") },
   /* Translators: kernels are programs that run on a GPU */
   { CUDA_ERROR_NO_BINARY_FOR_GPU, N_("the kernels have no code for this GPU: update the NVIDIA "

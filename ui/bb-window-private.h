@@ -54,6 +54,10 @@ struct _BbWindow {
   GtkWidget *preset_popover;
 };
 
+BbPlayer *bb_window_ensure_player (BbWindow *self);
+void bb_window_show_clip (BbWindow *self);
+void bb_window_show_problem (BbWindow *self, const char *text);
+void bb_window_stop_opening (BbWindow *self);
 void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);
 void bb_window_add_tune_actions (BbWindow *self);

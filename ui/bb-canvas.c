@@ -1,4 +1,4 @@
-/* bb-canvas.c: the finished picture, and what can be done on it
+/* bb-canvas.c: preview of the finished picture, with dragging and comparison
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

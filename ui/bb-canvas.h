@@ -1,4 +1,4 @@
-/* bb-canvas.h: the finished picture, and what can be done on it
+/* bb-canvas.h: preview of the finished picture, with dragging and comparison
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-device-texture.h: pictures of a GPU for GTK, without a copy through host memory
+/* bb-device-texture.h: GL textures of pictures in device memory, without a copy to host memory
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

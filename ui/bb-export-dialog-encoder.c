@@ -1,4 +1,4 @@
-/* bb-export-dialog-encoder.c: rows of the export's dialog that choose codec, encoder, quality and preset
+/* bb-export-dialog-encoder.c: rows of the export dialog for codec, encoder, quality and preset
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

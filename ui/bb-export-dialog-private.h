@@ -1,4 +1,4 @@
-/* bb-export-dialog-private.h: what the files of the export's dialog share
+/* bb-export-dialog-private.h: parts shared by the files of the export dialog
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-export-dialog-target.c: names and folder of the files that the export's dialog makes
+/* bb-export-dialog-target.c: names and folder of the files that the export dialog makes
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

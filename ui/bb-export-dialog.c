@@ -1,4 +1,4 @@
-/* bb-export-dialog.c: what is exported, and to where
+/* bb-export-dialog.c: dialog that exports one or more videos
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

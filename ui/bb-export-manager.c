@@ -1,4 +1,4 @@
-/* bb-export-manager.c: the queue of exports and the application's commands for it
+/* bb-export-manager.c: queue of exports and the application's actions for it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

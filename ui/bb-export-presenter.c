@@ -1,4 +1,4 @@
-/* bb-export-presenter.c: the exports in a window
+/* bb-export-presenter.c: actions, bar, list and toasts of the exports in a window
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

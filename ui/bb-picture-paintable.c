@@ -1,4 +1,4 @@
-/* bb-picture-paintable.c: the newest picture, for a widget to draw
+/* bb-picture-paintable.c: paintable of the newest picture
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

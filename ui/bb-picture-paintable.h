@@ -1,4 +1,4 @@
-/* bb-picture-paintable.h: the newest picture, for a widget to draw
+/* bb-picture-paintable.h: paintable of the newest picture
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

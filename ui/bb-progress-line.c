@@ -1,4 +1,4 @@
-/* bb-progress-line.c: progress that costs its window no layout
+/* bb-progress-line.c: progress line that needs no layout
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-queue-bar.c: the export that runs, in the window
+/* bb-queue-bar.c: bar of the export that runs
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

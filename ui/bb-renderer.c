@@ -1,4 +1,4 @@
-/* bb-renderer.c: which of GTK's renderers draws the windows
+/* bb-renderer.c: choice of GTK's renderer
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-renderer.h: which of GTK's renderers draws the windows
+/* bb-renderer.h: choice of GTK's renderer
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-sidebar.c: everything that can be set
+/* bb-sidebar.c: sidebar with all settings of the recipe
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

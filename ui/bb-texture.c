@@ -1,4 +1,4 @@
-/* bb-texture.c: from the player's picture to what GTK draws
+/* bb-texture.c: GDK textures of pictures
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-toast.c: a short notice
+/* bb-toast.c: toasts whose text is cut in its middle
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-toast.h: a short notice
+/* bb-toast.h: toasts whose text is cut in its middle
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

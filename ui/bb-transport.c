@@ -1,4 +1,4 @@
-/* bb-transport.c: what plays the clip
+/* bb-transport.c: timeline and the buttons that play, step and mute
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

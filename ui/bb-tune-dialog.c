@@ -1,4 +1,4 @@
-/* bb-tune-dialog.c: finds the fastest settings
+/* bb-tune-dialog.c: dialog that finds the fastest settings
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-window-actions.c: the window's commands
+/* bb-window-actions.c: actions of the window
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

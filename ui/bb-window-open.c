@@ -1,4 +1,4 @@
-/* bb-window-open.c: the window's way from files to a video
+/* bb-window-open.c: opening of files in the window
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

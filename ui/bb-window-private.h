@@ -1,4 +1,4 @@
-/* bb-window-private.h: what the window's files share
+/* bb-window-private.h: parts shared by the window's files
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

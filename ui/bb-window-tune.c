@@ -1,4 +1,4 @@
-/* bb-window-tune.c: the window's commands that weigh speed and precision
+/* bb-window-tune.c: actions of the window for precision and batch size
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

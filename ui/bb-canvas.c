@@ -15,7 +15,7 @@
 #include <math.h>
 
 #define MARGIN 18
-/* How near to the centre, in pixels of the widget, the picture snaps to it. */
+/* How near to the center, in pixels of the widget, the picture snaps to it. */
 #define SNAP 8.0
 #define DIVIDER_WIDTH 24
 /* Sizes that follow each other faster than this are not all asked for. */
@@ -25,8 +25,8 @@
  * BbCanvas:
  *
  * Shows the newest picture of the player as large as there is room for, never larger than it will
- * be. Dragging moves the foreground, which snaps to the centre; arrow keys nudge it and a double
- * click centres it. The original can be laid over the left part, up to a divider.
+ * be. Dragging moves the foreground, which snaps to the center; arrow keys nudge it and a double
+ * click centers it. The original can be laid over the left part, up to a divider.
  *
  * Signals: `wanted-size-changed` when another size of picture is wanted, see
  * bb_canvas_get_wanted_size().
@@ -400,7 +400,7 @@ whole (BbCanvas *self, float place)
 }
 
 /* Draws a picture into the canvas: pixel by pixel where it has its size, else over all of it, or
- * centred where the recipe has just got another shape, with black where it leaves some. */
+ * centered where the recipe has just got another shape, with black where it leaves some. */
 static void
 snapshot_screen (BbCanvas *self, BbPicturePaintable *paintable, GtkSnapshot *snapshot)
 {
@@ -440,7 +440,7 @@ snapshot_screen (BbCanvas *self, BbPicturePaintable *paintable, GtkSnapshot *sna
 }
 
 static void
-snapshot_centre (BbCanvas *self, GtkSnapshot *snapshot)
+snapshot_center (BbCanvas *self, GtkSnapshot *snapshot)
 {
   AdwStyleManager *manager = adw_style_manager_get_for_display (
     gtk_widget_get_display (GTK_WIDGET (self)));
@@ -482,7 +482,7 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   get_canvas (self, &width, &height);
   if (self->guides != NULL && bb_guides_fit (width, height))
     bb_guides_snapshot (self->guides, snapshot, &self->area);
-  snapshot_centre (self, snapshot);
+  snapshot_center (self, snapshot);
   gtk_snapshot_pop (snapshot);
 
   if (self->compare)

@@ -264,7 +264,7 @@ bb_device_texture_init (GdkDisplay *display)
 /**
  * bb_device_texture_new:
  * @picture: a picture
- * @color_state: its colours
+ * @color_state: its colors
  *
  * Makes a texture of a picture that is in a GPU's memory, by a copy on the GPU.
  *

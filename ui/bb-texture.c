@@ -19,7 +19,7 @@ is_plain (int primaries, int transfer)
          (transfer == 1 || transfer == 4 || transfer == 5 || transfer == 6 || transfer == 13);
 }
 
-/* The last colour state that was made: a clip's frames all have the same. Main thread only. */
+/* The last color state that was made: a clip's frames all have the same. Main thread only. */
 static GdkColorState *
 get_color_state (int primaries, int transfer)
 {
@@ -72,7 +72,7 @@ get_memory_format (BbPictureFormat format)
  * Makes a texture of a picture. Pixels in device memory stay there where that can be; those in host
  * memory are not copied, the texture keeps them.
  *
- * Returns: (transfer full) (nullable): a texture of the picture's size, in its colours; %NULL where
+ * Returns: (transfer full) (nullable): a texture of the picture's size, in its colors; %NULL where
  *   the GPU that has the pixels has failed
  */
 GdkTexture *

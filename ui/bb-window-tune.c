@@ -115,7 +115,7 @@ describe (const BbDifference *difference)
 {
   if (difference->largest == 0)
     return g_strdup (_("No difference between FP16 and FP32"));
-  /* Translators: how far two pictures are apart. A code is a step of brightness or colour; PSNR is
+  /* Translators: how far two pictures are apart. A code is a step of brightness or color; PSNR is
    * the peak signal-to-noise ratio, dB are decibels */
   return g_strdup_printf (ngettext ("Largest difference %d code, PSNR %.1f dB",
                                     "Largest difference %d codes, PSNR %.1f dB",

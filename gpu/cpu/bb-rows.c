@@ -75,7 +75,7 @@ bb_rows_get_isa (void)
     case 8:
       return "AVX2";
     default:
-      /* Translators: instructions that every processor has */
+      /* Translators: instructions that every CPU has */
       return C_ ("instructions", "portable");
     }
 }

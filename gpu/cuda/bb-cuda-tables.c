@@ -408,7 +408,7 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
   if (!bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) tables->block->address,
                                                           tables->staging->address, tables->size,
                                                           context->stream),
-                      N_("copying tables to the card"), error))
+                      N_("copying tables to the GPU"), error))
     return FALSE;
   base = tables->block->address;
   for (int g = 0; g < BB_CUDA_N_GROUPS; g++)

@@ -268,14 +268,14 @@ bb_reader_fall_back (BbReader *reader, int result, GError **error)
   if (last != AV_NOPTS_VALUE)
     set_notice (reader,
                 /* Translators: seconds, and what is wrong */
-                g_strdup_printf (_("The card stopped decoding at %.3f s (%s): the processor decodes "
+                g_strdup_printf (_("The GPU stopped decoding at %.3f s (%s): the CPU decodes "
                                    "from there"),
                                  (double)last * av_q2d (reader->stream->time_base),
                                  bb_ffmpeg_reason (result)));
   else
     set_notice (reader,
                 /* Translators: the name of a codec */
-                g_strdup_printf (_("The card does not decode this video (%s): the processor does"),
+                g_strdup_printf (_("The GPU does not decode this video (%s): the CPU does"),
                                  avcodec_get_name (reader->decoded->codecpar->codec_id)));
   if (!leave_hardware (reader, last, error))
     return FALSE;

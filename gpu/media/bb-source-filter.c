@@ -103,12 +103,12 @@ leave_card (BbSource *source, const char *reason, GCancellable *cancellable, GEr
     time = source->first_in;
   if (reason != NULL && last != AV_NOPTS_VALUE)
     /* Translators: seconds, and a sentence that says what is wrong */
-    notice = g_strdup_printf (_("The card stopped deinterlacing at %.3f s, and the processor decodes from "
+    notice = g_strdup_printf (_("The GPU stopped deinterlacing at %.3f s, and the CPU decodes from "
                                 "there: %s"),
                               (double) last * av_q2d (source->time_base), reason);
   else if (reason != NULL)
     /* Translators: a sentence that says what is wrong */
-    notice = g_strdup_printf (_("The card does not deinterlace this video, and the processor decodes "
+    notice = g_strdup_printf (_("The GPU does not deinterlace this video, and the CPU decodes "
                                 "it: %s"),
                               reason);
   g_queue_clear_full (&source->decoded, bb_source_free_frame);
@@ -147,7 +147,7 @@ bring_to_host (BbSource *source, AVFrame *frame, GError **error)
 
   if (result < 0)
     bb_reader_set_error (source->reader, bb_ffmpeg_reason (result),
-                         _ ("its frames cannot be had from the card, so choose the CPU as the device"),
+                         _ ("its frames cannot be had from the GPU, so choose the CPU as the device"),
                          error);
   return result >= 0;
 }

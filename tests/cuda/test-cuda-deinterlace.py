@@ -171,7 +171,7 @@ def test_kernel_fails(folder):
     tap.output(*command(source, folder / "cpu.mkv", "162x90", device="cpu"))
     # The first kernel of all: the effect has nothing to read yet.
     counts = check_fallback(folder, source, wanted, "first", f"cuLaunchKernel:1:{faults.UNKNOWN}",
-                            "The card does not deinterlace this video, and the processor decodes it: ", **variables)
+                            "The GPU does not deinterlace this video, and the CPU decodes it: ", **variables)
     tap.check("bb_deinterlace_u8" not in counts["launches"], f"goes on with the card: {counts['launches']}")
     # Later ones may be the effect's, whose failure ends the render.
     later = 0
@@ -180,7 +180,7 @@ def test_kernel_fails(folder):
                                   f"cuLaunchKernel:{nth}:{faults.UNKNOWN}", **variables)
         if done.returncode == 0:
             later += 1
-            tap.equal(len(re.findall(r"The card stopped deinterlacing at 0\.\d+ s, and the processor decodes from there: ",
+            tap.equal(len(re.findall(r"The GPU stopped deinterlacing at 0\.\d+ s, and the CPU decodes from there: ",
                                      done.stderr)), 1, done.stderr)
             same(planes(folder / "card.mkv", 162, 90), wanted, f"launch {nth}")
             tap.equal(times(folder / "card.mkv"), times(folder / "cpu.mkv"), f"times, launch {nth}")
@@ -250,7 +250,7 @@ def test_decoder_fails(folder):
     wanted = planes(source, 162, 90, "-vf", BWDIF)
     tap.output(*command(source, folder / "cpu.mkv", "162x90", device="cpu"))
     for nth in 1, 2, 3, 17, 30:
-        words = "The card does not decode this video" if nth <= 1 else "The card (stopped decoding at|does not decode)"
+        words = "The GPU does not decode this video" if nth <= 1 else "The GPU (stopped decoding at|does not decode)"
         check_fallback(folder, source, wanted, f"picture {nth}", words=words, BLURBOX_NVDEC_FAIL=str(nth), **variables)
 
 

@@ -244,7 +244,7 @@ test_fall_back (gconstpointer data)
   g_unsetenv ("BLURBOX_NVDEC_FAIL");
   bb_player_get_stats (card.player, &stats);
   g_assert_false (stats.card_decodes);
-  g_assert_true (g_str_has_prefix (stats.decode_notice, "The card stopped decoding at 0."));
+  g_assert_true (g_str_has_prefix (stats.decode_notice, "The GPU stopped decoding at 0."));
   bb_player_get_stats (cpu.player, &stats);
   g_assert_cmpstr (stats.decode_notice, ==, "");
   close_player (&card);

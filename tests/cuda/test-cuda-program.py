@@ -192,16 +192,16 @@ def test_no_card(folder):
     source = clip(folder)
     wanted = reference(folder, source)
     for variables, words in (({"BLURBOX_DRIVER_INIT": "999"}, "load the kernel module nvidia_uvm"),
-                             ({"BLURBOX_DRIVER_INIT": "100"}, "no NVIDIA card is visible"),
+                             ({"BLURBOX_DRIVER_INIT": "100"}, "no NVIDIA GPU is visible"),
                              ({"BLURBOX_DRIVER_INIT": "803"}, "restart the computer"),
-                             ({"BLURBOX_DRIVER_DEVICES": "0"}, "no NVIDIA card is visible"),
+                             ({"BLURBOX_DRIVER_DEVICES": "0"}, "no NVIDIA GPU is visible"),
                              ({"BLURBOX_DRIVER_VERSION": "11040"}, "too old"),
                              ({"BLURBOX_DRIVER_CAPABILITY": "6.1"}, "too old"),
                              ({"LD_LIBRARY_PATH": ""}, "no NVIDIA driver")):
         done, _ = faults.run(command(source, folder / "auto.mkv", device="auto"), folder, **variables)
         tap.equal(done.returncode, 0, done.stderr)
         tap.equal(done.stderr.count(words), 1, f"{variables}: {done.stderr}")
-        tap.check("The processor does the work" in done.stderr, done.stderr)
+        tap.check("The CPU does the work" in done.stderr, done.stderr)
         same(folder / "auto.mkv", wanted, str(variables))
         done, _ = faults.run(command(source, folder / "card.mkv"), folder, **variables)
         tap.equal(done.returncode, 1, done.stderr)
@@ -222,7 +222,7 @@ def test_many_cards(folder):
     same(folder / "card.mkv", wanted)
     done, _ = faults.run(command(source, folder / "card.mkv", device="cuda:3"), folder, BLURBOX_DRIVER_DEVICES="3")
     tap.equal(done.returncode, 1, done.stderr)
-    tap.check("There is no card cuda:3" in done.stderr, done.stderr)
+    tap.check("There is no GPU cuda:3" in done.stderr, done.stderr)
 
 
 def card_clip(folder, codec, pixels, frames=30, size="162x90"):
@@ -282,7 +282,7 @@ def test_card_stops_decoding(folder):
         done, counts = faults.run(command(source, folder / "card.mkv"), folder, BLURBOX_NVDEC_FAIL=str(nth),
                                   **variables)
         tap.equal(done.returncode, 0, done.stderr)
-        words = "The card does not decode this video" if nth == 1 else "The card stopped decoding at"
+        words = "The GPU does not decode this video" if nth == 1 else "The GPU stopped decoding at"
         tap.equal(done.stderr.count(words), 1, f"picture {nth}: {done.stderr}")
         same(folder / "card.mkv", wanted, f"picture {nth}")
         times = tap.output("ffprobe", "-v", "error", "-show_entries", "packet=pts", "-of", "csv=p=0",
@@ -304,7 +304,7 @@ def test_card_does_not_decode_all(folder):
     for more in variables, {}:
         done, _ = faults.run(command(source, folder / "card.mkv"), folder, **more)
         tap.equal(done.returncode, 0, done.stderr)
-        tap.equal(done.stderr.count("The card does not decode this video (mjpeg)"), 1, done.stderr)
+        tap.equal(done.stderr.count("The GPU does not decode this video (mjpeg)"), 1, done.stderr)
         same(folder / "card.mkv", frames(folder / "cpu.mkv"))
 
 

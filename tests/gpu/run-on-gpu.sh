@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Tests and measures Blurbox on this machine's NVIDIA card, with nothing installed but its driver: under seven
+# Tests and measures Blurbox on this machine's NVIDIA GPU, with nothing installed but its driver: under seven
 # minutes, what matters most first. Whatever is done is kept at once in results/: table.md, results.json, and the
 # output of each step.
 set -uo pipefail
@@ -176,7 +176,7 @@ trap write_results EXIT
 
 if [ -z "$card" ]; then
   echo
-  echo "No NVIDIA card can be used here (see above for the reason): what needs one is left out, the rest runs."
+  echo "No NVIDIA GPU can be used here (see above for the reason): what needs one is left out, the rest runs."
 fi
 
 # run_tests PROGRAM [PATH…]: each test of a program by itself, but for those named, so that one that fails ends no other.

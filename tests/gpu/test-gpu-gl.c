@@ -478,7 +478,7 @@ test_refused (void)
     {
       g_assert_null (bb_gl_ring_new (picture, N_TEXTURES, &error));
       g_assert_error (error, BB_ERROR, BB_ERROR_DEVICE);
-      g_assert_nonnull (strstr (error->message, "not on the card that computes"));
+      g_assert_nonnull (strstr (error->message, "not on the GPU that computes"));
       /* And then the pixels come by way of it. */
       g_clear_error (&error);
       g_assert_nonnull (bb_picture_get_pixels (picture, &error));
@@ -581,7 +581,7 @@ test_faulty (void)
           n_shown++;
         }
       else if (bb_picture_get_pixels (picture, NULL) != NULL)
-        g_test_message ("by way of main memory");
+        g_test_message ("by way of host memory");
     }
   g_assert_true (error != NULL || n_shown == 6);
   if (error != NULL)
@@ -636,7 +636,7 @@ test_failing (void)
         gboolean hit = i > 0 || calls[j][0] == '1';
 
         g_assert_true ((strstr (output, "CUDA_ERROR_UNKNOWN") != NULL) == hit);
-        g_assert_true ((strstr (output, "by way of main memory") != NULL) == hit);
+        g_assert_true ((strstr (output, "by way of host memory") != NULL) == hit);
       }
   /* Nobody hears of a texture that cannot be unregistered. */
   g_free (run_faulty ("cuGraphicsUnregisterResource:1+:999"));

@@ -1,15 +1,15 @@
-/* test-gpu-window.c: pictures of a card in a window of GTK
+/* test-gpu-window.c: pictures of a GPU in a window of GTK
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Runs on the driver for tests, on an X server of its own, drawn by Mesa on the processor.
+ * Runs on the driver for tests, on an X server of its own, drawn by Mesa on the CPU.
  */
 
-#include "bb-card-texture.h"
+#include "bb-device-texture.h"
 #include "bb-device.h"
 #include "bb-devices.h"
 #include "bb-renderer.h"
-#include "bb-screen.h"
+#include "bb-picture-paintable.h"
 #include "bb-test-device.h"
 #include "bb-texture.h"
 
@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 static GtkWindow *window;
-static BbScreen *screen;
+static BbPicturePaintable *paintable;
 static BbDevice *device;
 
-/* A finished frame of noise, for the screen, in the card's memory unless somebody said otherwise. */
+/* A finished frame of noise, for the screen, in the GPU's memory unless somebody said otherwise. */
 static BbPicture *
 make_picture (int width, int height, int depth, guint32 seed)
 {
@@ -85,7 +85,7 @@ show (BbPicture *picture)
   gboolean painted = FALSE;
   gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), &painted);
 
-  bb_screen_set_picture (screen, picture);
+  bb_picture_paintable_set_picture (paintable, picture);
   gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
   while (!painted)
     g_main_context_iteration (NULL, TRUE);
@@ -115,7 +115,7 @@ assert_equal (GdkTexture *texture, BbPicture *picture)
                      row);
 }
 
-/* A thousand pictures, each tenth of them drawn: all in textures of the card's. */
+/* A thousand pictures, each tenth of them drawn: all in textures of the GPU's. */
 static void
 test_frames (void)
 {
@@ -128,15 +128,15 @@ test_frames (void)
       if (i % 10 == 0)
         show (picture);
       else
-        bb_screen_set_picture (screen, picture);
-      g_assert_true (GDK_IS_GL_TEXTURE (bb_screen_get_texture (screen)));
+        bb_picture_paintable_set_picture (paintable, picture);
+      g_assert_true (GDK_IS_GL_TEXTURE (bb_picture_paintable_get_texture (paintable)));
       g_assert_null (picture->pixels);
-      g_set_object (&before, bb_screen_get_texture (screen));
+      g_set_object (&before, bb_picture_paintable_get_texture (paintable));
     }
-  g_assert_true (bb_card_texture_is_live ());
-  g_assert_null (bb_card_texture_get_reason ());
-  g_assert_cmpuint (bb_card_texture_get_n_shared (), ==, 1000);
-  g_assert_cmpuint (bb_card_texture_get_n_copied (), ==, 0);
+  g_assert_true (bb_device_texture_is_live ());
+  g_assert_null (bb_device_texture_get_reason ());
+  g_assert_cmpuint (bb_device_texture_get_n_shared (), ==, 1000);
+  g_assert_cmpuint (bb_device_texture_get_n_copied (), ==, 0);
 }
 
 /* The last fence that was made, and those that somebody waits for. */
@@ -178,8 +178,8 @@ test_fences (void)
 
       g_hash_table_remove_all (awaited);
       fence = NULL;
-      bb_screen_set_picture (screen, picture);
-      g_assert_true (GDK_IS_GL_TEXTURE (bb_screen_get_texture (screen)));
+      bb_picture_paintable_set_picture (paintable, picture);
+      g_assert_true (GDK_IS_GL_TEXTURE (bb_picture_paintable_get_texture (paintable)));
       behind = fence;
       g_assert_nonnull (behind);
       show (picture);
@@ -206,7 +206,7 @@ test_equal (void)
         GdkTexture *texture;
 
         show (picture);
-        texture = bb_screen_get_texture (screen);
+        texture = bb_picture_paintable_get_texture (paintable);
         g_assert_true (GDK_IS_GL_TEXTURE (texture));
         assert_equal (texture, picture);
         if (before != NULL)
@@ -227,23 +227,23 @@ test_teardown (void)
   g_autoptr (GdkTexture) texture = NULL;
 
   show (picture);
-  g_set_object (&texture, bb_screen_get_texture (screen));
-  bb_card_texture_shut_down ();
-  g_assert_false (bb_card_texture_is_live ());
+  g_set_object (&texture, bb_picture_paintable_get_texture (paintable));
+  bb_device_texture_shut_down ();
+  g_assert_false (bb_device_texture_is_live ());
   assert_equal (texture, picture);
   g_clear_object (&texture);
-  bb_screen_set_picture (screen, NULL);
+  bb_picture_paintable_set_picture (paintable, NULL);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   /* And it can begin again. */
-  bb_card_texture_init (gdk_display_get_default ());
+  bb_device_texture_init (gdk_display_get_default ());
   g_clear_pointer (&picture, bb_picture_unref);
   picture = make_picture (36, 64, 8, 8);
   show (picture);
-  g_assert_true (GDK_IS_GL_TEXTURE (bb_screen_get_texture (screen)));
+  g_assert_true (GDK_IS_GL_TEXTURE (bb_picture_paintable_get_texture (paintable)));
 }
 
-/* Pictures come by way of main memory from some point on, with a reason, and are the same. */
+/* Pictures come by way of host memory from some point on, with a reason, and are the same. */
 static void
 test_main_memory (void)
 {
@@ -255,7 +255,7 @@ test_main_memory (void)
       GdkTexture *texture;
 
       show (picture);
-      texture = bb_screen_get_texture (screen);
+      texture = bb_picture_paintable_get_texture (paintable);
       g_assert_nonnull (texture);
       assert_equal (texture, picture);
       copied = !GDK_IS_GL_TEXTURE (texture);
@@ -263,8 +263,8 @@ test_main_memory (void)
         {
           g_autofree char *path = bb_texture_describe_path (texture);
 
-          g_assert_false (bb_card_texture_is_live ());
-          g_assert_nonnull (strstr (path, bb_card_texture_get_reason ()));
+          g_assert_false (bb_device_texture_is_live ());
+          g_assert_nonnull (strstr (path, bb_device_texture_get_reason ()));
           if (i == 39)
             g_test_message ("%s", path);
         }
@@ -307,14 +307,14 @@ has_driver_for_tests (void)
 }
 
 static void
-test_other_card (void)
+test_other_gpu (void)
 {
   g_autofree char *output = NULL;
 
   if (!has_driver_for_tests ())
     return;
   output = run_again ("/window/main-memory", "BLURBOX_DRIVER_GL_DEVICE", "none");
-  g_assert_nonnull (strstr (output, "not on the card that computes"));
+  g_assert_nonnull (strstr (output, "not on the GPU that computes"));
 }
 
 static void
@@ -375,12 +375,12 @@ main (int argc, char **argv)
   int status;
 
   gtk_test_init (&argc, &argv, NULL);
-  bb_card_texture_init (gdk_display_get_default ());
+  bb_device_texture_init (gdk_display_get_default ());
   device = bb_devices_open ("cuda:0", &error);
   g_assert_no_error (error);
   window = GTK_WINDOW (gtk_window_new ());
-  screen = bb_screen_new ();
-  picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (screen));
+  paintable = bb_picture_paintable_new ();
+  picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (paintable));
   gtk_widget_set_size_request (picture, 90, 160);
   gtk_window_set_child (window, picture);
   gtk_window_present (window);
@@ -395,18 +395,18 @@ main (int argc, char **argv)
     g_test_add_func ("/window/main-memory", test_main_memory);
   else
     {
-      g_test_add_func ("/window/other-card", test_other_card);
+      g_test_add_func ("/window/other-gpu", test_other_gpu);
       g_test_add_func ("/window/failing", test_failing);
       g_test_add_func ("/window/no-host-copy", test_no_host_copy);
     }
   status = g_test_run ();
 
-  bb_screen_set_picture (screen, NULL);
+  bb_picture_paintable_set_picture (paintable, NULL);
   gtk_window_destroy (window);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  bb_card_texture_shut_down ();
-  g_object_unref (screen);
+  bb_device_texture_shut_down ();
+  g_object_unref (paintable);
   g_object_unref (device);
   return status;
 }

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-application.h"
 #include "bb-test-media.h"
 #include "bb-window.h"
 
@@ -28,6 +29,7 @@ void bb_test_wait_for_paint (gpointer window);
 void bb_test_count_layouts (GtkWindow *window, guint *n);
 
 BbApplication *bb_test_get_application (void);
+BbWindow *bb_test_window_new_hidden (void);
 BbWindow *bb_test_window_new (void);
 void bb_test_window_close (BbWindow *window);
 char *bb_test_clip (void);

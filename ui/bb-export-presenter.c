@@ -1,11 +1,11 @@
-/* bb-exporter.c: exporting from a window
+/* bb-export-presenter.c: actions, bar, list and toasts of the exports in a window
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "bb-exporter.h"
+#include "bb-export-presenter.h"
 
 #include "bb-announce.h"
 #include "bb-export-dialog.h"
@@ -13,24 +13,25 @@
 #include "bb-queue-bar.h"
 #include "bb-queue-view.h"
 #include "bb-toast.h"
-#include "bb-window.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 /**
- * BbExporter:
+ * BbExportPresenter:
  *
- * A window's side of exporting: the commands `win.export`, `win.export-to`, `win.show-queue`, which
+ * What a window has of the exports: the actions `win.export`, `win.export-to`, `win.show-queue`, which
  * opens the list of the queue, and `win.queue`, whose state is whether it is open; the bar and the
  * list of the queue, what is said when an export ends, and the question before the window closes on
  * one.
+ *
+ * Signals: `toast`, a notice that the window shows.
  */
-struct _BbExporter {
+struct _BbExportPresenter {
   GObject parent_instance;
 
   AdwApplicationWindow *window;
-  BbExports *exports;
+  BbExportManager *export_manager;
   BbEditor *editor;
   GSettings *settings;
   AdwBottomSheet *sheet;
@@ -42,22 +43,35 @@ struct _BbExporter {
   AdwToast *toast; /* about the last export that ended */
 };
 
-G_DEFINE_FINAL_TYPE (BbExporter, bb_exporter, G_TYPE_OBJECT)
+enum { TOAST, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BbExportPresenter, bb_export_presenter, G_TYPE_OBJECT)
 
 static void
-message_cb (BbExports *exports, const char *message, gpointer user_data)
+show_message (BbExportPresenter *self, const char *text)
 {
-  bb_window_show_toast (BB_WINDOW (BB_EXPORTER (user_data)->window), message);
+  g_autoptr (AdwToast) toast = bb_toast_new (text);
+
+  g_signal_emit (self, signals[TOAST], 0, toast);
+  bb_announce (GTK_WIDGET (self->window), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+message_cb (BbExportManager *export_manager, const char *message, gpointer user_data)
+{
+  show_message (BB_EXPORT_PRESENTER (user_data), message);
 }
 
 static void
 finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
 {
-  BbExporter *self = BB_EXPORTER (user_data);
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
   g_autofree char *name = bb_job_get_output_name (job);
   g_autofree char *uri = g_file_get_uri (bb_job_get_output (job));
   g_autofree char *title = NULL;
-  AdwToast *toast;
+  g_autoptr (AdwToast) toast = NULL;
 
   if (bb_job_get_state (job) == BB_JOB_CANCELLED)
     title = g_strdup_printf (_("“%s” was cancelled"), name);
@@ -83,7 +97,7 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
   if (self->toast != NULL)
     adw_toast_dismiss (self->toast);
   g_set_weak_pointer (&self->toast, toast);
-  bb_window_add_toast (BB_WINDOW (self->window), toast);
+  g_signal_emit (self, signals[TOAST], 0, toast);
   bb_announce (GTK_WIDGET (self->window),
                bb_job_get_error (job) != NULL ? bb_job_get_error (job)->message : title,
                bb_job_get_error (job) != NULL ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
@@ -92,7 +106,7 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
 
 /* What it began on threads may keep it for a while. */
 static void
-dialog_closed_cb (BbExporter *self)
+dialog_closed_cb (BbExportPresenter *self)
 {
   g_clear_weak_pointer (&self->dialog);
 }
@@ -100,7 +114,7 @@ dialog_closed_cb (BbExporter *self)
 static void
 export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  BbExporter *self = BB_EXPORTER (user_data);
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
   g_autoptr (GPtrArray) files = g_ptr_array_new ();
 
   if (self->file == NULL || self->dialog != NULL)
@@ -109,7 +123,7 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   for (guint i = 0; i < self->others->len; i++)
     g_ptr_array_add (files, self->others->pdata[i]);
   g_set_weak_pointer (&self->dialog, ADW_DIALOG (bb_export_dialog_new (
-                                       bb_exports_get_queue (self->exports), self->editor,
+                                       bb_export_manager_get_queue (self->export_manager), self->editor,
                                        self->settings, (GFile *const *) files->pdata,
                                        files->len)));
   g_signal_connect_object (self->dialog, "closed", G_CALLBACK (dialog_closed_cb), self,
@@ -121,7 +135,7 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  BbExporter *self = BB_EXPORTER (user_data);
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
   const char *path = g_variant_get_string (parameter, NULL);
   g_autoptr (GFile) output = g_file_new_for_path (path);
   g_autoptr (BbJob) job = NULL;
@@ -132,33 +146,32 @@ export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   /* What a relative name is relative to, whoever asks over D-Bus cannot know. */
   if (!g_path_is_absolute (path))
     {
-      bb_window_show_toast (BB_WINDOW (self->window),
-                            _("Name the file to export to with its whole path, such as "
-                              "/home/me/clip.mp4"));
+      show_message (self, _("Name the file to export to with its whole path, such as "
+                            "/home/me/clip.mp4"));
       return;
     }
   job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor),
                     BB_JOB_NAME_CHOSEN);
-  if (!bb_queue_add (bb_exports_get_queue (self->exports), job, &error))
-    bb_window_show_toast (BB_WINDOW (self->window), error->message);
+  if (!bb_queue_add (bb_export_manager_get_queue (self->export_manager), job, &error))
+    show_message (self, error->message);
 }
 
 static void
 show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  adw_bottom_sheet_set_open (BB_EXPORTER (user_data)->sheet, TRUE);
+  adw_bottom_sheet_set_open (BB_EXPORT_PRESENTER (user_data)->sheet, TRUE);
 }
 
 static void
 queue_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
-  adw_bottom_sheet_set_open (BB_EXPORTER (user_data)->sheet, g_variant_get_boolean (state));
+  adw_bottom_sheet_set_open (BB_EXPORT_PRESENTER (user_data)->sheet, g_variant_get_boolean (state));
 }
 
 /* Escape closes a sheet that has the focus. No GPropertyAction: that would keep the sheet, which keeps
  * the window's actions. */
 static void
-open_sheet_cb (BbExporter *self)
+open_sheet_cb (BbExportPresenter *self)
 {
   gboolean open = adw_bottom_sheet_get_open (self->sheet);
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->window), "queue");
@@ -176,7 +189,7 @@ static const GActionEntry actions[] = {
 };
 
 static void
-set_enabled (BbExporter *self, const char *name, gboolean enabled)
+set_enabled (BbExportPresenter *self, const char *name, gboolean enabled)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->window), name);
 
@@ -184,9 +197,9 @@ set_enabled (BbExporter *self, const char *name, gboolean enabled)
 }
 
 static void
-items_changed_cb (BbExporter *self)
+items_changed_cb (BbExportPresenter *self)
 {
-  GListModel *model = G_LIST_MODEL (bb_exports_get_queue (self->exports));
+  GListModel *model = G_LIST_MODEL (bb_export_manager_get_queue (self->export_manager));
   gboolean any = g_list_model_get_n_items (model) > 0;
 
   adw_bottom_sheet_set_reveal_bottom_bar (self->sheet, any);
@@ -198,24 +211,24 @@ items_changed_cb (BbExporter *self)
 static void
 close_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 {
-  BbExporter *self = BB_EXPORTER (user_data);
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
 
   if (!g_str_equal (response, "close"))
     return;
-  bb_exports_abandon (self->exports);
+  bb_export_manager_abandon (self->export_manager);
   gtk_window_destroy (GTK_WINDOW (self->window));
 }
 
 static gboolean
 close_request_cb (GtkWindow *window, gpointer user_data)
 {
-  BbExporter *self = BB_EXPORTER (user_data);
-  BbQueue *queue = bb_exports_get_queue (self->exports);
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  BbQueue *queue = bb_export_manager_get_queue (self->export_manager);
   BbJob *job = bb_queue_get_current (queue);
   guint n = bb_queue_get_n_waiting (queue) + (job != NULL);
   g_autofree char *body = NULL;
 
-  if (!bb_exports_has_work (self->exports))
+  if (!bb_export_manager_has_work (self->export_manager))
     return GDK_EVENT_PROPAGATE;
   gtk_window_present (window);
   if (self->question != NULL)
@@ -239,60 +252,63 @@ close_request_cb (GtkWindow *window, gpointer user_data)
 }
 
 static void
-bb_exporter_dispose (GObject *object)
+bb_export_presenter_dispose (GObject *object)
 {
-  BbExporter *self = BB_EXPORTER (object);
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (object);
 
   g_clear_weak_pointer (&self->dialog);
   g_clear_weak_pointer (&self->question);
   g_clear_weak_pointer (&self->toast);
-  g_clear_object (&self->exports);
+  g_clear_object (&self->export_manager);
   g_clear_object (&self->editor);
   g_clear_object (&self->settings);
   g_clear_object (&self->file);
   g_clear_pointer (&self->others, g_ptr_array_unref);
 
-  G_OBJECT_CLASS (bb_exporter_parent_class)->dispose (object);
+  G_OBJECT_CLASS (bb_export_presenter_parent_class)->dispose (object);
 }
 
 static void
-bb_exporter_class_init (BbExporterClass *klass)
+bb_export_presenter_class_init (BbExportPresenterClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->dispose = bb_exporter_dispose;
+  object_class->dispose = bb_export_presenter_dispose;
+
+  signals[TOAST] = g_signal_new ("toast", BB_TYPE_EXPORT_PRESENTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, ADW_TYPE_TOAST);
 }
 
 static void
-bb_exporter_init (BbExporter *self)
+bb_export_presenter_init (BbExportPresenter *self)
 {
   self->others = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /**
- * bb_exporter_new:
+ * bb_export_presenter_new:
  * @window: the window, which owns it
- * @exports: the exports of the application
+ * @export_manager: the exports of the application
  * @editor: what tunes the recipe
  * @settings: what the user set
  * @sheet: the place of the queue
  *
  * Adds the actions to @window and fills @sheet.
  *
- * Returns: (transfer full): the window's side of exporting
+ * Returns: (transfer full): an export presenter
  */
-BbExporter *
-bb_exporter_new (AdwApplicationWindow *window,
-                 BbExports *exports,
+BbExportPresenter *
+bb_export_presenter_new (AdwApplicationWindow *window,
+                 BbExportManager *export_manager,
                  BbEditor *editor,
                  GSettings *settings,
                  AdwBottomSheet *sheet)
 {
-  BbExporter *self = g_object_new (BB_TYPE_EXPORTER, NULL);
-  BbQueue *queue = bb_exports_get_queue (exports);
+  BbExportPresenter *self = g_object_new (BB_TYPE_EXPORT_PRESENTER, NULL);
+  BbQueue *queue = bb_export_manager_get_queue (export_manager);
 
   self->window = window;
-  self->exports = g_object_ref (exports);
+  self->export_manager = g_object_ref (export_manager);
   self->editor = g_object_ref (editor);
   self->settings = g_object_ref (settings);
   self->sheet = sheet;
@@ -305,7 +321,7 @@ bb_exporter_new (AdwApplicationWindow *window,
   set_enabled (self, "export", FALSE);
   set_enabled (self, "export-to", FALSE);
   g_signal_connect_object (window, "close-request", G_CALLBACK (close_request_cb), self, 0);
-  g_signal_connect_object (exports, "message", G_CALLBACK (message_cb), self, 0);
+  g_signal_connect_object (export_manager, "message", G_CALLBACK (message_cb), self, 0);
   g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (items_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -316,16 +332,16 @@ bb_exporter_new (AdwApplicationWindow *window,
 }
 
 /**
- * bb_exporter_set_file:
- * @self: a window's side of exporting
+ * bb_export_presenter_set_file:
+ * @self: an export presenter
  * @file: (nullable): the video that is open
  *
  * Says what there is to export.
  */
 void
-bb_exporter_set_file (BbExporter *self, GFile *file)
+bb_export_presenter_set_file (BbExportPresenter *self, GFile *file)
 {
-  g_return_if_fail (BB_IS_EXPORTER (self));
+  g_return_if_fail (BB_IS_EXPORT_PRESENTER (self));
 
   g_set_object (&self->file, file);
   set_enabled (self, "export", file != NULL);
@@ -333,16 +349,16 @@ bb_exporter_set_file (BbExporter *self, GFile *file)
 }
 
 /**
- * bb_exporter_set_others:
- * @self: a window's side of exporting
+ * bb_export_presenter_set_others:
+ * @self: an export presenter
  * @files: (element-type GFile): videos that were opened with the first one
  *
  * Says what else is offered when the video that is open is exported.
  */
 void
-bb_exporter_set_others (BbExporter *self, GPtrArray *files)
+bb_export_presenter_set_others (BbExportPresenter *self, GPtrArray *files)
 {
-  g_return_if_fail (BB_IS_EXPORTER (self));
+  g_return_if_fail (BB_IS_EXPORT_PRESENTER (self));
 
   g_ptr_array_ref (files);
   g_ptr_array_unref (self->others);

@@ -1,4 +1,4 @@
-/* bb-card-texture.c: pictures of a card for GTK, without a copy through main memory
+/* bb-device-texture.c: GL textures of pictures in device memory, without a copy to host memory
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#include "bb-card-texture.h"
+#include "bb-device-texture.h"
 
 #include "bb-renderer.h"
 #include "blurbox.h"
@@ -24,15 +24,15 @@ typedef struct {
   GdkGLContext *context;
   BbGlRing *ring;
   GPtrArray *closing; /* rings with textures that are still on screen */
-  gconstpointer tried; /* the card that a ring was last made for, or not */
+  gconstpointer tried; /* the GPU that a ring was last made for, or not */
   char *reason;
-  gboolean by_card; /* whether the last picture was made by one */
+  gboolean by_gpu; /* whether the last picture was made by one */
   guint64 n_shared;
   guint64 n_copied;
   guint collect_idle;
-} CardTextures;
+} DeviceTextures;
 
-static CardTextures textures;
+static DeviceTextures textures;
 
 static void
 set_takes_device_memory (gboolean takes)
@@ -44,10 +44,10 @@ static void
 set_reason (const char *reason)
 {
   if (g_set_str (&textures.reason, reason) && reason != NULL)
-    g_message ("Pictures reach the screen by way of main memory: %s", reason);
+    g_message ("Pictures reach the screen by way of host memory: %s", reason);
 }
 
-/* Whether GTK draws with GL itself; else it would copy a texture of GL, perhaps through main memory. */
+/* Whether GTK draws with GL itself; else it would copy a texture of GL, perhaps through host memory. */
 static gboolean
 check_renderer (GError **error)
 {
@@ -161,16 +161,16 @@ build (BbGlTexture *texture, GdkColorState *color_state)
   return gdk_gl_texture_builder_build (builder, release_cb, g_memdup2 (texture, sizeof *texture));
 }
 
-/* A ring for the card that a picture is on; one try a card. */
+/* A ring for the GPU that a picture is on; one try a GPU. */
 static void
 make_ring (BbPicture *picture)
 {
-  gconstpointer card = bb_gl_ring_find_card (picture);
+  gconstpointer gpu = bb_gl_ring_find_card (picture);
   g_autoptr (GError) error = NULL;
 
-  if (card == textures.tried)
+  if (gpu == textures.tried)
     return;
-  textures.tried = card;
+  textures.tried = gpu;
   if (!make_context (&error) || !check_renderer (&error))
     {
       give_up (error);
@@ -194,7 +194,7 @@ share (BbPicture *picture, GdkColorState *color_state)
   BbGlTexture texture;
 
   make_ring (picture);
-  /* After a failure some come with their pixels in main memory. */
+  /* After a failure some come with their pixels in host memory. */
   if (textures.ring == NULL || !bb_gl_ring_takes (textures.ring, picture))
     return NULL;
   gdk_gl_context_make_current (textures.context);
@@ -208,9 +208,9 @@ share (BbPicture *picture, GdkColorState *color_state)
   return NULL;
 }
 
-/* With a context of OpenGL current: of several cards the one that draws is the one to compute. */
+/* With a context of OpenGL current: of several GPUs the one that draws is the one to compute. */
 static void
-prefer_card (void)
+prefer_gpu (void)
 {
   guint8 uuid[GL_UUID_SIZE_EXT];
 
@@ -221,15 +221,15 @@ prefer_card (void)
     bb_devices_prefer (uuid);
 }
 
-/* GTK's Vulkan renderer may copy textures of OpenGL through main memory. Where OpenGL is an NVIDIA
- * card's, the renderer that draws with OpenGL is chosen, unless the user has chosen one. */
+/* GTK's Vulkan renderer may copy textures of OpenGL through host memory. Where OpenGL is an NVIDIA
+ * GPU's, the renderer that draws with OpenGL is chosen, unless the user has chosen one. */
 static void
-choose_renderer_and_card (GdkDisplay *display)
+choose_renderer_and_gpu (GdkDisplay *display)
 {
   g_autoptr (GdkGLContext) context = NULL;
   const char *vendor;
 
-  /* Without the driver's kernel module there is no card to ask about, and no time to lose. */
+  /* Without the driver's kernel module there is no GPU to ask about, and no time to lose. */
   if (!g_file_test ("/proc/driver/nvidia/version", G_FILE_TEST_EXISTS))
     return;
   context = gdk_display_create_gl_context (display, NULL);
@@ -240,44 +240,44 @@ choose_renderer_and_card (GdkDisplay *display)
   if (vendor != NULL && g_str_has_prefix (vendor, "NVIDIA"))
     {
       g_setenv ("GSK_RENDERER", "ngl", FALSE);
-      prefer_card ();
+      prefer_gpu ();
     }
   gdk_gl_context_clear_current ();
 }
 
 /**
- * bb_card_texture_init:
+ * bb_device_texture_init:
  * @display: the display, before its first window is shown
  *
- * Gets ready for pictures of cards.
+ * Gets ready for pictures of GPUs.
  */
 void
-bb_card_texture_init (GdkDisplay *display)
+bb_device_texture_init (GdkDisplay *display)
 {
   if (!bb_gl_ring_is_built ())
     return;
-  choose_renderer_and_card (display);
+  choose_renderer_and_gpu (display);
   /* Until the first of them shows that they cannot. */
   set_takes_device_memory (TRUE);
 }
 
 /**
- * bb_card_texture_new:
+ * bb_device_texture_new:
  * @picture: a picture
- * @color_state: its colours
+ * @color_state: its colors
  *
- * Makes a texture of a picture that is in a card's memory, by a copy on the card.
+ * Makes a texture of a picture that is in a GPU's memory, by a copy on the GPU.
  *
  * Returns: (transfer full) (nullable): a texture, or %NULL where the picture has to go by way of main
- *   memory, see bb_card_texture_get_reason()
+ *   memory, see bb_device_texture_get_reason()
  */
 GdkTexture *
-bb_card_texture_new (BbPicture *picture, GdkColorState *color_state)
+bb_device_texture_new (BbPicture *picture, GdkColorState *color_state)
 {
   GdkTexture *texture;
 
-  textures.by_card = bb_gl_ring_find_card (picture) != NULL;
-  if (!textures.by_card)
+  textures.by_gpu = bb_gl_ring_find_card (picture) != NULL;
+  if (!textures.by_gpu)
     return NULL;
   texture = share (picture, color_state);
   if (texture == NULL)
@@ -288,57 +288,57 @@ bb_card_texture_new (BbPicture *picture, GdkColorState *color_state)
 }
 
 /**
- * bb_card_texture_is_live:
+ * bb_device_texture_is_live:
  *
- * Returns: whether pictures go from the card's memory to the screen without leaving the card
+ * Returns: whether pictures go from the GPU's memory to the screen without leaving the GPU
  */
 gboolean
-bb_card_texture_is_live (void)
+bb_device_texture_is_live (void)
 {
   return textures.ring != NULL;
 }
 
 /**
- * bb_card_texture_get_reason:
+ * bb_device_texture_get_reason:
  *
- * Returns: (nullable): why a card's pictures go by way of main memory, a sentence for people; %NULL
- *   where they do not, or where the processor makes them
+ * Returns: (nullable): why a GPU's pictures go by way of host memory, a sentence for people; %NULL
+ *   where they do not, or where the CPU makes them
  */
 const char *
-bb_card_texture_get_reason (void)
+bb_device_texture_get_reason (void)
 {
-  return textures.by_card ? textures.reason : NULL;
+  return textures.by_gpu ? textures.reason : NULL;
 }
 
 /**
- * bb_card_texture_get_n_shared:
+ * bb_device_texture_get_n_shared:
  *
- * Returns: pictures that have reached the screen without leaving the card
+ * Returns: pictures that have reached the screen without leaving the GPU
  */
 guint64
-bb_card_texture_get_n_shared (void)
+bb_device_texture_get_n_shared (void)
 {
   return textures.n_shared;
 }
 
 /**
- * bb_card_texture_get_n_copied:
+ * bb_device_texture_get_n_copied:
  *
- * Returns: pictures of a card that had to go by way of main memory
+ * Returns: pictures of a GPU that had to go by way of host memory
  */
 guint64
-bb_card_texture_get_n_copied (void)
+bb_device_texture_get_n_copied (void)
 {
   return textures.n_copied;
 }
 
 /**
- * bb_card_texture_shut_down:
+ * bb_device_texture_shut_down:
  *
- * Gives back what this has of the card and of GL, once all windows are closed.
+ * Gives back what this has of the GPU and of GL, once all windows are closed.
  */
 void
-bb_card_texture_shut_down (void)
+bb_device_texture_shut_down (void)
 {
   g_clear_handle_id (&textures.collect_idle, g_source_remove);
   if (textures.context != NULL)

@@ -1,23 +1,23 @@
-/* bb-screen.c: the newest picture, for a widget to draw
+/* bb-picture-paintable.c: paintable of the newest picture
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "bb-screen.h"
+#include "bb-picture-paintable.h"
 
 #include "bb-texture.h"
 
 #include <math.h>
 
 /**
- * BbScreen:
+ * BbPicturePaintable:
  *
  * A paintable that shows the newest picture it was given. Pictures that come faster than they are
  * drawn replace each other, and only a picture that is drawn becomes a texture. Each picture
  * invalidates the contents; GTK draws once a frame, however often it is asked. That it was asked is
  * not kept here: a frame may be painted without this being drawn, as while there is no picture.
  */
-struct _BbScreen {
+struct _BbPicturePaintable {
   GObject parent_instance;
 
   BbPicture *picture;
@@ -26,10 +26,10 @@ struct _BbScreen {
 };
 
 static void
-bb_screen_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, double height)
+bb_picture_paintable_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, double height)
 {
-  BbScreen *self = BB_SCREEN (paintable);
-  GdkTexture *texture = bb_screen_get_texture (self);
+  BbPicturePaintable *self = BB_PICTURE_PAINTABLE (paintable);
+  GdkTexture *texture = bb_picture_paintable_get_texture (self);
   graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
 
   if (texture == NULL)
@@ -44,99 +44,99 @@ bb_screen_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width
 }
 
 static GdkPaintable *
-bb_screen_get_current_image (GdkPaintable *paintable)
+bb_picture_paintable_get_current_image (GdkPaintable *paintable)
 {
-  GdkTexture *texture = bb_screen_get_texture (BB_SCREEN (paintable));
+  GdkTexture *texture = bb_picture_paintable_get_texture (BB_PICTURE_PAINTABLE (paintable));
 
   return texture != NULL ? GDK_PAINTABLE (g_object_ref (texture)) : gdk_paintable_new_empty (0, 0);
 }
 
 static int
-bb_screen_get_intrinsic_width (GdkPaintable *paintable)
+bb_picture_paintable_get_intrinsic_width (GdkPaintable *paintable)
 {
-  BbScreen *self = BB_SCREEN (paintable);
+  BbPicturePaintable *self = BB_PICTURE_PAINTABLE (paintable);
 
   return self->picture != NULL ? self->picture->width : 0;
 }
 
 static int
-bb_screen_get_intrinsic_height (GdkPaintable *paintable)
+bb_picture_paintable_get_intrinsic_height (GdkPaintable *paintable)
 {
-  BbScreen *self = BB_SCREEN (paintable);
+  BbPicturePaintable *self = BB_PICTURE_PAINTABLE (paintable);
 
   return self->picture != NULL ? self->picture->height : 0;
 }
 
 static void
-bb_screen_paintable_init (GdkPaintableInterface *iface)
+bb_picture_paintable_iface_init (GdkPaintableInterface *iface)
 {
-  iface->snapshot = bb_screen_snapshot;
-  iface->get_current_image = bb_screen_get_current_image;
-  iface->get_intrinsic_width = bb_screen_get_intrinsic_width;
-  iface->get_intrinsic_height = bb_screen_get_intrinsic_height;
+  iface->snapshot = bb_picture_paintable_snapshot;
+  iface->get_current_image = bb_picture_paintable_get_current_image;
+  iface->get_intrinsic_width = bb_picture_paintable_get_intrinsic_width;
+  iface->get_intrinsic_height = bb_picture_paintable_get_intrinsic_height;
 }
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (BbScreen, bb_screen, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE, bb_screen_paintable_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (BbPicturePaintable, bb_picture_paintable, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE, bb_picture_paintable_iface_init))
 
 static void
-bb_screen_finalize (GObject *object)
+bb_picture_paintable_finalize (GObject *object)
 {
-  BbScreen *self = BB_SCREEN (object);
+  BbPicturePaintable *self = BB_PICTURE_PAINTABLE (object);
 
   g_clear_pointer (&self->picture, bb_picture_unref);
   g_clear_object (&self->texture);
 
-  G_OBJECT_CLASS (bb_screen_parent_class)->finalize (object);
+  G_OBJECT_CLASS (bb_picture_paintable_parent_class)->finalize (object);
 }
 
 static void
-bb_screen_class_init (BbScreenClass *klass)
+bb_picture_paintable_class_init (BbPicturePaintableClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = bb_screen_finalize;
+  G_OBJECT_CLASS (klass)->finalize = bb_picture_paintable_finalize;
 }
 
 static void
-bb_screen_init (BbScreen *self)
+bb_picture_paintable_init (BbPicturePaintable *self)
 {
   self->scale = 1.0;
 }
 
 /**
- * bb_screen_new:
+ * bb_picture_paintable_new:
  *
- * Returns: (transfer full): a screen that shows nothing
+ * Returns: (transfer full): a paintable that shows nothing
  */
-BbScreen *
-bb_screen_new (void)
+BbPicturePaintable *
+bb_picture_paintable_new (void)
 {
-  return g_object_new (BB_TYPE_SCREEN, NULL);
+  return g_object_new (BB_TYPE_PICTURE_PAINTABLE, NULL);
 }
 
 /**
- * bb_screen_set_scale:
- * @self: a screen
+ * bb_picture_paintable_set_scale:
+ * @self: a paintable
  * @scale: device pixels a pixel of the widget that draws it
  */
 void
-bb_screen_set_scale (BbScreen *self, double scale)
+bb_picture_paintable_set_scale (BbPicturePaintable *self, double scale)
 {
-  g_return_if_fail (BB_IS_SCREEN (self) && scale > 0.0);
+  g_return_if_fail (BB_IS_PICTURE_PAINTABLE (self) && scale > 0.0);
 
   self->scale = scale;
 }
 
 /**
- * bb_screen_set_picture:
- * @self: a screen
+ * bb_picture_paintable_set_picture:
+ * @self: a paintable
  * @picture: (nullable): what to show
  */
 void
-bb_screen_set_picture (BbScreen *self, BbPicture *picture)
+bb_picture_paintable_set_picture (BbPicturePaintable *self, BbPicture *picture)
 {
   gboolean resized;
 
-  g_return_if_fail (BB_IS_SCREEN (self));
+  g_return_if_fail (BB_IS_PICTURE_PAINTABLE (self));
 
   if (picture == self->picture)
     return;
@@ -152,29 +152,29 @@ bb_screen_set_picture (BbScreen *self, BbPicture *picture)
 }
 
 /**
- * bb_screen_get_picture:
- * @self: a screen
+ * bb_picture_paintable_get_picture:
+ * @self: a paintable
  *
  * Returns: (nullable) (transfer none): what it shows
  */
 BbPicture *
-bb_screen_get_picture (BbScreen *self)
+bb_picture_paintable_get_picture (BbPicturePaintable *self)
 {
-  g_return_val_if_fail (BB_IS_SCREEN (self), NULL);
+  g_return_val_if_fail (BB_IS_PICTURE_PAINTABLE (self), NULL);
 
   return self->picture;
 }
 
 /**
- * bb_screen_get_texture:
- * @self: a screen
+ * bb_picture_paintable_get_texture:
+ * @self: a paintable
  *
  * Returns: (nullable) (transfer none): what it draws
  */
 GdkTexture *
-bb_screen_get_texture (BbScreen *self)
+bb_picture_paintable_get_texture (BbPicturePaintable *self)
 {
-  g_return_val_if_fail (BB_IS_SCREEN (self), NULL);
+  g_return_val_if_fail (BB_IS_PICTURE_PAINTABLE (self), NULL);
 
   if (self->texture == NULL && self->picture != NULL)
     self->texture = bb_texture_new (self->picture);
@@ -182,15 +182,15 @@ bb_screen_get_texture (BbScreen *self)
 }
 
 /**
- * bb_screen_get_drawn:
- * @self: a screen
+ * bb_picture_paintable_get_drawn:
+ * @self: a paintable
  *
  * Returns: (nullable) (transfer none): the texture of the picture, if it was drawn already
  */
 GdkTexture *
-bb_screen_get_drawn (BbScreen *self)
+bb_picture_paintable_get_drawn (BbPicturePaintable *self)
 {
-  g_return_val_if_fail (BB_IS_SCREEN (self), NULL);
+  g_return_val_if_fail (BB_IS_PICTURE_PAINTABLE (self), NULL);
 
   return self->texture;
 }

@@ -1,11 +1,11 @@
-/* bb-exports.c: the exports of the application
+/* bb-export-manager.c: queue of exports and the application's actions for it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "bb-exports.h"
+#include "bb-export-manager.h"
 
 #include "bb-file-name.h"
 
@@ -15,14 +15,14 @@
 #define PATIENCE 1500
 
 /**
- * BbExports:
+ * BbExportManager:
  *
  * Holds the queue, its commands as actions of the application, keeps the machine awake while a
  * render runs, and tells the desktop when one ends out of sight.
  *
  * Signals: `message`, a sentence for the user.
  */
-struct _BbExports {
+struct _BbExportManager {
   GObject parent_instance;
 
   GtkApplication *application;
@@ -34,10 +34,10 @@ enum { MESSAGE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (BbExports, bb_exports, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (BbExportManager, bb_export_manager, G_TYPE_OBJECT)
 
 static void
-set_enabled (BbExports *self, const char *name, gboolean enabled)
+set_enabled (BbExportManager *self, const char *name, gboolean enabled)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->application), name);
 
@@ -45,7 +45,7 @@ set_enabled (BbExports *self, const char *name, gboolean enabled)
 }
 
 static void
-update (BbExports *self)
+update (BbExportManager *self)
 {
   BbJob *current = bb_queue_get_current (self->queue);
   gboolean paused = bb_queue_get_paused (self->queue);
@@ -66,7 +66,7 @@ update (BbExports *self)
 }
 
 static gboolean
-is_seen (BbExports *self)
+is_seen (BbExportManager *self)
 {
   for (GList *l = gtk_application_get_windows (self->application); l != NULL; l = l->next)
     if (gtk_window_is_active (l->data))
@@ -75,7 +75,7 @@ is_seen (BbExports *self)
 }
 
 static void
-notify_desktop (BbExports *self, BbJob *job)
+notify_desktop (BbExportManager *self, BbJob *job)
 {
   g_autofree char *name = bb_job_get_output_name (job);
   g_autofree char *uri = g_file_get_uri (bb_job_get_output (job));
@@ -97,7 +97,7 @@ notify_desktop (BbExports *self, BbJob *job)
 static void
 finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
 {
-  BbExports *self = BB_EXPORTS (user_data);
+  BbExportManager *self = BB_EXPORT_MANAGER (user_data);
 
   if (bb_job_get_state (job) != BB_JOB_CANCELLED && !is_seen (self))
     notify_desktop (self, job);
@@ -106,17 +106,17 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
 static void
 pause_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  bb_queue_set_paused (BB_EXPORTS (user_data)->queue, TRUE);
+  bb_queue_set_paused (BB_EXPORT_MANAGER (user_data)->queue, TRUE);
 }
 
 static void
 resume_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  bb_queue_set_paused (BB_EXPORTS (user_data)->queue, FALSE);
+  bb_queue_set_paused (BB_EXPORT_MANAGER (user_data)->queue, FALSE);
 }
 
 static GtkWindow *
-get_window (BbExports *self)
+get_window (BbExportManager *self)
 {
   GtkWindow *window = gtk_application_get_active_window (self->application);
   GList *windows = gtk_application_get_windows (self->application);
@@ -127,7 +127,7 @@ get_window (BbExports *self)
 static void
 cancel_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 {
-  BbExports *self = BB_EXPORTS (user_data);
+  BbExportManager *self = BB_EXPORT_MANAGER (user_data);
   BbJob *job = g_object_get_data (G_OBJECT (dialog), "job");
 
   if (g_str_equal (response, "cancel") && job == bb_queue_get_current (self->queue))
@@ -144,7 +144,7 @@ close_question_cb (BbQueue *queue, GParamSpec *pspec, gpointer user_data)
 static void
 cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  BbExports *self = BB_EXPORTS (user_data);
+  BbExportManager *self = BB_EXPORT_MANAGER (user_data);
   BbJob *job = bb_queue_get_current (self->queue);
   GtkWindow *window = get_window (self);
   g_autofree char *name = NULL;
@@ -173,7 +173,7 @@ cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-report (BbExports *self, GtkFileLauncher *launcher, const GError *error)
+report (BbExportManager *self, GtkFileLauncher *launcher, const GError *error)
 {
   g_autofree char *name = bb_file_get_name (gtk_file_launcher_get_file (launcher));
   g_autofree char *message = NULL;
@@ -188,7 +188,7 @@ report (BbExports *self, GtkFileLauncher *launcher, const GError *error)
 static void
 launched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BbExports) self = BB_EXPORTS (user_data);
+  g_autoptr (BbExportManager) self = BB_EXPORT_MANAGER (user_data);
   g_autoptr (GError) error = NULL;
 
   if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error))
@@ -198,16 +198,16 @@ launched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 shown_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BbExports) self = BB_EXPORTS (user_data);
+  g_autoptr (BbExportManager) self = BB_EXPORT_MANAGER (user_data);
   g_autoptr (GError) error = NULL;
 
   if (!gtk_file_launcher_open_containing_folder_finish (GTK_FILE_LAUNCHER (source), result, &error))
     report (self, GTK_FILE_LAUNCHER (source), error);
 }
 
-/* Returns: (nullable): the film of a button; anybody on D-Bus may send another text. */
+/* Returns: (nullable): the video of a button; anybody on D-Bus may send another text. */
 static GFile *
-get_file (BbExports *self, GVariant *parameter)
+get_file (BbExportManager *self, GVariant *parameter)
 {
   g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
   g_autofree char *name = NULL;
@@ -224,7 +224,7 @@ get_file (BbExports *self, GVariant *parameter)
 static void
 open_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  BbExports *self = BB_EXPORTS (user_data);
+  BbExportManager *self = BB_EXPORT_MANAGER (user_data);
   g_autoptr (GFile) file = get_file (self, parameter);
   g_autoptr (GtkFileLauncher) launcher = NULL;
 
@@ -237,7 +237,7 @@ open_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 show_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  BbExports *self = BB_EXPORTS (user_data);
+  BbExportManager *self = BB_EXPORT_MANAGER (user_data);
   g_autoptr (GFile) file = get_file (self, parameter);
   g_autoptr (GtkFileLauncher) launcher = NULL;
 
@@ -251,7 +251,7 @@ show_file_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  GtkWindow *window = get_window (BB_EXPORTS (user_data));
+  GtkWindow *window = get_window (BB_EXPORT_MANAGER (user_data));
 
   if (window == NULL)
     return;
@@ -269,44 +269,44 @@ static const GActionEntry actions[] = {
 };
 
 static void
-bb_exports_finalize (GObject *object)
+bb_export_manager_finalize (GObject *object)
 {
-  BbExports *self = BB_EXPORTS (object);
+  BbExportManager *self = BB_EXPORT_MANAGER (object);
 
   g_clear_object (&self->queue);
 
-  G_OBJECT_CLASS (bb_exports_parent_class)->finalize (object);
+  G_OBJECT_CLASS (bb_export_manager_parent_class)->finalize (object);
 }
 
 static void
-bb_exports_class_init (BbExportsClass *klass)
+bb_export_manager_class_init (BbExportManagerClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->finalize = bb_exports_finalize;
+  object_class->finalize = bb_export_manager_finalize;
 
-  signals[MESSAGE] = g_signal_new ("message", BB_TYPE_EXPORTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+  signals[MESSAGE] = g_signal_new ("message", BB_TYPE_EXPORT_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
-bb_exports_init (BbExports *self)
+bb_export_manager_init (BbExportManager *self)
 {
   self->queue = bb_queue_new ();
 }
 
 /**
- * bb_exports_new:
+ * bb_export_manager_new:
  * @application: the application, which outlives it
  *
  * Adds the actions to @application.
  *
  * Returns: (transfer full): no exports yet
  */
-BbExports *
-bb_exports_new (GtkApplication *application)
+BbExportManager *
+bb_export_manager_new (GtkApplication *application)
 {
-  BbExports *self = g_object_new (BB_TYPE_EXPORTS, NULL);
+  BbExportManager *self = g_object_new (BB_TYPE_EXPORT_MANAGER, NULL);
 
   self->application = application;
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
@@ -321,45 +321,45 @@ bb_exports_new (GtkApplication *application)
 }
 
 /**
- * bb_exports_get_queue:
- * @self: exports
+ * bb_export_manager_get_queue:
+ * @self: an export manager
  *
  * Returns: (transfer none): the queue
  */
 BbQueue *
-bb_exports_get_queue (BbExports *self)
+bb_export_manager_get_queue (BbExportManager *self)
 {
-  g_return_val_if_fail (BB_IS_EXPORTS (self), NULL);
+  g_return_val_if_fail (BB_IS_EXPORT_MANAGER (self), NULL);
 
   return self->queue;
 }
 
 /**
- * bb_exports_has_work:
- * @self: exports
+ * bb_export_manager_has_work:
+ * @self: an export manager
  *
  * Returns: whether something would be lost if the program ended now
  */
 gboolean
-bb_exports_has_work (BbExports *self)
+bb_export_manager_has_work (BbExportManager *self)
 {
-  g_return_val_if_fail (BB_IS_EXPORTS (self), FALSE);
+  g_return_val_if_fail (BB_IS_EXPORT_MANAGER (self), FALSE);
 
   return bb_queue_get_current (self->queue) != NULL || bb_queue_get_n_waiting (self->queue) > 0;
 }
 
 /**
- * bb_exports_abandon:
- * @self: exports
+ * bb_export_manager_abandon:
+ * @self: an export manager
  *
  * Takes out what waits and cancels what runs, as the user agreed.
  */
 void
-bb_exports_abandon (BbExports *self)
+bb_export_manager_abandon (BbExportManager *self)
 {
   GListModel *model = G_LIST_MODEL (self->queue);
 
-  g_return_if_fail (BB_IS_EXPORTS (self));
+  g_return_if_fail (BB_IS_EXPORT_MANAGER (self));
 
   for (guint i = g_list_model_get_n_items (model); i > 0; i--)
     {
@@ -372,8 +372,8 @@ bb_exports_abandon (BbExports *self)
 }
 
 /**
- * bb_exports_stop:
- * @self: exports
+ * bb_export_manager_stop:
+ * @self: an export manager
  *
  * Ends what runs, before the program ends. The unfinished file is gone when this returns.
  *
@@ -381,9 +381,9 @@ bb_exports_abandon (BbExports *self)
  *   program has to end without waiting for it
  */
 gboolean
-bb_exports_stop (BbExports *self)
+bb_export_manager_stop (BbExportManager *self)
 {
-  g_return_val_if_fail (BB_IS_EXPORTS (self), TRUE);
+  g_return_val_if_fail (BB_IS_EXPORT_MANAGER (self), TRUE);
 
   return bb_queue_stop (self->queue, PATIENCE);
 }

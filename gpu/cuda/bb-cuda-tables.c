@@ -60,7 +60,7 @@ to_stored (BbTaps *stored, const BbTaps *taps, int n, int offset, int size, gboo
 }
 
 /* Sums of FP16 round once a tap: of so many taps the error of both stages stays below half a code of 8 bits, however
- * they fall. tests/cuda/test-cuda.c bounds it. */
+ * they fall. tests/gpu/cuda/test-cuda.c bounds it. */
 #define MOST_PAIR_TAPS 16
 
 /* Rounds the weights of each output to FP16. What rounding leaves of one goes to the next smaller one, which has

@@ -4,9 +4,11 @@
 
 import re
 import sys
+from pathlib import Path
 
 import numpy
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import media
 import tap
 from media import MEDIA, beeps, clip, count_frames, film, flashes, frame_times, planes, probe, run, streams, tags

@@ -10,7 +10,7 @@
 
 #include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
-#include "../cuda/bb-cuda-traffic.h"
+#include "../gpu/cuda/bb-cuda-traffic.h"
 
 #include <math.h>
 

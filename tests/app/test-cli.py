@@ -20,7 +20,9 @@ import sys
 import tempfile
 import time
 import unittest
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import media
 import tap
 from media import LIMIT, MEDIA

@@ -4,9 +4,11 @@
 
 import re
 import sys
+from pathlib import Path
 
 import numpy
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import media
 import tap
 from media import BEEP, FLASH, beeps, film, flashes, in_sync, length, show

@@ -6,27 +6,11 @@
 #include "bb-devices.h"
 #include "bb-player.h"
 #include "bb-test-player.h"
+#include "bb-test-wait.h"
 #include "bb-test-device.h"
 #include "bb-test-media.h"
 
 #include <math.h>
-
-#define WAIT(condition)                                                                             \
-  G_STMT_START                                                                                      \
-  {                                                                                                 \
-    guint alarm = g_timeout_add_seconds (120, alarm_cb, (gpointer) #condition);                     \
-    while (!(condition))                                                                            \
-      g_main_context_iteration (NULL, TRUE);                                                        \
-    g_source_remove (alarm);                                                                        \
-  }                                                                                                 \
-  G_STMT_END
-
-static gboolean
-alarm_cb (gpointer user_data)
-{
-  g_error ("waited in vain for: %s", (const char *) user_data);
-  return G_SOURCE_REMOVE;
-}
 
 static BbRecipe *
 new_recipe (BbPrecision precision, int width, int height)
@@ -137,7 +121,7 @@ test_difference (void)
   path = bb_test_media_path ("difference.mp4");
   file = g_file_new_for_path (path);
   bb_player_open_async (player, file, NULL, opened_cb, &opened);
-  WAIT (opened);
+  BB_TEST_WAIT (opened);
   for (int i = 0; i < 4; i++)
     {
       BbPrecision precision = i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
@@ -149,7 +133,7 @@ test_difference (void)
       BB_TEST_PLAYER_SET (player, s.gain = gain);
       BB_TEST_PLAYER_SET (player, s.compare = i >= 2);
       BB_TEST_PLAYER_SET (player, s.recipe = recipe);
-      WAIT ((picture = bb_player_get_picture (player)) != NULL &&
+      BB_TEST_WAIT ((picture = bb_player_get_picture (player)) != NULL &&
             picture->generation == bb_recipe_get_generation (recipe) &&
             picture->difference != NULL && (bb_player_get_compared (player) != NULL) == (i >= 2));
       check (picture, path, precision, gain);
@@ -158,10 +142,10 @@ test_difference (void)
     }
   /* It goes on while it plays, and ends when it is switched off. */
   bb_player_play (player);
-  WAIT (bb_player_get_picture (player)->time > 0);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time > 0);
   g_assert_nonnull (bb_player_get_picture (player)->difference);
   BB_TEST_PLAYER_SET (player, s.gain = 0);
-  WAIT (bb_player_get_picture (player)->difference == NULL);
+  BB_TEST_WAIT (bb_player_get_picture (player)->difference == NULL);
   bb_player_close (player);
 }
 

@@ -6,6 +6,7 @@
 #include "bb-error.h"
 #include "bb-player.h"
 #include "bb-test-media.h"
+#include "bb-test-wait.h"
 
 #include <string.h>
 
@@ -37,8 +38,7 @@ open_file (BbPlayer *player, const char *name, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
 
   bb_player_open_async (player, file, NULL, opened_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (result != NULL);
   return bb_player_open_finish (player, result, error);
 }
 

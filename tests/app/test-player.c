@@ -7,6 +7,7 @@
 
 #include "bb-player.h"
 #include "bb-test-player.h"
+#include "bb-test-wait.h"
 #include "bb-source.h"
 #include "bb-test-media.h"
 
@@ -78,13 +79,8 @@ fixture_clear (Fixture *f)
   g_clear_error (&f->open_error);
   g_object_add_weak_pointer (G_OBJECT (f->player), (gpointer *) &f->player);
   g_object_unref (f->player);
-  while (f->player != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (f->player == NULL);
 }
-
-#define WAIT_FOR(condition)                                                                         \
-  while (!(condition))                                                                              \
-  g_main_context_iteration (NULL, TRUE)
 
 static void
 open_file (Fixture *f, const char *path)
@@ -93,7 +89,7 @@ open_file (Fixture *f, const char *path)
 
   f->opened = FALSE;
   bb_player_open_async (f->player, file, NULL, opened_cb, f);
-  WAIT_FOR (f->opened);
+  BB_TEST_WAIT (f->opened);
   g_assert_no_error (f->open_error);
 }
 
@@ -137,7 +133,7 @@ shown_time (Fixture *f)
 static void
 wait_for_generation (Fixture *f, guint64 generation)
 {
-  WAIT_FOR (bb_player_get_picture (f->player) != NULL &&
+  BB_TEST_WAIT (bb_player_get_picture (f->player) != NULL &&
             bb_player_get_picture (f->player)->generation >= generation);
   g_assert_cmpuint (bb_player_get_picture (f->player)->generation, ==, generation);
 }
@@ -209,7 +205,7 @@ assert_same_as_render (const char *path, const BbRecipeValues *values)
   fixture_init (&f);
   BB_TEST_PLAYER_SET (f.player, s.recipe = recipe);
   open_file (&f, path);
-  WAIT_FOR (f.n_pictures > 0);
+  BB_TEST_WAIT (f.n_pictures > 0);
   reference = bb_source_new (finished, &error);
   g_assert_no_error (error);
   while ((frame = bb_source_read (reference, NULL, &error)) != NULL)
@@ -222,7 +218,7 @@ assert_same_as_render (const char *path, const BbRecipeValues *values)
           guint n = f.n_pictures;
 
           bb_player_step (f.player, 1);
-          WAIT_FOR (f.n_pictures > n);
+          BB_TEST_WAIT (f.n_pictures > n);
         }
       actual = bb_test_frame_md5 (bb_player_get_picture (f.player)->frame);
       g_assert_cmpstr (actual, ==, expected);
@@ -263,7 +259,7 @@ test_open (void)
   fixture_init (&f);
   g_assert_null (bb_player_get_source (f.player));
   bb_player_open_async (f.player, file, NULL, opened_cb, &f);
-  WAIT_FOR (f.opened);
+  BB_TEST_WAIT (f.opened);
   g_assert_nonnull (f.open_error);
   g_assert_nonnull (strstr (f.open_error->message, "missing.mp4"));
   open_file (&f, path);
@@ -284,7 +280,7 @@ test_open (void)
   g_assert_cmpint (bb_player_get_picture (f.player)->width, ==, 180);
   g_assert_cmpint (bb_player_get_picture (f.player)->height, ==, 320);
   BB_TEST_PLAYER_SET (f.player, s.width = 100, s.height = 160);
-  WAIT_FOR (bb_player_get_picture (f.player)->width != 180);
+  BB_TEST_WAIT (bb_player_get_picture (f.player)->width != 180);
   g_assert_cmpint (bb_player_get_picture (f.player)->width, ==, 90);
   g_assert_cmpint (bb_player_get_picture (f.player)->height, ==, 160);
   bb_player_close (f.player);
@@ -303,7 +299,7 @@ static void
 step_to (Fixture *f, int frames, gint64 time)
 {
   bb_player_step (f->player, frames);
-  WAIT_FOR (shown_time (f) == time);
+  BB_TEST_WAIT (shown_time (f) == time);
 }
 
 /* Forward to the end and back to the start, each frame at its exact time, as sequentially read. */
@@ -320,7 +316,7 @@ assert_steps (const char *path)
   small_values (&values);
   set_recipe (&f, &values);
   open_file (&f, path);
-  WAIT_FOR (shown_time (&f) == get_time (times, 0));
+  BB_TEST_WAIT (shown_time (&f) == get_time (times, 0));
   for (guint i = 0; i <= last; i++)
     {
       if (i > 0)
@@ -334,7 +330,7 @@ assert_steps (const char *path)
       guint n = f.n_pictures;
 
       bb_player_step (f.player, 5);
-      WAIT_FOR (f.n_pictures > n);
+      BB_TEST_WAIT (f.n_pictures > n);
       step_to (&f, -1, get_time (times, last - 1));
       step_to (&f, 1, get_time (times, last));
     }
@@ -348,16 +344,16 @@ assert_steps (const char *path)
     }
   f.n_pictures = 0;
   bb_player_step (f.player, -3);
-  WAIT_FOR (f.n_pictures > 0 && shown_time (&f) == get_time (times, 0));
+  BB_TEST_WAIT (f.n_pictures > 0 && shown_time (&f) == get_time (times, 0));
   step_to (&f, 1, get_time (times, 1));
   /* Many at once, and calls that add up. */
   step_to (&f, (int) last - 1, get_time (times, last));
   bb_player_step (f.player, -10);
   bb_player_step (f.player, -10);
-  WAIT_FOR (shown_time (&f) == get_time (times, last - 20));
+  BB_TEST_WAIT (shown_time (&f) == get_time (times, last - 20));
   bb_player_seek (f.player, get_time (times, last / 2));
   bb_player_step (f.player, 2);
-  WAIT_FOR (shown_time (&f) == get_time (times, last / 2 + 2));
+  BB_TEST_WAIT (shown_time (&f) == get_time (times, last / 2 + 2));
   g_assert_cmpuint (f.n_failed, ==, 0);
   fixture_clear (&f);
 }
@@ -410,7 +406,7 @@ test_play (void)
   small_values (&values);
   set_recipe (&f, &values);
   open_file (&f, path);
-  WAIT_FOR (f.n_pictures == 1);
+  BB_TEST_WAIT (f.n_pictures == 1);
   bb_player_play (f.player);
   g_assert_true (bb_player_get_playing (f.player));
   while (f.n_ended == 0)
@@ -434,7 +430,7 @@ test_play (void)
 
   /* From the end it plays from the start. */
   bb_player_play (f.player);
-  WAIT_FOR (shown_time (&f) < 2000000000);
+  BB_TEST_WAIT (shown_time (&f) < 2000000000);
   bb_player_pause (f.player);
   g_assert_false (bb_player_get_playing (f.player));
   fixture_clear (&f);
@@ -507,7 +503,7 @@ test_storm (void)
   /* It goes on. */
   n_before = f.n_pictures;
   time_before = shown_time (&f);
-  WAIT_FOR (f.n_pictures > n_before + 5 && shown_time (&f) != time_before);
+  BB_TEST_WAIT (f.n_pictures > n_before + 5 && shown_time (&f) != time_before);
   g_assert_true (bb_player_get_playing (f.player));
   g_assert_cmpuint (f.n_failed, ==, 0);
   g_assert_cmpuint (f.n_ended, ==, 0);
@@ -547,19 +543,19 @@ test_scrub (void)
       if (bb_player_get_playing (f.player))
         {
           /* Plays on from there, and from nowhere else. */
-          WAIT_FOR (shown_time (&f) >= get_time (times, i) &&
+          BB_TEST_WAIT (shown_time (&f) >= get_time (times, i) &&
                     shown_time (&f) <= get_time (times, i + 9) &&
                     bb_player_get_position (f.player) == shown_time (&f));
         }
       else
-        WAIT_FOR (shown_time (&f) == get_time (times, i) &&
+        BB_TEST_WAIT (shown_time (&f) == get_time (times, i) &&
                   bb_player_get_position (f.player) == shown_time (&f));
     }
   /* Beyond both ends. */
   bb_player_seek (f.player, G_MAXINT64);
-  WAIT_FOR (shown_time (&f) == get_time (times, times->len - 1));
+  BB_TEST_WAIT (shown_time (&f) == get_time (times, times->len - 1));
   bb_player_seek (f.player, -5);
-  WAIT_FOR (shown_time (&f) == 0);
+  BB_TEST_WAIT (shown_time (&f) == 0);
   g_rand_free (rand);
   fixture_clear (&f);
 }
@@ -579,12 +575,12 @@ test_trim (void)
   values.end = 2000000000;
   set_recipe (&f, &values);
   open_file (&f, path);
-  WAIT_FOR (f.n_pictures > 0);
+  BB_TEST_WAIT (f.n_pictures > 0);
   /* What is cut can be looked at. */
   bb_player_seek (f.player, 480000000);
-  WAIT_FOR (shown_time (&f) == 480000000);
+  BB_TEST_WAIT (shown_time (&f) == 480000000);
   bb_player_play (f.player);
-  WAIT_FOR (shown_time (&f) != 480000000);
+  BB_TEST_WAIT (shown_time (&f) != 480000000);
   g_assert_cmpint (shown_time (&f), ==, 1000000000);
   while (f.n_ended == 0)
     {
@@ -614,11 +610,11 @@ test_trim (void)
   values.start = 2200000000;
   values.end = -1;
   set_recipe (&f, &values);
-  WAIT_FOR (shown_time (&f) >= 2200000000);
+  BB_TEST_WAIT (shown_time (&f) >= 2200000000);
   g_assert_true (bb_player_get_playing (f.player));
   bb_player_seek (f.player, 0);
   g_assert_false (bb_player_get_playing (f.player));
-  WAIT_FOR (shown_time (&f) == 0);
+  BB_TEST_WAIT (shown_time (&f) == 0);
   g_assert_cmpuint (f.n_ended, ==, 1);
   fixture_clear (&f);
 }
@@ -639,7 +635,7 @@ test_late (void)
   set_recipe (&f, &values);
   open_file (&f, path);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_pictures > 3);
+  BB_TEST_WAIT (f.n_pictures > 3);
   bb_player_get_stats (f.player, &stats);
   n_before = f.n_pictures;
   time_before = shown_time (&f);
@@ -648,7 +644,7 @@ test_late (void)
       g_usleep (1000);
       bb_player_get_stats (f.player, &stats);
     }
-  WAIT_FOR (f.n_pictures > n_before);
+  BB_TEST_WAIT (f.n_pictures > n_before);
   g_assert_cmpuint (f.n_pictures, ==, n_before + 1);
   g_assert_cmpint (shown_time (&f), >=, time_before + 10 * 40000000);
   fixture_clear (&f);
@@ -685,10 +681,10 @@ test_compare (void)
   values.height = 200; /* the picture is 180x102 in the middle of it, rows 49 to 151, whole chroma rows */
   set_recipe (&f, &values);
   open_file (&f, path);
-  WAIT_FOR (f.n_pictures > 0);
+  BB_TEST_WAIT (f.n_pictures > 0);
   g_assert_null (bb_player_get_compared (f.player));
   BB_TEST_PLAYER_SET (f.player, s.compare = TRUE);
-  WAIT_FOR (bb_player_get_compared (f.player) != NULL);
+  BB_TEST_WAIT (bb_player_get_compared (f.player) != NULL);
   for (int i = 0; i < 5; i++)
     {
       compared = bb_player_get_compared (f.player);
@@ -708,7 +704,7 @@ test_compare (void)
       step_to (&f, 1, G_GINT64_CONSTANT (40000000) * (i + 1));
     }
   BB_TEST_PLAYER_SET (f.player, s.compare = FALSE);
-  WAIT_FOR (bb_player_get_compared (f.player) == NULL);
+  BB_TEST_WAIT (bb_player_get_compared (f.player) == NULL);
   fixture_clear (&f);
 }
 
@@ -729,7 +725,7 @@ test_hdr (void)
   set_recipe (&f, &values);
   open_file (&f, path);
   g_assert_true (bb_player_get_source (f.player)->hdr);
-  WAIT_FOR (f.n_pictures > 0);
+  BB_TEST_WAIT (f.n_pictures > 0);
   bb_player_seek (f.player, 400000000);
   for (int i = 0; i < 6; i++)
     {
@@ -738,7 +734,7 @@ test_hdr (void)
 
       values.encoder = mapped ? "libx264" : "libx265";
       wait_for_generation (&f, set_recipe (&f, &values));
-      WAIT_FOR (shown_time (&f) == 400000000);
+      BB_TEST_WAIT (shown_time (&f) == 400000000);
       picture = bb_player_get_picture (f.player);
       g_assert_cmpint (picture->format, ==, mapped ? BB_PICTURE_RGBX8 : BB_PICTURE_RGBX16);
       g_assert_cmpint (picture->transfer, ==, mapped ? 1 : 18);
@@ -746,7 +742,7 @@ test_hdr (void)
       if (i == 3)
         bb_player_play (f.player);
       if (i == 3)
-        WAIT_FOR (shown_time (&f) > 500000000);
+        BB_TEST_WAIT (shown_time (&f) > 500000000);
       if (i == 3)
         bb_player_seek (f.player, 400000000), bb_player_pause (f.player);
     }
@@ -834,10 +830,10 @@ test_background (void)
   values.device = "cpu";
   open_file (&f, path);
   set_recipe (&f, &values);
-  WAIT_FOR (f.n_pictures > 0);
+  BB_TEST_WAIT (f.n_pictures > 0);
   /* The first frame is there when the file is open; the next one is the decode thread's. */
   bb_player_step (f.player, 1);
-  WAIT_FOR (bb_player_get_picture (f.player)->time > 0);
+  BB_TEST_WAIT (bb_player_get_picture (f.player)->time > 0);
   g_assert_cmpuint (count_threads ("bb-decode", niceness + 3), ==, 1);
   g_assert_cmpuint (count_threads ("bb-effect", niceness + 3), ==, 1);
   /* The device's. What else has such a name is GLib's. */
@@ -862,15 +858,15 @@ test_failure (void)
   set_recipe (&f, &values);
   open_file (&f, path);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_pictures > 2);
+  BB_TEST_WAIT (f.n_pictures > 2);
   values.device = "cuda:99";
   set_recipe (&f, &values);
-  WAIT_FOR (f.n_failed > 0);
+  BB_TEST_WAIT (f.n_failed > 0);
   g_assert_false (bb_player_get_playing (f.player));
   values.device = "cpu";
   wait_for_generation (&f, set_recipe (&f, &values));
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 0);
+  BB_TEST_WAIT (f.n_ended > 0);
   g_assert_cmpuint (f.n_failed, ==, 1);
   fixture_clear (&f);
 }
@@ -897,7 +893,7 @@ test_close (void)
         {
           /* While it is being opened. */
           bb_player_close (f.player);
-          WAIT_FOR (f.opened);
+          BB_TEST_WAIT (f.opened);
           g_assert_error (f.open_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
           fixture_clear (&f);
           continue;
@@ -907,11 +903,11 @@ test_close (void)
           /* A second file at once: the first one is given up. */
           f.opened = FALSE;
           bb_player_open_async (f.player, file, NULL, opened_cb, &f);
-          WAIT_FOR (bb_player_get_file (f.player) != NULL);
+          BB_TEST_WAIT (bb_player_get_file (f.player) != NULL);
         }
-      WAIT_FOR (f.opened);
+      BB_TEST_WAIT (f.opened);
       if (i % 2 == 0)
-        WAIT_FOR (f.n_pictures > 0);
+        BB_TEST_WAIT (f.n_pictures > 0);
       if (i % 5 != 0)
         bb_player_play (f.player);
       if (i % 4 == 0)
@@ -919,7 +915,7 @@ test_close (void)
       if (i % 7 == 0)
         bb_player_step (f.player, -2);
       if (i % 5 == 2 && bb_player_get_playing (f.player))
-        WAIT_FOR (f.n_pictures > 3);
+        BB_TEST_WAIT (f.n_pictures > 3);
       if (i % 6 == 3)
         {
           bb_player_close (f.player);

@@ -7,6 +7,7 @@
 #include "bb-gate.h"
 #include "bb-queue.h"
 #include "bb-test-media.h"
+#include "bb-test-wait.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -136,8 +137,7 @@ add (Fixture *fixture, const char *input, const char *output, BbJobName name)
 static void
 wait_for (Fixture *fixture, guint n_finished)
 {
-  while (fixture->finished->len < n_finished)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (fixture->finished->len >= n_finished);
 }
 
 /* Names in the test's folder that begin with @prefix, hidden ones too. */
@@ -275,8 +275,7 @@ test_reorder (Fixture *fixture, gconstpointer data)
   assert_order (fixture, (BbJob *[]) { job[2], job[0], job[3], job[1] }, 4);
 
   bb_queue_set_paused (fixture->queue, FALSE);
-  while (bb_queue_get_current (fixture->queue) == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (bb_queue_get_current (fixture->queue) != NULL);
   /* The one that runs keeps its place, and none that waits gets before it. */
   g_assert_true (bb_queue_get_current (fixture->queue) == job[2]);
   g_assert_false (bb_queue_move (fixture->queue, job[2], 1));
@@ -384,9 +383,9 @@ test_pause (Fixture *fixture, gconstpointer data)
   Pause pause = { 0 };
   BbRenderStats stats;
   gint64 start;
+  gint64 held;
   GThread *thread;
 
-  run_cb (reference);
   pause.render = bb_render_new (input, paused, recipe, FALSE);
   g_mutex_init (&pause.lock);
   g_cond_init (&pause.changed);
@@ -397,7 +396,10 @@ test_pause (Fixture *fixture, gconstpointer data)
   while (pause.calls == 0)
     g_cond_wait (&pause.changed, &pause.lock);
   g_mutex_unlock (&pause.lock);
-  g_usleep (400000);
+  /* Meanwhile another one renders the whole video. */
+  held = g_get_monotonic_time ();
+  run_cb (reference);
+  held = g_get_monotonic_time () - held;
   bb_render_get_stats (pause.render, &stats);
   g_assert_cmpint (stats.frames, ==, pause.paused_at);
   g_assert_cmpint (stats.frames, <, 25);
@@ -409,7 +411,7 @@ test_pause (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (stats.frames, ==, 25);
   g_assert_cmpfloat (stats.seconds, >, 0);
   g_assert_cmpfloat (stats.seconds, <=,
-                     (double) (g_get_monotonic_time () - start) * 1e-6 - 0.4);
+                     (double) (g_get_monotonic_time () - start - held) * 1e-6);
   bb_render_free (pause.render);
   g_mutex_clear (&pause.lock);
   g_cond_clear (&pause.changed);
@@ -425,17 +427,23 @@ test_gate (void)
 {
   g_autoptr (BbGate) gate = bb_gate_new ();
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  gint64 times[4];
   double closed;
 
   bb_gate_pass (gate, cancellable);
   g_assert_cmpfloat (bb_gate_get_closed_seconds (gate), ==, 0);
+  times[0] = g_get_monotonic_time ();
   bb_gate_set_closed (gate, TRUE);
-  g_usleep (50000);
+  times[1] = g_get_monotonic_time ();
+  while (g_get_monotonic_time () == times[1])
+    ;
   bb_gate_set_closed (gate, TRUE);
+  times[2] = g_get_monotonic_time ();
   bb_gate_set_closed (gate, FALSE);
+  times[3] = g_get_monotonic_time ();
   closed = bb_gate_get_closed_seconds (gate);
-  g_assert_cmpfloat (closed, >=, 0.05);
-  g_usleep (50000);
+  g_assert_cmpfloat (closed, >=, (double) (times[2] - times[1]) * 1e-6);
+  g_assert_cmpfloat (closed, <=, (double) (times[3] - times[0]) * 1e-6);
   g_assert_cmpfloat (bb_gate_get_closed_seconds (gate), ==, closed);
   bb_gate_set_closed (gate, TRUE);
   g_cancellable_cancel (cancellable);
@@ -446,8 +454,7 @@ test_gate (void)
 static void
 wait_for_frames (Fixture *fixture, BbJob *job)
 {
-  while (bb_job_get_stats (job)->frames == 0 && !bb_job_is_over (job))
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (!(bb_job_get_stats (job)->frames == 0 && !bb_job_is_over (job)));
   g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_RENDERING);
 }
 
@@ -464,8 +471,7 @@ spin (guint milliseconds)
   gboolean over = FALSE;
 
   g_timeout_add (milliseconds, wake_cb, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (over);
 }
 
 static void
@@ -649,11 +655,9 @@ test_name_taken (Fixture *fixture, gconstpointer data)
 
   g_ptr_array_add (fixture->made, job);
   g_assert_true (bb_queue_add (fixture->queue, job, NULL));
-  while (bb_queue_get_current (fixture->queue) == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (bb_queue_get_current (fixture->queue) != NULL);
   bb_queue_set_paused (fixture->queue, TRUE);
-  while (count_files ("out-late.mp4") == 0)
-    g_usleep (1000); /* until the hidden one is there */
+  BB_TEST_POLL (count_files ("out-late.mp4") > 0); /* the hidden one */
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   write_file ("out-late.mp4", "somebody's");
   bb_queue_set_paused (fixture->queue, FALSE);

@@ -8,6 +8,7 @@
 
 #include "bb-player.h"
 #include "bb-test-player.h"
+#include "bb-test-wait.h"
 #include "bb-test-media.h"
 
 #include <glib/gstdio.h>
@@ -27,10 +28,6 @@ typedef struct {
 } Fixture;
 
 static GSubprocess *server;
-
-#define WAIT_FOR(condition)                                                                         \
-  while (!(condition))                                                                              \
-  g_main_context_iteration (NULL, TRUE)
 
 /* Goes when this program goes, however that happens. */
 static void
@@ -71,21 +68,30 @@ stop_server (void)
   g_clear_object (&server);
 }
 
-/* Whether the server answers, after some patience. */
+static gboolean
+server_answers (void)
+{
+  g_autoptr (GSubprocess) process =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL,
+                      "pactl", "info", NULL);
+
+  return process != NULL && g_subprocess_wait_check (process, NULL, NULL);
+}
+
+/* Waits for the server; %FALSE where it does not start here. */
 static gboolean
 wait_for_server (void)
 {
-  for (int i = 0; i < 500; i++)
-    {
-      g_autoptr (GSubprocess) process =
-        g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL,
-                          "pactl", "info", NULL);
+  BB_TEST_POLL (server_answers () || g_subprocess_get_identifier (server) == NULL);
+  return g_subprocess_get_identifier (server) != NULL;
+}
 
-      if (process != NULL && g_subprocess_wait_check (process, NULL, NULL))
-        return TRUE;
-      g_usleep (20000);
-    }
-  return FALSE;
+static gsize
+get_recorded (const char *path)
+{
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 ? (gsize) status.st_size / FRAME : 0;
 }
 
 /* A recorder of what arrives at the sink. */
@@ -97,21 +103,11 @@ start_recording (const char *path)
   GSubprocess *recorder = g_subprocess_launcher_spawn (
     launcher, &error, "parec", "--device=test.monitor", "--raw", "--format=float32le", "--rate=48000",
     "--channels=2", "--latency-msec=20", path, NULL);
-  GStatBuf status;
 
   g_assert_no_error (error);
   /* The sink gives silence all the time. */
-  while (g_stat (path, &status) != 0 || status.st_size == 0)
-    g_usleep (10000);
+  BB_TEST_POLL (get_recorded (path) > 0);
   return recorder;
-}
-
-static gsize
-get_recorded (const char *path)
-{
-  GStatBuf status;
-
-  return g_stat (path, &status) == 0 ? (gsize) status.st_size / FRAME : 0;
 }
 
 /* Ends the recording once @more samples came after now; returns all of it. */
@@ -122,8 +118,7 @@ stop_recording (GSubprocess *recorder, const char *path, gsize more, gsize *n)
   gsize until = get_recorded (path) + more;
   gsize size = 0;
 
-  while (get_recorded (path) < until)
-    g_main_context_iteration (NULL, FALSE), g_usleep (1000);
+  BB_TEST_POLL (get_recorded (path) >= until);
   g_subprocess_force_exit (recorder);
   g_subprocess_wait (recorder, NULL, NULL);
   g_object_unref (recorder);
@@ -204,7 +199,7 @@ fixture_init (Fixture *f, const char *path, gint64 start, gint64 end)
   recipe = bb_recipe_new (&values, NULL);
   BB_TEST_PLAYER_SET (f->player, s.recipe = recipe);
   bb_player_open_async (f->player, file, NULL, opened_cb, f);
-  WAIT_FOR (f->opened && f->n_pictures > 0);
+  BB_TEST_WAIT (f->opened && f->n_pictures > 0);
 }
 
 static char *
@@ -247,7 +242,7 @@ test_play (void)
 
   fixture_init (&f, path, 0, -1);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 0);
+  BB_TEST_WAIT (f.n_ended > 0);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);
   at = find_sound (recorded, n, expected + 2 * SWALLOWED, 2 * RATE, 0.0001f);
   g_assert_cmpint (at, >=, 0);
@@ -273,7 +268,7 @@ test_trim (void)
 
   fixture_init (&f, path, 1010000000, 2000000000);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 0);
+  BB_TEST_WAIT (f.n_ended > 0);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);
   g_assert_cmpint (
     find_sound (recorded, n, expected + 2 * (RATE * 101 / 100 + SWALLOWED), RATE / 2, 0.0001f), >=, 0);
@@ -298,10 +293,10 @@ test_seek (void)
 
   fixture_init (&f, path, 0, -1);
   bb_player_play (f.player);
-  WAIT_FOR (bb_player_get_position (f.player) >= 400000000);
+  BB_TEST_WAIT (bb_player_get_position (f.player) >= 400000000);
   for (int i = 0; i < 20; i++)
     bb_player_seek (f.player, 1000000000 + i * 50000000);
-  WAIT_FOR (f.n_ended > 0);
+  BB_TEST_WAIT (f.n_ended > 0);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);
   first = find_sound (recorded, n, expected + 2 * SWALLOWED, RATE / 4, 0.0001f);
   second = find_sound (recorded, n, expected + 2 * (RATE * 195 / 100 + SWALLOWED), RATE / 2, 0.0001f);
@@ -324,7 +319,7 @@ test_mute (void)
   fixture_init (&f, path, 0, -1);
   BB_TEST_PLAYER_SET (f.player, s.muted = TRUE);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 0);
+  BB_TEST_WAIT (f.n_ended > 0);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);
   g_assert_cmpuint (count_sound (recorded, n), ==, 0);
   g_object_unref (f.player);
@@ -339,7 +334,7 @@ test_short (void)
 
   fixture_init (&f, path, 0, -1);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 0);
+  BB_TEST_WAIT (f.n_ended > 0);
   g_assert_cmpint (bb_player_get_picture (f.player)->time, ==, 2960000000);
   g_object_unref (f.player);
 }
@@ -358,7 +353,7 @@ test_server_dies (void)
 
   fixture_init (&f, path, 0, -1);
   bb_player_play (f.player);
-  WAIT_FOR (bb_player_get_position (f.player) >= 800000000);
+  BB_TEST_WAIT (bb_player_get_position (f.player) >= 800000000);
   stop_server ();
   before = bb_player_get_position (f.player);
   while (f.n_ended == 0)
@@ -370,13 +365,13 @@ test_server_dies (void)
   g_assert_cmpint (bb_player_get_picture (f.player)->time, ==, 2960000000);
   /* Without one. */
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 1);
+  BB_TEST_WAIT (f.n_ended > 1);
 
   start_server ();
   g_assert_true (wait_for_server ());
   recorder = start_recording (record_path);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 2);
+  BB_TEST_WAIT (f.n_ended > 2);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);
   g_assert_cmpuint (count_sound (recorded, n), >, RATE);
   g_object_unref (f.player);
@@ -393,7 +388,7 @@ test_server_hangs (void)
   kill (pid, SIGSTOP);
   fixture_init (&f, path, 0, -1);
   bb_player_play (f.player);
-  WAIT_FOR (f.n_ended > 0);
+  BB_TEST_WAIT (f.n_ended > 0);
   g_assert_cmpint (bb_player_get_picture (f.player)->time, ==, 2960000000);
   g_object_unref (f.player);
   kill (pid, SIGCONT);

@@ -4,6 +4,7 @@
  */
 
 #include "bb-test-media.h"
+#include "bb-test-wait.h"
 #include "bb-thumbnails.h"
 
 #include <string.h>
@@ -51,8 +52,7 @@ load (Loaded *loaded, const char *path, const gint64 *times, guint n_times)
   loaded->pictures = g_ptr_array_new_with_free_func (unref_picture);
   bb_thumbnails_load_async (file, times, n_times, HEIGHT, NULL, picture_cb, loaded, loaded->cancellable,
                             done_cb, loaded);
-  while (!loaded->done)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (loaded->done);
 }
 
 static void

@@ -170,7 +170,6 @@ new_plan (BbPrecision precision)
 typedef struct {
   guint n_done;
   guint cancel_after;
-  gint64 cancelled_at;
   GCancellable *cancellable;
 } Progress;
 
@@ -183,7 +182,6 @@ progress_cb (const BbTunePoint *point, guint n_done, gpointer user_data)
   progress->n_done = n_done;
   if (n_done != progress->cancel_after)
     return;
-  progress->cancelled_at = g_get_monotonic_time ();
   g_cancellable_cancel (progress->cancellable);
 }
 

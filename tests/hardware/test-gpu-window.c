@@ -11,6 +11,7 @@
 #include "bb-renderer.h"
 #include "bb-picture-paintable.h"
 #include "bb-test-device.h"
+#include "bb-test-wait.h"
 #include "bb-texture.h"
 
 #include <epoxy/gl.h>
@@ -87,8 +88,7 @@ show (BbPicture *picture)
 
   bb_picture_paintable_set_picture (paintable, picture);
   gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
-  while (!painted)
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (painted);
   g_signal_handler_disconnect (clock, handler);
 }
 
@@ -384,8 +384,7 @@ main (int argc, char **argv)
   gtk_widget_set_size_request (picture, 90, 160);
   gtk_window_set_child (window, picture);
   gtk_window_present (window);
-  while (!gtk_widget_get_mapped (GTK_WIDGET (window)))
-    g_main_context_iteration (NULL, TRUE);
+  BB_TEST_WAIT (gtk_widget_get_mapped (GTK_WIDGET (window)));
 
   g_test_add_func ("/window/frames", test_frames);
   g_test_add_func ("/window/fences", test_fences);

@@ -8,24 +8,8 @@
 #include <locale.h>
 #include <string.h>
 
-/* Far longer than anything takes, on a machine that is busy and under sanitizers. */
-#define ALARM_SECONDS 120
-
 static BbApplication *application;
 static GPtrArray *announced;
-
-static gboolean
-alarm_cb (gpointer user_data)
-{
-  g_error ("waited in vain for: %s", (const char *) user_data);
-  return G_SOURCE_REMOVE;
-}
-
-guint
-bb_test_set_alarm (const char *condition)
-{
-  return g_timeout_add_seconds (ALARM_SECONDS, alarm_cb, (gpointer) condition);
-}
 
 BbApplication *
 bb_test_get_application (void)

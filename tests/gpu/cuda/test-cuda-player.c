@@ -7,16 +7,13 @@
 
 #include "bb-player.h"
 #include "bb-test-player.h"
+#include "bb-test-wait.h"
 #include "bb-test-media.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 #define N_FRAMES 40
-
-#define WAIT_FOR(condition)                                                                        \
-  while (!(condition))                                                                             \
-  g_main_context_iteration (NULL, TRUE)
 
 typedef struct {
   BbPlayer *player;
@@ -89,9 +86,9 @@ open_player (Fixture *f, const char *device)
   g_signal_connect (f->player, "ended", G_CALLBACK (ended_cb), f);
   BB_TEST_PLAYER_SET (f->player, s.muted = TRUE);
   bb_player_open_async (f->player, file, NULL, opened_cb, f);
-  WAIT_FOR (f->opened);
+  BB_TEST_WAIT (f->opened);
   set_look (f, device, 20);
-  WAIT_FOR (bb_player_get_picture (f->player) != NULL);
+  BB_TEST_WAIT (bb_player_get_picture (f->player) != NULL);
 }
 
 /* The same, with the device itself at work. */
@@ -99,7 +96,7 @@ static void
 open_ready_player (Fixture *f, const char *device)
 {
   open_player (f, device);
-  WAIT_FOR (is_on_cpu (f) == g_str_equal (device, "cpu"));
+  BB_TEST_WAIT (is_on_cpu (f) == g_str_equal (device, "cpu"));
 }
 
 static void
@@ -107,7 +104,7 @@ close_player (Fixture *f)
 {
   g_object_add_weak_pointer (G_OBJECT (f->player), (gpointer *) &f->player);
   g_object_unref (f->player);
-  WAIT_FOR (f->player == NULL);
+  BB_TEST_WAIT (f->player == NULL);
 }
 
 /* The largest difference of two pictures, in codes. */
@@ -138,8 +135,8 @@ difference (BbPicture *a, BbPicture *b)
 static void
 assert_same (Fixture *card, Fixture *cpu, gint64 time)
 {
-  WAIT_FOR (bb_player_get_picture (card->player)->time == time);
-  WAIT_FOR (bb_player_get_picture (cpu->player)->time == time);
+  BB_TEST_WAIT (bb_player_get_picture (card->player)->time == time);
+  BB_TEST_WAIT (bb_player_get_picture (cpu->player)->time == time);
   g_test_message ("%.2f s", (double) time * 1e-9);
   g_assert_cmpint (
     difference (bb_player_get_picture (card->player), bb_player_get_picture (cpu->player)), <=, 4);
@@ -185,8 +182,8 @@ test_frames (gconstpointer data)
   /* Two outputs of one device. */
   BB_TEST_PLAYER_SET (card.player, s.compare = TRUE);
   BB_TEST_PLAYER_SET (cpu.player, s.compare = TRUE);
-  WAIT_FOR (bb_player_get_compared (card.player) != NULL);
-  WAIT_FOR (bb_player_get_compared (cpu.player) != NULL);
+  BB_TEST_WAIT (bb_player_get_compared (card.player) != NULL);
+  BB_TEST_WAIT (bb_player_get_compared (cpu.player) != NULL);
   for (gint64 i = 31; i < 35; i++)
     {
       bb_player_step (card.player, 1);
@@ -215,10 +212,10 @@ test_devices (gconstpointer data)
     {
       guint64 generation = set_look (&f, devices[i], 20 + (double) i);
 
-      WAIT_FOR (bb_player_get_picture (f.player)->generation == generation);
+      BB_TEST_WAIT (bb_player_get_picture (f.player)->generation == generation);
       g_assert_nonnull (bb_picture_get_pixels (bb_player_get_picture (f.player), NULL));
     }
-  WAIT_FOR (f.ended);
+  BB_TEST_WAIT (f.ended);
   close_player (&f);
   g_clear_pointer (&clip, g_free);
 }
@@ -271,18 +268,18 @@ test_slow_card (gconstpointer data)
     {
       bb_player_step (card.player, 1);
       bb_player_step (cpu.player, 1);
-      WAIT_FOR (bb_player_get_picture (card.player)->time == i * frame);
-      WAIT_FOR (bb_player_get_picture (cpu.player)->time == i * frame);
+      BB_TEST_WAIT (bb_player_get_picture (card.player)->time == i * frame);
+      BB_TEST_WAIT (bb_player_get_picture (cpu.player)->time == i * frame);
       g_assert_cmpint (difference (bb_player_get_picture (card.player), bb_player_get_picture (cpu.player)),
                        ==, 0);
     }
   g_assert_true (is_on_cpu (&card));
   close_player (&closed);
   g_assert_cmpint (g_unlink (hold), ==, 0);
-  WAIT_FOR (!is_on_cpu (&card));
+  BB_TEST_WAIT (!is_on_cpu (&card));
   g_unsetenv ("BLURBOX_DRIVER_HOLD");
   assert_same (&card, &cpu, 3 * frame);
-  WAIT_FOR (card_decodes (&card));
+  BB_TEST_WAIT (card_decodes (&card));
   bb_player_step (card.player, 1);
   bb_player_step (cpu.player, 1);
   assert_same (&card, &cpu, 4 * frame);

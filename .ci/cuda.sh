@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 # The CUDA compiler; sourced by ./run.
 
-# What PyPI has of the CUDA compiler: the parts that turn gpu/kernels/ into code for cards.
+# What PyPI has of the CUDA compiler: the parts that turn gpu/kernels/ into code for GPUs.
 cuda_wheels=(
   nvidia-cuda-nvcc==13.0.88
   nvidia-nvvm==13.0.88
@@ -29,7 +29,7 @@ find_nvcc() {
     if [ ! -d "$target" ]; then
       say "fetching the CUDA compiler (once)"
       rm -rf "$target.new"
-      # Without it everything but the kernels for cards is built: no reason to stop.
+      # Without it everything but the kernels for GPUs is built: no reason to stop.
       if ! /usr/bin/python3 -m pip install -q --no-deps --no-compile --target "$target.new" \
         "${cuda_wheels[@]}" >>"$log" 2>&1; then
         say "the CUDA compiler cannot be had; going on without it"

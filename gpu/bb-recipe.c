@@ -205,9 +205,9 @@ bb_recipe_values_init (BbRecipeValues *values)
 /**
  * bb_recipe_values_settle:
  * @values: (inout): values
- * @card: whether a card does the work, or else the processor
+ * @card: whether a GPU does the work, or else the processor
  *
- * Puts what is fastest and small on such a device in the place of what is automatic: a card takes
+ * Puts what is fastest and small on such a device in the place of what is automatic: a GPU takes
  * large batches and is faster with samples of 16 bit; a processor has to convert those, and gets a
  * frame for each thread.
  */

@@ -118,7 +118,7 @@ update_meter (BbPerformance *self, const BbPlayerStats *stats)
   if (stats->decode_notice[0] != '\0')
     set_sentence (self, METER_DECODER, stats->decode_notice);
   else
-    set_sentence (self, METER_DECODER, stats->card_decodes
+    set_sentence (self, METER_DECODER, stats->gpu_decodes
                                          ? C_ ("decoder", "The GPU’s, frames stay there")
                                          : C_ ("decoder", "The CPU"));
 }

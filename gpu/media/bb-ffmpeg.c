@@ -192,7 +192,7 @@ bb_ffmpeg_is_alike (const AVFrame *frame, const AVFrame *other)
 
 /**
  * bb_ffmpeg_to_host:
- * @frame: a frame; one in a card's memory becomes the same in the host's
+ * @frame: a frame; one in a GPU's memory becomes the same in the host's
  *
  * Returns: 0, or a negative FFmpeg error
  */

@@ -72,17 +72,17 @@ bb_cuda_context_new (int index, GError **error)
   g_autoptr (BbCudaContext) context = NULL;
   g_auto (BbCudaScope) scope = NULL;
   const BbCuda *cuda = bb_cuda_get (error);
-  BbCudaGpu card;
+  BbCudaGpu gpu;
   gint64 begin;
 
-  if (cuda == NULL || !bb_cuda_gpu_init (&card, index, error))
+  if (cuda == NULL || !bb_cuda_gpu_init (&gpu, index, error))
     return NULL;
-  if (card.problem != NULL)
+  if (gpu.problem != NULL)
     {
       /* Translators: the name of a GPU, and why, a clause without a full stop */
-      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _("%s cannot be used: %s"), card.name,
-                   card.problem);
-      bb_cuda_gpu_clear (&card);
+      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _("%s cannot be used: %s"), gpu.name,
+                   gpu.problem);
+      bb_cuda_gpu_clear (&gpu);
       return NULL;
     }
 
@@ -94,9 +94,9 @@ bb_cuda_context_new (int index, GError **error)
   g_queue_init (&context->spans);
   context->cuda = cuda;
   context->index = index;
-  context->device = card.device;
-  context->description = bb_cuda_gpu_describe (&card);
-  bb_cuda_gpu_clear (&card);
+  context->device = gpu.device;
+  context->description = bb_cuda_gpu_describe (&gpu);
+  bb_cuda_gpu_clear (&gpu);
   begin = bb_phase_begin ();
   if (!bb_cuda_check (cuda->primary_ctx_retain (&context->handle, context->device),
                       N_("opening the GPU"), error))

@@ -31,9 +31,9 @@ typedef struct {
   char *problem;
 } BbCudaGpu;
 
-gboolean bb_cuda_gpu_init (BbCudaGpu *card, int index, GError **error);
-void bb_cuda_gpu_clear (BbCudaGpu *card);
-char *bb_cuda_gpu_describe (const BbCudaGpu *card);
+gboolean bb_cuda_gpu_init (BbCudaGpu *gpu, int index, GError **error);
+void bb_cuda_gpu_clear (BbCudaGpu *gpu);
+char *bb_cuda_gpu_describe (const BbCudaGpu *gpu);
 int bb_cuda_count_gpus (GError **error);
 void bb_cuda_prefer_gpu (const guint8 uuid[16]);
 int bb_cuda_find_preferred_gpu (void);

@@ -295,6 +295,113 @@ add_up_memory (BbPlan *plan)
     }
 }
 
+/* Where the pictures lie, in luma samples; the arrays are by axis. */
+typedef struct {
+  gboolean transposed;
+  int luma[2]; /* of the upright source */
+  int canvas[2];
+  int start[2]; /* of the foreground on the canvas */
+  int size[2];
+  LumaMap foreground[2]; /* canvas to source */
+  LumaMap background[2];
+  double scale; /* lengths of the recipe to those of the canvas */
+  double depth_gain;
+} Geometry;
+
+static void
+place (Geometry *g, const BbRecipeValues *values, const BbSourceInfo *info, const BbFormat *target)
+{
+  const BbFormat *source = &info->format;
+  gboolean transposed = (info->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
+  double sample_aspect = (double) info->sar_num / info->sar_den;
+  double scale = (double) target->width / values->width;
+  int luma[2] = { transposed ? source->height : source->width,
+                  transposed ? source->width : source->height };
+  int canvas[2] = { target->width, target->height };
+  int out_step[2] = { 1 << target->chroma_shift_x, 1 << target->chroma_shift_y };
+  double aspect = transposed ? 1.0 / sample_aspect : sample_aspect;
+  double shown[2] = { luma[AXIS_X] * aspect, luma[AXIS_Y] };
+  double offset[2] = { values->offset_x * scale, values->offset_y * scale };
+  double fit = MIN (canvas[AXIS_X] / shown[AXIS_X], canvas[AXIS_Y] / shown[AXIS_Y]);
+  double fill = MAX (canvas[AXIS_X] / shown[AXIS_X], canvas[AXIS_Y] / shown[AXIS_Y]);
+  double zoom = fit + (fill - fit) * values->zoom;
+
+  g->transposed = transposed;
+  g->scale = scale;
+  g->depth_gain = source->full_range
+                    ? ((1 << target->depth) - 1.0) / ((1 << source->depth) - 1.0)
+                    : ldexp (1.0, target->depth - source->depth);
+  for (int i = 0; i < 2; i++)
+    {
+      g->luma[i] = luma[i];
+      g->canvas[i] = canvas[i];
+      /* Whole chroma samples, so that no sample mixes both pictures without need. */
+      g->size[i] = MAX (round_to (shown[i] * zoom, out_step[i]), out_step[i]);
+      g->start[i] = round_to ((canvas[i] - g->size[i]) / 2.0 + offset[i], out_step[i]);
+      g->foreground[i].scale = (double) luma[i] / g->size[i];
+      g->foreground[i].shift = -g->start[i] * g->foreground[i].scale;
+      g->background[i].scale = luma[i] / (shown[i] * fill * values->background_zoom);
+      g->background[i].shift = (luma[i] - canvas[i] * g->background[i].scale) / 2.0;
+    }
+}
+
+static void
+plan_foreground (BbPlanPlane *plane, const PlaneAxis axis[2], const Geometry *g)
+{
+  int from[2], to[2];
+
+  for (int i = 0; i < 2; i++)
+    {
+      from[i] = CLAMP (g->start[i], 0, g->canvas[i]) >> axis[i].out_shift;
+      to[i] = MIN (-((-CLAMP (g->start[i] + g->size[i], 0, g->canvas[i])) >> axis[i].out_shift),
+                   axis[i].out_size);
+    }
+  plane->left = from[AXIS_X];
+  plane->top = from[AXIS_Y];
+  if (to[AXIS_X] <= from[AXIS_X] || to[AXIS_Y] <= from[AXIS_Y])
+    return;
+  plane->foreground_width = to[AXIS_X] - from[AXIS_X];
+  plane->foreground_height = to[AXIS_Y] - from[AXIS_Y];
+  make_foreground (&plane->foreground_x, &axis[AXIS_X], &g->foreground[AXIS_X], from[AXIS_X],
+                   to[AXIS_X], 1.0);
+  make_foreground (&plane->foreground_y, &axis[AXIS_Y], &g->foreground[AXIS_Y], from[AXIS_Y],
+                   to[AXIS_Y], g->depth_gain);
+}
+
+static void
+plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g, double color)
+{
+  const BbFormat *source = &plan->source;
+  BbPlanPlane *plane = &plan->plane[p];
+  PlaneAxis axis[2];
+  double zero, unit, gain;
+
+  for (int i = 0; i < 2; i++)
+    plane_axis_init (&axis[i], plan, p, i);
+  plane->source_width = axis[AXIS_X].in_size;
+  plane->source_height = axis[AXIS_Y].in_size;
+  plane->width = axis[AXIS_X].out_size;
+  plane->height = axis[AXIS_Y].out_size;
+  plan_foreground (plane, axis, g);
+
+  bb_color_get_range (&plan->target, p, &zero, &unit);
+  plane->black = (float) zero;
+  if (plan->flat)
+    {
+      plane->bias = (float) color;
+      return;
+    }
+  crop_axis (&axis[AXIS_X], &g->background[AXIS_X], g->canvas[AXIS_X],
+             1 << (g->transposed ? source->chroma_shift_y : source->chroma_shift_x),
+             g->luma[AXIS_X], &plane->crop_x, &plane->crop_width);
+  crop_axis (&axis[AXIS_Y], &g->background[AXIS_Y], g->canvas[AXIS_Y],
+             1 << (g->transposed ? source->chroma_shift_x : source->chroma_shift_y),
+             g->luma[AXIS_Y], &plane->crop_y, &plane->crop_height);
+  gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
+  make_background (plane, axis, g->background, values->blur * g->scale / 2.0, g->depth_gain, gain);
+  plane->bias = (float) (zero * (1.0 - gain));
+}
+
 /**
  * bb_plan_new:
  * @recipe: what to make
@@ -320,27 +427,9 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbFormat *source = &info->format;
-  gboolean transposed = (info->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
   double sample_aspect = (double) info->sar_num / info->sar_den;
-  double scale = (double) target->width / values->width;
-  int luma[2] = { transposed ? source->height : source->width,
-                  transposed ? source->width : source->height };
-  int canvas[2] = { target->width, target->height };
-  int out_step[2] = { 1 << target->chroma_shift_x, 1 << target->chroma_shift_y };
-  double aspect = transposed ? 1.0 / sample_aspect : sample_aspect;
-  double shown[2] = { luma[AXIS_X] * aspect, luma[AXIS_Y] };
-  double offset[2] = { values->offset_x * scale, values->offset_y * scale };
-  double fit = MIN (canvas[AXIS_X] / shown[AXIS_X], canvas[AXIS_Y] / shown[AXIS_Y]);
-  double fill = MAX (canvas[AXIS_X] / shown[AXIS_X], canvas[AXIS_Y] / shown[AXIS_Y]);
-  double zoom = fit + (fill - fit) * values->zoom;
-  double depth_gain = source->full_range
-                        ? ((1 << target->depth) - 1.0) / ((1 << source->depth) - 1.0)
-                        : ldexp (1.0, target->depth - source->depth);
-  LumaMap foreground[2];
-  LumaMap background[2];
-  int start[2];
-  int size[2];
   double codes[BB_N_PLANES];
+  Geometry g;
   BbPlan *plan;
 
   if (source->width < 1 || source->height < 1 || target->width < 1 || target->height < 1 ||
@@ -362,71 +451,14 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
   plan->flat = values->background == BB_BACKGROUND_COLOR;
   plan->generation = bb_recipe_get_generation (recipe);
 
-  for (int i = 0; i < 2; i++)
-    {
-      /* Whole chroma samples, so that no sample mixes both pictures without need. */
-      size[i] = MAX (round_to (shown[i] * zoom, out_step[i]), out_step[i]);
-      start[i] = round_to ((canvas[i] - size[i]) / 2.0 + offset[i], out_step[i]);
-      foreground[i].scale = (double) luma[i] / size[i];
-      foreground[i].shift = -start[i] * foreground[i].scale;
-      background[i].scale = luma[i] / (shown[i] * fill * values->background_zoom);
-      background[i].shift = (luma[i] - canvas[i] * background[i].scale) / 2.0;
-    }
-
+  place (&g, values, info, target);
   bb_color_to_codes (values->color, target, codes);
   for (int p = 0; p < BB_N_PLANES; p++)
-    {
-      BbPlanPlane *plane = &plan->plane[p];
-      PlaneAxis axis[2];
-      int from[2], to[2];
-      double zero, unit, gain;
-
-      for (int i = 0; i < 2; i++)
-        {
-          plane_axis_init (&axis[i], plan, p, i);
-          from[i] = CLAMP (start[i], 0, canvas[i]) >> axis[i].out_shift;
-          to[i] = MIN (-((-CLAMP (start[i] + size[i], 0, canvas[i])) >> axis[i].out_shift),
-                       axis[i].out_size);
-        }
-      plane->source_width = axis[AXIS_X].in_size;
-      plane->source_height = axis[AXIS_Y].in_size;
-      plane->width = axis[AXIS_X].out_size;
-      plane->height = axis[AXIS_Y].out_size;
-
-      plane->left = from[AXIS_X];
-      plane->top = from[AXIS_Y];
-      if (to[AXIS_X] > from[AXIS_X] && to[AXIS_Y] > from[AXIS_Y])
-        {
-          plane->foreground_width = to[AXIS_X] - from[AXIS_X];
-          plane->foreground_height = to[AXIS_Y] - from[AXIS_Y];
-          make_foreground (&plane->foreground_x, &axis[AXIS_X], &foreground[AXIS_X], from[AXIS_X],
-                           to[AXIS_X], 1.0);
-          make_foreground (&plane->foreground_y, &axis[AXIS_Y], &foreground[AXIS_Y], from[AXIS_Y],
-                           to[AXIS_Y], depth_gain);
-        }
-
-      bb_color_get_range (target, p, &zero, &unit);
-      plane->black = (float) zero;
-      if (plan->flat)
-        {
-          plane->bias = (float) codes[p];
-          continue;
-        }
-      crop_axis (&axis[AXIS_X], &background[AXIS_X], canvas[AXIS_X],
-                 1 << (transposed ? source->chroma_shift_y : source->chroma_shift_x), luma[AXIS_X],
-                 &plane->crop_x, &plane->crop_width);
-      crop_axis (&axis[AXIS_Y], &background[AXIS_Y], canvas[AXIS_Y],
-                 1 << (transposed ? source->chroma_shift_x : source->chroma_shift_y), luma[AXIS_Y],
-                 &plane->crop_y, &plane->crop_height);
-      gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
-      make_background (plane, axis, background, values->blur * scale / 2.0, depth_gain, gain);
-      plane->bias = (float) (zero * (1.0 - gain));
-    }
-
+    plan_plane (plan, p, values, &g, codes[p]);
   make_masks (plan, values,
-              &(BbMaskRect) { start[AXIS_X], start[AXIS_Y], size[AXIS_X], size[AXIS_Y],
-                              values->corner_radius * scale },
-              scale);
+              &(BbMaskRect) { g.start[AXIS_X], g.start[AXIS_Y], g.size[AXIS_X], g.size[AXIS_Y],
+                              values->corner_radius * g.scale },
+              g.scale);
   add_up_memory (plan);
   return plan;
 }

@@ -305,7 +305,7 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *inpu
         }
       g_debug ("%s", failure->message);
       /* Translators: two names of encoders */
-      add_notice (render, g_strdup_printf (_("The card's encoder %s cannot be had (none there, or "
+      add_notice (render, g_strdup_printf (_("The GPU's encoder %s cannot be had (none there, or "
                                              "too many in use): %s encodes"),
                                            on_card->name, encoder->name));
     }

@@ -1,4 +1,4 @@
-/* bb-about.c: what this is and what it runs on
+/* bb-about.c: About dialog with the versions in use
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "bb-about.h"
 
-#include "bb-card-texture.h"
+#include "bb-device-texture.h"
 #include "blurbox.h"
 
 #include <glib/gi18n.h>
@@ -24,7 +24,7 @@ describe (GtkWindow *window, const char *device, const char *problem)
   g_string_append_printf (text, "Blurbox %s\n\n", BB_VERSION);
   g_string_append_printf (text, "Device: %s\n", *device != '\0' ? device : "not in use yet");
   if (problem != NULL)
-    g_string_append_printf (text, "Card: cannot be used. %s\n", problem);
+    g_string_append_printf (text, "GPU: cannot be used. %s\n", problem);
   g_string_append_printf (text, "FFmpeg: %s\n", bb_get_ffmpeg_version ());
   g_string_append_printf (text, "GTK: %u.%u.%u\n", gtk_get_major_version (),
                           gtk_get_minor_version (), gtk_get_micro_version ());
@@ -36,12 +36,12 @@ describe (GtkWindow *window, const char *device, const char *problem)
                           renderer != NULL ? G_OBJECT_TYPE_NAME (renderer) : "none");
   g_string_append_printf (text, "Display: %s\n", G_OBJECT_TYPE_NAME (display));
   g_string_append_printf (text, "Preview: %s",
-                          bb_card_texture_is_live () ? "shared with the card" : "main memory");
-  if (bb_card_texture_get_reason () != NULL)
-    g_string_append_printf (text, " (%s)", bb_card_texture_get_reason ());
+                          bb_device_texture_is_live () ? "shared with the GPU" : "host memory");
+  if (bb_device_texture_get_reason () != NULL)
+    g_string_append_printf (text, " (%s)", bb_device_texture_get_reason ());
   g_string_append_printf (text, "\nPictures: %" G_GUINT64_FORMAT " shared, %" G_GUINT64_FORMAT
-                          " by way of main memory\n",
-                          bb_card_texture_get_n_shared (), bb_card_texture_get_n_copied ());
+                          " by way of host memory\n",
+                          bb_device_texture_get_n_shared (), bb_device_texture_get_n_copied ());
   g_string_append_printf (text, "System: %s\n", os != NULL ? os : "unknown");
   g_string_append_printf (text, "Sandbox: %s\n",
                           g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) ? "Flatpak" : "none");
@@ -52,7 +52,7 @@ describe (GtkWindow *window, const char *device, const char *problem)
  * bb_about_present:
  * @window: the window that it is about
  * @device: what computes the picture; may be empty
- * @problem: (nullable): why no card can be used, where that is known
+ * @problem: (nullable): why no GPU can be used, where that is known
  *
  * Shows the About dialog.
  */

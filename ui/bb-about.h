@@ -1,4 +1,4 @@
-/* bb-about.h: what this is and what it runs on
+/* bb-about.h: About dialog with the versions in use
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

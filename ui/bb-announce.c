@@ -1,4 +1,4 @@
-/* bb-announce.c: what screen readers say of what happened
+/* bb-announce.c: announcements for screen readers
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-announce.h: what screen readers say of what happened
+/* bb-announce.h: announcements for screen readers
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

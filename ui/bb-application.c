@@ -8,7 +8,7 @@
 #include "bb-application.h"
 
 #include "bb-about.h"
-#include "bb-card-texture.h"
+#include "bb-device-texture.h"
 #include "bb-leftovers.h"
 #include "bb-preferences.h"
 #include "bb-renderer.h"
@@ -34,7 +34,7 @@ struct _BbApplication {
   AdwApplication parent_instance;
 
   GSettings *settings;
-  BbExports *exports;
+  BbExportManager *export_manager;
   int signal; /* that ends the program; 0 without one */
 };
 
@@ -46,7 +46,7 @@ ensure_window (BbApplication *self)
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
     if (BB_IS_WINDOW (l->data))
       return BB_WINDOW (l->data);
-  return bb_window_new (self);
+  return bb_window_new (GTK_APPLICATION (self), self->settings, self->export_manager);
 }
 
 static void
@@ -101,7 +101,7 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (bb_window_get_player (window) != NULL)
     bb_player_get_stats (bb_window_get_player (window), &stats);
-  bb_about_present (GTK_WINDOW (window), stats.device, bb_window_get_card_problem (window));
+  bb_about_present (GTK_WINDOW (window), stats.device, bb_window_get_gpu_problem (window));
 }
 
 static void
@@ -186,8 +186,8 @@ bb_application_startup (GApplication *application)
 
   watch_signals (self);
   self->settings = g_settings_new (BB_APP_ID);
-  self->exports = bb_exports_new (GTK_APPLICATION (self));
-  bb_leftovers_watch (bb_exports_get_queue (self->exports), self->settings);
+  self->export_manager = bb_export_manager_new (GTK_APPLICATION (self));
+  bb_leftovers_watch (bb_export_manager_get_queue (self->export_manager), self->settings);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   bb_shortcuts_set_accels (GTK_APPLICATION (self));
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (style_cb), self,
@@ -195,16 +195,16 @@ bb_application_startup (GApplication *application)
   style_cb (self);
   gtk_window_set_default_icon_name (BB_APP_ID);
   bb_renderer_choose ();
-  bb_card_texture_init (gdk_display_get_default ());
+  bb_device_texture_init (gdk_display_get_default ());
 }
 
 static void
 bb_application_shutdown (GApplication *application)
 {
   BbApplication *self = BB_APPLICATION (application);
-  gboolean over = bb_exports_stop (self->exports);
+  gboolean over = bb_export_manager_stop (self->export_manager);
 
-  bb_card_texture_shut_down ();
+  bb_device_texture_shut_down ();
   G_APPLICATION_CLASS (bb_application_parent_class)->shutdown (application);
   if (over && self->signal == 0)
     return;
@@ -237,7 +237,7 @@ bb_application_finalize (GObject *object)
   BbApplication *self = BB_APPLICATION (object);
 
   g_clear_object (&self->settings);
-  g_clear_object (&self->exports);
+  g_clear_object (&self->export_manager);
 
   G_OBJECT_CLASS (bb_application_parent_class)->finalize (object);
 }
@@ -292,15 +292,15 @@ bb_application_get_settings (BbApplication *self)
 }
 
 /**
- * bb_application_get_exports:
+ * bb_application_get_export_manager:
  * @self: the application
  *
  * Returns: (transfer none): the exports; there from startup on
  */
-BbExports *
-bb_application_get_exports (BbApplication *self)
+BbExportManager *
+bb_application_get_export_manager (BbApplication *self)
 {
   g_return_val_if_fail (BB_IS_APPLICATION (self), NULL);
 
-  return self->exports;
+  return self->export_manager;
 }

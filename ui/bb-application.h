@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-exports.h"
+#include "bb-export-manager.h"
 
 #include <adwaita.h>
 
@@ -16,6 +16,6 @@ G_DECLARE_FINAL_TYPE (BbApplication, bb_application, BB, APPLICATION, AdwApplica
 
 BbApplication *bb_application_new (void);
 GSettings *bb_application_get_settings (BbApplication *self);
-BbExports *bb_application_get_exports (BbApplication *self);
+BbExportManager *bb_application_get_export_manager (BbApplication *self);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* bb-canvas.c: the finished picture, and what can be done on it
+/* bb-canvas.c: preview of the finished picture, with dragging and comparison
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,7 +15,7 @@
 #include <math.h>
 
 #define MARGIN 18
-/* How near to the centre, in pixels of the widget, the picture snaps to it. */
+/* How near to the center, in pixels of the widget, the picture snaps to it. */
 #define SNAP 8.0
 #define DIVIDER_WIDTH 24
 /* Sizes that follow each other faster than this are not all asked for. */
@@ -25,8 +25,8 @@
  * BbCanvas:
  *
  * Shows the newest picture of the player as large as there is room for, never larger than it will
- * be. Dragging moves the foreground, which snaps to the centre; arrow keys nudge it and a double
- * click centres it. The original can be laid over the left part, up to a divider.
+ * be. Dragging moves the foreground, which snaps to the center; arrow keys nudge it and a double
+ * click centers it. The original can be laid over the left part, up to a divider.
  *
  * Signals: `wanted-size-changed` when another size of picture is wanted, see
  * bb_canvas_get_wanted_size().
@@ -35,8 +35,9 @@ struct _BbCanvas {
   GtkWidget parent_instance;
 
   BbEditor *editor;
-  BbScreen *screen;
-  BbScreen *compared;
+  GSignalGroup *editor_signals;
+  BbPicturePaintable *paintable;
+  BbPicturePaintable *compared;
   const BbGuides *guides;
   int source_width;
   int source_height;
@@ -136,8 +137,8 @@ lay_out (BbCanvas *self, int width, int height)
   self->shape_width = canvas_width;
   self->shape_height = canvas_height;
   self->scale = get_scale (self);
-  bb_screen_set_scale (self->screen, self->scale);
-  bb_screen_set_scale (self->compared, self->scale);
+  bb_picture_paintable_set_scale (self->paintable, self->scale);
+  bb_picture_paintable_set_scale (self->compared, self->scale);
   room_x = (int) (MAX (width - 2 * MARGIN, 2) * self->scale);
   room_y = (int) (MAX (height - 2 * MARGIN, 2) * self->scale);
   if (self->actual_size || room_x > canvas_width)
@@ -205,7 +206,7 @@ announce_offset (BbCanvas *self)
   g_autofree char *text = NULL;
 
   if (values->offset_x == 0.0 && values->offset_y == 0.0)
-    text = g_strdup (_("In the centre"));
+    text = g_strdup (_("In the center"));
   else
     /* Translators: where the picture is, read aloud */
     text = g_strdup_printf (_("%.0f pixels right, %.0f pixels down"), values->offset_x,
@@ -399,11 +400,11 @@ whole (BbCanvas *self, float place)
 }
 
 /* Draws a picture into the canvas: pixel by pixel where it has its size, else over all of it, or
- * centred where the recipe has just got another shape, with black where it leaves some. */
+ * centered where the recipe has just got another shape, with black where it leaves some. */
 static void
-snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
+snapshot_screen (BbCanvas *self, BbPicturePaintable *paintable, GtkSnapshot *snapshot)
 {
-  GdkTexture *texture = bb_screen_get_texture (screen);
+  GdkTexture *texture = bb_picture_paintable_get_texture (paintable);
   double area_aspect = self->area.size.width / self->area.size.height;
   const GdkRGBA black = { 0, 0, 0, 1 };
   graphene_point_t origin;
@@ -434,12 +435,12 @@ snapshot_screen (BbCanvas *self, BbScreen *screen, GtkSnapshot *snapshot)
     gtk_snapshot_append_color (snapshot, &black, &self->area);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &origin);
-  gdk_paintable_snapshot (GDK_PAINTABLE (screen), snapshot, width, height);
+  gdk_paintable_snapshot (GDK_PAINTABLE (paintable), snapshot, width, height);
   gtk_snapshot_restore (snapshot);
 }
 
 static void
-snapshot_centre (BbCanvas *self, GtkSnapshot *snapshot)
+snapshot_center (BbCanvas *self, GtkSnapshot *snapshot)
 {
   AdwStyleManager *manager = adw_style_manager_get_for_display (
     gtk_widget_get_display (GTK_WIDGET (self)));
@@ -468,7 +469,7 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_widget_queue_allocate (widget);
 
   gtk_snapshot_push_clip (snapshot, &self->area);
-  snapshot_screen (self, self->screen, snapshot);
+  snapshot_screen (self, self->paintable, snapshot);
   if (self->compare)
     {
       graphene_rect_t left = self->area;
@@ -481,7 +482,7 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   get_canvas (self, &width, &height);
   if (self->guides != NULL && bb_guides_fit (width, height))
     bb_guides_snapshot (self->guides, snapshot, &self->area);
-  snapshot_centre (self, snapshot);
+  snapshot_center (self, snapshot);
   gtk_snapshot_pop (snapshot);
 
   if (self->compare)
@@ -495,13 +496,23 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 }
 
 static void
+stop_moving (BbCanvas *self)
+{
+  if (self->moving && self->editor != NULL)
+    bb_editor_release (self->editor);
+  self->moving = FALSE;
+}
+
+static void
 bb_canvas_dispose (GObject *object)
 {
   BbCanvas *self = BB_CANVAS (object);
 
-  bb_canvas_set_editor (self, NULL);
+  stop_moving (self);
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
   g_clear_handle_id (&self->resize_timeout, g_source_remove);
-  g_clear_object (&self->screen);
+  g_clear_object (&self->paintable);
   g_clear_object (&self->compared);
   g_clear_pointer (&self->divider, gtk_widget_unparent);
   g_clear_pointer (&self->before, gtk_widget_unparent);
@@ -557,15 +568,28 @@ add_label (BbCanvas *self, const char *text)
   return label;
 }
 
+/* Few changes of the recipe give the canvas another shape. */
+static void
+recipe_cb (BbCanvas *self)
+{
+  int width, height;
+
+  get_canvas (self, &width, &height);
+  if (width != self->shape_width || height != self->shape_height)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
 static void
 bb_canvas_init (BbCanvas *self)
 {
   GtkGesture *click = gtk_gesture_click_new ();
 
   self->scale = 1.0;
-  self->screen = bb_screen_new ();
-  self->compared = bb_screen_new ();
-  g_signal_connect_object (self->screen, "invalidate-contents", G_CALLBACK (gtk_widget_queue_draw),
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb), self);
+  self->paintable = bb_picture_paintable_new ();
+  self->compared = bb_picture_paintable_new ();
+  g_signal_connect_object (self->paintable, "invalidate-contents", G_CALLBACK (gtk_widget_queue_draw),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->compared, "invalidate-contents",
                            G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
@@ -599,17 +623,6 @@ bb_canvas_init (BbCanvas *self)
                                   -1);
 }
 
-/* Few changes of the recipe give the canvas another shape. */
-static void
-recipe_cb (BbCanvas *self)
-{
-  int width, height;
-
-  get_canvas (self, &width, &height);
-  if (width != self->shape_width || height != self->shape_height)
-    gtk_widget_queue_resize (GTK_WIDGET (self));
-}
-
 /**
  * bb_canvas_set_editor:
  * @self: a canvas
@@ -620,16 +633,9 @@ bb_canvas_set_editor (BbCanvas *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_CANVAS (self));
 
-  if (self->editor != NULL)
-    {
-      if (self->moving)
-        bb_editor_release (self->editor);
-      self->moving = FALSE;
-      g_signal_handlers_disconnect_by_data (self->editor, self);
-    }
+  stop_moving (self);
   g_set_object (&self->editor, editor);
-  if (editor != NULL)
-    g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (recipe_cb), self);
+  g_signal_group_set_target (self->editor_signals, editor);
 }
 
 /**
@@ -660,8 +666,8 @@ bb_canvas_set_pictures (BbCanvas *self, BbPicture *picture, BbPicture *compared)
 {
   g_return_if_fail (BB_IS_CANVAS (self));
 
-  bb_screen_set_picture (self->screen, picture);
-  bb_screen_set_picture (self->compared, compared);
+  bb_picture_paintable_set_picture (self->paintable, picture);
+  bb_picture_paintable_set_picture (self->compared, compared);
 }
 
 /**
@@ -742,15 +748,15 @@ bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height)
 }
 
 /**
- * bb_canvas_get_screen:
+ * bb_canvas_get_paintable:
  * @self: a canvas
  *
  * Returns: (transfer none): the finished picture that is shown
  */
-BbScreen *
-bb_canvas_get_screen (BbCanvas *self)
+BbPicturePaintable *
+bb_canvas_get_paintable (BbCanvas *self)
 {
   g_return_val_if_fail (BB_IS_CANVAS (self), NULL);
 
-  return self->screen;
+  return self->paintable;
 }

@@ -1,4 +1,4 @@
-/* bb-canvas.h: the finished picture, and what can be done on it
+/* bb-canvas.h: preview of the finished picture, with dragging and comparison
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "bb-editor.h"
 #include "bb-guides.h"
-#include "bb-screen.h"
+#include "bb-picture-paintable.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,6 @@ void bb_canvas_set_caption (BbCanvas *self, const char *caption);
 void bb_canvas_set_guides (BbCanvas *self, const BbGuides *guides);
 void bb_canvas_set_actual_size (BbCanvas *self, gboolean actual_size);
 void bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height);
-BbScreen *bb_canvas_get_screen (BbCanvas *self);
+BbPicturePaintable *bb_canvas_get_paintable (BbCanvas *self);
 
 G_END_DECLS

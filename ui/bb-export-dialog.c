@@ -1,77 +1,30 @@
-/* bb-export-dialog.c: what is exported, and to where
+/* bb-export-dialog.c: dialog that exports one or more videos
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "bb-export-dialog.h"
+#include "bb-export-dialog-private.h"
 
 #include "bb-announce.h"
 #include "bb-command.h"
 #include "bb-file-name.h"
 #include "bb-output-text.h"
-#include "bb-output.h"
-#include "bb-quality-row.h"
-#include "bb-size-guess.h"
-#include "bb-targets.h"
 #include "bb-toast.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
-
-/**
- * BbExportDialog:
- *
- * Asks for name, folder and kind of the files, and adds the exports to the queue.
- */
-struct _BbExportDialog {
-  AdwDialog parent_instance;
-
-  BbQueue *queue;
-  BbEditor *editor;
-  GSettings *settings;
-  GPtrArray *files;
-  BbSizeGuess *guess;
-  GCancellable *cancellable;
-
-  BbRecipe *base; /* what was tuned; holds the strings of values */
-  BbRecipeValues values;
-  const char *container;
-  GFile *folder; /* NULL is the folder of each video */
-  char *proposed;
-  GArray *codecs;
-  GPtrArray *encoders;
-  GStrv preset_names;
-  gboolean updating;
-  gboolean focus_waits; /* until what gets it is on screen */
-
-  GtkWidget *export_button;
-  AdwBanner *problem;
-  AdwToastOverlay *toasts;
-  AdwEntryRow *name_row;
-  GtkLabel *extension_label;
-  AdwActionRow *folder_row;
-  GtkWidget *beside_button;
-  AdwSwitchRow *others_row;
-  AdwComboRow *container_row;
-  AdwComboRow *codec_row;
-  AdwComboRow *encoder_row;
-  BbQualityRow *quality_row;
-  AdwComboRow *preset_row;
-  AdwComboRow *audio_row;
-  GtkStringList *containers;
-  GtkStringList *codec_titles;
-  GtkStringList *encoder_titles;
-  GtkStringList *preset_titles;
-  GtkWidget *size_spinner;
-  GtkLabel *size_label;
-};
 
 G_DEFINE_FINAL_TYPE (BbExportDialog, bb_export_dialog, ADW_TYPE_DIALOG)
 
-static gboolean
-is_many (BbExportDialog *self)
+/**
+ * bb_export_dialog_is_many:
+ * @self: a dialog
+ *
+ * Returns: whether it exports several videos, and so asks for no name
+ */
+gboolean
+bb_export_dialog_is_many (BbExportDialog *self)
 {
   return self->files->len > 1 && adw_switch_row_get_active (self->others_row);
 }
@@ -79,218 +32,7 @@ is_many (BbExportDialog *self)
 static guint
 count_files (BbExportDialog *self)
 {
-  return is_many (self) ? self->files->len : 1;
-}
-
-static gboolean
-has_titles (GtkStringList *list, GPtrArray *titles)
-{
-  if (g_list_model_get_n_items (G_LIST_MODEL (list)) != titles->len)
-    return FALSE;
-  for (guint i = 0; i < titles->len; i++)
-    if (!g_str_equal (gtk_string_list_get_string (list, i), titles->pdata[i]))
-      return FALSE;
-  return TRUE;
-}
-
-static void
-set_titles (GtkStringList *list, GPtrArray *titles)
-{
-  /* A row whose list changes while one of it is chosen loses the focus. */
-  if (has_titles (list, titles))
-    return;
-  g_ptr_array_add (titles, NULL);
-  gtk_string_list_splice (list, 0, g_list_model_get_n_items (G_LIST_MODEL (list)),
-                          (const char *const *) titles->pdata);
-}
-
-static void
-show_codecs (BbExportDialog *self)
-{
-  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
-  BbOutputCodec chosen = bb_output_get_codec (&self->values);
-  guint selected = 0;
-
-  g_array_set_size (self->codecs, 0);
-  for (BbOutputCodec codec = 0; codec < BB_OUTPUT_N_CODECS; codec++)
-    {
-      if (!bb_output_takes (self->container, codec))
-        continue;
-      if (codec == chosen)
-        selected = self->codecs->len;
-      g_array_append_val (self->codecs, codec);
-      g_ptr_array_add (titles, (gpointer) bb_output_text_codec (codec));
-    }
-  set_titles (self->codec_titles, titles);
-  adw_combo_row_set_selected (self->codec_row, selected);
-}
-
-static void
-show_encoders (BbExportDialog *self)
-{
-  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
-  guint selected = 0;
-
-  g_clear_pointer (&self->encoders, g_ptr_array_unref);
-  self->encoders = bb_output_list_encoders (bb_output_get_codec (&self->values),
-                                            self->values.device);
-  g_ptr_array_add (titles, _("Automatic"));
-  for (guint i = 0; i < self->encoders->len; i++)
-    {
-      const BbEncoder *encoder = self->encoders->pdata[i];
-
-      if (g_str_equal (encoder->name, self->values.encoder))
-        selected = i + 1;
-      g_ptr_array_add (titles, (gpointer) bb_output_text_encoder (encoder));
-    }
-  set_titles (self->encoder_titles, titles);
-  adw_combo_row_set_selected (self->encoder_row, selected);
-  /* FFV1 has no other. */
-  gtk_widget_set_visible (GTK_WIDGET (self->encoder_row),
-                          bb_output_get_codec (&self->values) != BB_OUTPUT_LOSSLESS);
-}
-
-static void
-show_encoder (BbExportDialog *self)
-{
-  const BbEncoder *encoder = bb_output_find_encoder (&self->values, self->container);
-  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (g_free);
-  guint selected = 0;
-
-  gtk_widget_set_visible (GTK_WIDGET (self->quality_row),
-                          encoder != NULL && encoder->quality_option != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->preset_row), encoder != NULL && encoder->preset != NULL);
-  if (encoder == NULL || encoder->quality_option == NULL)
-    return;
-  bb_quality_row_set_range (self->quality_row, encoder->quality_option, encoder->quality_min,
-                            encoder->quality_max, encoder->quality);
-  bb_quality_row_set_value (self->quality_row, self->values.quality);
-
-  g_clear_pointer (&self->preset_names, g_strfreev);
-  self->preset_names = bb_encoder_get_presets (encoder);
-  for (guint i = 0; self->preset_names[i] != NULL; i++)
-    {
-      const char *name = self->preset_names[i];
-      gboolean fallback = g_str_equal (name, encoder->preset);
-
-      if (*self->values.preset != '\0' ? g_str_equal (name, self->values.preset) : fallback)
-        selected = i;
-      /* Translators: name of an encoder's preset */
-      g_ptr_array_add (titles, fallback ? g_strdup_printf (_("%s (default)"), name) : g_strdup (name));
-    }
-  set_titles (self->preset_titles, titles);
-  adw_combo_row_set_selected (self->preset_row, selected);
-}
-
-/* The folder of exports of @file. */
-static char *
-get_folder (BbExportDialog *self, GFile *file)
-{
-  return self->folder != NULL ? g_file_get_path (self->folder) : bb_output_text_folder (file);
-}
-
-static char *
-propose (BbExportDialog *self, GFile *file)
-{
-  g_autofree char *path = g_file_get_path (file);
-  g_autofree char *folder = get_folder (self, file);
-  g_autofree char *fallback = bb_file_get_name (file);
-
-  return bb_queue_propose (self->queue, path != NULL ? path : fallback, folder, self->base,
-                           self->container);
-}
-
-static char *
-cut_extension (const char *path, const char *extension)
-{
-  g_autofree char *base = g_path_get_basename (path);
-  gsize length = strlen (base) - strlen (extension) - 1;
-
-  return g_strndup (base, length);
-}
-
-static gboolean
-is_edited (BbExportDialog *self)
-{
-  return self->proposed != NULL &&
-         !g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->name_row)), self->proposed);
-}
-
-/* A name that its user wrote stays; one that was proposed follows folder and container. */
-static void
-show_name (BbExportDialog *self)
-{
-  g_autofree char *path = propose (self, self->files->pdata[0]);
-  g_autofree char *base = cut_extension (path, self->container);
-  g_autofree char *shown = g_filename_display_name (base);
-  g_autofree char *extension = g_strconcat (".", self->container, NULL);
-  gboolean edited = is_edited (self);
-
-  g_set_str (&self->proposed, shown);
-  if (!edited)
-    gtk_editable_set_text (GTK_EDITABLE (self->name_row), shown);
-  gtk_label_set_text (self->extension_label, extension);
-}
-
-static void
-show_folder (BbExportDialog *self)
-{
-  g_autofree char *path = get_folder (self, self->files->pdata[0]);
-  g_autofree char *shown = g_filename_display_name (path);
-  g_autofree char *short_name = bb_output_text_path (path);
-  g_autofree char *escaped = g_markup_escape_text (short_name, -1);
-
-  adw_action_row_set_subtitle (self->folder_row, escaped);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder_row), shown);
-  gtk_widget_set_visible (self->beside_button, self->folder != NULL);
-}
-
-/* The name that was typed, for a file. Who typed it with its extension means that one. */
-static char *
-get_typed_name (BbExportDialog *self)
-{
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
-  g_autofree char *extension = g_strconcat (".", self->container, NULL);
-  g_autofree char *name = g_filename_from_utf8 (text, -1, NULL, NULL, NULL);
-
-  if (name == NULL)
-    name = g_strdup (self->proposed);
-  return g_str_has_suffix (name, extension) ? g_steal_pointer (&name)
-                                            : g_strconcat (name, extension, NULL);
-}
-
-/* Whether the name that was typed is as that of one of the videos, in whichever folder. It is all that
- * a key asks, as the disk may take its time. */
-static gboolean
-is_source_name (BbExportDialog *self)
-{
-  g_autofree char *name = get_typed_name (self);
-
-  for (guint i = 0; i < self->files->len; i++)
-    {
-      g_autofree char *base = g_file_get_basename (self->files->pdata[i]);
-
-      if (g_strcmp0 (base, name) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Whether a target is one of the videos, by whichever way. */
-static gboolean
-is_source (BbExportDialog *self, GFile *target)
-{
-  g_autofree char *identity = bb_target_get_identity (g_file_peek_path (target));
-
-  for (guint i = 0; i < self->files->len; i++)
-    {
-      const char *path = g_file_peek_path (self->files->pdata[i]);
-      g_autofree char *source = path != NULL ? bb_target_get_identity (path) : NULL;
-
-      if (g_strcmp0 (source, identity) == 0)
-        return TRUE;
-    }
-  return FALSE;
+  return bb_export_dialog_is_many (self) ? self->files->len : 1;
 }
 
 static const char *
@@ -298,8 +40,6 @@ get_source_problem (void)
 {
   return _("That is the video itself: choose another name or folder");
 }
-
-static GFile *make_target (BbExportDialog *self, guint i);
 
 static char *
 find_problem (BbExportDialog *self)
@@ -310,13 +50,14 @@ find_problem (BbExportDialog *self)
   const BbEncoder *encoder;
   g_autoptr (GError) error = NULL;
 
-  if (!is_many (self) && bb_output_text_check_name (name) != NULL)
+  if (!bb_export_dialog_is_many (self) && bb_output_text_check_name (name) != NULL)
     return g_strdup (bb_output_text_check_name (name));
-  if (!is_many (self) && is_edited (self) && is_source_name (self))
+  if (!bb_export_dialog_is_many (self) && bb_export_dialog_is_edited (self) &&
+      bb_export_dialog_is_source_name (self))
     {
-      g_autoptr (GFile) target = make_target (self, 0);
+      g_autoptr (GFile) target = bb_export_dialog_make_target (self, 0);
 
-      if (is_source (self, target))
+      if (bb_export_dialog_is_source (self, target))
         return g_strdup (get_source_problem ());
     }
   recipe = bb_recipe_new (&self->values, &error);
@@ -407,12 +148,12 @@ show_all (BbExportDialog *self)
 {
   self->updating = TRUE;
   bb_output_settle (&self->values, self->container);
-  show_codecs (self);
-  show_encoders (self);
-  show_encoder (self);
+  bb_export_dialog_show_codecs (self);
+  bb_export_dialog_show_encoders (self);
+  bb_export_dialog_show_encoder (self);
   adw_combo_row_set_selected (self->audio_row, self->values.audio);
-  show_name (self);
-  show_folder (self);
+  bb_export_dialog_show_name (self);
+  bb_export_dialog_show_folder (self);
   show_title (self);
   self->updating = FALSE;
   check (self);
@@ -525,8 +266,8 @@ set_folder (BbExportDialog *self, GFile *folder)
 {
   g_set_object (&self->folder, folder);
   self->updating = TRUE;
-  show_name (self);
-  show_folder (self);
+  bb_export_dialog_show_name (self);
+  bb_export_dialog_show_folder (self);
   self->updating = FALSE;
   check (self);
 }
@@ -542,7 +283,7 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (folder != NULL && g_file_peek_path (folder) != NULL)
     set_folder (self, folder);
   else if (folder != NULL)
-    show_problem (self, _("Films cannot be written there: choose a folder on this computer"));
+    show_problem (self, _("Videos cannot be written there: choose a folder on this computer"));
 }
 
 static void
@@ -550,7 +291,7 @@ folder_cb (GtkButton *button, gpointer user_data)
 {
   BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  g_autofree char *path = get_folder (self, self->files->pdata[0]);
+  g_autofree char *path = bb_export_dialog_get_folder (self, self->files->pdata[0]);
   g_autoptr (GFile) folder = g_file_new_for_path (path);
 
   gtk_file_dialog_set_title (dialog, _("Choose a Folder"));
@@ -560,28 +301,9 @@ folder_cb (GtkButton *button, gpointer user_data)
 }
 
 static void
-beside_cb (GtkButton *button, gpointer user_data)
+source_folder_cb (GtkButton *button, gpointer user_data)
 {
   set_folder (BB_EXPORT_DIALOG (user_data), NULL);
-}
-
-/* Where the @i-th file goes. */
-static GFile *
-make_target (BbExportDialog *self, guint i)
-{
-  g_autofree char *path = NULL;
-  g_autofree char *folder = NULL;
-  g_autofree char *name = NULL;
-
-  if (is_many (self) || !is_edited (self))
-    {
-      path = propose (self, self->files->pdata[i]);
-      return g_file_new_for_path (path);
-    }
-  folder = get_folder (self, self->files->pdata[i]);
-  name = get_typed_name (self);
-  path = g_build_filename (folder, name, NULL);
-  return g_file_new_for_path (path);
 }
 
 static void
@@ -593,7 +315,7 @@ copy_cb (AdwButtonRow *row, gpointer user_data)
   for (guint i = 0; i < count_files (self); i++)
     {
       g_autoptr (BbRecipe) recipe = make_recipe (self, i);
-      g_autoptr (GFile) target = make_target (self, i);
+      g_autoptr (GFile) target = bb_export_dialog_make_target (self, i);
       const char *input = g_file_peek_path (self->files->pdata[i]);
       g_autofree char *line = NULL;
 
@@ -614,7 +336,7 @@ export_files (BbExportDialog *self, BbJobName name)
   for (guint i = 0; i < count_files (self); i++)
     {
       g_autoptr (BbRecipe) recipe = make_recipe (self, i);
-      g_autoptr (GFile) target = make_target (self, i);
+      g_autoptr (GFile) target = bb_export_dialog_make_target (self, i);
       g_autoptr (BbJob) job = bb_job_new (self->files->pdata[i], target, recipe, name);
       g_autoptr (GError) error = NULL;
 
@@ -664,13 +386,13 @@ export_cb (GtkButton *button, gpointer user_data)
   BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
   g_autoptr (GFile) target = NULL;
 
-  if (is_many (self) || !is_edited (self))
+  if (bb_export_dialog_is_many (self) || !bb_export_dialog_is_edited (self))
     {
       export_files (self, BB_JOB_NAME_PROPOSED);
       return;
     }
-  target = make_target (self, 0);
-  if (is_source (self, target))
+  target = bb_export_dialog_make_target (self, 0);
+  if (bb_export_dialog_is_source (self, target))
     show_problem (self, get_source_problem ());
   else if (g_file_query_exists (target, NULL))
     ask_to_replace (self, target);
@@ -688,7 +410,7 @@ cancel_cb (GtkButton *button, gpointer user_data)
 static GtkWidget *
 get_first (BbExportDialog *self)
 {
-  return is_many (self) ? self->export_button : GTK_WIDGET (self->name_row);
+  return bb_export_dialog_is_many (self) ? self->export_button : GTK_WIDGET (self->name_row);
 }
 
 static void
@@ -764,7 +486,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->updating = TRUE;
-  show_encoders (self);
+  bb_export_dialog_show_encoders (self);
   self->updating = FALSE;
 }
 
@@ -818,7 +540,7 @@ bb_export_dialog_class_init (BbExportDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, name_row);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, extension_label);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, folder_row);
-  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, beside_button);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, source_folder_button);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, others_row);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, container_row);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, codec_row);
@@ -836,7 +558,7 @@ bb_export_dialog_class_init (BbExportDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, export_cb);
   gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_cb);
-  gtk_widget_class_bind_template_callback (widget_class, beside_cb);
+  gtk_widget_class_bind_template_callback (widget_class, source_folder_cb);
   gtk_widget_class_bind_template_callback (widget_class, others_cb);
   gtk_widget_class_bind_template_callback (widget_class, container_cb);
   gtk_widget_class_bind_template_callback (widget_class, codec_cb);

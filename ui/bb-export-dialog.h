@@ -1,4 +1,4 @@
-/* bb-export-dialog.h: what is exported, and to where
+/* bb-export-dialog.h: dialog that exports one or more videos
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

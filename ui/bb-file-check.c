@@ -1,4 +1,4 @@
-/* bb-file-check.c: which of several files can be opened
+/* bb-file-check.c: check of files before they are opened together
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-file-check.h: which of several files can be opened
+/* bb-file-check.h: check of files before they are opened together
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

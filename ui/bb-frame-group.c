@@ -1,4 +1,4 @@
-/* bb-frame-group.c: shape and size of the finished video
+/* bb-frame-group.c: rows for shape and size of the canvas
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -23,6 +23,7 @@ struct _BbFrameGroup {
   AdwPreferencesGroup parent_instance;
 
   BbEditor *editor;
+  GSignalGroup *editor_signals;
   gboolean updating;
   gboolean custom; /* the user asked for a shape of their own */
 
@@ -274,8 +275,11 @@ take_back (GtkWidget *row)
 static void
 bb_frame_group_dispose (GObject *object)
 {
-  bb_frame_group_set_editor (BB_FRAME_GROUP (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), BB_TYPE_FRAME_GROUP);
+  BbFrameGroup *self = BB_FRAME_GROUP (object);
+
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_FRAME_GROUP);
 
   G_OBJECT_CLASS (bb_frame_group_parent_class)->dispose (object);
 }
@@ -308,6 +312,9 @@ bb_frame_group_init (BbFrameGroup *self)
   const BbRecipeField *width = bb_recipe_get_field ("width");
   const BbRecipeField *height = bb_recipe_get_field ("height");
 
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb),
+                                  self);
   self->updating = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_shortcuts_add_entry_keys (self->width_row, self->width_row, take_back);
@@ -329,12 +336,8 @@ bb_frame_group_set_editor (BbFrameGroup *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_FRAME_GROUP (self));
 
-  if (self->editor != NULL)
-    g_signal_handlers_disconnect_by_data (self->editor, self);
   g_set_object (&self->editor, editor);
+  g_signal_group_set_target (self->editor_signals, editor);
   if (editor != NULL)
-    {
-      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (recipe_cb), self);
-      update (self);
-    }
+    update (self);
 }

@@ -1,4 +1,4 @@
-/* bb-frame-group.h: shape and size of the finished video
+/* bb-frame-group.h: rows for shape and size of the canvas
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

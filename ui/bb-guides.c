@@ -1,4 +1,4 @@
-/* bb-guides.c: what platforms cover of a vertical video
+/* bb-guides.c: safe areas of platforms
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

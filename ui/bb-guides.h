@@ -1,4 +1,4 @@
-/* bb-guides.h: what platforms cover of a vertical video
+/* bb-guides.h: safe areas of platforms
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

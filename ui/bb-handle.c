@@ -1,4 +1,4 @@
-/* bb-handle.c: something on a line that can be moved
+/* bb-handle.c: handle that moves along a line
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

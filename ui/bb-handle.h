@@ -1,4 +1,4 @@
-/* bb-handle.h: something on a line that can be moved
+/* bb-handle.h: handle that moves along a line
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-job-row.c: an export in the list
+/* bb-job-row.c: row of an export in the list of the queue
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,7 +10,7 @@
 #include "bb-command.h"
 #include "bb-job-text.h"
 #include "bb-progress-line.h"
-#include "bb-window.h"
+#include "bb-toast.h"
 
 #include <glib/gi18n.h>
 
@@ -239,7 +239,7 @@ copy_command_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   line = bb_command_new (bb_job_get_recipe (self->job), input, output,
                          bb_job_get_name (self->job) == BB_JOB_NAME_REPLACE);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), line);
-  bb_window_show_toast (BB_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _("Command copied"));
+  bb_toast_show (GTK_WIDGET (self), _("Command copied"));
 }
 
 static void

@@ -1,4 +1,4 @@
-/* bb-job-row.h: an export in the list
+/* bb-job-row.h: row of an export in the list of the queue
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-job-text.c: what is said of an export
+/* bb-job-text.c: texts on the state of an export
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

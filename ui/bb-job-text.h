@@ -1,4 +1,4 @@
-/* bb-job-text.h: what is said of an export
+/* bb-job-text.h: texts on the state of an export
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

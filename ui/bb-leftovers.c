@@ -1,4 +1,4 @@
-/* bb-leftovers.c: what an export leaves behind where the program is killed
+/* bb-leftovers.c: removal of unfinished files after the program was killed
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

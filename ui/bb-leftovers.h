@@ -1,4 +1,4 @@
-/* bb-leftovers.h: what an export leaves behind where the program is killed
+/* bb-leftovers.h: removal of unfinished files after the program was killed
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-output-text.c: what kinds of files are called
+/* bb-output-text.c: names of containers, codecs, encoders and folders, for people
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -78,7 +78,7 @@ bb_output_text_encoder (const BbEncoder *encoder)
     if (g_str_equal (encoder->name, titles[i].name))
       return titles[i].title;
   if (encoder->on_card)
-    return _("NVENC (graphics card)");
+    return _("NVENC (GPU)");
   return encoder->name;
 }
 

@@ -1,4 +1,4 @@
-/* bb-output-text.h: what kinds of files are called
+/* bb-output-text.h: names of containers, codecs, encoders and folders, for people
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-performance.c: where and how the work is done, and what it costs
+/* bb-performance.c: rows for device, precision and batch size, and a meter of their cost
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -26,7 +26,7 @@ typedef enum {
   METER_WAITS,
   METER_DECODER,
   METER_PATH,
-  METER_CARD, /* why none can be used */
+  METER_GPU, /* why none can be used */
   N_METERS
 } Meter;
 
@@ -40,7 +40,9 @@ struct _BbPerformance {
   AdwPreferencesGroup parent_instance;
 
   BbEditor *editor;
+  GSignalGroup *editor_signals;
   BbPlayer *player;
+  GSignalGroup *player_signals;
   GPtrArray *devices; /* of BbDeviceInfo; NULL until they are listed */
   GPtrArray *offered; /* what a recipe calls those that the row has */
   gboolean unusable;  /* the last of them is there only because the recipe names it */
@@ -74,7 +76,7 @@ static const char *const meter_names[N_METERS] = {
   [METER_WAITS] = N_("Waits For"),
   [METER_DECODER] = N_("Decoder"),
   [METER_PATH] = N_("Preview Path"),
-  [METER_CARD] = N_("Card"),
+  [METER_GPU] = N_("GPU"),
 };
 
 static void
@@ -117,8 +119,8 @@ update_meter (BbPerformance *self, const BbPlayerStats *stats)
     set_sentence (self, METER_DECODER, stats->decode_notice);
   else
     set_sentence (self, METER_DECODER, stats->card_decodes
-                                         ? C_ ("decoder", "The card’s, frames stay there")
-                                         : C_ ("decoder", "The processor"));
+                                         ? C_ ("decoder", "The GPU’s, frames stay there")
+                                         : C_ ("decoder", "The CPU"));
 }
 
 static gboolean
@@ -202,9 +204,9 @@ update_device (BbPerformance *self, const char *device)
   adw_combo_row_set_selected (self->device_row, position);
 }
 
-/* Whether a card does the work that the recipe asks for. Until the devices are known none does. */
+/* Whether a GPU does the work that the recipe asks for. Until the devices are known none does. */
 static gboolean
-is_card (BbPerformance *self, const char *device)
+is_gpu (BbPerformance *self, const char *device)
 {
   for (guint i = 0; self->devices != NULL && i < self->devices->len && g_str_equal (device, "auto"); i++)
     {
@@ -218,11 +220,11 @@ is_card (BbPerformance *self, const char *device)
 
 /* What is used where the settings are automatic. */
 static BbRecipeValues
-get_automatic (gboolean card)
+get_automatic (gboolean gpu)
 {
   BbRecipeValues automatic = { .batch = BB_BATCH_AUTO, .precision = BB_PRECISION_AUTO };
 
-  bb_recipe_values_settle (&automatic, card);
+  bb_recipe_values_settle (&automatic, gpu);
   return automatic;
 }
 
@@ -230,8 +232,8 @@ get_automatic (gboolean card)
 static void
 update_settings (BbPerformance *self, const BbRecipeValues *values)
 {
-  gboolean card = is_card (self, values->device);
-  BbRecipeValues automatic = get_automatic (card);
+  gboolean gpu = is_gpu (self, values->device);
+  BbRecipeValues automatic = get_automatic (gpu);
   BbPrecision precision = values->precision;
 
   if (precision == BB_PRECISION_AUTO)
@@ -239,7 +241,7 @@ update_settings (BbPerformance *self, const BbRecipeValues *values)
   adw_switch_row_set_active (self->precision_row, precision == BB_PRECISION_FP16);
   adw_action_row_set_subtitle (
     ADW_ACTION_ROW (self->precision_row),
-    card ? _("16 bits between steps: a third less memory, and faster on this GPU")
+    gpu ? _("16 bits between steps: a third less memory, and faster on this GPU")
          : _("16 bits between steps: a third less memory, but no faster on a CPU"));
   bb_value_row_set_automatic (self->batch_row, automatic.batch);
 }
@@ -279,14 +281,14 @@ precision_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
 {
   BbPerformance *self = BB_PERFORMANCE (user_data);
   gboolean half = adw_switch_row_get_active (row);
-  gboolean card;
+  gboolean gpu;
 
   if (self->editor == NULL || self->updating)
     return;
-  card = is_card (self, bb_editor_get (self->editor)->device);
+  gpu = is_gpu (self, bb_editor_get (self->editor)->device);
   bb_editor_end_step (self->editor);
   bb_editor_set_text (self->editor, "precision",
-                      half == (get_automatic (card).precision == BB_PRECISION_FP16) ? "auto"
+                      half == (get_automatic (gpu).precision == BB_PRECISION_FP16) ? "auto"
                       : half                                                        ? "fp16"
                                                                                     : "fp32",
                       NULL);
@@ -308,7 +310,7 @@ unref_devices (gpointer data)
   g_ptr_array_unref (data);
 }
 
-/* Looking for cards loads and starts their driver. */
+/* Looking for GPUs loads and starts their driver. */
 static void
 list_devices_thread (GTask *task, gpointer source_object, gpointer task_data,
                      GCancellable *cancellable)
@@ -333,8 +335,8 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   offer_devices (self, "auto");
   self->updating = FALSE;
   if (bb_performance_get_problem (self) != NULL)
-    set_sentence (self, METER_CARD, bb_performance_get_problem (self));
-  gtk_widget_set_visible (gtk_widget_get_parent (self->meters[METER_CARD]),
+    set_sentence (self, METER_GPU, bb_performance_get_problem (self));
+  gtk_widget_set_visible (gtk_widget_get_parent (self->meters[METER_GPU]),
                           bb_performance_get_problem (self) != NULL);
   update (self);
 }
@@ -360,8 +362,10 @@ bb_performance_dispose (GObject *object)
 {
   BbPerformance *self = BB_PERFORMANCE (object);
 
-  bb_performance_set_editor (self, NULL);
-  bb_performance_set_player (self, NULL);
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
+  g_clear_object (&self->player_signals);
+  g_clear_object (&self->player);
   g_clear_pointer (&self->offered, g_ptr_array_unref);
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   g_clear_handle_id (&self->meter_timeout, g_source_remove);
@@ -415,7 +419,7 @@ add_meter (BbPerformance *self, Meter meter)
     }
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), value);
-  gtk_widget_set_visible (box, meter != METER_CARD);
+  gtk_widget_set_visible (box, meter != METER_GPU);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
                                   NULL, -1);
   gtk_grid_attach (self->meter, box, wide ? 0 : (int) meter % 2, row, wide ? 2 : 1, 1);
@@ -425,6 +429,11 @@ add_meter (BbPerformance *self, Meter meter)
 static void
 bb_performance_init (BbPerformance *self)
 {
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (update),
+                                  self);
+  self->player_signals = g_signal_group_new (BB_TYPE_PLAYER);
+  g_signal_group_connect_swapped (self->player_signals, "picture", G_CALLBACK (start_meter), self);
   self->offered = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_performance_set_difference (self, NULL);
@@ -442,14 +451,10 @@ bb_performance_set_editor (BbPerformance *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_PERFORMANCE (self));
 
-  if (self->editor != NULL)
-    g_signal_handlers_disconnect_by_data (self->editor, self);
   g_set_object (&self->editor, editor);
+  g_signal_group_set_target (self->editor_signals, editor);
   if (editor != NULL)
-    {
-      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
-      update (self);
-    }
+    update (self);
 }
 
 /**
@@ -462,14 +467,10 @@ bb_performance_set_player (BbPerformance *self, BbPlayer *player)
 {
   g_return_if_fail (BB_IS_PERFORMANCE (self));
 
-  if (self->player != NULL)
-    g_signal_handlers_disconnect_by_data (self->player, self);
   g_set_object (&self->player, player);
+  g_signal_group_set_target (self->player_signals, player);
   if (player != NULL)
-    {
-      g_signal_connect_swapped (player, "picture", G_CALLBACK (start_meter), self);
-      start_meter (self);
-    }
+    start_meter (self);
 }
 
 /**
@@ -535,7 +536,7 @@ bb_performance_list_devices (BbPerformance *self)
  * bb_performance_get_problem:
  * @self: a group
  *
- * Returns: (nullable): why no card can be used, a sentence; %NULL where one can, and until that is known
+ * Returns: (nullable): why no GPU can be used, a sentence; %NULL where one can, and until that is known
  */
 const char *
 bb_performance_get_problem (BbPerformance *self)

@@ -1,4 +1,4 @@
-/* bb-performance.h: where and how the work is done, and what it costs
+/* bb-performance.h: rows for device, precision and batch size, and a meter of their cost
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-preferences.c: how the application behaves
+/* bb-preferences.c: preferences dialog
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-preferences.h: how the application behaves
+/* bb-preferences.h: preferences dialog
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

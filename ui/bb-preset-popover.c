@@ -1,4 +1,4 @@
-/* bb-preset-popover.c: presets to choose from
+/* bb-preset-popover.c: popover of presets
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

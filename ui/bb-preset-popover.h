@@ -1,4 +1,4 @@
-/* bb-preset-popover.h: presets to choose from
+/* bb-preset-popover.h: popover of presets
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

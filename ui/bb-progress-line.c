@@ -1,4 +1,4 @@
-/* bb-progress-line.c: progress that costs its window no layout
+/* bb-progress-line.c: progress line that needs no layout
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,7 +18,7 @@
  *
  * What GtkProgressBar shows, drawn anew alone. A progress bar lays out its trough for each fraction,
  * and the window goes over its layout then, for which GDK asks an X server half a dozen questions in
- * turn. While an export has all processors, each answer may take milliseconds.
+ * turn. While an export has all CPU threads, each answer may take milliseconds.
  */
 struct _BbProgressLine {
   GtkWidget parent_instance;

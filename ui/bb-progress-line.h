@@ -1,4 +1,4 @@
-/* bb-progress-line.h: progress that costs its window no layout
+/* bb-progress-line.h: progress line that needs no layout
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

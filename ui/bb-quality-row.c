@@ -1,4 +1,4 @@
-/* bb-quality-row.c: the quality of an encoder
+/* bb-quality-row.c: row for the quality of an encoder
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

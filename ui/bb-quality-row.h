@@ -1,4 +1,4 @@
-/* bb-quality-row.h: the quality of an encoder
+/* bb-quality-row.h: row for the quality of an encoder
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

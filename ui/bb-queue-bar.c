@@ -1,4 +1,4 @@
-/* bb-queue-bar.c: the export that runs, in the window
+/* bb-queue-bar.c: bar of the export that runs
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -23,6 +23,7 @@ struct _BbQueueBar {
 
   BbQueue *queue;
   BbJob *job;
+  GSignalGroup *job_signals;
 
   GtkLabel *title_label;
   GtkInscription *figures_text;
@@ -154,11 +155,8 @@ paused_cb (BbQueueBar *self)
 static void
 set_job (BbQueueBar *self, BbJob *job)
 {
-  if (self->job != NULL)
-    g_signal_handlers_disconnect_by_data (self->job, self);
   g_set_object (&self->job, job);
-  if (job != NULL)
-    g_signal_connect_swapped (job, "notify", G_CALLBACK (update), self);
+  g_signal_group_set_target (self->job_signals, job);
 }
 
 static void
@@ -173,7 +171,8 @@ bb_queue_bar_dispose (GObject *object)
 {
   BbQueueBar *self = BB_QUEUE_BAR (object);
 
-  set_job (self, NULL);
+  g_clear_object (&self->job_signals);
+  g_clear_object (&self->job);
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_QUEUE_BAR);
   g_clear_object (&self->queue);
 
@@ -202,6 +201,8 @@ bb_queue_bar_class_init (BbQueueBarClass *klass)
 static void
 bb_queue_bar_init (BbQueueBar *self)
 {
+  self->job_signals = g_signal_group_new (BB_TYPE_JOB);
+  g_signal_group_connect_swapped (self->job_signals, "notify", G_CALLBACK (update), self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

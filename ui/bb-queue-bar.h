@@ -1,4 +1,4 @@
-/* bb-queue-bar.h: the export that runs, in the window
+/* bb-queue-bar.h: bar of the export that runs
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

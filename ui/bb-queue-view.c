@@ -1,4 +1,4 @@
-/* bb-queue-view.c: the exports as a list
+/* bb-queue-view.c: list of the exports
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -100,7 +100,7 @@ after_change_cb (GListModel *model, guint position, guint removed, guint added, 
     }
   else if (removed == 1)
     {
-      /* Removed for good: the focus goes to its neighbour, until the row perhaps comes back. */
+      /* Removed for good: the focus goes to its neighbor, until the row perhaps comes back. */
       if (row == NULL && position > 0)
         row = gtk_list_box_get_row_at_index (self->list, (int) position - 1);
       if (row != NULL)

@@ -1,4 +1,4 @@
-/* bb-queue-view.h: the exports as a list
+/* bb-queue-view.h: list of the exports
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

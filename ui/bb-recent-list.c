@@ -1,4 +1,4 @@
-/* bb-recent-list.c: videos that were opened before
+/* bb-recent-list.c: list of recent videos
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

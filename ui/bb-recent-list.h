@@ -1,4 +1,4 @@
-/* bb-recent-list.h: videos that were opened before
+/* bb-recent-list.h: list of recent videos
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

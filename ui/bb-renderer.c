@@ -1,4 +1,4 @@
-/* bb-renderer.c: which of GTK's renderers draws the windows
+/* bb-renderer.c: choice of GTK's renderer
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,26 +9,26 @@
 
 static BbPresentOptions present_options;
 
-/* What a kernel has for programs that draw on a card: the NVIDIA driver's, and Windows' under Linux. */
+/* What a kernel has for programs that draw on a GPU: the NVIDIA driver's, and Windows' under Linux. */
 static const char *const drivers[] = { "proc/driver/nvidia/version", "dev/dxg" };
 
 /**
- * bb_renderer_find_card:
+ * bb_renderer_find_gpu:
  * @root: the root of the file system, or of another one
  *
- * Looks whether the system has something that draws faster than the processor. That is known without
+ * Looks whether the system has something that draws faster than the CPU. That is known without
  * OpenGL, which alone takes a tenth of a second and more to load.
  *
- * Returns: whether there is a render node of the kernel's, or another driver of a card
+ * Returns: whether there is a render node of the kernel's, or another driver of a GPU
  */
 gboolean
-bb_renderer_find_card (const char *root)
+bb_renderer_find_gpu (const char *root)
 {
   g_autofree char *nodes = g_build_filename (root, "dev", "dri", NULL);
   g_autoptr (GDir) folder = g_dir_open (nodes, 0, NULL);
   const char *name;
 
-  /* A screen without a card has a node named card0 only. */
+  /* A screen without a GPU has a node named card0 only. */
   while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
     if (g_str_has_prefix (name, "renderD"))
       return TRUE;
@@ -45,9 +45,9 @@ bb_renderer_find_card (const char *root)
 /**
  * bb_renderer_choose:
  *
- * Has GTK draw with Cairo where the processor draws, unless the user has chosen a renderer. To be
+ * Has GTK draw with Cairo where the CPU draws, unless the user has chosen a renderer. To be
  * called before the first window is shown. GTK itself would draw with OpenGL (llvmpipe) or Vulkan
- * (lavapipe) on the processor: a frame takes twice as long there, and each new shader is compiled
+ * (lavapipe) on the CPU: a frame takes twice as long there, and each new shader is compiled
  * first, for some tenths of a second in which the window answers nothing (see tests/bench/README.md).
  * What Cairo cannot draw, transforms in three dimensions, is not used here.
  */
@@ -55,7 +55,7 @@ void
 bb_renderer_choose (void)
 {
 #ifdef __linux__
-  if (!bb_renderer_find_card ("/"))
+  if (!bb_renderer_find_gpu ("/"))
     g_setenv ("GSK_RENDERER", "cairo", FALSE);
 #endif
 }
@@ -64,20 +64,20 @@ bb_renderer_choose (void)
  * bb_renderer_announce:
  * @native: a realized window
  *
- * Has the rest of the program spare a processor that draws the window.
+ * Has the rest of the program spare a CPU that draws the window.
  *
  * Pictures are made in the order that its renderer draws from: Cairo takes one kind of pixels, and GTK
  * would convert others while it draws, in threads for which the main thread waits, whoever else has
- * the processors. And nothing is animated, as GNOME has it on such machines: each step of it draws all
+ * the CPU. And nothing is animated, as GNOME has it on such machines: each step of it draws all
  * of the window.
  */
 void
 bb_renderer_announce (GtkNative *native)
 {
-  gboolean processor = GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native));
+  gboolean cpu = GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native));
 
-  g_atomic_int_set (&present_options.cpu_draws, processor);
-  if (processor)
+  g_atomic_int_set (&present_options.cpu_draws, cpu);
+  if (cpu)
     g_object_set (gtk_widget_get_settings (GTK_WIDGET (native)), "gtk-enable-animations", FALSE, NULL);
 }
 

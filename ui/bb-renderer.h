@@ -1,4 +1,4 @@
-/* bb-renderer.h: which of GTK's renderers draws the windows
+/* bb-renderer.h: choice of GTK's renderer
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-gboolean bb_renderer_find_card (const char *root);
+gboolean bb_renderer_find_gpu (const char *root);
 void bb_renderer_choose (void);
 void bb_renderer_announce (GtkNative *native);
 BbPresentOptions *bb_renderer_get_present_options (void);

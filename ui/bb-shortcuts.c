@@ -1,4 +1,4 @@
-/* bb-shortcuts.c: which keys do what
+/* bb-shortcuts.c: keyboard shortcuts
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-shortcuts.h: which keys do what
+/* bb-shortcuts.h: keyboard shortcuts
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

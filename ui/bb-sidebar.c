@@ -1,4 +1,4 @@
-/* bb-sidebar.c: everything that can be set
+/* bb-sidebar.c: sidebar with all settings of the recipe
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -24,6 +24,7 @@ struct _BbSidebar {
   AdwBin parent_instance;
 
   BbEditor *editor;
+  GSignalGroup *editor_signals;
   gboolean updating;
 
   BbFrameGroup *frame_group;
@@ -162,8 +163,8 @@ bb_sidebar_dispose (GObject *object)
 {
   BbSidebar *self = BB_SIDEBAR (object);
 
-  if (self->frame_group != NULL)
-    bb_sidebar_set_editor (self, NULL);
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_SIDEBAR);
 
   G_OBJECT_CLASS (bb_sidebar_parent_class)->dispose (object);
@@ -212,6 +213,9 @@ bb_sidebar_init (BbSidebar *self)
 {
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (update),
+                                  self);
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; bb_guides_get (i) != NULL; i++)
     gtk_string_list_append (names, g_dpgettext2 (NULL, "guides", bb_guides_get (i)->name));
@@ -228,17 +232,14 @@ bb_sidebar_set_editor (BbSidebar *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_SIDEBAR (self));
 
-  if (self->editor != NULL)
-    g_signal_handlers_disconnect_by_data (self->editor, self);
   g_set_object (&self->editor, editor);
   bb_frame_group_set_editor (self->frame_group, editor);
   bb_performance_set_editor (self->performance, editor);
   set_editor_of_rows (GTK_WIDGET (self), editor);
+  /* After the rows, which follow the same signal. */
+  g_signal_group_set_target (self->editor_signals, editor);
   if (editor != NULL)
-    {
-      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
-      update (self);
-    }
+    update (self);
 }
 
 /**

@@ -1,4 +1,4 @@
-/* bb-sidebar.h: everything that can be set
+/* bb-sidebar.h: sidebar with all settings of the recipe
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-size-guess.c: how large the exports of a dialog will become
+/* bb-size-guess.c: estimated size of exports
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

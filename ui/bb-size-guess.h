@@ -1,4 +1,4 @@
-/* bb-size-guess.h: how large the exports of a dialog will become
+/* bb-size-guess.h: estimated size of exports
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

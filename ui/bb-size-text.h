@@ -1,4 +1,4 @@
-/* bb-size-text.h: how sizes are written
+/* bb-size-text.h: format of sizes in pixels
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-texture.c: from the player's picture to what GTK draws
+/* bb-texture.c: GDK textures of pictures
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "bb-texture.h"
 
-#include "bb-card-texture.h"
+#include "bb-device-texture.h"
 
 #include <glib/gi18n.h>
 
@@ -19,7 +19,7 @@ is_plain (int primaries, int transfer)
          (transfer == 1 || transfer == 4 || transfer == 5 || transfer == 6 || transfer == 13);
 }
 
-/* The last colour state that was made: a clip's frames all have the same. Main thread only. */
+/* The last color state that was made: a clip's frames all have the same. Main thread only. */
 static GdkColorState *
 get_color_state (int primaries, int transfer)
 {
@@ -41,7 +41,7 @@ get_color_state (int primaries, int transfer)
   last = gdk_cicp_params_build_color_state (cicp, &error);
   if (last == NULL)
     {
-      g_info ("Colours are shown as sRGB: %s", error->message);
+      g_info ("Colors are shown as sRGB: %s", error->message);
       last = gdk_color_state_ref (gdk_color_state_get_srgb ());
     }
   last_primaries = primaries;
@@ -69,11 +69,11 @@ get_memory_format (BbPictureFormat format)
  * bb_texture_new:
  * @picture: a picture
  *
- * Makes a texture of a picture. Pixels in a card's memory stay there where that can be; those in main
+ * Makes a texture of a picture. Pixels in device memory stay there where that can be; those in host
  * memory are not copied, the texture keeps them.
  *
- * Returns: (transfer full) (nullable): a texture of the picture's size, in its colours; %NULL where
- *   the card that has the pixels has failed
+ * Returns: (transfer full) (nullable): a texture of the picture's size, in its colors; %NULL where
+ *   the GPU that has the pixels has failed
  */
 GdkTexture *
 bb_texture_new (BbPicture *picture)
@@ -81,7 +81,7 @@ bb_texture_new (BbPicture *picture)
   GdkColorState *color_state = get_color_state (picture->primaries, picture->transfer);
   g_autoptr (GdkMemoryTextureBuilder) builder = NULL;
   g_autoptr (GError) error = NULL;
-  GdkTexture *texture = bb_card_texture_new (picture, color_state);
+  GdkTexture *texture = bb_device_texture_new (picture, color_state);
   GBytes *pixels;
 
   if (texture != NULL)
@@ -107,19 +107,19 @@ bb_texture_new (BbPicture *picture)
  * bb_texture_describe_path:
  * @texture: a texture of bb_texture_new()
  *
- * Returns: (transfer full): how its pixels reach the screen, for people, with the reason where a card
+ * Returns: (transfer full): how its pixels reach the screen, for people, with the reason where a GPU
  *   made them and they have to leave it
  */
 char *
 bb_texture_describe_path (GdkTexture *texture)
 {
-  const char *reason = bb_card_texture_get_reason ();
+  const char *reason = bb_device_texture_get_reason ();
 
   if (GDK_IS_GL_TEXTURE (texture))
-    /* Translators: how pictures reach the screen: they never leave the graphics card */
-    return g_strdup (_("Card’s memory, no copies"));
+    /* Translators: how pictures reach the screen: they never leave the GPU */
+    return g_strdup (_("GPU memory, no copies"));
   if (reason == NULL)
-    return g_strdup (_("Main memory"));
-  /* Translators: how pictures reach the screen, and why not without leaving the graphics card */
-  return g_strdup_printf (_("Main memory. %s"), reason);
+    return g_strdup (_("Host memory"));
+  /* Translators: how pictures reach the screen, and why not without leaving the GPU */
+  return g_strdup_printf (_("Host memory. %s"), reason);
 }

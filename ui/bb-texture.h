@@ -1,4 +1,4 @@
-/* bb-texture.h: from the player's picture to what GTK draws
+/* bb-texture.h: GDK textures of pictures
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

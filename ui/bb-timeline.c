@@ -1,4 +1,4 @@
-/* bb-timeline.c: where the playhead is, and what is kept
+/* bb-timeline.c: timeline with playhead and trim
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,9 +1,11 @@
-/* bb-toast.c: a short notice
+/* bb-toast.c: toasts whose text is cut in its middle
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "bb-toast.h"
+
+#include "bb-announce.h"
 
 /**
  * bb_toast_new:
@@ -26,4 +28,22 @@ bb_toast_new (const char *text)
   gtk_widget_add_css_class (label, "heading");
   adw_toast_set_custom_title (toast, label);
   return toast;
+}
+
+/**
+ * bb_toast_show:
+ * @widget: a widget with an #AdwToastOverlay around it
+ * @text: one sentence
+ *
+ * Shows a short notice over the nearest toast overlay, and has it read aloud.
+ */
+void
+bb_toast_show (GtkWidget *widget, const char *text)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
+
+  g_return_if_fail (overlay != NULL);
+
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), bb_toast_new (text));
+  bb_announce (widget, text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }

@@ -1,4 +1,4 @@
-/* bb-toast.h: a short notice
+/* bb-toast.h: toasts whose text is cut in its middle
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,5 +10,6 @@
 G_BEGIN_DECLS
 
 AdwToast *bb_toast_new (const char *text);
+void bb_toast_show (GtkWidget *widget, const char *text);
 
 G_END_DECLS

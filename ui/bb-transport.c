@@ -1,4 +1,4 @@
-/* bb-transport.c: what plays the clip
+/* bb-transport.c: timeline and the buttons that play, step and mute
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,7 +30,10 @@ struct _BbTransport {
   AdwBin parent_instance;
 
   BbEditor *editor;
+  GSignalGroup *editor_signals;
   BbPlayer *player;
+  GSignalGroup *player_signals;
+  GBindingGroup *player_bindings;
   gboolean compact;
   gint64 duration;
   GCancellable *thumbnails;
@@ -61,25 +64,27 @@ position_cb (BbTransport *self)
   gtk_inscription_set_text (self->time_text, now);
 }
 
-static void
-playing_cb (BbTransport *self)
+static gboolean
+get_play_icon (GBinding *binding, const GValue *playing, GValue *icon, gpointer user_data)
 {
-  gboolean playing = bb_player_get_playing (self->player);
-
-  gtk_button_set_icon_name (GTK_BUTTON (self->play_button),
-                            playing ? "media-playback-pause-symbolic"
-                                    : "media-playback-start-symbolic");
-  gtk_widget_set_tooltip_text (self->play_button, playing ? _("Pause") : _("Play"));
+  g_value_set_static_string (icon, g_value_get_boolean (playing) ? "media-playback-pause-symbolic"
+                                                                 : "media-playback-start-symbolic");
+  return TRUE;
 }
 
-static void
-muted_cb (BbTransport *self)
+static gboolean
+get_play_tooltip (GBinding *binding, const GValue *playing, GValue *tooltip, gpointer user_data)
 {
-  gboolean muted;
+  g_value_set_static_string (tooltip, g_value_get_boolean (playing) ? _("Pause") : _("Play"));
+  return TRUE;
+}
 
-  g_object_get (self->player, "muted", &muted, NULL);
-  gtk_button_set_icon_name (GTK_BUTTON (self->mute_button),
-                            muted ? "audio-volume-muted-symbolic" : "audio-volume-high-symbolic");
+static gboolean
+get_mute_icon (GBinding *binding, const GValue *muted, GValue *icon, gpointer user_data)
+{
+  g_value_set_static_string (icon, g_value_get_boolean (muted) ? "audio-volume-muted-symbolic"
+                                                               : "audio-volume-high-symbolic");
+  return TRUE;
 }
 
 static void
@@ -221,8 +226,11 @@ bb_transport_dispose (GObject *object)
   BbTransport *self = BB_TRANSPORT (object);
 
   stop_thumbnails (self);
-  bb_transport_set_player (self, NULL);
-  bb_transport_set_editor (self, NULL);
+  g_clear_object (&self->player_bindings);
+  g_clear_object (&self->player_signals);
+  g_clear_object (&self->player);
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_TRANSPORT);
 
   G_OBJECT_CLASS (bb_transport_parent_class)->dispose (object);
@@ -269,9 +277,27 @@ keep_left_to_right (GtkWidget *widget)
 }
 
 static void
+follow_player (BbTransport *self)
+{
+  self->player_signals = g_signal_group_new (BB_TYPE_PLAYER);
+  g_signal_group_connect_swapped (self->player_signals, "notify::position", G_CALLBACK (position_cb),
+                                  self);
+  self->player_bindings = g_binding_group_new ();
+  g_binding_group_bind_full (self->player_bindings, "playing", self->play_button, "icon-name",
+                             G_BINDING_SYNC_CREATE, get_play_icon, NULL, NULL, NULL);
+  g_binding_group_bind_full (self->player_bindings, "playing", self->play_button, "tooltip-text",
+                             G_BINDING_SYNC_CREATE, get_play_tooltip, NULL, NULL, NULL);
+  g_binding_group_bind_full (self->player_bindings, "muted", self->mute_button, "icon-name",
+                             G_BINDING_SYNC_CREATE, get_mute_icon, NULL, NULL, NULL);
+}
+
+static void
 bb_transport_init (BbTransport *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb), self);
+  follow_player (self);
   keep_left_to_right (self->times);
   keep_left_to_right (self->buttons);
   g_signal_connect_object (self->timeline, "notify::n-thumbnails", G_CALLBACK (want_thumbnails),
@@ -288,11 +314,8 @@ bb_transport_set_editor (BbTransport *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
-  if (self->editor != NULL)
-    g_signal_handlers_disconnect_by_data (self->editor, self);
   g_set_object (&self->editor, editor);
-  if (editor != NULL)
-    g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (recipe_cb), self);
+  g_signal_group_set_target (self->editor_signals, editor);
 }
 
 /**
@@ -305,16 +328,9 @@ bb_transport_set_player (BbTransport *self, BbPlayer *player)
 {
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
-  if (self->player != NULL)
-    g_signal_handlers_disconnect_by_data (self->player, self);
   g_set_object (&self->player, player);
-  if (player == NULL)
-    return;
-  g_signal_connect_swapped (player, "notify::position", G_CALLBACK (position_cb), self);
-  g_signal_connect_swapped (player, "notify::playing", G_CALLBACK (playing_cb), self);
-  g_signal_connect_swapped (player, "notify::muted", G_CALLBACK (muted_cb), self);
-  playing_cb (self);
-  muted_cb (self);
+  g_signal_group_set_target (self->player_signals, player);
+  g_binding_group_set_source (self->player_bindings, player);
 }
 
 /**

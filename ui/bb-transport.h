@@ -1,4 +1,4 @@
-/* bb-transport.h: what plays the clip
+/* bb-transport.h: timeline and the buttons that play, step and mute
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

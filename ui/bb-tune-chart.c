@@ -1,4 +1,4 @@
-/* bb-tune-chart.c: what batch sizes and precisions cost, as lines
+/* bb-tune-chart.c: chart of speed or memory by batch size
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,7 +18,7 @@
  * BbTuneChart:
  *
  * A line for each precision over the batch sizes, of frames a second or of memory. The lines differ
- * in colour, dashes and marks. It grows as points come; the same numbers are in a table elsewhere,
+ * in color, dashes and marks. It grows as points come; the same numbers are in a table elsewhere,
  * so that to a screen reader it is one image.
  */
 struct _BbTuneChart {

@@ -1,4 +1,4 @@
-/* bb-tune-chart.h: what batch sizes and precisions cost, as lines
+/* bb-tune-chart.h: chart of speed or memory by batch size
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-tune-dialog.c: finds the fastest settings
+/* bb-tune-dialog.c: dialog that finds the fastest settings
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -49,7 +49,7 @@ struct _BbTuneDialog {
   GtkStack *stack;
   AdwStatusPage *failed_page;
   AdwActionRow *result_row;
-  GtkWidget *beside_row;
+  GtkWidget *export_row;
   GtkWidget *cancel_button;
   GtkWidget *apply_button;
   GtkWidget *progress_row;
@@ -113,12 +113,12 @@ show_point (BbTuneDialog *self, guint i, const BbTunePoint *point)
 static void
 notice_export (BbTuneDialog *self)
 {
-  if (gtk_widget_get_visible (self->beside_row) || bb_queue_get_current (self->queue) == NULL ||
+  if (gtk_widget_get_visible (self->export_row) || bb_queue_get_current (self->queue) == NULL ||
       bb_queue_get_paused (self->queue))
     return;
-  gtk_widget_set_visible (self->beside_row, TRUE);
+  gtk_widget_set_visible (self->export_row, TRUE);
   bb_announce (GTK_WIDGET (self),
-               adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self->beside_row)),
+               adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self->export_row)),
                GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
@@ -304,7 +304,7 @@ bb_tune_dialog_class_init (BbTuneDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, failed_page);
   gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, result_row);
   gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, cancel_button);
-  gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, beside_row);
+  gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, export_row);
   gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, apply_button);
   gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, progress_row);
   gtk_widget_class_bind_template_child (widget_class, BbTuneDialog, progress);

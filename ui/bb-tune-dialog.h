@@ -1,4 +1,4 @@
-/* bb-tune-dialog.h: finds the fastest settings
+/* bb-tune-dialog.h: dialog that finds the fastest settings
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

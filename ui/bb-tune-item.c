@@ -1,4 +1,4 @@
-/* bb-tune-item.c: a row of the table of measurements
+/* bb-tune-item.c: measured point as a row of a table
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

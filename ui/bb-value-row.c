@@ -1,4 +1,4 @@
-/* bb-value-row.c: a number of the recipe as a row
+/* bb-value-row.c: row for a number of the recipe
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -27,6 +27,7 @@ struct _BbValueRow {
   AdwPreferencesRow parent_instance;
 
   BbEditor *editor;
+  GSignalGroup *editor_signals;
   const BbRecipeField *field;
   gboolean percent;
   double scale_lower;
@@ -375,8 +376,13 @@ bb_value_row_constructed (GObject *object)
 static void
 bb_value_row_dispose (GObject *object)
 {
-  bb_value_row_set_editor (BB_VALUE_ROW (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), BB_TYPE_VALUE_ROW);
+  BbValueRow *self = BB_VALUE_ROW (object);
+
+  if (self->editor != NULL)
+    set_held (self, FALSE);
+  g_clear_object (&self->editor_signals);
+  g_clear_object (&self->editor);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_VALUE_ROW);
 
   G_OBJECT_CLASS (bb_value_row_parent_class)->dispose (object);
 }
@@ -422,6 +428,9 @@ bb_value_row_init (BbValueRow *self)
   GtkEventController *focus = gtk_event_controller_focus_new ();
   GtkEventController *scale_keys = gtk_event_controller_key_new ();
 
+  self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (update),
+                                  self);
   gtk_widget_init_template (GTK_WIDGET (self));
   /* As wide as its number, so that the title gets the rest. */
   gtk_text_set_propagate_text_width (GTK_TEXT (gtk_editable_get_delegate (self->entry)), TRUE);
@@ -450,16 +459,11 @@ bb_value_row_set_editor (BbValueRow *self, BbEditor *editor)
   g_return_if_fail (BB_IS_VALUE_ROW (self));
 
   if (self->editor != NULL)
-    {
-      set_held (self, FALSE);
-      g_signal_handlers_disconnect_by_data (self->editor, self);
-    }
+    set_held (self, FALSE);
   g_set_object (&self->editor, editor);
+  g_signal_group_set_target (self->editor_signals, editor);
   if (editor != NULL)
-    {
-      g_signal_connect_swapped (editor, "notify::recipe", G_CALLBACK (update), self);
-      update (self);
-    }
+    update (self);
 }
 
 /**

@@ -1,4 +1,4 @@
-/* bb-value-row.h: a number of the recipe as a row
+/* bb-value-row.h: row for a number of the recipe
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

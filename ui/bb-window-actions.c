@@ -1,4 +1,4 @@
-/* bb-window-actions.c: the window's commands
+/* bb-window-actions.c: actions of the window
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -68,13 +68,13 @@ sidebar_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 
 /* Once the canvas is laid out in its actual size. */
 static void
-scroll_to_centre_cb (GtkAdjustment *adjustment, gpointer user_data)
+scroll_to_center_cb (GtkAdjustment *adjustment, gpointer user_data)
 {
   double lower = gtk_adjustment_get_lower (adjustment);
   double upper = gtk_adjustment_get_upper (adjustment);
   double page = gtk_adjustment_get_page_size (adjustment);
 
-  g_signal_handlers_disconnect_by_func (adjustment, scroll_to_centre_cb, user_data);
+  g_signal_handlers_disconnect_by_func (adjustment, scroll_to_center_cb, user_data);
   gtk_adjustment_set_value (adjustment, (lower + upper - page) / 2.0);
 }
 
@@ -88,9 +88,9 @@ actual_size_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
   g_simple_action_set_state (action, state);
   for (guint i = 0; i < G_N_ELEMENTS (adjustments); i++)
     {
-      g_signal_handlers_disconnect_by_func (adjustments[i], scroll_to_centre_cb, self);
+      g_signal_handlers_disconnect_by_func (adjustments[i], scroll_to_center_cb, self);
       if (g_variant_get_boolean (state))
-        g_signal_connect_object (adjustments[i], "changed", G_CALLBACK (scroll_to_centre_cb), self, 0);
+        g_signal_connect_object (adjustments[i], "changed", G_CALLBACK (scroll_to_center_cb), self, 0);
     }
   bb_canvas_set_actual_size (self->canvas, g_variant_get_boolean (state));
 }
@@ -181,7 +181,7 @@ reset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-centre_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+center_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
   BbRecipeValues values = *bb_editor_get (self->editor);
@@ -350,7 +350,7 @@ static const GActionEntry entries[] = {
   { "undo", undo_cb, NULL, NULL, NULL },
   { "redo", redo_cb, NULL, NULL, NULL },
   { "reset", reset_cb, NULL, NULL, NULL },
-  { "center", centre_cb, NULL, NULL, NULL },
+  { "center", center_cb, NULL, NULL, NULL },
   { "set-size", set_size_cb, "(ii)", NULL, NULL },
   { "set-aspect", set_aspect_cb, "s", NULL, NULL },
   { "apply-preset", apply_preset_cb, "s", NULL, NULL },
@@ -395,13 +395,6 @@ recipe_cb (BbWindow *self)
                g_variant_new_take_string (bb_recipe_values_format (values, text_keys[i])));
 }
 
-static void
-history_cb (BbWindow *self)
-{
-  g_simple_action_set_enabled (find (self, "undo"), bb_editor_can_undo (self->editor));
-  g_simple_action_set_enabled (find (self, "redo"), bb_editor_can_redo (self->editor));
-}
-
 /* No GPropertyAction: that would keep the widget, which keeps the window's actions. */
 static void
 show_sidebar_cb (BbWindow *self)
@@ -442,14 +435,13 @@ bb_window_add_actions (BbWindow *self)
 
   g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (recipe_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->editor, "notify::can-undo", G_CALLBACK (history_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->editor, "notify::can-redo", G_CALLBACK (history_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_object_bind_property (self->editor, "can-undo", find (self, "undo"), "enabled",
+                          G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self->editor, "can-redo", find (self, "redo"), "enabled",
+                          G_BINDING_SYNC_CREATE);
   g_signal_connect_object (self->split_view, "notify::show-sidebar", G_CALLBACK (show_sidebar_cb),
                            self, G_CONNECT_SWAPPED);
   recipe_cb (self);
-  history_cb (self);
   bb_window_update_actions (self);
 }
 

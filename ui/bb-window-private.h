@@ -1,4 +1,4 @@
-/* bb-window-private.h: what the window's files share
+/* bb-window-private.h: parts shared by the window's files
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,7 +6,7 @@
 #pragma once
 
 #include "bb-canvas.h"
-#include "bb-exporter.h"
+#include "bb-export-presenter.h"
 #include "bb-player.h"
 #include "bb-presets.h"
 #include "bb-recent-list.h"
@@ -20,10 +20,11 @@ struct _BbWindow {
   AdwApplicationWindow parent_instance;
 
   GSettings *settings;
+  BbExportManager *export_manager;
   BbEditor *editor;
   BbPlayer *player; /* NULL until the first file is opened */
   BbPresets *presets;
-  BbExporter *exporter;
+  BbExportPresenter *export_presenter;
   GCancellable *opening;
   GCancellable *checking; /* the files that were opened together */
   GPtrArray *others; /* of them, but for the one that is opened */
@@ -53,6 +54,10 @@ struct _BbWindow {
   GtkWidget *preset_popover;
 };
 
+BbPlayer *bb_window_ensure_player (BbWindow *self);
+void bb_window_show_clip (BbWindow *self);
+void bb_window_show_problem (BbWindow *self, const char *text);
+void bb_window_stop_opening (BbWindow *self);
 void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);
 void bb_window_add_tune_actions (BbWindow *self);

@@ -1,4 +1,4 @@
-/* bb-window-tune.c: the window's commands that weigh speed and precision
+/* bb-window-tune.c: actions of the window for precision and batch size
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,7 +7,6 @@
 
 #include "bb-window-private.h"
 
-#include "bb-application.h"
 #include "bb-tune-dialog.h"
 
 #include <glib/gi18n.h>
@@ -82,13 +81,12 @@ auto_tune_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   BbWindow *self = BB_WINDOW (user_data);
   AdwDialog *dialog;
   gboolean playing = bb_player_get_playing (self->player);
-  BbApplication *application = BB_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
 
   if (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) != NULL)
     return;
   bb_player_pause (self->player);
   dialog = bb_tune_dialog_new (bb_player_get_file (self->player), self->editor,
-                               bb_exports_get_queue (bb_application_get_exports (application)));
+                               bb_export_manager_get_queue (self->export_manager));
   g_object_set_data (G_OBJECT (dialog), "was-playing", GINT_TO_POINTER (playing));
   g_signal_connect_object (dialog, "closed", G_CALLBACK (tuned_cb), self, 0);
   adw_dialog_present (dialog, GTK_WIDGET (self));
@@ -117,7 +115,7 @@ describe (const BbDifference *difference)
 {
   if (difference->largest == 0)
     return g_strdup (_("No difference between FP16 and FP32"));
-  /* Translators: how far two pictures are apart. A code is a step of brightness or colour; PSNR is
+  /* Translators: how far two pictures are apart. A code is a step of brightness or color; PSNR is
    * the peak signal-to-noise ratio, dB are decibels */
   return g_strdup_printf (ngettext ("Largest difference %d code, PSNR %.1f dB",
                                     "Largest difference %d codes, PSNR %.1f dB",

@@ -8,7 +8,6 @@
 #include "bb-window-private.h"
 
 #include "bb-announce.h"
-#include "bb-file-check.h"
 #include "bb-file-name.h"
 #include "bb-preset-popover.h"
 #include "bb-renderer.h"
@@ -18,11 +17,6 @@
 #include "bb-toast.h"
 
 #include <glib/gi18n.h>
-
-/* Opening a local file takes less; a spinner that flashes only disturbs. */
-#define LOADING_MS 300
-/* Of files that cannot be read, so that a sentence about them leaves room for the clip. */
-#define MAX_NAMES 5
 
 /**
  * BbWindow:
@@ -42,9 +36,15 @@ banner_button_cb (AdwBanner *banner, gpointer user_data)
   adw_banner_set_revealed (banner, FALSE);
 }
 
-/* Says what failed: over the clip if there is one, else in its place. */
-static void
-show_problem (BbWindow *self, const char *text)
+/**
+ * bb_window_show_problem:
+ * @self: a window
+ * @text: what failed, one or more sentences
+ *
+ * Says it over the clip if there is one, else in its place.
+ */
+void
+bb_window_show_problem (BbWindow *self, const char *text)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
@@ -65,7 +65,7 @@ static void
 picture_cb (BbWindow *self)
 {
   /* The picture before: this one is a texture once it is drawn, which it may never be. */
-  GdkTexture *texture = bb_screen_get_drawn (bb_canvas_get_screen (self->canvas));
+  GdkTexture *texture = bb_picture_paintable_get_drawn (bb_canvas_get_paintable (self->canvas));
 
   if (texture != NULL)
     {
@@ -81,7 +81,7 @@ picture_cb (BbWindow *self)
 static void
 failed_cb (BbWindow *self, GError *error)
 {
-  show_problem (self, error->message);
+  bb_window_show_problem (self, error->message);
 }
 
 static void
@@ -152,9 +152,16 @@ ensure_sidebar (BbWindow *self)
   return self->sidebar;
 }
 
-/* The player starts threads; a window without a file needs none. */
-static BbPlayer *
-ensure_player (BbWindow *self)
+/**
+ * bb_window_ensure_player:
+ * @self: a window
+ *
+ * Makes the player if there is none yet: it starts threads, and a window without a file needs none.
+ *
+ * Returns: (transfer none): the player
+ */
+BbPlayer *
+bb_window_ensure_player (BbWindow *self)
 {
   if (self->player != NULL)
     return self->player;
@@ -212,8 +219,14 @@ uncover (BbWindow *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
 
-static void
-show_clip (BbWindow *self)
+/**
+ * bb_window_show_clip:
+ * @self: a window
+ *
+ * Shows the video that the player has opened in place of the one before.
+ */
+void
+bb_window_show_clip (BbWindow *self)
 {
   GFile *file = bb_player_get_file (self->player);
   const BbPlayerSource *source = bb_player_get_source (self->player);
@@ -229,8 +242,8 @@ show_clip (BbWindow *self)
       g_settings_set_string (self->settings, "last-folder", uri);
     }
   bb_recent_list_add (file);
-  bb_exporter_set_file (self->exporter, file);
-  bb_exporter_set_others (self->exporter, self->others);
+  bb_export_presenter_set_file (self->export_presenter, file);
+  bb_export_presenter_set_others (self->export_presenter, self->others);
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
   adw_window_title_set_subtitle (self->window_title, size);
@@ -258,198 +271,6 @@ show_clip (BbWindow *self)
     bb_player_play (self->player);
 }
 
-static void open_first (BbWindow *self);
-
-static void
-end_loading (BbWindow *self)
-{
-  g_clear_handle_id (&self->loading_timeout, g_source_remove);
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "loading") == 0)
-    gtk_stack_set_visible_child_name (self->stack, self->has_clip ? "clip" : "empty");
-}
-
-static char *
-list_names (GPtrArray *files)
-{
-  g_autoptr (GString) names = g_string_new (NULL);
-  guint n = MIN (files->len, MAX_NAMES);
-  guint n_more = files->len - n;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *name = bb_file_get_name (files->pdata[i]);
-
-      g_string_append_printf (names, i > 0 ? ", “%s”" : "“%s”", name);
-    }
-  if (n_more > 0)
-    /* Translators: name of a file, or names with commas between, and how many more there are */
-    return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n_more), names->str, n_more);
-  return g_string_free (g_steal_pointer (&names), FALSE);
-}
-
-/* Says which files cannot be opened: where all of their names are seen, and for as long as that takes. */
-static void
-say_refused (BbWindow *self)
-{
-  g_autoptr (GString) text = g_string_new (self->failure != NULL ? self->failure->message : "");
-
-  if (self->refused->len > 0)
-    {
-      g_autofree char *names = list_names (self->refused);
-
-      if (text->len > 0)
-        g_string_append_c (text, '\n');
-      /* Translators: names of files, with commas between */
-      g_string_append_printf (text,
-                              ngettext ("Left out, as it cannot be read: %s",
-                                        "Left out, as they cannot be read: %s", self->refused->len),
-                              names);
-    }
-  if (text->len > 0)
-    show_problem (self, text->str);
-  g_clear_error (&self->failure);
-  g_ptr_array_set_size (self->refused, 0);
-}
-
-static void
-say_others (BbWindow *self)
-{
-  if (self->others->len > 0)
-    {
-      g_autofree char *text =
-        g_strdup_printf (ngettext ("%u more video goes along when you export",
-                                   "%u more videos go along when you export", self->others->len),
-                         self->others->len);
-
-      bb_window_show_toast (self, text);
-    }
-}
-
-/* Goes on once it is known whether the first file can be opened, and which of the others can: where it
- * cannot the next one is the first. */
-static void
-go_on (BbWindow *self)
-{
-  if (self->opening != NULL || self->checking != NULL)
-    return;
-  if (self->failure != NULL && self->others->len > 0)
-    {
-      g_ptr_array_insert (self->refused, 0, g_steal_pointer (&self->first));
-      self->first = g_ptr_array_steal_index (self->others, 0);
-      g_clear_error (&self->failure);
-      open_first (self);
-      return;
-    }
-  end_loading (self);
-  say_refused (self);
-  say_others (self);
-}
-
-static void
-open_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
-  g_autoptr (GError) error = NULL;
-  gboolean opened = bb_player_open_finish (BB_PLAYER (source_object), result, &error);
-
-  /* The window was closed, or another file was asked for meanwhile. */
-  if (self->player == NULL || (!opened && g_error_matches (error, G_IO_ERROR,
-                                                           G_IO_ERROR_CANCELLED)))
-    return;
-  g_clear_object (&self->opening);
-  if (opened)
-    {
-      end_loading (self);
-      show_clip (self);
-    }
-  else
-    self->failure = g_steal_pointer (&error);
-  go_on (self);
-}
-
-static gboolean
-loading_timeout_cb (gpointer user_data)
-{
-  BbWindow *self = BB_WINDOW (user_data);
-
-  self->loading_timeout = 0;
-  if (!self->has_clip)
-    gtk_stack_set_visible_child_name (self->stack, "loading");
-  return G_SOURCE_REMOVE;
-}
-
-static void
-open_first (BbWindow *self)
-{
-  ensure_player (self);
-  self->opening = g_cancellable_new ();
-  bb_player_open_async (self->player, self->first, self->opening, open_cb, g_object_ref (self));
-}
-
-static void
-checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
-  GPtrArray *refused = NULL;
-  GPtrArray *good = bb_file_check_finish (result, &refused, NULL);
-
-  /* Cancelled: the window was closed, or other files were asked for. */
-  if (good == NULL)
-    return;
-  g_clear_object (&self->checking);
-  g_ptr_array_unref (self->others);
-  self->others = good;
-  g_ptr_array_extend_and_steal (self->refused, refused);
-  /* The first is open already. */
-  if (self->opening == NULL && self->failure == NULL)
-    bb_exporter_set_others (self->exporter, self->others);
-  go_on (self);
-}
-
-/* Several files at once: one is tuned, and the others are exported with its settings. */
-static void
-listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
-  g_autoptr (GError) error = NULL;
-  GPtrArray *files = bb_file_list_finish (result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  g_clear_object (&self->checking);
-  if (files == NULL)
-    {
-      end_loading (self);
-      show_problem (self, error->message);
-      return;
-    }
-  g_ptr_array_unref (self->others);
-  self->others = files;
-  self->first = g_ptr_array_steal_index (files, 0);
-  if (files->len > 0)
-    {
-      self->checking = g_cancellable_new ();
-      bb_file_check_async ((GFile *const *) files->pdata, files->len, self->checking, checked_cb,
-                           g_object_ref (self));
-    }
-  open_first (self);
-}
-
-/* Ends what was begun for files that were asked for before. */
-static void
-stop_opening (BbWindow *self)
-{
-  if (self->opening != NULL)
-    g_cancellable_cancel (self->opening);
-  g_clear_object (&self->opening);
-  if (self->checking != NULL)
-    g_cancellable_cancel (self->checking);
-  g_clear_object (&self->checking);
-  g_ptr_array_set_size (self->refused, 0);
-  g_clear_object (&self->first);
-  g_clear_error (&self->failure);
-}
-
 static gboolean
 drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
 {
@@ -462,28 +283,6 @@ drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
     return FALSE;
   bb_window_open (self, (GFile *const *) files->pdata, files->len);
   return TRUE;
-}
-
-static void
-chosen_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GListModel) list = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source_object),
-                                                                      result, &error);
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
-
-  if (list == NULL)
-    {
-      if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
-          !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
-        show_problem (self, error->message);
-      return;
-    }
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    g_ptr_array_add (files, g_list_model_get_item (list, i));
-  if (files->len > 0)
-    bb_window_open (self, (GFile *const *) files->pdata, files->len);
 }
 
 /* What would keep the window from being there at once. */
@@ -585,7 +384,7 @@ bb_window_dispose (GObject *object)
 {
   BbWindow *self = BB_WINDOW (object);
 
-  stop_opening (self);
+  bb_window_stop_opening (self);
   g_clear_handle_id (&self->loading_timeout, g_source_remove);
   if (self->player != NULL)
     {
@@ -596,9 +395,10 @@ bb_window_dispose (GObject *object)
     }
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_WINDOW);
   g_clear_object (&self->settings);
+  g_clear_object (&self->export_manager);
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
-  g_clear_object (&self->exporter);
+  g_clear_object (&self->export_presenter);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
 }
@@ -679,6 +479,12 @@ bb_window_init (BbWindow *self)
 }
 
 static void
+toast_cb (BbWindow *self, AdwToast *toast)
+{
+  bb_window_add_toast (self, g_object_ref (toast));
+}
+
+static void
 add_setting_action (BbWindow *self, const char *key)
 {
   g_autoptr (GAction) action = g_settings_create_action (self->settings, key);
@@ -689,19 +495,21 @@ add_setting_action (BbWindow *self, const char *key)
 /**
  * bb_window_new:
  * @application: the application
+ * @settings: what the user set
+ * @export_manager: the exports of the application
  *
  * Returns: (transfer none): a window without a video
  */
 BbWindow *
-bb_window_new (BbApplication *application)
+bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager *export_manager)
 {
   BbWindow *self = g_object_new (BB_TYPE_WINDOW, "application", application, NULL);
-  GSettings *settings = bb_application_get_settings (application);
 
   self->settings = g_object_ref (settings);
-  self->exporter = bb_exporter_new (ADW_APPLICATION_WINDOW (self),
-                                    bb_application_get_exports (application), self->editor, settings,
+  self->export_manager = g_object_ref (export_manager);
+  self->export_presenter = bb_export_presenter_new (ADW_APPLICATION_WINDOW (self), export_manager, self->editor, settings,
                                     self->queue_sheet);
+  g_signal_connect_object (self->export_presenter, "toast", G_CALLBACK (toast_cb), self, G_CONNECT_SWAPPED);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
@@ -717,62 +525,6 @@ bb_window_new (BbApplication *application)
   guides_cb (self);
   restore_session (self);
   return self;
-}
-
-/**
- * bb_window_open:
- * @self: a window
- * @files: (array length=n_files): files; folders stand for the videos in them
- * @n_files: how many
- *
- * Opens the first one that can be read in place of the video that is open, which stays where there is
- * none; the others that can be read go along when it is exported.
- */
-void
-bb_window_open (BbWindow *self, GFile *const *files, guint n_files)
-{
-  g_return_if_fail (BB_IS_WINDOW (self) && n_files > 0);
-
-  stop_opening (self);
-  if (self->loading_timeout == 0)
-    self->loading_timeout = g_timeout_add (LOADING_MS, loading_timeout_cb, self);
-  self->checking = g_cancellable_new ();
-  bb_file_list_async (files, n_files, self->checking, listed_cb, g_object_ref (self));
-}
-
-/**
- * bb_window_choose_file:
- * @self: a window
- *
- * Lets the user choose videos, and opens them.
- */
-void
-bb_window_choose_file (BbWindow *self)
-{
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-  g_autoptr (GtkFileFilter) videos = gtk_file_filter_new ();
-  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
-  g_autofree char *uri = NULL;
-
-  g_return_if_fail (BB_IS_WINDOW (self));
-
-  gtk_file_filter_set_name (videos, _("Videos"));
-  gtk_file_filter_add_mime_type (videos, "video/*");
-  gtk_file_filter_set_name (all, _("All Files"));
-  gtk_file_filter_add_pattern (all, "*");
-  g_list_store_append (filters, videos);
-  g_list_store_append (filters, all);
-  gtk_file_dialog_set_title (dialog, _("Open a Video"));
-  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
-  uri = g_settings_get_string (self->settings, "last-folder");
-  if (*uri != '\0')
-    {
-      g_autoptr (GFile) folder = g_file_new_for_uri (uri);
-
-      gtk_file_dialog_set_initial_folder (dialog, folder);
-    }
-  gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (self), NULL, chosen_cb, g_object_ref (self));
 }
 
 /**
@@ -853,13 +605,13 @@ bb_window_get_player (BbWindow *self)
 }
 
 /**
- * bb_window_get_card_problem:
+ * bb_window_get_gpu_problem:
  * @self: a window
  *
- * Returns: (nullable): why no card can be used, a sentence; %NULL where one can, and until that is known
+ * Returns: (nullable): why no GPU can be used, a sentence; %NULL where one can, and until that is known
  */
 const char *
-bb_window_get_card_problem (BbWindow *self)
+bb_window_get_gpu_problem (BbWindow *self)
 {
   g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
 

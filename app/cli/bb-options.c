@@ -49,11 +49,11 @@ static const Option rows[] = {
   { "shadow", N_("S"), "shadow", N_("strength of the shadow"), 0, TRUE },
 
   { NULL, NULL, NULL, N_("Background:") },
-  { "background", N_("KIND"), NULL, N_("blur (default), or a colour such as #204a87") },
+  { "background", N_("KIND"), NULL, N_("blur (default), or a color such as #204a87") },
   { "blur", N_("R"), "blur", N_("blur radius"), 0, TRUE },
   { "background-zoom", N_("Z"), "background-zoom", N_("1 just covers the canvas"), 0, TRUE },
   { "dim", N_("D"), "dim", N_("darken"), 0, TRUE },
-  { "saturation", N_("S"), "saturation", N_("strength of colours"), 0, TRUE },
+  { "saturation", N_("S"), "saturation", N_("strength of colors"), 0, TRUE },
 
   { NULL, NULL, NULL, N_("Trim:") },
   { "start", N_("TIME"), "start", N_("begin there: 12.5, MM:SS.mmm or HH:MM:SS.mmm") },
@@ -292,7 +292,7 @@ set_background (BbRecipeValues *values, const char *text, GError **error)
       return TRUE;
     }
   if (text[0] != '#' || !bb_recipe_values_parse (values, "color", text, NULL))
-    return refuse (error, "background", text, _("write blur, or a colour such as #204a87"));
+    return refuse (error, "background", text, _("write blur, or a color such as #204a87"));
   values->background = BB_BACKGROUND_COLOR;
   return TRUE;
 }

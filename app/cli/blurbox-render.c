@@ -84,7 +84,7 @@ list_devices (void)
       BbDeviceInfo *device = devices->pdata[i];
 
       if (device->problem != NULL)
-        /* Translators: a card that cannot be used: its number, its name, and why */
+        /* Translators: a GPU that cannot be used: its number, its name, and why */
         printf (_("%-8s %s: cannot be used. %s\n"), device->id, device->description,
                 device->problem);
       else

@@ -279,7 +279,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
   if (g_str_equal (device, "cpu"))
     {
       if (problem != NULL)
-        *problem = _("the device is the processor");
+        *problem = _("the device is the CPU");
       return BB_OUTPUT_UNUSABLE;
     }
   if (tested == NULL)
@@ -288,7 +288,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
   if (found != NULL && *found == '\0')
     return BB_OUTPUT_USABLE;
   if (problem != NULL)
-    *problem = found != NULL ? found : _("there is no graphics card that Blurbox can use");
+    *problem = found != NULL ? found : _("there is no GPU that Blurbox can use");
   return BB_OUTPUT_UNUSABLE;
 }
 

@@ -17,6 +17,48 @@
 /* How often the position moves where no picture does, microseconds. */
 #define POSITION_INTERVAL 100000
 
+/* Gets the sound ready while pictures are made. */
+void
+bb_playback_prepare_clock (BbPlayback *self)
+{
+  if (self->file.sound != NULL && self->wanted.playing && !self->wanted.seek_pending && self->decoded.cursor >= 0)
+    bb_sound_prepare (self->file.sound, bb_playback_get_start (self));
+}
+
+void
+bb_playback_start_clock (BbPlayback *self, gint64 time)
+{
+  self->clock.base_time = time;
+  self->clock.base_monotonic = g_get_monotonic_time ();
+  self->clock.running = TRUE;
+  if (self->file.sound != NULL)
+    bb_sound_start (self->file.sound, time);
+}
+
+void
+bb_playback_stop_clock (BbPlayback *self)
+{
+  self->clock.running = FALSE;
+  if (self->file.sound != NULL)
+    bb_sound_stop (self->file.sound);
+}
+
+/* The instant that should be on screen, where the clock runs: what is heard, else what the monotonic
+ * clock says since then. */
+gint64
+bb_playback_get_now (BbPlayback *self)
+{
+  gint64 monotonic = g_get_monotonic_time ();
+  gint64 heard;
+
+  if (self->file.sound != NULL && bb_sound_get_time (self->file.sound, &heard))
+    {
+      self->clock.base_time = heard;
+      self->clock.base_monotonic = monotonic;
+    }
+  return self->clock.base_time + (monotonic - self->clock.base_monotonic) * 1000;
+}
+
 /* The end of what plays. */
 static gint64
 get_end (BbPlayback *self)

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-player.h"
+#include "bb-player-types.h"
 
 G_BEGIN_DECLS
 

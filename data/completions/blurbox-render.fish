@@ -20,11 +20,11 @@ complete -c blurbox-render -l offset -x -d 'Move the picture right and down'
 complete -c blurbox-render -l corner-radius -x -d 'Round corners'
 complete -c blurbox-render -l shadow -x -d 'Strength of the shadow'
 
-complete -c blurbox-render -l background -x -a blur -d 'Blur, or a colour'
+complete -c blurbox-render -l background -x -a blur -d 'Blur, or a color'
 complete -c blurbox-render -l blur -x -d 'Blur radius'
 complete -c blurbox-render -l background-zoom -x -d 'Size of the blurred copy'
 complete -c blurbox-render -l dim -x -d 'Darken the background'
-complete -c blurbox-render -l saturation -x -d 'Strength of the background\'s colours'
+complete -c blurbox-render -l saturation -x -d 'Strength of the background\'s colors'
 
 complete -c blurbox-render -l start -x -d 'Begin there'
 complete -c blurbox-render -l end -x -a none -d 'Stop there'

@@ -1,4 +1,4 @@
-/* bb-clones.h: functions built for several instruction sets
+/* bb-clones.h: functions for several instruction sets
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,4 +18,11 @@
 #define BB_CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define BB_CLONES
+#endif
+
+/* Functions with intrinsics, which bb_rows_get_lanes() chooses among. */
+#if defined(__x86_64__)
+#define HAVE_X86 1
+#define AVX512 __attribute__ ((target ("avx512f,avx512bw")))
+#define AVX2 __attribute__ ((target ("avx2,fma")))
 #endif

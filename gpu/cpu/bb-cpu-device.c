@@ -336,7 +336,7 @@ bb_cpu_device_new (guint n_threads)
   BbCpuDevice *self = g_object_new (BB_TYPE_CPU_DEVICE, NULL);
 
   self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
-  /* Translators: the processor as a device: how many threads, and which instructions, such as AVX2 */
+  /* Translators: the CPU as a device: how many threads, and which instructions, such as AVX2 */
   self->description = g_strdup_printf (ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)",
                                                  self->n_threads),
                                        self->n_threads, bb_rows_get_isa ());

@@ -43,25 +43,7 @@ typedef struct {
 void bb_packed_taps_init (BbPackedTaps *packed, const BbTaps *taps);
 void bb_packed_taps_clear (BbPackedTaps *packed);
 
-/**
- * BbRowWeights:
- * @taps: the table
- * @n_pairs: pairs of taps; where taps are odd the last one has a weight of 0
- * @pair: `[n_out][2 * n_pairs]`, weights in units of @unit
- * @unit: `[n_out]`, what 1 in @pair is worth
- *
- * Taps of a vertical stage on codes as whole numbers.
- */
-typedef struct {
-  const BbTaps *taps;
-  int n_pairs;
-  gint16 *pair;
-  float *unit;
-} BbRowWeights;
-
-void bb_row_weights_init (BbRowWeights *weights, const BbTaps *taps);
-void bb_row_weights_clear (BbRowWeights *weights);
-
+int bb_rows_get_lanes (void);
 const char *bb_rows_get_isa (void);
 float *bb_rows_new (int n, int pitch);
 void bb_rows_upright (const BbView *view, int width, int height, void *out, ptrdiff_t stride);
@@ -73,13 +55,6 @@ void bb_rows_sum (const float *const *rows,
                   float initial,
                   int n,
                   float *out);
-void bb_rows_sum_codes (BbSampleType type,
-                        gconstpointer const *rows,
-                        const BbRowWeights *weights,
-                        int j,
-                        float initial,
-                        int n,
-                        float *out);
 void bb_rows_resample (const BbPackedTaps *packed,
                        const float *in,
                        int in_pitch,

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-rows.h"
+#include "bb-row-sums.h"
 
 G_BEGIN_DECLS
 

@@ -79,7 +79,7 @@ bb_cuda_context_new (int index, GError **error)
     return NULL;
   if (card.problem != NULL)
     {
-      /* Translators: the name of a graphics card, and why, a clause without a full stop */
+      /* Translators: the name of a GPU, and why, a clause without a full stop */
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _("%s cannot be used: %s"), card.name,
                    card.problem);
       bb_cuda_card_clear (&card);
@@ -99,7 +99,7 @@ bb_cuda_context_new (int index, GError **error)
   bb_cuda_card_clear (&card);
   begin = bb_phase_begin ();
   if (!bb_cuda_check (cuda->primary_ctx_retain (&context->handle, context->device),
-                      N_("opening the card"), error))
+                      N_("opening the GPU"), error))
     {
       context->handle = NULL;
       return NULL;
@@ -167,7 +167,7 @@ bb_cuda_context_unref (BbCudaContext *context)
       push_to_release (context);
       for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
         if (streams[i] != NULL)
-          warn (cuda->stream_synchronize (streams[i]), "waiting for the card");
+          warn (cuda->stream_synchronize (streams[i]), "waiting for the GPU");
       if (context->clear != NULL)
         context->clear (context);
       for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
@@ -175,8 +175,8 @@ bb_cuda_context_unref (BbCudaContext *context)
           warn (cuda->stream_destroy (streams[i]), "closing a stream");
       if (context->module != NULL)
         warn (cuda->module_unload (context->module), "unloading the kernels");
-      warn (cuda->ctx_pop_current (NULL), "closing the card");
-      warn (cuda->primary_ctx_release (context->device), "closing the card");
+      warn (cuda->ctx_pop_current (NULL), "closing the GPU");
+      warn (cuda->primary_ctx_release (context->device), "closing the GPU");
     }
   g_mutex_clear (&context->lock);
   g_free (context->description);

@@ -142,7 +142,7 @@ find_work (BbCudaDevice *self, const BbBatch *batch, gboolean finished, GError *
           (work != NULL && owner->work != work) || (owner->ready != NULL) != finished)
         {
           g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
-                               "These frames are not of one plan and one card: upload them first");
+                               "These frames are not of one plan and one GPU: upload them first");
           return NULL;
         }
       work = owner->work;
@@ -418,7 +418,7 @@ bb_cuda_device_list (GPtrArray *list)
   int n = bb_cuda_count_cards (&error);
 
   if (n < 0)
-    g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup (_("NVIDIA card")),
+    g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup (_("NVIDIA GPU")),
                                                g_strdup (error->message)));
   for (int i = 0; i < n; i++)
     {
@@ -430,7 +430,7 @@ bb_cuda_device_list (GPtrArray *list)
         g_ptr_array_add (list, bb_device_info_new (id, bb_cuda_card_describe (&card),
                                                    g_strdup (card.problem)));
       else
-        g_ptr_array_add (list, bb_device_info_new (id, g_strdup (_("NVIDIA card")),
+        g_ptr_array_add (list, bb_device_info_new (id, g_strdup (_("NVIDIA GPU")),
                                                    g_strdup (problem->message)));
       bb_cuda_card_clear (&card);
     }

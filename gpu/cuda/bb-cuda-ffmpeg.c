@@ -43,7 +43,7 @@ bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error)
   if (buffer == NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           _("This FFmpeg does not know NVIDIA cards: install one that does"));
+                           _("This FFmpeg does not know NVIDIA GPUs: install one that does"));
       return NULL;
     }
   hardware = (AVHWDeviceContext *) (gpointer) buffer->data;
@@ -58,7 +58,7 @@ bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error)
   av_buffer_unref (&buffer);
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
                /* Translators: what is wrong */
-               _("FFmpeg cannot use the card (%s): update its driver"), bb_ffmpeg_reason (result));
+               _("FFmpeg cannot use the GPU (%s): update its driver"), bb_ffmpeg_reason (result));
   return NULL;
 }
 
@@ -95,7 +95,7 @@ bb_cuda_ffmpeg_new_frames (BbCudaContext *context, const BbFormat *format, GErro
   av_buffer_unref (&buffer);
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: width, height, and what is wrong */
-               _("The card's encoder does not take frames of %d×%d (%s): choose another encoder"),
+               _("The GPU's encoder does not take frames of %d×%d (%s): choose another encoder"),
                format->width, format->height, bb_ffmpeg_reason (result));
   return NULL;
 }

@@ -44,11 +44,11 @@ bb_cuda_count_cards (GError **error)
   const BbCuda *cuda = bb_cuda_get (error);
   int n = 0;
 
-  if (cuda == NULL || !bb_cuda_check (cuda->device_get_count (&n), N_("counting the cards"), error))
+  if (cuda == NULL || !bb_cuda_check (cuda->device_get_count (&n), N_("counting the GPUs"), error))
     return -1;
   if (n == 0)
     {
-      bb_cuda_check (CUDA_ERROR_NO_DEVICE, N_("counting the cards"), error);
+      bb_cuda_check (CUDA_ERROR_NO_DEVICE, N_("counting the GPUs"), error);
       return -1;
     }
   return n;
@@ -100,7 +100,7 @@ find_problem (BbCudaCard *card, int compute_mode)
 {
   if (card->major * 10 + card->minor < BB_CUDA_MIN_MAJOR * 10 + BB_CUDA_MIN_MINOR)
     card->problem = g_strdup_printf (
-      /* Translators: versions of what a graphics card is built as */
+      /* Translators: versions of what a GPU is built as */
       _("its architecture %d.%d is too old: %d.%d (GeForce RTX 20, GTX 16 or newer) is needed"),
       card->major, card->minor, BB_CUDA_MIN_MAJOR, BB_CUDA_MIN_MINOR);
   else if (compute_mode == CU_COMPUTEMODE_PROHIBITED)
@@ -134,15 +134,15 @@ bb_cuda_card_init (BbCudaCard *card, int index, GError **error)
   if (index >= n)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-                   /* Translators: the card that was asked for, and how many there are */
-                   ngettext ("There is no card cuda:%d: there is %d, it is cuda:0",
-                             "There is no card cuda:%d: there are %d, the first is cuda:0", n),
+                   /* Translators: the GPU that was asked for, and how many there are */
+                   ngettext ("There is no GPU cuda:%d: there is %d, it is cuda:0",
+                             "There is no GPU cuda:%d: there are %d, the first is cuda:0", n),
                    index, n);
       return FALSE;
     }
-  if (!bb_cuda_check (cuda->device_get (&card->device, index), N_("finding the card"), error) ||
+  if (!bb_cuda_check (cuda->device_get (&card->device, index), N_("finding the GPU"), error) ||
       !bb_cuda_check (cuda->device_get_name (name, sizeof name, card->device),
-                      N_("asking for the card's name"), error) ||
+                      N_("asking for the GPU's name"), error) ||
       !bb_cuda_check (cuda->device_total_mem (&memory, card->device),
                       N_("asking for its memory"), error))
     return FALSE;

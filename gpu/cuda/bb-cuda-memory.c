@@ -355,7 +355,7 @@ BbCudaBlock *
 bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError **error)
 {
   BbCudaBlock *block = find_idle (context, size, pinned);
-  const char *what = pinned ? N_("allocating pinned memory") : N_("allocating the card's memory");
+  const char *what = pinned ? N_("allocating pinned memory") : N_("allocating the GPU's memory");
   CUresult result;
   gint64 begin;
 

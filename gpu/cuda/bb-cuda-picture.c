@@ -47,7 +47,7 @@ download (BbPicture *picture, GError **error)
   if (bb_cuda_event_hold (pixels->ready, context->download, error) &&
       bb_cuda_check (context->cuda->memcpy_d_to_h_async (
                        block->address, (CUdeviceptr) pixels->block->address, size, context->download),
-                     N_("copying a picture to main memory"), error))
+                     N_("copying a picture to host memory"), error))
     {
       done = bb_cuda_event_new (context, context->download, error);
       if (done != NULL && bb_cuda_event_wait (done, error))

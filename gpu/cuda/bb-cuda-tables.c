@@ -60,7 +60,7 @@ to_stored (BbTaps *stored, const BbTaps *taps, int n, int offset, int size, gboo
 }
 
 /* Sums of FP16 round once a tap: of so many taps the error of both stages stays below half a code of 8 bits, however
- * they fall. tests/cuda/test-cuda.c bounds it. */
+ * they fall. tests/gpu/cuda/test-cuda.c bounds it. */
 #define MOST_PAIR_TAPS 16
 
 /* Rounds the weights of each output to FP16. What rounding leaves of one goes to the next smaller one, which has
@@ -408,7 +408,7 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
   if (!bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) tables->block->address,
                                                           tables->staging->address, tables->size,
                                                           context->stream),
-                      N_("copying tables to the card"), error))
+                      N_("copying tables to the GPU"), error))
     return FALSE;
   base = tables->block->address;
   for (int g = 0; g < BB_CUDA_N_GROUPS; g++)

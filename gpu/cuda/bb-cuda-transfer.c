@@ -88,7 +88,7 @@ bb_cuda_work_stage (BbCudaWork *work, BbFrame *const *in, guint n_frames, BbFram
                                                           at->host->address,
                                                           n_frames * work->source.size,
                                                           context->upload),
-                      N_("copying frames to the card"), error))
+                      N_("copying frames to the GPU"), error))
     return FALSE;
   /* A copy that was queued and is not told of may read what the next one brings, since nobody reads what
    * it writes; that one is queued behind it. */
@@ -200,7 +200,7 @@ copy_runs (BbCudaWork *work, BbFrame *const *from, BbFrame *const *to, guint n_f
             work->context->cuda->memcpy_d_to_h_async (to[first]->data[0],
                                                       (CUdeviceptr) from[first]->data[0], n * size,
                                                       work->context->download),
-            N_("copying frames off the card"), error))
+            N_("copying frames off the GPU"), error))
         return FALSE;
     }
   return TRUE;

@@ -26,23 +26,23 @@ static const struct {
   const char *advice;
 } advice_table[] = {
   { CUDA_ERROR_OUT_OF_MEMORY,
-    N_("choose a smaller batch or canvas, or close other programs that use the card") },
+    N_("choose a smaller batch or canvas, or close other programs that use the GPU") },
   { CUDA_ERROR_STUB_LIBRARY, N_("the library found is a stub of the CUDA toolkit: take its folder "
                                 "out of LD_LIBRARY_PATH, and install the NVIDIA driver") },
   { CUDA_ERROR_DEVICE_UNAVAILABLE,
-    N_("another program has the card for itself: end it, or set the compute mode to default") },
-  { CUDA_ERROR_NO_DEVICE, N_("no NVIDIA card is visible: check that it is plugged in, that the "
+    N_("another program has the GPU for itself: end it, or set the compute mode to default") },
+  { CUDA_ERROR_NO_DEVICE, N_("no NVIDIA GPU is visible: check that it is plugged in, that the "
                              "kernel module nvidia is loaded, and CUDA_VISIBLE_DEVICES") },
-  { CUDA_ERROR_INVALID_DEVICE, N_("choose a card that --list-devices shows") },
+  { CUDA_ERROR_INVALID_DEVICE, N_("choose a GPU that --list-devices shows") },
   { CUDA_ERROR_DEVICE_NOT_LICENSED,
-    N_("the virtual card has no licence: ask who runs the host") },
+    N_("the virtual GPU has no license: ask who runs the host") },
   { CUDA_ERROR_INVALID_IMAGE, N_("update the NVIDIA driver") },
-  /* Translators: kernels are programs that run on a graphics card */
-  { CUDA_ERROR_NO_BINARY_FOR_GPU, N_("the kernels have no code for this card: update the NVIDIA "
+  /* Translators: kernels are programs that run on a GPU */
+  { CUDA_ERROR_NO_BINARY_FOR_GPU, N_("the kernels have no code for this GPU: update the NVIDIA "
                                      "driver, or choose the CPU as the device") },
   { CUDA_ERROR_UNSUPPORTED_PTX_VERSION, N_("update the NVIDIA driver") },
   { CUDA_ERROR_ECC_UNCORRECTABLE,
-    N_("the card's memory is damaged: restart the computer, and have the card checked") },
+    N_("the GPU's memory is damaged: restart the computer, and have the GPU checked") },
   { CUDA_ERROR_OPERATING_SYSTEM, N_("check the permissions of /dev/nvidia*") },
   { CUDA_ERROR_LAUNCH_TIMEOUT, N_("choose a smaller batch") },
   { CUDA_ERROR_SYSTEM_NOT_READY, N_("start NVIDIA's fabric manager, or wait until it is ready") },
@@ -92,7 +92,7 @@ bb_cuda_check (CUresult result, const char *what, GError **error)
     text = _("the driver has no text for it");
   g_set_error (error, BB_ERROR,
                result == CUDA_ERROR_OUT_OF_MEMORY ? BB_ERROR_MEMORY : BB_ERROR_DEVICE,
-               /* Translators: what was being done, such as “opening the card”; the name of an
+               /* Translators: what was being done, such as “opening the GPU”; the name of an
                 * error, such as CUDA_ERROR_OUT_OF_MEMORY; what it means; and what to do, a
                 * clause without a full stop */
                _("The NVIDIA driver failed (%s): %s (%s); %s"), _(what), name, text,
@@ -138,7 +138,7 @@ load (GError **error)
       g_debug ("%s", dlerror ());
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
                            _("There is no NVIDIA driver here (libcuda.so.1): install it to use an "
-                             "NVIDIA card, or choose the CPU as the device"));
+                             "NVIDIA GPU, or choose the CPU as the device"));
       return FALSE;
     }
 #define BB_CUDA_LOAD(member, name, version, symbol)                                                \

@@ -94,14 +94,14 @@ check_device (BbGlRing *self, GError **error)
     if (devices[i] == self->context->device)
       return TRUE;
   if (result != CUDA_SUCCESS && result != CUDA_ERROR_NO_DEVICE)
-    return bb_cuda_check (result, N_("asking which card OpenGL runs on"), error);
+    return bb_cuda_check (result, N_("asking which GPU OpenGL runs on"), error);
   if (renderer != NULL)
     g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-                 /* Translators: the name of a graphics card */
-                 _("OpenGL runs on “%s”, not on the card that computes"), renderer);
+                 /* Translators: the name of a GPU */
+                 _("OpenGL runs on “%s”, not on the GPU that computes"), renderer);
   else
     g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                         _("OpenGL runs on another device, not on the card that computes"));
+                         _("OpenGL runs on another device, not on the GPU that computes"));
   return FALSE;
 }
 
@@ -300,7 +300,7 @@ bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error)
   if (context == NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           _("Frames are computed by the processor, in main memory"));
+                           _("Frames are computed by the CPU, in host memory"));
       return NULL;
     }
   self = g_new0 (BbGlRing, 1);

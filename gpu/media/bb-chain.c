@@ -12,6 +12,7 @@
 
 /* HDR to SDR: to linear light with 100 cd/m2 at 1, to BT.709's primaries, highlights rolled off by
  * Hable's curve, and back. The curve works on the strongest channel, so hues stay. */
+#define SCALE_FLAGS "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 #define TONE_MAP                                                                                   \
   "zscale=transfer=linear:npl=100,format=gbrpf32le,zscale=primaries=bt709,"                        \
   "tonemap=tonemap=hable:desat=0,"                                                                 \
@@ -78,6 +79,35 @@ fit (const AVFrame *frame, const BbFormat *stored, AVRational aspect, int *width
   *height = *height > stored->height - step_y ? stored->height : MAX (*height, step_y);
 }
 
+/* Brings a format that no device takes, RGB among them, to the nearest that it does. Returns its matrix. */
+static int
+append_conversion (GString *chain, const AVFrame *frame, const AVCodecParameters *parameters)
+{
+  gboolean rgb = bb_pixel_format_is_rgb (frame->format);
+  gboolean palette = (av_pix_fmt_desc_get (frame->format)->flags & AV_PIX_FMT_FLAG_PAL) != 0;
+  gboolean full = !rgb && frame->color_range == AVCOL_RANGE_JPEG;
+  int matrix = (int) frame->colorspace;
+
+  /* libswscale expands palettes, and RGB that is packed into less than 8 bits a channel, with
+   * BT.601 whatever it is told. */
+  if (rgb && av_pix_fmt_desc_get (frame->format)->comp[0].depth <= (palette ? 8 : 7))
+    g_string_append (chain, "format=rgb24,");
+  g_string_append_printf (chain, "scale=flags=%s", SCALE_FLAGS);
+  if (rgb)
+    {
+      BbFormat nearest_format;
+
+      bb_format_from_frame (&nearest_format, frame, parameters);
+      matrix = nearest_format.matrix;
+      g_string_append_printf (chain, ":out_color_matrix=%d", matrix);
+    }
+  /* To the scaler grey is full-range whatever it says; then its samples stay as they are. */
+  if (!bb_pixel_format_is_grey (frame->format))
+    g_string_append_printf (chain, ":out_range=%s", full ? "full" : "limited");
+  g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (bb_pixel_format_find_nearest (frame->format)));
+  return matrix;
+}
+
 /**
  * bb_chain_describe:
  * @frame: a frame in host memory such as will come, with all colour tags set
@@ -105,39 +135,19 @@ bb_chain_describe (const AVFrame *frame,
                    gboolean deinterlace,
                    gboolean tone_map)
 {
-  const char *flags = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
   GString *chain;
   enum AVPixelFormat native, nearest;
-  gboolean rgb, palette, full, other_shape;
+  gboolean rgb, full, other_shape;
   int width, height;
   int matrix = (int) frame->colorspace;
 
   native = bb_pixel_format_find_native (frame->format);
   nearest = bb_pixel_format_find_nearest (frame->format);
   rgb = bb_pixel_format_is_rgb (frame->format);
-  palette = (av_pix_fmt_desc_get (frame->format)->flags & AV_PIX_FMT_FLAG_PAL) != 0;
   full = !rgb && frame->color_range == AVCOL_RANGE_JPEG;
   chain = g_string_new (NULL);
   if (native == AV_PIX_FMT_NONE)
-    {
-      /* libswscale expands palettes, and RGB that is packed into less than 8 bits a channel, with
-       * BT.601 whatever it is told. */
-      if (rgb && av_pix_fmt_desc_get (frame->format)->comp[0].depth <= (palette ? 8 : 7))
-        g_string_append (chain, "format=rgb24,");
-      g_string_append_printf (chain, "scale=flags=%s", flags);
-      if (rgb)
-        {
-          BbFormat nearest_format;
-
-          bb_format_from_frame (&nearest_format, frame, parameters);
-          matrix = nearest_format.matrix;
-          g_string_append_printf (chain, ":out_color_matrix=%d", matrix);
-        }
-      /* To the scaler grey is full-range whatever it says; then its samples stay as they are. */
-      if (!bb_pixel_format_is_grey (frame->format))
-        g_string_append_printf (chain, ":out_range=%s", full ? "full" : "limited");
-      g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (nearest));
-    }
+    matrix = append_conversion (chain, frame, parameters);
   if (deinterlace)
     g_string_append (chain, "bwdif=mode=send_frame:deint=interlaced,");
   if (tone_map)
@@ -159,7 +169,7 @@ bb_chain_describe (const AVFrame *frame,
           width = up_to_step (width, stored->chroma_shift_x);
           height = up_to_step (height, stored->chroma_shift_y);
         }
-      g_string_append_printf (chain, "scale=%d:%d:flags=%s:out_range=%s", width, height, flags,
+      g_string_append_printf (chain, "scale=%d:%d:flags=%s:out_range=%s", width, height, SCALE_FLAGS,
                               format->full_range ? "full" : "limited");
       if (!tone_map && matrix != stored->matrix && is_convertible (matrix) &&
           is_convertible (stored->matrix))

@@ -133,12 +133,8 @@ bb_codec_find_for_device (enum AVCodecID id, const AVBufferRef *device)
 }
 
 static int
-open_codec (AVCodecContext **opened,
-            const AVCodec *codec,
-            const AVStream *stream,
-            AVRational time_base,
-            AVBufferRef *device,
-            BbCodecSurfaces *surfaces)
+open_codec (AVCodecContext **opened, const AVCodec *codec, const AVStream *stream,
+            AVRational time_base, AVBufferRef *device, BbCodecSurfaces *surfaces)
 {
   AVCodecContext *context = avcodec_alloc_context3 (codec);
   int result = avcodec_parameters_to_context (context, stream->codecpar);
@@ -182,12 +178,8 @@ open_codec (AVCodecContext **opened,
  * Returns: (transfer full): a decoder; the CPU's has no `hw_device_ctx`. %NULL with %BB_ERROR_INPUT
  */
 AVCodecContext *
-bb_codec_open (const char *path,
-               const AVStream *stream,
-               AVRational time_base,
-               AVBufferRef *device,
-               BbCodecSurfaces *surfaces,
-               GError **error)
+bb_codec_open (const char *path, const AVStream *stream, AVRational time_base, AVBufferRef *device,
+               BbCodecSurfaces *surfaces, GError **error)
 {
   enum AVCodecID id = stream->codecpar->codec_id;
   const AVCodec *codec = device != NULL ? bb_codec_find_for_device (id, device) : NULL;

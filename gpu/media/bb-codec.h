@@ -27,11 +27,7 @@ typedef struct {
 guint bb_codec_surfaces_get_n_held (BbCodecSurfaces *surfaces);
 void bb_codec_surfaces_reduce (BbCodecSurfaces *surfaces);
 const AVCodec *bb_codec_find_for_device (enum AVCodecID id, const AVBufferRef *device);
-AVCodecContext *bb_codec_open (const char *path,
-                               const AVStream *stream,
-                               AVRational time_base,
-                               AVBufferRef *device,
-                               BbCodecSurfaces *surfaces,
-                               GError **error);
+AVCodecContext *bb_codec_open (const char *path, const AVStream *stream, AVRational time_base,
+                               AVBufferRef *device, BbCodecSurfaces *surfaces, GError **error);
 
 G_END_DECLS

@@ -86,7 +86,7 @@ bb_converter_new (const char *path, const BbSourceInfo *info, const AVFrame *fir
   self->path = path;
   self->first = first;
   self->parameters = parameters;
-  self->time_base = (AVRational){ info->time_base_num, info->time_base_den };
+  self->time_base = (AVRational) { info->time_base_num, info->time_base_den };
   self->stored = info->format;
   self->deinterlace = info->interlaced && is_large_enough (first);
   set_formats (self, FALSE);
@@ -380,7 +380,7 @@ bring_to_host (BbConverter *self, GError **error)
   if (result < 0)
     bb_input_set_error (
       self->path, bb_ffmpeg_reason (result),
-      _ ("its frames cannot be had from the card, so choose the CPU as the device"), error);
+      _ ("its frames cannot be had from the GPU, so choose the CPU as the device"), error);
   return result >= 0;
 }
 

@@ -22,7 +22,7 @@ struct _BbDecoder {
   AVPacket *packet;
   int n_corrupt; /* damaged packets and frames; atomic */
 
-  AVBufferRef *device; /* of the GPU that decodes; NULL for the CPU */
+  AVBufferRef *device;      /* of the GPU that decodes; NULL for the CPU */
   BbCodecSurfaces surfaces; /* of the device that others may hold */
   gint64 opening; /* when the GPU's decoder began to be opened; 0 once it has delivered a frame */
   char *notice;
@@ -275,16 +275,15 @@ handle_gpu_failure (BbDecoder *decoder, int failure, BbDecoderResult *result,
   if (decoder->last_pts != AV_NOPTS_VALUE)
     take_notice (decoder,
                  /* Translators: seconds, and what is wrong */
-                 g_strdup_printf (_ ("The card stopped decoding at %.3f s (%s): the processor "
+                 g_strdup_printf (_ ("The GPU stopped decoding at %.3f s (%s): the CPU "
                                      "decodes from there"),
                                   (double) decoder->last_pts * av_q2d (stream->time_base),
                                   bb_ffmpeg_reason (failure)));
   else
-    take_notice (
-      decoder,
-      /* Translators: the name of a codec */
-      g_strdup_printf (_ ("The card does not decode this video (%s): the processor does"),
-                       avcodec_get_name (decoder->stream->codecpar->codec_id)));
+    take_notice (decoder,
+                 /* Translators: the name of a codec */
+                 g_strdup_printf (_ ("The GPU does not decode this video (%s): the CPU does"),
+                                  avcodec_get_name (decoder->stream->codecpar->codec_id)));
   *result = BB_DECODER_GPU_FAILED;
   return TRUE;
 }
@@ -437,7 +436,7 @@ guess_duration (BbDecoder *decoder, const AVFrame *frame)
     return frame->duration;
   if (rate.num > 0 && rate.den > 0)
     codec_duration = av_rescale_q (
-      frame->repeat_pict + 2, av_inv_q (av_mul_q (rate, (AVRational){ 2, 1 })), stream->time_base);
+      frame->repeat_pict + 2, av_inv_q (av_mul_q (rate, (AVRational) { 2, 1 })), stream->time_base);
   if (codec_duration > 0 && !has_timestamps)
     return codec_duration;
   if (since_last > 0)

@@ -384,7 +384,7 @@ bb_demuxer_read (BbDemuxer *demuxer, AVPacket *packet, gboolean rewindable,
   if (result >= 0)
     keep (demuxer, packet, rewindable);
   else if (!g_cancellable_is_cancelled (cancellable))
-    /* Junk at the end is none of the film. */
+    /* Junk at the end is none of the video. */
     demuxer->truncated = result != AVERROR_EOF && result != AVERROR_INVALIDDATA;
   return result;
 }
@@ -464,7 +464,7 @@ bb_demuxer_seek (BbDemuxer *demuxer, gint64 pts, gint64 *first, GCancellable *ca
       if (landing != LANDING_LATE)
         break;
       latest = MIN (latest, position) - 1 -
-               av_rescale_q (steps[i], (AVRational){ 1, 1 }, demuxer->stream->time_base);
+               av_rescale_q (steps[i], (AVRational) { 1, 1 }, demuxer->stream->time_base);
       if (demuxer->first_key != AV_NOPTS_VALUE && pts < demuxer->first_key)
         break;
     }

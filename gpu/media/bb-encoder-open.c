@@ -154,9 +154,9 @@ bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
     }
   if (!good)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                 /* Translators: the name of an encoder of graphics cards. It works only where a
+                 /* Translators: the name of an encoder of a GPU. It works only where a
                   * card has it, and where that card is chosen as the device */
-                 _("%s cannot be used: it takes an NVIDIA card that has it, and is the device"),
+                 _("%s cannot be used: it takes an NVIDIA GPU that has it, and is the device"),
                  encoder->name);
   return good;
 }
@@ -170,7 +170,7 @@ set_pixel_format (AVCodecContext *context, const Settings *settings, GError **er
   if (settings->encoder->on_card && settings->format.depth > 8)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("%s takes 10 bit only where its card is the device too: leave out the device"),
+                   _("%s takes 10 bit only where its GPU is the device too: leave out the device"),
                    settings->encoder->name);
       return FALSE;
     }

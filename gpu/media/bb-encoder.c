@@ -252,7 +252,7 @@ check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
   if (odd_x != 0 || odd_y != 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("A canvas of %d×%d does not go with the video's colour subsampling: choose "
+                   _("A canvas of %d×%d does not go with the video's color subsampling: choose "
                      "even numbers, such as %d×%d"),
                    format->width, format->height, format->width + odd_x, format->height + odd_y);
       return FALSE;

@@ -315,7 +315,7 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
       g_autofree char *name = g_filename_display_name (path);
 
       g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   _("“%s” is a pipe or a device, and a film needs a file: choose another name"),
+                   _("“%s” is a pipe or a device, and a video needs a file: choose another name"),
                    name);
       return NULL;
     }

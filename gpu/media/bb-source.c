@@ -193,13 +193,13 @@ leave_gpu (BbSource *source, const char *reason, GCancellable *cancellable, GErr
   if (reason != NULL && last != AV_NOPTS_VALUE)
     notice =
       /* Translators: seconds, and a sentence that says what is wrong */
-      g_strdup_printf (_ ("The card stopped deinterlacing at %.3f s, and the processor decodes "
+      g_strdup_printf (_ ("The GPU stopped deinterlacing at %.3f s, and the CPU decodes "
                           "from there: %s"),
                        (double) last * av_q2d (source->time_base), reason);
   else if (reason != NULL)
     notice =
       /* Translators: a sentence that says what is wrong */
-      g_strdup_printf (_ ("The card does not deinterlace this video, and the processor decodes "
+      g_strdup_printf (_ ("The GPU does not deinterlace this video, and the CPU decodes "
                           "it: %s"),
                        reason);
   g_queue_clear_full (&source->decoded, bb_ffmpeg_free_frame);

@@ -5,13 +5,14 @@
  * Usage: bench-window CLIP FOLDER SECONDS [gpu], or bench-window for the empty window's start alone. With gpu it measures
  * what a GPU makes different, and says how pictures reached the screen. Prints
  * figures as a key file. A turn of the loop is timed from where it comes out of poll() until it is there again: that long no key and no click is
- * answered. What GTK takes to draw is counted apart, as it is the processor's work where there is no
- * graphics card. Where the system tells, the time that the thread was ready but others had the
- * processor is left out: it says how busy the machine is with other things. What the host of a virtual
+ * answered. What GTK takes to draw is counted apart, as it is the CPU's work where there is no
+ * GPU. Where the system tells, the time that the thread was ready but others had the
+ * CPU is left out: it says how busy the machine is with other things. What the host of a virtual
  * machine takes away is not told that finely, so a long turn is only marked where it took something.
  */
 
-#include "bb-card-texture.h"
+#include "bb-application.h"
+#include "bb-device-texture.h"
 #include "bb-window.h"
 
 #include <glib/gstdio.h>
@@ -31,10 +32,10 @@
 /* Milliseconds. */
 typedef struct {
   double wall;
-  double own; /* without waits for the processor */
+  double own; /* without waits for the CPU */
   double rest; /* of that, without drawing */
-  double cpu;  /* processor time, without drawing */
-  gboolean stolen; /* whether the host of a virtual machine had a processor in the meantime */
+  double cpu;  /* CPU time, without drawing */
+  gboolean stolen; /* whether the host of a virtual machine had a CPU in the meantime */
 } Turn;
 
 /* Nanoseconds. */
@@ -79,7 +80,7 @@ get_instant (void)
   return instant;
 }
 
-/* What the host has taken of all processors so far, in ticks. */
+/* What the host has taken of all CPU threads so far, in ticks. */
 static gint64
 get_stolen (void)
 {
@@ -264,7 +265,7 @@ measure (BbWindow *window, const char *name, gboolean play, gboolean render, gui
 {
   BbPlayer *player = bb_window_get_player (window);
   BbQueue *queue =
-    bb_exports_get_queue (bb_application_get_exports (BB_APPLICATION (g_application_get_default ())));
+    bb_export_manager_get_queue (bb_application_get_export_manager (BB_APPLICATION (g_application_get_default ())));
   g_autofree char *output = g_build_filename (folder, "bench-window.mp4", NULL);
   BbPlayerStats stats;
   guint source = 0;
@@ -373,15 +374,17 @@ measure_gpu (BbWindow *window)
   g_print ("card_decodes=%d\ndecode_us=%.0f\neffect_us=%.0f\ndisplay_us=%.0f\n", stats.card_decodes,
            stats.decode_ms * 1000, stats.effect_ms * 1000, stats.display_ms * 1000);
   g_print ("shared=%" G_GUINT64_FORMAT "\ncopied=%" G_GUINT64_FORMAT "\nrenderer=%s\nreason=%s\n",
-           bb_card_texture_get_n_shared (), bb_card_texture_get_n_copied (),
+           bb_device_texture_get_n_shared (), bb_device_texture_get_n_copied (),
            G_OBJECT_TYPE_NAME (gtk_native_get_renderer (GTK_NATIVE (window))),
-           bb_card_texture_get_reason () != NULL ? bb_card_texture_get_reason () : "");
+           bb_device_texture_get_reason () != NULL ? bb_device_texture_get_reason () : "");
 }
 
 static void
 activate_cb (GApplication *application, gpointer user_data)
 {
-  BbWindow *window = bb_window_new (BB_APPLICATION (application));
+  BbWindow *window = bb_window_new (GTK_APPLICATION (application),
+                                    bb_application_get_settings (BB_APPLICATION (application)),
+                                    bb_application_get_export_manager (BB_APPLICATION (application)));
   g_autoptr (GFile) file = NULL;
   GdkFrameClock *clock;
 

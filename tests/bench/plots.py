@@ -64,7 +64,7 @@ def plot(clip, folder, rounds, machine, scratch):
     series = [measure_radius(clip, precision, rounds, scratch) for precision in ("fp16", "fp32")]
     draw(folder / "radius.svg", "top right", f"""
 set xlabel "radius, pixels of the canvas"
-set ylabel "processor time of the effect, ms a frame"
+set ylabel "CPU time of the effect, ms a frame"
 set xrange [0:400]
 set title "1920x1080 to 1080x1920, {machine}" font ",11"
 plot $d0 with linespoints lw 2 pt 7 ps 0.5 lc rgb "{BLUE}" title "FP16", \\

@@ -14,11 +14,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import tap
 from tap import check, equal
 
-ROOT = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent.parent)
+ROOT = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2])
 CODE = ("gpu", "app", "ui")
 
 # Folder: what it may include of the project, besides itself. Of gpu/, those outside take one header.
@@ -34,20 +34,24 @@ MAY_INCLUDE = {
 # The one header of gpu/cuda/ and gpu/cpu/ that gpu/ itself knows: where they are made.
 DOOR = "gpu/bb-devices.c"
 PUBLIC = "gpu/blurbox.h"
+# Arithmetic of the CPU that is no part of its device.
+ARITHMETIC = ("bb-cpu-rgb.h", "bb-rows.h")
 
 LONGEST_FUNCTION = 80
 LONGEST_FILE = 800
+# A kernel's stages share registers and shared memory, and are one function to the compiler anyway.
+KERNELS = ("gpu/kernels/bb-resample.cuh",)
 
 
 def sources():
-    return sorted(path for folder in CODE for suffix in ("c", "h", "cu") for path in (ROOT / folder).rglob("*." + suffix))
+    return sorted(path for folder in CODE for suffix in ("c", "h", "cu", "cuh") for path in (ROOT / folder).rglob("*." + suffix))
 
 
 FILES = sources()
 TEXT = {path: path.read_text() for path in FILES}
 BY_NAME = {}
 for path in FILES:
-    if path.suffix == ".h":
+    if path.suffix in (".h", ".cuh"):
         BY_NAME.setdefault(path.name, []).append(path)
 
 
@@ -66,7 +70,7 @@ def included(path):
             yield (beside or [found for found in candidates if found.as_posix().endswith(name)] or candidates)[0]
 
 
-def test_direction():
+def test_direction(_):
     """Includes point one way: ui, app, gpu, kernels; app and ui know one header of gpu."""
     wrong = []
     for path in FILES:
@@ -77,7 +81,7 @@ def test_direction():
             if other == own or other in MAY_INCLUDE[own]:
                 # What is behind the list of devices.
                 hidden = own == "gpu" and other in ("gpu/cpu", "gpu/cuda")
-                if not hidden or path.relative_to(ROOT).as_posix() in (DOOR, PUBLIC) or header.name in ("bb-cpu-rgb.h",):
+                if not hidden or path.relative_to(ROOT).as_posix() in (DOOR, PUBLIC) or header.name in ARITHMETIC:
                     continue
             elif name == PUBLIC and own in ("app", "ui"):
                 continue
@@ -90,30 +94,31 @@ def module_of(path):
     return path.relative_to(ROOT).with_suffix("").as_posix().removesuffix("-private")
 
 
-def test_circles():
+def reached_from(module, edges):
+    """All modules that one includes, by whichever way."""
+    seen, ahead = set(), [module]
+    while ahead:
+        for other in edges.get(ahead.pop(), ()):
+            if other not in seen:
+                seen.add(other)
+                ahead.append(other)
+    return seen
+
+
+def test_circles(_):
     """No module includes another one that, by whichever way, includes it."""
     edges = {}
     for path in FILES:
         module = module_of(path)
         edges.setdefault(module, set()).update(module_of(header) for header in included(path))
-    for module, others in edges.items():
-        others.discard(module)
-    # What includes nothing that is left goes, until only circles do not.
-    while True:
-        ends = {module for module, others in edges.items() if not others & edges.keys()}
-        if not ends:
-            break
-        edges = {module: others - ends for module, others in edges.items() if module not in ends}
-    # Those that only lead into a circle are not of it.
-    while True:
-        wanted = set().union(*edges.values()) if edges else set()
-        if wanted >= edges.keys():
-            break
-        edges = {module: others for module, others in edges.items() if module in wanted}
-    equal({module: sorted(others & edges.keys()) for module, others in sorted(edges.items())}, {})
+        edges[module].discard(module)
+    reached = {module: reached_from(module, edges) for module in edges}
+    circles = {module: sorted(other for other in edges[module] if module in reached[other])
+               for module in edges if module in reached[module]}
+    equal(circles, {})
 
 
-def test_cuda_is_asked_for_in_one_place():
+def test_cuda_is_asked_for_in_one_place(_):
     """What is compiled in is known to the build and to stubs, and to nothing else."""
     equal([str(path.relative_to(ROOT)) for path in FILES if "HAVE_CUDA" in TEXT[path]], [])
     for folder in ("gpu/media", "app", "ui"):
@@ -129,7 +134,7 @@ def functions(text):
         yield found.group(1), found.group(0).count("\n") + 1
 
 
-def test_length():
+def test_length(_):
     """Functions can be read on a screen, and files in one go."""
     n = 0
     long = []
@@ -139,18 +144,18 @@ def test_length():
             long.append(f"{path.relative_to(ROOT)}: {lines} lines")
         for name, length in functions(TEXT[path]):
             n += 1
-            if length > LONGEST_FUNCTION:
+            if length > LONGEST_FUNCTION and path.relative_to(ROOT).as_posix() not in KERNELS:
                 long.append(f"{path.relative_to(ROOT)}: {name}() has {length} lines")
     equal(long, [])
     check(n > 1000 or len(sys.argv) > 1, f"only {n} functions were found")
 
 
-def test_format():
+def test_format(_):
     """The layout is clang-format's."""
     formatter = shutil.which("clang-format")
     if formatter is None:
-        tap.skip("clang-format is not here")
-    names = [str(path) for path in FILES if path.suffix != ".cu"]
+        raise tap.Skip("clang-format is not here")
+    names = [str(path) for path in FILES if path.suffix in (".c", ".h")]
     result = subprocess.run([formatter, "--dry-run", "-Werror", "--style=file:" + str(ROOT / ".clang-format"), *names],
                             capture_output=True, text=True)
     check(result.returncode == 0, "\n".join(line for line in result.stderr.splitlines() if "error:" in line)[:4000])

@@ -8,24 +8,8 @@
 #include <locale.h>
 #include <string.h>
 
-/* Far longer than anything takes, on a machine that is busy and under sanitizers. */
-#define ALARM_SECONDS 120
-
 static BbApplication *application;
 static GPtrArray *announced;
-
-static gboolean
-alarm_cb (gpointer user_data)
-{
-  g_error ("waited in vain for: %s", (const char *) user_data);
-  return G_SOURCE_REMOVE;
-}
-
-guint
-bb_test_set_alarm (const char *condition)
-{
-  return g_timeout_add_seconds (ALARM_SECONDS, alarm_cb, (gpointer) condition);
-}
 
 BbApplication *
 bb_test_get_application (void)
@@ -126,10 +110,18 @@ bb_test_count_layouts (GtkWindow *window, guint *n)
                     G_CALLBACK (count_layout_cb), n);
 }
 
+/* A window that is not presented yet */
+BbWindow *
+bb_test_window_new_hidden (void)
+{
+  return bb_window_new (GTK_APPLICATION (application), bb_application_get_settings (application),
+                        bb_application_get_export_manager (application));
+}
+
 BbWindow *
 bb_test_window_new (void)
 {
-  BbWindow *window = bb_window_new (application);
+  BbWindow *window = bb_test_window_new_hidden ();
 
   gtk_window_present (GTK_WINDOW (window));
   BB_TEST_WAIT (gtk_widget_get_mapped (GTK_WIDGET (window)) &&
@@ -204,7 +196,7 @@ bb_test_wait_for_picture (BbWindow *window)
                 picture->generation >= bb_recipe_get_generation (bb_editor_get_recipe (editor)));
   g_assert_cmpuint (picture->generation, ==,
                     bb_recipe_get_generation (bb_editor_get_recipe (editor)));
-  g_assert_true (bb_screen_get_picture (bb_canvas_get_screen (bb_window_get_canvas (window))) ==
+  g_assert_true (bb_picture_paintable_get_picture (bb_canvas_get_paintable (bb_window_get_canvas (window))) ==
                  picture);
   return picture;
 }

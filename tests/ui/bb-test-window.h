@@ -5,29 +5,20 @@
 
 #pragma once
 
+#include "bb-application.h"
 #include "bb-test-media.h"
+#include "bb-test-wait.h"
 #include "bb-window.h"
 
 G_BEGIN_DECLS
 
-/* Lets the main loop run until something is true; a test that waits in vain fails. */
-#define BB_TEST_WAIT(condition)                                                                     \
-  G_STMT_START                                                                                      \
-  {                                                                                                 \
-    guint bb_test_alarm = bb_test_set_alarm (#condition);                                           \
-    while (!(condition))                                                                            \
-      g_main_context_iteration (NULL, TRUE);                                                        \
-    g_source_remove (bb_test_alarm);                                                                \
-  }                                                                                                 \
-  G_STMT_END
-
 int bb_test_window_run (int *argc, char ***argv, void (*add_tests) (void));
-guint bb_test_set_alarm (const char *condition);
 void bb_test_settle (void);
 void bb_test_wait_for_paint (gpointer window);
 void bb_test_count_layouts (GtkWindow *window, guint *n);
 
 BbApplication *bb_test_get_application (void);
+BbWindow *bb_test_window_new_hidden (void);
 BbWindow *bb_test_window_new (void);
 void bb_test_window_close (BbWindow *window);
 char *bb_test_clip (void);

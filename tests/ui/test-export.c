@@ -71,7 +71,7 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->window = bb_test_window_new ();
   g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
-  fixture->queue = bb_exports_get_queue (bb_application_get_exports (bb_test_get_application ()));
+  fixture->queue = bb_export_manager_get_queue (bb_application_get_export_manager (bb_test_get_application ()));
   fixture->editor = bb_window_get_editor (fixture->window);
   bb_test_forget_announced ();
   open_files (fixture, data);
@@ -89,7 +89,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   GSettings *settings = bb_application_get_settings (bb_test_get_application ());
 
-  bb_exports_abandon (bb_application_get_exports (bb_test_get_application ()));
+  bb_export_manager_abandon (bb_application_get_export_manager (bb_test_get_application ()));
   BB_TEST_WAIT (is_idle (fixture));
   bb_queue_clear (fixture->queue);
   if (fixture->window != NULL)
@@ -566,7 +566,7 @@ check_encoder (Fixture *fixture, const char *device)
   g_assert_true (bb_editor_set (fixture->editor, &values, NULL, &error));
   activate (fixture, "export", NULL);
   dialog = get_dialog (fixture);
-  BB_TEST_WAIT (bb_test_shows (dialog, "NVENC (graphics card) cannot be used, so the encoder is "
+  BB_TEST_WAIT (bb_test_shows (dialog, "NVENC (GPU) cannot be used, so the encoder is "
                                        "chosen automatically: "));
   g_assert_cmpuint (adw_combo_row_get_selected (get_child (dialog, "encoder_row")), ==, 0);
   titles = G_LIST_MODEL (get_child (dialog, "encoder_titles"));

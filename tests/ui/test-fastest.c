@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* Small, on the processor: many of them take little time. */
+/* Small, on the CPU: many of them take little time. */
 static BbWindow *
 open_small (void)
 {
@@ -131,13 +131,13 @@ test_tune (void)
   bb_test_window_close (window);
 }
 
-/* A processor that makes a film meanwhile is said to make the figures worse; one that waits does not. */
+/* A CPU that makes a film meanwhile is said to make the figures worse; one that waits does not. */
 static void
 test_beside (void)
 {
   BbWindow *window = open_small ();
-  BbExports *exports = bb_application_get_exports (bb_test_get_application ());
-  BbQueue *queue = bb_exports_get_queue (exports);
+  BbExportManager *export_manager = bb_application_get_export_manager (bb_test_get_application ());
+  BbQueue *queue = bb_export_manager_get_queue (export_manager);
   g_autofree char *input = g_file_get_path (bb_player_get_file (bb_window_get_player (window)));
   g_autofree char *output = bb_test_media_path ("beside.mkv");
   g_autoptr (GFile) source = g_file_new_for_path (input);
@@ -161,7 +161,7 @@ test_beside (void)
       adw_dialog_force_close (bb_test_get_dialog (window));
       BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
     }
-  bb_exports_abandon (exports);
+  bb_export_manager_abandon (export_manager);
   BB_TEST_WAIT (bb_queue_get_current (queue) == NULL);
   bb_queue_clear (queue);
   bb_test_window_close (window);

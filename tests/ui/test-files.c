@@ -20,10 +20,10 @@ has_clip (BbWindow *window, const char *name)
 static void
 check_drawn (BbWindow *window)
 {
-  BbScreen *screen = bb_canvas_get_screen (bb_window_get_canvas (window));
+  BbPicturePaintable *paintable = bb_canvas_get_paintable (bb_window_get_canvas (window));
 
   bb_test_wait_for_picture (window);
-  BB_TEST_WAIT ((bb_test_wait_for_paint (window), bb_screen_get_drawn (screen) != NULL));
+  BB_TEST_WAIT ((bb_test_wait_for_paint (window), bb_picture_paintable_get_drawn (paintable) != NULL));
 }
 
 static void
@@ -47,7 +47,7 @@ check_held (BbWindow *window)
 {
   BbPlayer *player = bb_window_get_player (window);
   BbEditor *editor = bb_window_get_editor (window);
-  BbScreen *screen = bb_canvas_get_screen (bb_window_get_canvas (window));
+  BbPicturePaintable *paintable = bb_canvas_get_paintable (bb_window_get_canvas (window));
   const GSignalMatchType match = G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA;
   guint signal = g_signal_lookup ("picture", BB_TYPE_PLAYER);
   BbPicture *picture;
@@ -59,16 +59,16 @@ check_held (BbWindow *window)
                 picture->generation == bb_recipe_get_generation (bb_editor_get_recipe (editor)));
   bb_test_settle ();
   bb_test_wait_for_paint (window);
-  g_assert_null (bb_screen_get_drawn (screen));
+  g_assert_null (bb_picture_paintable_get_drawn (paintable));
   /* This one and no other, such as of another size, that would not be painted yet. */
   picture = bb_player_get_picture (player);
   g_signal_handlers_unblock_matched (player, match, signal, 0, NULL, NULL, window);
   g_signal_emit (player, signal, 0);
   g_signal_handlers_block_matched (player, match, signal, 0, NULL, NULL, window);
-  g_assert_true (bb_screen_get_picture (screen) == picture);
+  g_assert_true (bb_picture_paintable_get_picture (paintable) == picture);
   bb_test_settle ();
   bb_test_wait_for_paint (window);
-  g_assert_nonnull (bb_screen_get_drawn (screen));
+  g_assert_nonnull (bb_picture_paintable_get_drawn (paintable));
   g_signal_handlers_unblock_matched (player, match, signal, 0, NULL, NULL, window);
 }
 
@@ -90,7 +90,7 @@ test_after_no_picture (void)
   BbWindow *window = bb_test_window_new ();
   GtkWindow *other = GTK_WINDOW (gtk_window_new ());
   BbCanvas *canvas = g_object_new (BB_TYPE_CANVAS, NULL);
-  BbScreen *screen = bb_canvas_get_screen (canvas);
+  BbPicturePaintable *paintable = bb_canvas_get_paintable (canvas);
   BbPicture *picture;
 
   bb_test_open_clip (window);
@@ -106,12 +106,12 @@ test_after_no_picture (void)
       bb_canvas_set_pictures (canvas, picture, NULL);
       bb_test_settle ();
       bb_test_wait_for_paint (other);
-      g_assert_nonnull (bb_screen_get_drawn (screen));
+      g_assert_nonnull (bb_picture_paintable_get_drawn (paintable));
       /* As while the first frame of another clip takes its time. */
       bb_canvas_set_pictures (canvas, NULL, NULL);
       bb_test_settle ();
       bb_test_wait_for_paint (other);
-      g_assert_null (bb_screen_get_drawn (screen));
+      g_assert_null (bb_picture_paintable_get_drawn (paintable));
     }
   bb_picture_unref (picture);
   gtk_window_destroy (other);

@@ -148,7 +148,7 @@ assert_shown (BbWindow *window)
   g_assert_cmpmem (g_bytes_get_data (shown_planes, NULL), g_bytes_get_size (shown_planes),
                    g_bytes_get_data (rendered, NULL), g_bytes_get_size (rendered));
 
-  texture = bb_screen_get_texture (bb_canvas_get_screen (bb_window_get_canvas (window)));
+  texture = bb_picture_paintable_get_texture (bb_canvas_get_paintable (bb_window_get_canvas (window)));
   texels = download (texture);
   for (int y = 0; y < HEIGHT; y++)
     for (int x = 0; x < WIDTH; x++)

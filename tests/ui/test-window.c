@@ -70,7 +70,7 @@ static void
 test_open_before_paint (void)
 {
   g_autofree char *path = bb_test_clip ();
-  BbWindow *window = bb_window_new (bb_test_get_application ());
+  BbWindow *window = bb_test_window_new_hidden ();
   GtkWidget *split = bb_test_find (window, ADW_TYPE_OVERLAY_SPLIT_VIEW, NULL, NULL);
   GtkWidget *sidebar = adw_overlay_split_view_get_sidebar (ADW_OVERLAY_SPLIT_VIEW (split));
   GtkStack *stack = GTK_STACK (bb_test_find (window, GTK_TYPE_STACK, NULL, NULL));
@@ -462,7 +462,7 @@ test_dialogs (void)
   bb_test_window_close (window);
 }
 
-/* Why no card can be used, or nothing where one can. */
+/* Why no GPU can be used, or nothing where one can. */
 static char *
 find_problem (void)
 {
@@ -513,7 +513,7 @@ check_offered (BbWindow *window, AdwComboRow *row)
     {
       const BbDeviceInfo *info = devices->pdata[i];
 
-      /* Where there is no driver, "cuda" stands for all cards, and is no device that a recipe can have. */
+      /* Where there is no driver, "cuda" stands for all GPUs, and is no device that a recipe can have. */
       if (info->problem != NULL && !g_str_equal (info->id, "cuda"))
         check_unusable (editor, row, info->id, info->description);
     }
@@ -522,7 +522,7 @@ check_offered (BbWindow *window, AdwComboRow *row)
 }
 
 static void
-test_card_problem (void)
+test_gpu_problem (void)
 {
   BbWindow *window = bb_test_window_new ();
   g_autofree char *problem = find_problem ();
@@ -547,9 +547,9 @@ test_card_problem (void)
   bb_test_window_close (window);
 }
 
-/* Makes FOLDER/PATH, and says whether a card is found in there then; removes it again. */
+/* Makes FOLDER/PATH, and says whether a GPU is found in there then; removes it again. */
 static gboolean
-find_card_with (const char *folder, const char *path)
+find_gpu_with (const char *folder, const char *path)
 {
   g_autofree char *file = g_build_filename (folder, path, NULL);
   g_autofree char *parent = g_path_get_dirname (file);
@@ -557,7 +557,7 @@ find_card_with (const char *folder, const char *path)
 
   g_assert_no_errno (g_mkdir_with_parents (parent, 0700));
   g_assert_true (g_file_set_contents (file, "", 0, NULL));
-  found = bb_renderer_find_card (folder);
+  found = bb_renderer_find_gpu (folder);
   g_assert_no_errno (g_unlink (file));
   return found;
 }
@@ -569,7 +569,7 @@ test_pixels (void)
   static const struct {
     const char *name;
     const char *pixels;
-    GdkMemoryFormat by_card;
+    GdkMemoryFormat by_gpu;
   } clips[] = {
     { "8.mkv", "yuv420p", GDK_MEMORY_R8G8B8X8 },
     { "10.mkv", "yuv420p10", GDK_MEMORY_R16G16B16A16 },
@@ -589,9 +589,9 @@ test_pixels (void)
                     bb_player_get_picture (bb_window_get_player (window)) != NULL);
       bb_test_wait_for_picture (window);
       bb_test_wait_for_paint (window);
-      texture = bb_screen_get_texture (bb_canvas_get_screen (bb_window_get_canvas (window)));
+      texture = bb_picture_paintable_get_texture (bb_canvas_get_paintable (bb_window_get_canvas (window)));
       g_assert_cmpint (gdk_texture_get_format (texture), ==,
-                       cairo ? GDK_MEMORY_DEFAULT : clips[i].by_card);
+                       cairo ? GDK_MEMORY_DEFAULT : clips[i].by_gpu);
       bb_test_window_close (window);
     }
 }
@@ -605,12 +605,12 @@ test_renderer (void)
   const char *wanted = g_getenv ("GSK_RENDERER");
   GskRenderer *renderer;
 
-  g_assert_false (bb_renderer_find_card (folder));
-  g_assert_false (find_card_with (folder, "dev/dri/card0"));
-  g_assert_true (find_card_with (folder, "dev/dri/renderD128"));
-  g_assert_true (find_card_with (folder, "dev/dri/renderD129"));
-  g_assert_true (find_card_with (folder, "proc/driver/nvidia/version"));
-  g_assert_true (find_card_with (folder, "dev/dxg"));
+  g_assert_false (bb_renderer_find_gpu (folder));
+  g_assert_false (find_gpu_with (folder, "dev/dri/card0"));
+  g_assert_true (find_gpu_with (folder, "dev/dri/renderD128"));
+  g_assert_true (find_gpu_with (folder, "dev/dri/renderD129"));
+  g_assert_true (find_gpu_with (folder, "proc/driver/nvidia/version"));
+  g_assert_true (find_gpu_with (folder, "dev/dxg"));
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
       g_autofree char *path = g_build_filename (folder, folders[i], NULL);
@@ -620,7 +620,7 @@ test_renderer (void)
   /* The application has chosen by now, where the user has not. */
   renderer = gtk_native_get_renderer (GTK_NATIVE (window));
   g_test_message ("GSK_RENDERER=%s, %s", wanted, G_OBJECT_TYPE_NAME (renderer));
-  if (!bb_renderer_find_card ("/"))
+  if (!bb_renderer_find_gpu ("/"))
     g_assert_nonnull (wanted);
   if (g_strcmp0 (wanted, "cairo") == 0)
     g_assert_cmpstr (G_OBJECT_TYPE_NAME (renderer), ==, "GskCairoRenderer");
@@ -643,7 +643,7 @@ add_tests (void)
   g_test_add_func ("/window/scrub-storm", test_scrub_storm);
   g_test_add_func ("/window/idle", test_idle);
   g_test_add_func ("/window/narrow", test_narrow);
-  g_test_add_func ("/window/card-problem", test_card_problem);
+  g_test_add_func ("/window/gpu-problem", test_gpu_problem);
   g_test_add_func ("/window/renderer", test_renderer);
   g_test_add_func ("/window/pixels", test_pixels);
   g_test_add_func ("/window/dialogs", test_dialogs);

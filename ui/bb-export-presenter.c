@@ -1,0 +1,366 @@
+/* bb-export-presenter.c: actions, bar, list and toasts of the exports in a window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-export-presenter.h"
+
+#include "bb-announce.h"
+#include "bb-export-dialog.h"
+#include "bb-output.h"
+#include "bb-queue-bar.h"
+#include "bb-queue-view.h"
+#include "bb-toast.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/**
+ * BbExportPresenter:
+ *
+ * What a window has of the exports: the actions `win.export`, `win.export-to`, `win.show-queue`, which
+ * opens the list of the queue, and `win.queue`, whose state is whether it is open; the bar and the
+ * list of the queue, what is said when an export ends, and the question before the window closes on
+ * one.
+ *
+ * Signals: `toast`, a notice that the window shows.
+ */
+struct _BbExportPresenter {
+  GObject parent_instance;
+
+  AdwApplicationWindow *window;
+  BbExportManager *export_manager;
+  BbEditor *editor;
+  GSettings *settings;
+  AdwBottomSheet *sheet;
+  GFile *file;
+  GPtrArray *others; /* that were opened with it */
+
+  AdwDialog *dialog;
+  AdwDialog *question;
+  AdwToast *toast; /* about the last export that ended */
+};
+
+enum { TOAST, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BbExportPresenter, bb_export_presenter, G_TYPE_OBJECT)
+
+static void
+show_message (BbExportPresenter *self, const char *text)
+{
+  g_autoptr (AdwToast) toast = bb_toast_new (text);
+
+  g_signal_emit (self, signals[TOAST], 0, toast);
+  bb_announce (GTK_WIDGET (self->window), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+message_cb (BbExportManager *export_manager, const char *message, gpointer user_data)
+{
+  show_message (BB_EXPORT_PRESENTER (user_data), message);
+}
+
+static void
+finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  g_autofree char *name = bb_job_get_output_name (job);
+  g_autofree char *uri = g_file_get_uri (bb_job_get_output (job));
+  g_autofree char *title = NULL;
+  g_autoptr (AdwToast) toast = NULL;
+
+  if (bb_job_get_state (job) == BB_JOB_CANCELLED)
+    title = g_strdup_printf (_("“%s” was cancelled"), name);
+  else if (bb_job_get_state (job) == BB_JOB_FAILED)
+    title = g_strdup_printf (_("“%s” failed"), name);
+  else
+    title = g_strdup_printf (_("“%s” is ready"), name);
+  toast = bb_toast_new (title);
+  if (bb_job_get_state (job) == BB_JOB_DONE)
+    {
+      adw_toast_set_button_label (toast, _("_Open"));
+      adw_toast_set_action_name (toast, "app.open-file");
+      adw_toast_set_action_target (toast, "s", uri);
+      adw_toast_set_timeout (toast, 10);
+    }
+  else if (bb_job_get_state (job) == BB_JOB_FAILED)
+    {
+      adw_toast_set_button_label (toast, _("_Details"));
+      adw_toast_set_action_name (toast, "win.show-queue");
+      adw_toast_set_timeout (toast, 10);
+    }
+  /* Many that end one after the other are not told minutes later. */
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
+  g_signal_emit (self, signals[TOAST], 0, toast);
+  bb_announce (GTK_WIDGET (self->window),
+               bb_job_get_error (job) != NULL ? bb_job_get_error (job)->message : title,
+               bb_job_get_error (job) != NULL ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
+                                              : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+/* What it began on threads may keep it for a while. */
+static void
+dialog_closed_cb (BbExportPresenter *self)
+{
+  g_clear_weak_pointer (&self->dialog);
+}
+
+static void
+export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  if (self->file == NULL || self->dialog != NULL)
+    return;
+  g_ptr_array_add (files, self->file);
+  for (guint i = 0; i < self->others->len; i++)
+    g_ptr_array_add (files, self->others->pdata[i]);
+  g_set_weak_pointer (&self->dialog, ADW_DIALOG (bb_export_dialog_new (
+                                       bb_export_manager_get_queue (self->export_manager), self->editor,
+                                       self->settings, (GFile *const *) files->pdata,
+                                       files->len)));
+  g_signal_connect_object (self->dialog, "closed", G_CALLBACK (dialog_closed_cb), self,
+                           G_CONNECT_SWAPPED);
+  adw_dialog_present (self->dialog, GTK_WIDGET (self->window));
+}
+
+/* As the dialog does, but to a file that is named: the container is what its name says. */
+static void
+export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  const char *path = g_variant_get_string (parameter, NULL);
+  g_autoptr (GFile) output = g_file_new_for_path (path);
+  g_autoptr (BbJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->file == NULL)
+    return;
+  /* What a relative name is relative to, whoever asks over D-Bus cannot know. */
+  if (!g_path_is_absolute (path))
+    {
+      show_message (self, _("Name the file to export to with its whole path, such as "
+                            "/home/me/clip.mp4"));
+      return;
+    }
+  job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor),
+                    BB_JOB_NAME_CHOSEN);
+  if (!bb_queue_add (bb_export_manager_get_queue (self->export_manager), job, &error))
+    show_message (self, error->message);
+}
+
+static void
+show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  adw_bottom_sheet_set_open (BB_EXPORT_PRESENTER (user_data)->sheet, TRUE);
+}
+
+static void
+queue_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+  adw_bottom_sheet_set_open (BB_EXPORT_PRESENTER (user_data)->sheet, g_variant_get_boolean (state));
+}
+
+/* Escape closes a sheet that has the focus. No GPropertyAction: that would keep the sheet, which keeps
+ * the window's actions. */
+static void
+open_sheet_cb (BbExportPresenter *self)
+{
+  gboolean open = adw_bottom_sheet_get_open (self->sheet);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->window), "queue");
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (open));
+  if (open)
+    gtk_widget_child_focus (adw_bottom_sheet_get_sheet (self->sheet), GTK_DIR_TAB_FORWARD);
+}
+
+static const GActionEntry actions[] = {
+  { "export", export_cb, NULL, NULL, NULL },
+  { "export-to", export_to_cb, "s", NULL, NULL },
+  { "show-queue", show_queue_cb, NULL, NULL, NULL },
+  { "queue", NULL, NULL, "false", queue_cb },
+};
+
+static void
+set_enabled (BbExportPresenter *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->window), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static void
+items_changed_cb (BbExportPresenter *self)
+{
+  GListModel *model = G_LIST_MODEL (bb_export_manager_get_queue (self->export_manager));
+  gboolean any = g_list_model_get_n_items (model) > 0;
+
+  adw_bottom_sheet_set_reveal_bottom_bar (self->sheet, any);
+  /* There is nothing left in it to act on, nor to have the focus. */
+  if (!any)
+    adw_bottom_sheet_set_open (self->sheet, FALSE);
+}
+
+static void
+close_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+
+  if (!g_str_equal (response, "close"))
+    return;
+  bb_export_manager_abandon (self->export_manager);
+  gtk_window_destroy (GTK_WINDOW (self->window));
+}
+
+static gboolean
+close_request_cb (GtkWindow *window, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  BbQueue *queue = bb_export_manager_get_queue (self->export_manager);
+  BbJob *job = bb_queue_get_current (queue);
+  guint n = bb_queue_get_n_waiting (queue) + (job != NULL);
+  g_autofree char *body = NULL;
+
+  if (!bb_export_manager_has_work (self->export_manager))
+    return GDK_EVENT_PROPAGATE;
+  gtk_window_present (window);
+  if (self->question != NULL)
+    return GDK_EVENT_STOP;
+  body = g_strdup_printf (ngettext ("%u export is not finished, and nothing of it will be kept.",
+                                    "%u exports are not finished, and nothing of them will be kept.",
+                                    n),
+                          n);
+  g_set_weak_pointer (&self->question, adw_alert_dialog_new (_("Cancel Exports and Close?"), body));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (self->question),
+                                  "keep", _("_Keep Exporting"),
+                                  "close", _("_Cancel and Close"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (self->question), "close",
+                                            ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (self->question), "keep");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (self->question), "keep");
+  g_signal_connect_object (self->question, "response", G_CALLBACK (close_response_cb), self, 0);
+  adw_dialog_present (self->question, GTK_WIDGET (window));
+  return GDK_EVENT_STOP;
+}
+
+static void
+bb_export_presenter_dispose (GObject *object)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (object);
+
+  g_clear_weak_pointer (&self->dialog);
+  g_clear_weak_pointer (&self->question);
+  g_clear_weak_pointer (&self->toast);
+  g_clear_object (&self->export_manager);
+  g_clear_object (&self->editor);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->others, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (bb_export_presenter_parent_class)->dispose (object);
+}
+
+static void
+bb_export_presenter_class_init (BbExportPresenterClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = bb_export_presenter_dispose;
+
+  signals[TOAST] = g_signal_new ("toast", BB_TYPE_EXPORT_PRESENTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, ADW_TYPE_TOAST);
+}
+
+static void
+bb_export_presenter_init (BbExportPresenter *self)
+{
+  self->others = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/**
+ * bb_export_presenter_new:
+ * @window: the window, which owns it
+ * @export_manager: the exports of the application
+ * @editor: what tunes the recipe
+ * @settings: what the user set
+ * @sheet: the place of the queue
+ *
+ * Adds the actions to @window and fills @sheet.
+ *
+ * Returns: (transfer full): an export presenter
+ */
+BbExportPresenter *
+bb_export_presenter_new (AdwApplicationWindow *window,
+                 BbExportManager *export_manager,
+                 BbEditor *editor,
+                 GSettings *settings,
+                 AdwBottomSheet *sheet)
+{
+  BbExportPresenter *self = g_object_new (BB_TYPE_EXPORT_PRESENTER, NULL);
+  BbQueue *queue = bb_export_manager_get_queue (export_manager);
+
+  self->window = window;
+  self->export_manager = g_object_ref (export_manager);
+  self->editor = g_object_ref (editor);
+  self->settings = g_object_ref (settings);
+  self->sheet = sheet;
+  adw_bottom_sheet_set_bottom_bar (sheet, GTK_WIDGET (bb_queue_bar_new (queue)));
+  adw_bottom_sheet_set_sheet (sheet, GTK_WIDGET (bb_queue_view_new (queue)));
+  /* The bar lies over the content, which has controls at its lower edge. */
+  g_object_bind_property (sheet, "bottom-bar-height", adw_bottom_sheet_get_content (sheet),
+                          "margin-bottom", G_BINDING_SYNC_CREATE);
+  g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), self);
+  set_enabled (self, "export", FALSE);
+  set_enabled (self, "export-to", FALSE);
+  g_signal_connect_object (window, "close-request", G_CALLBACK (close_request_cb), self, 0);
+  g_signal_connect_object (export_manager, "message", G_CALLBACK (message_cb), self, 0);
+  g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
+  g_signal_connect_object (queue, "items-changed", G_CALLBACK (items_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (sheet, "notify::open", G_CALLBACK (open_sheet_cb), self,
+                           G_CONNECT_SWAPPED);
+  items_changed_cb (self);
+  return self;
+}
+
+/**
+ * bb_export_presenter_set_file:
+ * @self: an export presenter
+ * @file: (nullable): the video that is open
+ *
+ * Says what there is to export.
+ */
+void
+bb_export_presenter_set_file (BbExportPresenter *self, GFile *file)
+{
+  g_return_if_fail (BB_IS_EXPORT_PRESENTER (self));
+
+  g_set_object (&self->file, file);
+  set_enabled (self, "export", file != NULL);
+  set_enabled (self, "export-to", file != NULL);
+}
+
+/**
+ * bb_export_presenter_set_others:
+ * @self: an export presenter
+ * @files: (element-type GFile): videos that were opened with the first one
+ *
+ * Says what else is offered when the video that is open is exported.
+ */
+void
+bb_export_presenter_set_others (BbExportPresenter *self, GPtrArray *files)
+{
+  g_return_if_fail (BB_IS_EXPORT_PRESENTER (self));
+
+  g_ptr_array_ref (files);
+  g_ptr_array_unref (self->others);
+  self->others = files;
+}

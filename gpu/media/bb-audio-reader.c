@@ -14,7 +14,6 @@
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
-#include "bb-reader.h"
 #include "bb-resampler.h"
 #include "bb-scan.h"
 
@@ -90,7 +89,7 @@ open_file (BbAudioReader *reader, GError **error)
     return FALSE;
   /* Of the program that the picture is of. */
   index = bb_scan_index (reader->path, reader->demuxer->iformat, &reader->cancellable);
-  picture = bb_reader_find_stream (reader->demuxer, index);
+  picture = bb_index_find_picture (index, reader->demuxer);
   result = av_find_best_stream (reader->demuxer, AVMEDIA_TYPE_AUDIO, -1, picture, &codec, 0);
   if (result >= 0)
     {

@@ -192,7 +192,7 @@ bb_ffmpeg_is_alike (const AVFrame *frame, const AVFrame *other)
 
 /**
  * bb_ffmpeg_to_host:
- * @frame: a frame; one in a GPU's memory becomes the same in the host's
+ * @frame: a frame; one in device memory becomes the same in host memory
  *
  * Returns: 0, or a negative FFmpeg error
  */
@@ -225,6 +225,16 @@ void
 bb_ffmpeg_free_packet (gpointer packet)
 {
   av_packet_free ((AVPacket *[]){ packet });
+}
+
+/**
+ * bb_ffmpeg_free_frame:
+ * @frame: (transfer full): a frame of FFmpeg's, for containers of GLib's
+ */
+void
+bb_ffmpeg_free_frame (gpointer frame)
+{
+  av_frame_free ((AVFrame *[]) { frame });
 }
 
 /**

@@ -24,6 +24,7 @@ AVFrame *bb_ffmpeg_copy_properties (const AVFrame *frame);
 gboolean bb_ffmpeg_is_alike (const AVFrame *frame, const AVFrame *other);
 int bb_ffmpeg_to_host (AVFrame *frame);
 void bb_ffmpeg_free_packet (gpointer packet);
+void bb_ffmpeg_free_frame (gpointer frame);
 int bb_ffmpeg_open_decoder (AVCodecContext **decoder, const AVStream *stream, AVRational time_base);
 void bb_ffmpeg_interrupt_init (AVIOInterruptCB *interrupt, GCancellable **cancellable);
 

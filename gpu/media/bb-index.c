@@ -278,6 +278,33 @@ bb_index_get_root (const BbIndex *index, const AVFormatContext *demuxer, int str
 }
 
 /**
+ * bb_index_find_picture:
+ * @index: (nullable): an index
+ * @demuxer: a demuxer of its file
+ *
+ * Returns: number of the stream that is the picture: of the video streams that are no cover
+ *   what FFmpeg thinks best, else the first, or the one that it follows; -1 where there is none
+ */
+int
+bb_index_find_picture (const BbIndex *index, AVFormatContext *demuxer)
+{
+  int wanted = av_find_best_stream (demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+  int best = -1;
+
+  for (guint i = 0; i < demuxer->nb_streams; i++)
+    {
+      const AVStream *stream = demuxer->streams[i];
+
+      if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
+          (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
+        continue;
+      if (best < 0 || (int) i == wanted)
+        best = (int) i;
+    }
+  return best >= 0 ? bb_index_get_root (index, demuxer, best) : -1;
+}
+
+/**
  * bb_index_is_followed:
  * @index: (nullable): an index
  * @stream: a stream

@@ -37,6 +37,7 @@ void bb_index_set_end (BbIndex *index, gint64 end);
 gboolean bb_index_has_parameters (const BbIndex *index, const AVStream *stream);
 gboolean bb_index_has_followers (const BbIndex *index);
 int bb_index_get_root (const BbIndex *index, const AVFormatContext *demuxer, int stream);
+int bb_index_find_picture (const BbIndex *index, AVFormatContext *demuxer);
 gboolean bb_index_is_followed (const BbIndex *index, const AVStream *stream);
 gboolean bb_index_is_uniform (const BbIndex *index, const AVStream *stream);
 gboolean bb_index_get_late (const BbIndex *index,

@@ -15,7 +15,6 @@
 #include "bb-clock.h"
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
-#include "bb-reader.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -383,7 +382,7 @@ add_picture (BbIndex *index, const char *path, gboolean late, GCancellable **can
   int picture = -1;
 
   if (demuxer != NULL && bb_input_probe (demuxer, NULL))
-    picture = bb_reader_find_stream (demuxer, index);
+    picture = bb_index_find_picture (index, demuxer);
   if (picture >= 0)
     {
       clock = bb_clock_new (demuxer, picture, index);

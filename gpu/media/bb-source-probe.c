@@ -61,58 +61,58 @@ bb_source_probe_get_picture_start (const AVStream *stream, const AVFrame *first)
 /* From the first instant of picture and sound to the last. Where a stream does not say how long it
  * is, what the container says of all counts too. */
 static void
-fill_times (BbSourceInfo *info, BbReader *reader, const AVFrame *first)
+fill_times (BbSourceInfo *info, BbDemuxer *demuxer, const AVFrame *first)
 {
-  const AVFormatContext *demuxer = bb_reader_get_demuxer (reader);
-  const AVStream *own = bb_reader_get_stream (reader);
-  const BbIndex *index = bb_reader_get_index (reader);
+  const AVFormatContext *context = bb_demuxer_get_context (demuxer);
+  const AVStream *own = bb_demuxer_get_stream (demuxer);
+  const BbIndex *index = bb_demuxer_get_index (demuxer);
   gint64 start = G_MAXINT64;
   gint64 end = G_MININT64;
   gboolean known = TRUE;
 
-  for (guint i = 0; i < demuxer->nb_streams; i++)
+  for (guint i = 0; i < context->nb_streams; i++)
     {
-      const AVStream *stream = demuxer->streams[i];
+      const AVStream *stream = context->streams[i];
       enum AVMediaType type = stream->codecpar->codec_type;
       gint64 begin =
         stream == own ? bb_source_probe_get_picture_start (stream, first) : stream->start_time;
 
       if ((stream != own && type != AVMEDIA_TYPE_AUDIO) || begin == AV_NOPTS_VALUE ||
-          bb_index_get_root (index, demuxer, (int) i) != (int) i)
+          bb_index_get_root (index, context, (int) i) != (int) i)
         continue;
       start = MIN (start, bb_ffmpeg_to_nanoseconds (begin, stream->time_base));
       if (stream->duration > 0)
-        end = MAX (end, bb_ffmpeg_to_nanoseconds (av_sat_add64 (begin, stream->duration), stream->time_base));
+        end = MAX (end, bb_ffmpeg_to_nanoseconds (av_sat_add64 (begin, stream->duration),
+                                                  stream->time_base));
       else
         known = FALSE;
     }
-  if (demuxer->iformat->flags & AVFMT_NOTIMESTAMPS)
+  if (context->iformat->flags & AVFMT_NOTIMESTAMPS)
     start = 0;
   info->start = start != G_MAXINT64 ? start : 0;
   if (end > info->start)
     info->duration = end - info->start;
-  if ((!known || end <= info->start) && demuxer->duration > 0)
+  if ((!known || end <= info->start) && context->duration > 0)
     info->duration =
-      MAX (info->duration, bb_ffmpeg_to_nanoseconds (demuxer->duration, AV_TIME_BASE_Q));
+      MAX (info->duration, bb_ffmpeg_to_nanoseconds (context->duration, AV_TIME_BASE_Q));
   /* What was read, where the clock of the file tells nothing. */
   if (index != NULL)
     info->duration = MAX (bb_index_get_end (index) - info->start, 0);
 }
 
 static void
-fill_rate (BbSourceInfo *info, BbReader *reader)
+fill_rate (BbSourceInfo *info, BbDemuxer *demuxer)
 {
-  AVStream *stream = bb_reader_get_stream (reader);
+  AVStream *stream = bb_demuxer_get_stream (demuxer);
   AVRational rate = stream->avg_frame_rate;
-  gint64 duration =
-    stream->duration > 0 && bb_reader_get_index (reader) == NULL
-      ? bb_ffmpeg_to_nanoseconds (stream->duration, stream->time_base)
-      : info->duration;
+  gint64 duration = stream->duration > 0 && bb_demuxer_get_index (demuxer) == NULL
+                      ? bb_ffmpeg_to_nanoseconds (stream->duration, stream->time_base)
+                      : info->duration;
 
   /* An average of one frame a tick comes of times that were rounded to ticks. */
   if (rate.num <= 0 || rate.den <= 0 ||
       (av_cmp_q (rate, av_inv_q (stream->time_base)) == 0 && stream->r_frame_rate.num > 0))
-    rate = av_guess_frame_rate (bb_reader_get_demuxer (reader), stream, NULL);
+    rate = av_guess_frame_rate (bb_demuxer_get_context (demuxer), stream, NULL);
   if (rate.num > 0 && rate.den > 0)
     {
       info->rate_num = rate.num;
@@ -124,31 +124,31 @@ fill_rate (BbSourceInfo *info, BbReader *reader)
 }
 
 static gboolean
-has_decoder (AVFormatContext *demuxer, enum AVMediaType type)
+has_decoder (AVFormatContext *context, enum AVMediaType type)
 {
   const AVCodec *decoder = NULL;
 
-  return av_find_best_stream (demuxer, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
+  return av_find_best_stream (context, type, -1, -1, &decoder, 0) >= 0 && decoder != NULL;
 }
 
 /**
  * bb_source_probe:
  * @info: (out caller-allocates): what is to be known
- * @reader: the reader of the file
+ * @demuxer: the demuxer of the file
  * @first: its first frame
  * @parameters: parameters of its stream; get the side data of @first that they lack
  *
  * Collects what is known of a file before its pictures.
  */
 void
-bb_source_probe (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
-                     AVCodecParameters *parameters)
+bb_source_probe (BbSourceInfo *info, BbDemuxer *demuxer, const AVFrame *first,
+                 AVCodecParameters *parameters)
 {
-  AVStream *stream = bb_reader_get_stream (reader);
+  AVStream *stream = bb_demuxer_get_stream (demuxer);
   const AVFrameSideData *frame_matrix = av_frame_get_side_data (first, AV_FRAME_DATA_DISPLAYMATRIX);
   const AVPacketSideData *matrix;
   AVRational aspect =
-    av_guess_sample_aspect_ratio (bb_reader_get_demuxer (reader), stream, (AVFrame *) first);
+    av_guess_sample_aspect_ratio (bb_demuxer_get_context (demuxer), stream, (AVFrame *) first);
   enum AVFieldOrder order = stream->codecpar->field_order;
 
   merge_side_data (parameters, first);
@@ -164,11 +164,11 @@ bb_source_probe (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
   info->sar_den = aspect.num > 0 && aspect.den > 0 ? aspect.den : 1;
   info->time_base_num = stream->time_base.num;
   info->time_base_den = stream->time_base.den;
-  fill_times (info, reader, first);
-  fill_rate (info, reader);
+  fill_times (info, demuxer, first);
+  fill_rate (info, demuxer);
   info->hdr = bb_format_is_hdr (&info->format);
   info->interlaced = (first->flags & AV_FRAME_FLAG_INTERLACED) != 0 ||
                      (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE);
-  info->has_audio = has_decoder (bb_reader_get_demuxer (reader), AVMEDIA_TYPE_AUDIO);
+  info->has_audio = has_decoder (bb_demuxer_get_context (demuxer), AVMEDIA_TYPE_AUDIO);
   g_strlcpy (info->codec, avcodec_get_name (stream->codecpar->codec_id), sizeof info->codec);
 }

@@ -5,12 +5,12 @@
 
 #pragma once
 
-#include "bb-reader.h"
+#include "bb-demuxer.h"
 #include "bb-source-info.h"
 
 G_BEGIN_DECLS
 
-void bb_source_probe (BbSourceInfo *info, BbReader *reader, const AVFrame *first,
+void bb_source_probe (BbSourceInfo *info, BbDemuxer *demuxer, const AVFrame *first,
                       AVCodecParameters *parameters);
 gint64 bb_source_probe_get_picture_start (const AVStream *stream, const AVFrame *first);
 

@@ -7,188 +7,136 @@
 
 #include "bb-source.h"
 
-#include "bb-chain.h"
+#include "bb-converter.h"
+#include "bb-declared-duration.h"
+#include "bb-decoder.h"
+#include "bb-demuxer.h"
 #include "bb-device.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
-#include "bb-format-ffmpeg.h"
+#include "bb-input.h"
 #include "bb-phases.h"
-#include "bb-reader.h"
-#include "bb-source-filter.h"
 #include "bb-source-info.h"
-#include "bb-source-probe.h"
 #include "bb-source-private.h"
-#include "bb-device.h"
+#include "bb-source-probe.h"
 
-#include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
 #include <glib/gi18n-lib.h>
 
-/* Of what lies further back than this before a frame that is sought, nanoseconds, only the frames that
- * others refer to are decoded. */
-#define HURRY_MARGIN 500000000
+/* Of what lies further back than this before a frame that is sought, nanoseconds, only the frames
+ * that others refer to are decoded. */
+#define NONREF_MARGIN 500000000
 /* bwdif looks at the frame before and the one after. */
 #define DEINTERLACE_CONTEXT 2
-/* Surfaces of a GPU's decoder that are held at once at most, besides those that it needs itself: in queues, 8 that are
- * handed on together and 8 that kernels read; and those that deinterlacing looks at, which may begin anywhere. Where the
- * decoder can have fewer, fewer are handed on together. SURFACES_BESIDE + 2 * FRAMES_AT_ONCE of bb-pipeline.c. */
+/* Surfaces of a GPU's decoder that are held at once at most, besides those that it needs itself: in
+ * queues, 8 that are handed on together and 8 that kernels read; and those that deinterlacing looks
+ * at, which may begin anywhere. Where the decoder can have fewer, fewer are handed on together.
+ * SURFACES_BESIDE + 2 * FRAMES_AT_ONCE of bb-pipeline.c. */
 #define N_HELD_SURFACES 21
 #define N_DEINTERLACED_SURFACES 4
 
-/* What the frame does not say is what the first one said or what was guessed of it, so that filters
- * guess no other way and a chain is not made anew where tags come and go. */
+struct _BbSource {
+  BbSourceInfo info;
+  AVCodecParameters *parameters;
+  int stream_index;
+  AVRational time_base;
+  AVFrame *first; /* the first frame, as it was decoded, kept for what it tells */
+  BbDeclaredDuration declared;
+  char *shape_notice;
+
+  /* One after the other. */
+  BbDemuxer *demuxer;
+  BbDecoder *decoder;
+  GQueue decoded; /* of AVFrame */
+  BbConverter *converter;
+  AVFrame *next; /* handed out by the next read; kept to tell the duration of the one before */
+
+  /* Since reading began where it did. */
+  gboolean ended;      /* the decoder has given all */
+  gint64 skip_to;      /* the frame that is shown at this time is next; AV_NOPTS_VALUE: any */
+  gboolean skipped;    /* what is decoded before that one was dropped */
+  gint64 first_in;     /* time of the first decoded frame, AV_NOPTS_VALUE: none yet */
+  gint64 last_out;     /* time of the last converted frame, AV_NOPTS_VALUE: none yet */
+  gint64 resume_after; /* frames up to this time came out before the GPU was left */
+
+  gint64 last_end; /* of the frames that were read, nanoseconds from the start; G_MININT64: none */
+  gint64 last_length; /* of the last frame, nanoseconds */
+};
+
+/* At most once: the CPU does not fail. */
+static gboolean leave_gpu (BbSource *source, const char *reason, GCancellable *cancellable,
+                           GError **error);
+
 static void
-tag (BbSource *source, AVFrame *frame)
+note_shape (BbSource *source, const AVFrame *frame)
 {
-  enum AVPixelFormat pixel_format = bb_frame_get_pixel_format (frame);
-
-  if (!bb_pixel_format_is_rgb (pixel_format))
-    {
-      BbFormat format;
-
-      bb_format_from_frame (&format, frame, source->parameters);
-      if (frame->color_range == AVCOL_RANGE_UNSPECIFIED &&
-          bb_pixel_format_is_grey (pixel_format) ==
-            bb_pixel_format_is_grey (source->first->format))
-        format.full_range |= source->stored.full_range;
-      frame->color_range = format.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-      if (frame->colorspace == AVCOL_SPC_UNSPECIFIED || frame->colorspace == AVCOL_SPC_RESERVED ||
-          frame->colorspace == AVCOL_SPC_RGB)
-        frame->colorspace = source->stored.matrix;
-    }
-  if (frame->color_primaries == AVCOL_PRI_UNSPECIFIED)
-    frame->color_primaries = source->stored.primaries;
-  if (frame->color_trc == AVCOL_TRC_UNSPECIFIED)
-    frame->color_trc = source->stored.transfer;
-  if (frame->chroma_location == AVCHROMA_LOC_UNSPECIFIED)
-    frame->chroma_location = source->stored.chroma_location;
-  if ((frame->flags & AV_FRAME_FLAG_INTERLACED) != 0 && frame->width >= 3 && frame->height >= 4)
-    g_atomic_int_set (&source->deinterlace, TRUE);
+  if (source->shape_notice == NULL && bb_converter_is_other_shape (source->converter, frame))
+    source->shape_notice =
+      /* Translators: seconds */
+      g_strdup_printf (_ ("The picture changes its shape at %.3f s: what comes is fitted into the "
+                          "shape that it begins with"),
+                       (double) bb_source_info_get_time (&source->info, frame->pts) * 1e-9);
 }
 
-/**
- * bb_source_free_frame:
- * @data: (transfer full): a frame of FFmpeg's
- */
-void
-bb_source_free_frame (gpointer data)
+/* When reading must begin for the frame that is shown at @time, in the time base, not before the
+ * first frame: where deinterlacing looks at frames before that one, which may be a keyframe, so
+ * much earlier. */
+static gint64
+get_lead (BbSource *source, gint64 time)
 {
-  AVFrame *frame = data;
-
-  av_frame_free (&frame);
-}
-
-/* A sample aspect that is not said is the first frame's. */
-static void
-note_shape (BbSource *source, AVFrame *frame)
-{
-  if (frame->sample_aspect_ratio.num <= 0 || frame->sample_aspect_ratio.den <= 0)
-    frame->sample_aspect_ratio = source->first->sample_aspect_ratio;
-  if (source->shape_notice != NULL ||
-      (frame->width == source->stored.width && frame->height == source->stored.height &&
-       !bb_chain_is_other_aspect (frame, source->first->sample_aspect_ratio)))
-    return;
-  source->shape_notice =
-    /* Translators: seconds */
-    g_strdup_printf (_("The picture changes its shape at %.3f s: what comes is fitted into the "
-                       "shape that it begins with"),
-                     (double)bb_source_info_get_time (&source->info, frame->pts) * 1e-9);
-}
-
-/**
- * bb_source_decode:
- * @source: a source
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- *
- * Brings the next frame of the decoder to the end of the queue, or sets `ended`.
- *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
- */
-gboolean
-bb_source_decode (BbSource *source, GCancellable *cancellable, GError **error)
-{
-  AVFrame *frame = av_frame_alloc ();
-
-  if (!bb_reader_read (source->reader, frame, cancellable, error))
-    {
-      av_frame_free (&frame);
-      return FALSE;
-    }
-  if (frame->buf[0] == NULL)
-    {
-      av_frame_free (&frame);
-      source->ended = TRUE;
-      return TRUE;
-    }
-  tag (source, frame);
-  note_shape (source, frame);
-  if (source->first_in == AV_NOPTS_VALUE)
-    source->first_in = frame->pts;
-  source->last_duration = frame->duration;
-  g_queue_push_tail (&source->decoded, frame);
-  return TRUE;
-}
-
-/**
- * bb_source_get_lead:
- * @source: a source
- * @time: a time in its time base
- *
- * Returns: when reading must begin for the frame that is shown at @time, in the time base, not before the first
- *   frame: where deinterlacing looks at frames before that one, which may be a keyframe, so much earlier
- */
-gint64
-bb_source_get_lead (BbSource *source, gint64 time)
-{
-  gint64 lead = source->deinterlace ? DEINTERLACE_CONTEXT * MAX (source->first->duration, 1) : 0;
+  gint64 lead = bb_converter_get_deinterlace (source->converter)
+                  ? DEINTERLACE_CONTEXT * MAX (source->first->duration, 1)
+                  : 0;
 
   return MAX (time - lead, source->first->pts);
 }
 
-static void
-hurry (BbSource *source)
+/* Brings the next frame of the decoder to the end of the queue, or sets `ended`. Where the GPU
+ * fails the CPU goes on, and the queue begins anew. */
+static gboolean
+decode (BbSource *source, GCancellable *cancellable, GError **error)
 {
-  gint64 margin = av_rescale_q (HURRY_MARGIN, BB_NANOSECONDS, source->time_base);
+  AVFrame *frame = av_frame_alloc ();
+  BbDecoderResult result = bb_decoder_read (source->decoder, frame, cancellable, error);
 
-  source->hurry_until = source->deinterlace ? G_MININT64 : source->skip_to - margin;
-  bb_reader_hurry (source->reader, source->hurry_until);
+  if (result != BB_DECODER_FRAME)
+    {
+      av_frame_free (&frame);
+      if (result == BB_DECODER_GPU_FAILED)
+        return leave_gpu (source, NULL, cancellable, error);
+      source->ended = result == BB_DECODER_END;
+      return source->ended;
+    }
+  bb_converter_complete (source->converter, frame);
+  note_shape (source, frame);
+  if (source->first_in == AV_NOPTS_VALUE)
+    source->first_in = frame->pts;
+  g_queue_push_tail (&source->decoded, frame);
+  return TRUE;
 }
 
 /* Whether the frame to skip to may be one that was left out; then it is gone back to, slowly. */
 static gboolean
-check_hurry (BbSource *source,
-             gint64 time,
-             gboolean *again,
-             GCancellable *cancellable,
-             GError **error)
+check_nonref (BbSource *source, gint64 time, gboolean *again, GCancellable *cancellable,
+              GError **error)
 {
   const AVFrame *frame = g_queue_peek_head (&source->decoded);
+  gint64 until = bb_decoder_get_skip_nonref_until (source->decoder);
 
-  *again = source->hurry_until > G_MININT64 &&
-           (frame == NULL || frame->pts < source->hurry_until || source->deinterlace);
+  *again = until > G_MININT64 && (frame == NULL || frame->pts < until ||
+                                  bb_converter_get_deinterlace (source->converter));
   if (!*again)
     return TRUE;
-  g_queue_clear_full (&source->decoded, bb_source_free_frame);
+  g_queue_clear_full (&source->decoded, bb_ffmpeg_free_frame);
   source->ended = FALSE;
-  source->hurry_until = G_MININT64;
-  return bb_reader_seek (source->reader, bb_source_get_lead (source, time), cancellable, error);
+  return bb_decoder_seek (source->decoder, get_lead (source, time), cancellable, error);
 }
 
-/**
- * bb_source_skip:
- * @source: a source whose reader was sought
- * @time: a time in the source's time base
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- *
- * Decodes up to the first frame after the one that is shown at @time, and drops what is not needed before.
- *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
- */
-gboolean
-bb_source_skip (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
+/* After a seek: decodes up to the first frame after the one that is shown at @time, and drops what
+ * is not needed before. */
+static gboolean
+skip (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
   gboolean again = FALSE;
 
@@ -199,113 +147,116 @@ bb_source_skip (BbSource *source, gint64 time, GCancellable *cancellable, GError
           AVFrame *frame;
           guint n_kept;
 
-          if (!bb_source_decode (source, cancellable, error))
+          if (!decode (source, cancellable, error))
             return FALSE;
           frame = g_queue_peek_tail (&source->decoded);
           if (frame == NULL || (!source->ended && frame->pts > time))
             {
               /* The keyframe made no picture by itself: gradual refresh, or damage. */
               if (g_queue_get_length (&source->decoded) < 2 &&
-                  !bb_reader_is_from_start (source->reader))
+                  !bb_demuxer_is_from_start (source->demuxer))
                 {
-                  g_queue_clear_full (&source->decoded, bb_source_free_frame);
+                  g_queue_clear_full (&source->decoded, bb_ffmpeg_free_frame);
                   source->ended = FALSE;
-                  source->hurry_until = G_MININT64;
-                  if (!bb_reader_restart (source->reader, cancellable, error))
+                  if (!bb_decoder_restart (source->decoder, cancellable, error))
                     return FALSE;
                   continue;
                 }
               break;
             }
-          n_kept = 1 + (source->deinterlace ? DEINTERLACE_CONTEXT : 0);
+          n_kept = 1 + (bb_converter_get_deinterlace (source->converter) ? DEINTERLACE_CONTEXT : 0);
           while (g_queue_get_length (&source->decoded) > n_kept)
-            bb_source_free_frame (g_queue_pop_head (&source->decoded));
+            bb_ffmpeg_free_frame (g_queue_pop_head (&source->decoded));
         }
-      if (!check_hurry (source, time, &again, cancellable, error))
+      if (!check_nonref (source, time, &again, cancellable, error))
         return FALSE;
     }
   while (again);
   return TRUE;
 }
 
-/* A plane of neutral chroma for grey frames, shared by all of them. */
-static void
-add_chroma (BbSource *source, AVFrame *frame)
+/* Lets the CPU decode and deinterlace all frames after those that came out: the GPU does not
+ * deinterlace for a
+ * @reason, or where that is %NULL it stopped decoding. Begins early enough for what deinterlacing
+ * looks at, and decodes at least one frame. */
+static gboolean
+leave_gpu (BbSource *source, const char *reason, GCancellable *cancellable, GError **error)
 {
-  int width = bb_format_get_plane_width (&source->info.format, 1);
-  int height = bb_format_get_plane_height (&source->info.format, 1);
+  gint64 last = source->last_out;
+  gint64 time = last;
+  char *notice = NULL;
 
-  if (source->neutral == NULL)
-    {
-      gsize n_samples;
-
-      source->neutral_stride = (width * (source->info.format.depth > 8 ? 2 : 1) + 63) / 64 * 64;
-      n_samples = (gsize)source->neutral_stride * (gsize)height;
-      source->neutral = av_buffer_alloc (n_samples + 64);
-      if (source->info.format.depth > 8)
-        for (gsize i = 0; i < n_samples / 2; i++)
-          ((guint16 *)(gpointer)source->neutral->data)[i] = 512;
-      else
-        memset (source->neutral->data, 128, n_samples);
-    }
-  for (int p = 1; p < BB_N_PLANES; p++)
-    {
-      frame->buf[p] = av_buffer_ref (source->neutral);
-      frame->data[p] = source->neutral->data;
-      frame->linesize[p] = source->neutral_stride;
-    }
+  if (time == AV_NOPTS_VALUE)
+    time = source->skip_to;
+  if (time == AV_NOPTS_VALUE)
+    time = source->first_in;
+  if (reason != NULL && last != AV_NOPTS_VALUE)
+    notice =
+      /* Translators: seconds, and a sentence that says what is wrong */
+      g_strdup_printf (_ ("The GPU stopped deinterlacing at %.3f s, and the CPU decodes "
+                          "from there: %s"),
+                       (double) last * av_q2d (source->time_base), reason);
+  else if (reason != NULL)
+    notice =
+      /* Translators: a sentence that says what is wrong */
+      g_strdup_printf (_ ("The GPU does not deinterlace this video, and the CPU decodes "
+                          "it: %s"),
+                       reason);
+  g_queue_clear_full (&source->decoded, bb_ffmpeg_free_frame);
+  bb_converter_reset (source->converter);
+  source->ended = FALSE;
+  if (!bb_decoder_leave_gpu (source->decoder,
+                             time != AV_NOPTS_VALUE ? get_lead (source, time) : AV_NOPTS_VALUE,
+                             notice, cancellable, error))
+    return FALSE;
+  if (last != AV_NOPTS_VALUE)
+    source->resume_after = last;
+  else if (source->first_in != AV_NOPTS_VALUE)
+    source->resume_after = source->first_in - 1;
+  return time != AV_NOPTS_VALUE ? skip (source, time, cancellable, error)
+                                : decode (source, cancellable, error);
 }
 
-/* Takes @frame. */
-static BbFrame *
-wrap_samples (BbSource *source, AVFrame *frame)
+/* Next frame in the size and the pixel format of all; %NULL is the end. */
+static gboolean
+convert (BbSource *source, AVFrame **out, GCancellable *cancellable, GError **error)
 {
-  BbFrame *wrapped;
-
-  if (frame->hw_frames_ctx != NULL)
-    return source->media->wrap (frame, &source->info.format);
-  /* Stored bottom up: devices want rows in their order. */
-  if (frame->linesize[0] < 0)
+  while (TRUE)
     {
-      AVFrame *copy = av_frame_alloc ();
+      g_autoptr (GError) failure = NULL;
 
-      copy->format = frame->format;
-      copy->width = frame->width;
-      copy->height = frame->height;
-      if (av_frame_get_buffer (copy, 0) >= 0 && av_frame_copy (copy, frame) >= 0)
+      switch (bb_converter_pull (source->converter, out, &failure))
         {
-          copy->pts = frame->pts;
-          copy->duration = frame->duration;
-          av_frame_unref (frame);
-          av_frame_move_ref (frame, copy);
+        case BB_CONVERTER_FRAME:
+          if ((*out)->pts > source->resume_after)
+            {
+              source->last_out = (*out)->pts;
+              return TRUE;
+            }
+          av_frame_free (out);
+          break;
+
+        case BB_CONVERTER_END:
+          return TRUE;
+
+        case BB_CONVERTER_NEEDS_FRAME:
+          if (g_queue_is_empty (&source->decoded) && !source->ended &&
+              !decode (source, cancellable, error))
+            return FALSE;
+          bb_converter_push (source->converter, g_queue_pop_head (&source->decoded));
+          break;
+
+        case BB_CONVERTER_GPU_FAILED:
+          if (!leave_gpu (source, failure->message, cancellable, error))
+            return FALSE;
+          break;
+
+        case BB_CONVERTER_ERROR:
+        default:
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
         }
-      av_frame_free (&copy);
     }
-  if (bb_pixel_format_is_grey (source->pixel_format))
-    add_chroma (source, frame);
-  wrapped = bb_frame_new_wrapped (&source->info.format, frame, bb_source_free_frame);
-  for (int p = 0; p < BB_N_PLANES; p++)
-    {
-      wrapped->data[p] = frame->data[p];
-      wrapped->stride[p] = frame->linesize[p];
-    }
-  wrapped->pts = frame->pts;
-  wrapped->duration = frame->duration;
-  return wrapped;
-}
-
-/* Takes @frame. */
-static BbFrame *
-wrap (BbSource *source, AVFrame *frame)
-{
-  const AVFrameSideData *data = av_frame_get_side_data (frame, AV_FRAME_DATA_A53_CC);
-  GBytes *captions = data != NULL ? g_bytes_new (data->data, data->size) : NULL;
-  BbFrame *wrapped = wrap_samples (source, frame);
-
-  if (wrapped != NULL)
-    wrapped->captions = g_steal_pointer (&captions);
-  g_clear_pointer (&captions, g_bytes_unref);
-  return wrapped;
 }
 
 /**
@@ -323,43 +274,45 @@ bb_source_new (const char *path, GError **error)
 {
   g_autoptr (BbSource) source = g_new0 (BbSource, 1);
   gint64 begin = bb_phase_begin ();
+  BbDecoderResult result;
   AVStream *stream;
 
   g_queue_init (&source->decoded);
-  source->path = g_strdup (path);
   source->skip_to = AV_NOPTS_VALUE;
   source->first_in = source->last_out = AV_NOPTS_VALUE;
   source->resume_after = G_MININT64;
   source->last_end = G_MININT64;
   source->first = av_frame_alloc ();
-  source->reader = bb_reader_new (path, error);
-  if (source->reader == NULL || !bb_reader_read (source->reader, source->first, NULL, error))
+  source->demuxer = bb_demuxer_new (path, error);
+  if (source->demuxer == NULL)
     return NULL;
-  if (source->first->buf[0] == NULL || av_pix_fmt_desc_get (source->first->format) == NULL)
+  source->decoder = bb_decoder_new (source->demuxer, error);
+  if (source->decoder == NULL)
+    return NULL;
+  result = bb_decoder_read (source->decoder, source->first, NULL, error);
+  if (result == BB_DECODER_ERROR)
+    return NULL;
+  stream = bb_demuxer_get_stream (source->demuxer);
+  if (result != BB_DECODER_FRAME || av_pix_fmt_desc_get (source->first->format) == NULL)
     {
-      if (bb_reader_get_stream (source->reader)->codecpar->codec_id == AV_CODEC_ID_WEBP)
-        bb_reader_set_error (source->reader, _("FFmpeg does not decode animated WebP pictures"),
-                             _("convert it to a video or a GIF first"), error);
+      if (stream->codecpar->codec_id == AV_CODEC_ID_WEBP)
+        bb_input_set_error (path, _ ("FFmpeg does not decode animated WebP pictures"),
+                            _ ("convert it to a video or a GIF first"), error);
       else
-        bb_reader_set_error (source->reader, _("none of its frames can be decoded"),
-                             _("choose a file that a player can play"), error);
+        bb_input_set_error (path, _ ("none of its frames can be decoded"),
+                            _ ("choose a file that a player can play"), error);
       return NULL;
     }
-  stream = bb_reader_get_stream (source->reader);
   source->stream_index = stream->index;
   source->time_base = stream->time_base;
   source->parameters = avcodec_parameters_alloc ();
   avcodec_parameters_copy (source->parameters, stream->codecpar);
-  bb_source_probe (&source->info, source->reader, source->first, source->parameters);
-  bb_source_note_promise (source);
-  source->stored = source->info.format;
-  source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
-  /* bwdif refuses smaller ones. */
-  source->deinterlace =
-    source->info.interlaced && source->first->width >= 3 && source->first->height >= 4;
+  bb_source_probe (&source->info, source->demuxer, source->first, source->parameters);
+  bb_declared_duration_init (&source->declared, source->demuxer, &source->info, source->first);
+  source->converter = bb_converter_new (bb_demuxer_get_path (source->demuxer), &source->info,
+                                        source->first, source->parameters);
   g_queue_push_tail (&source->decoded, av_frame_clone (source->first));
-  tag (source, g_queue_peek_tail (&source->decoded));
-  source->last_duration = source->first->duration;
+  bb_converter_complete (source->converter, g_queue_peek_tail (&source->decoded));
   bb_phase_end (BB_PHASE_PROBE, begin, 0);
   return g_steal_pointer (&source);
 }
@@ -367,8 +320,8 @@ bb_source_new (const char *path, GError **error)
 static void
 forget_frames (BbSource *source)
 {
-  g_queue_clear_full (&source->decoded, bb_source_free_frame);
-  bb_source_forget_filter (source);
+  g_queue_clear_full (&source->decoded, bb_ffmpeg_free_frame);
+  bb_converter_reset (source->converter);
   av_frame_free (&source->next);
   source->ended = FALSE;
   source->first_in = source->last_out = AV_NOPTS_VALUE;
@@ -384,13 +337,14 @@ forget_frames (BbSource *source)
 void
 bb_source_free (BbSource *source)
 {
-  forget_frames (source);
-  av_buffer_unref (&source->neutral);
+  g_queue_clear_full (&source->decoded, bb_ffmpeg_free_frame);
+  av_frame_free (&source->next);
+  bb_converter_free (source->converter);
   av_frame_free (&source->first);
   avcodec_parameters_free (&source->parameters);
-  bb_reader_free (source->reader);
+  bb_decoder_free (source->decoder);
+  bb_demuxer_free (source->demuxer);
   g_free (source->shape_notice);
-  g_free (source->path);
   g_free (source);
 }
 
@@ -403,7 +357,7 @@ bb_source_free (BbSource *source)
 const char *
 bb_source_get_path (BbSource *source)
 {
-  return source->path;
+  return bb_demuxer_get_path (source->demuxer);
 }
 
 /**
@@ -427,7 +381,7 @@ bb_source_get_info (BbSource *source)
 guint
 bb_source_get_n_corrupt (BbSource *source)
 {
-  return bb_reader_get_n_corrupt (source->reader);
+  return bb_decoder_get_n_corrupt (source->decoder);
 }
 
 /**
@@ -464,7 +418,7 @@ bb_source_get_stream_index (BbSource *source)
 BbIndex *
 bb_source_get_index (BbSource *source)
 {
-  return bb_reader_get_index (source->reader);
+  return bb_demuxer_get_index (source->demuxer);
 }
 
 /**
@@ -495,67 +449,38 @@ bb_source_peek (BbSource *source)
 gboolean
 bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error)
 {
-  g_autoptr (BbFilter) trial = NULL;
-  AVFrame *like;
-
-  if (!source->info.hdr || source->tone_map == tone_map)
+  if (!source->info.hdr || bb_converter_get_tone_map (source->converter) == tone_map)
     return TRUE;
-  if (source->next != NULL || source->filter != NULL || source->deinterlacer != NULL)
+  if (source->next != NULL || bb_converter_is_busy (source->converter))
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
                            "Tone mapping cannot change between frames; seek first");
       return FALSE;
     }
-  source->tone_map = FALSE;
-  source->info.format = source->stored;
-  source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
-  av_buffer_unref (&source->neutral);
-  if (!tone_map)
-    return TRUE;
-
-  source->tone_map = TRUE;
-  source->pixel_format = AV_PIX_FMT_YUV420P10;
-  source->info.format.depth = 10;
-  source->info.format.chroma_shift_x = source->info.format.chroma_shift_y = 1;
-  source->info.format.full_range = FALSE;
-  source->info.format.matrix = AVCOL_SPC_BT709;
-  source->info.format.primaries = AVCOL_PRI_BT709;
-  source->info.format.transfer = AVCOL_TRC_BT709;
-  source->info.format.chroma_location = AVCHROMA_LOC_LEFT;
-
-  /* Say now, not at the first frame, if the filters are not there. */
-  like = av_frame_clone (source->first);
-  tag (source, like);
-  trial = bb_source_open_filter (source, like, error);
-  av_frame_free (&like);
-  if (trial != NULL)
-    return TRUE;
-  source->tone_map = FALSE;
-  source->info.format = source->stored;
-  source->pixel_format = bb_pixel_format_find_nearest (source->first->format);
-  return FALSE;
+  if (!bb_converter_set_tone_map (source->converter, tone_map, error))
+    return FALSE;
+  source->info.format = *bb_converter_get_format (source->converter);
+  return TRUE;
 }
 
 /**
  * bb_source_set_device:
  * @source: a source
  * @device: (nullable): where frames are wanted; %NULL is the host's memory
- * @keeps: whether more frames are held than a decoder has surfaces for (21) at once, which takes a copy of each on the card
+ * @keeps: whether more frames are held than a decoder has surfaces for (21) at once, which takes a
+ * copy of each on the GPU
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Lets a card decode and deinterlace, and leave frames in its memory, where it can: frames that must be
- * tone-mapped or converted come in the host's memory, and so do all others where the card refuses or
- * fails, see bb_source_get_notice(). With a device that has no memory of its own nothing changes. The
- * source stands before its first frame afterwards; its info stays.
+ * Lets a GPU decode and deinterlace, and leave frames in device memory, where it can: frames that
+ * must be tone-mapped or converted come in host memory, and so do all others where the GPU refuses
+ * or fails, see bb_source_get_notice(). With a device that has no memory of its own nothing
+ * changes. The source stands before its first frame afterwards; its info stays.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
  */
 gboolean
-bb_source_set_device (BbSource *source,
-                      BbDevice *device,
-                      gboolean keeps,
-                      GCancellable *cancellable,
+bb_source_set_device (BbSource *source, BbDevice *device, gboolean keeps, GCancellable *cancellable,
                       GError **error)
 {
   const BbDeviceMedia *media = device != NULL ? bb_device_get_media (device) : NULL;
@@ -563,20 +488,22 @@ bb_source_set_device (BbSource *source,
   AVBufferRef *hardware = NULL;
   gboolean done;
 
-  if (media != NULL && !source->tone_map && bb_reader_has_hardware (source->reader))
+  if (media != NULL && !bb_converter_get_tone_map (source->converter))
     {
       g_autoptr (GError) failure = NULL;
 
       hardware = media->new_context (device, &failure);
       if (hardware == NULL)
         g_debug ("%s", failure->message);
+      else if (!bb_decoder_supports_device (source->decoder, hardware))
+        av_buffer_unref (&hardware);
     }
-  if (hardware == NULL && source->media == NULL)
+  if (hardware == NULL && bb_converter_get_media (source->converter) == NULL)
     return TRUE;
-  source->media = hardware != NULL ? media : NULL;
   forget_frames (source);
+  bb_converter_set_media (source->converter, hardware != NULL ? media : NULL);
   source->skip_to = AV_NOPTS_VALUE;
-  done = bb_reader_set_hardware (source->reader, hardware, n_held, cancellable, error);
+  done = bb_decoder_set_device (source->decoder, hardware, n_held, cancellable, error);
   av_buffer_unref (&hardware);
   return done;
 }
@@ -585,14 +512,15 @@ bb_source_set_device (BbSource *source,
  * bb_source_get_n_held:
  * @source: a source that a GPU decodes
  *
- * Returns: frames that may be held at once, on any thread; 0 where they are as many as memory has room for
+ * Returns: frames that may be held at once, on any thread; 0 where they are as many as memory has
+ * room for
  */
 guint
 bb_source_get_n_held (BbSource *source)
 {
-  guint n_held = bb_reader_get_n_held (source->reader);
+  guint n_held = bb_decoder_get_n_held (source->decoder);
 
-  if (n_held > N_DEINTERLACED_SURFACES && g_atomic_int_get (&source->deinterlace))
+  if (n_held > N_DEINTERLACED_SURFACES && bb_converter_get_deinterlace (source->converter))
     n_held -= N_DEINTERLACED_SURFACES;
   return n_held;
 }
@@ -601,12 +529,12 @@ bb_source_get_n_held (BbSource *source)
  * bb_source_get_notice:
  * @source: a source
  *
- * Returns: (nullable): why the processor decodes and deinterlaces although a card was to, a sentence
+ * Returns: (nullable): why the CPU decodes and deinterlaces although a GPU was to, a sentence
  */
 const char *
 bb_source_get_notice (BbSource *source)
 {
-  return bb_reader_get_notice (source->reader);
+  return bb_decoder_get_notice (source->decoder);
 }
 
 /**
@@ -619,6 +547,28 @@ const char *
 bb_source_get_shape_notice (BbSource *source)
 {
   return source->shape_notice;
+}
+
+/**
+ * bb_source_describe_shortfall:
+ * @source: a source that was read as far as is wanted
+ * @end: how far that is, nanoseconds from the source's start; negative is all
+ * @cancellable: (nullable): a cancellable
+ *
+ * Finds whether the file breaks off: it holds less than its header declares, it could not be read,
+ * or it has become shorter meanwhile.
+ *
+ * Returns: (transfer full) (nullable): how much of how much there was, a sentence that names the
+ *   file; %NULL where all was there that is wanted
+ */
+char *
+bb_source_describe_shortfall (BbSource *source, gint64 end, GCancellable *cancellable)
+{
+  if (!source->ended || source->last_end == G_MININT64)
+    return NULL;
+  return bb_declared_duration_describe_shortfall (&source->declared, source->demuxer, &source->info,
+                                                  source->last_end, source->last_length, end,
+                                                  cancellable);
 }
 
 /**
@@ -640,13 +590,15 @@ gboolean
 bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
 {
   gint64 pts = bb_source_info_get_cut (&source->info, time);
+  gint64 margin = av_rescale_q (NONREF_MARGIN, BB_NANOSECONDS, source->time_base);
 
-  if (!bb_reader_seek (source->reader, bb_source_get_lead (source, pts), cancellable, error))
+  if (!bb_decoder_seek (source->decoder, get_lead (source, pts), cancellable, error))
     return FALSE;
   forget_frames (source);
   source->skip_to = MAX (pts, source->first->pts);
   source->skipped = FALSE;
-  hurry (source);
+  if (!bb_converter_get_deinterlace (source->converter))
+    bb_decoder_skip_nonref_until (source->decoder, source->skip_to - margin);
   return TRUE;
 }
 
@@ -657,8 +609,8 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Goes to a frame before @time that is quick to reach: to a keyframe, mostly the last one before it.
- * Where there is no index that is the first frame of the file.
+ * Goes to a frame before @time that is quick to reach: to a keyframe, mostly the last one before
+ * it. Where there is no index that is the first frame of the file.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
  */
@@ -667,7 +619,7 @@ bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, G
 {
   gint64 pts = bb_source_info_get_cut (&source->info, time);
 
-  if (!bb_reader_seek (source->reader, MAX (pts, source->first->pts), cancellable, error))
+  if (!bb_decoder_seek (source->decoder, MAX (pts, source->first->pts), cancellable, error))
     return FALSE;
   forget_frames (source);
   source->skip_to = AV_NOPTS_VALUE;
@@ -680,8 +632,8 @@ bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, G
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Decodes the frame that bb_source_read() returns next, which opens what decodes; for who has something else to do
- * meanwhile, on another thread. Reading does it by itself.
+ * Decodes the frame that bb_source_read() returns next, which opens what decodes; for who has
+ * something else to do meanwhile, on another thread. Reading does it by itself.
  *
  * Returns: %TRUE, also at the end, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
  */
@@ -690,12 +642,12 @@ bb_source_preroll (BbSource *source, GCancellable *cancellable, GError **error)
 {
   if (source->skip_to != AV_NOPTS_VALUE && !source->skipped)
     {
-      if (!bb_source_skip (source, source->skip_to, cancellable, error))
+      if (!skip (source, source->skip_to, cancellable, error))
         return FALSE;
       source->skipped = TRUE;
     }
   return !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-         (source->next != NULL || bb_source_filter (source, &source->next, cancellable, error));
+         (source->next != NULL || convert (source, &source->next, cancellable, error));
 }
 
 /**
@@ -723,9 +675,10 @@ bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
       AVFrame *next;
       gboolean dropped;
 
-      if (!bb_source_filter (source, &next, cancellable, error))
+      if (!convert (source, &next, cancellable, error))
         return NULL;
-      frame->duration = next != NULL ? next->pts - frame->pts : source->last_duration;
+      frame->duration =
+        next != NULL ? next->pts - frame->pts : bb_decoder_get_last_duration (source->decoder);
       dropped =
         source->skip_to != AV_NOPTS_VALUE && frame->pts + frame->duration <= source->skip_to;
       source->next = next;
@@ -735,7 +688,7 @@ bb_source_read (BbSource *source, GCancellable *cancellable, GError **error)
       if (!dropped)
         {
           source->skip_to = AV_NOPTS_VALUE;
-          return wrap (source, frame);
+          return bb_converter_wrap (source->converter, frame);
         }
       av_frame_free (&frame);
     }

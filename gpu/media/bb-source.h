@@ -18,18 +18,15 @@ void bb_source_free (BbSource *source);
 const char *bb_source_get_path (BbSource *source);
 const BbSourceInfo *bb_source_get_info (BbSource *source);
 gboolean bb_source_set_tone_map (BbSource *source, gboolean tone_map, GError **error);
-gboolean bb_source_set_device (BbSource *source,
-                               BbDevice *device,
-                               gboolean keeps,
-                               GCancellable *cancellable,
-                               GError **error);
+gboolean bb_source_set_device (BbSource *source, BbDevice *device, gboolean keeps,
+                               GCancellable *cancellable, GError **error);
 guint bb_source_get_n_held (BbSource *source);
 const char *bb_source_get_notice (BbSource *source);
 const char *bb_source_get_shape_notice (BbSource *source);
 char *bb_source_describe_shortfall (BbSource *source, gint64 end, GCancellable *cancellable);
 gboolean bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
-gboolean
-bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
+gboolean bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable,
+                              GError **error);
 gboolean bb_source_preroll (BbSource *source, GCancellable *cancellable, GError **error);
 BbFrame *bb_source_read (BbSource *source, GCancellable *cancellable, GError **error);
 guint bb_source_get_n_corrupt (BbSource *source);

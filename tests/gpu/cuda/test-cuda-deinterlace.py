@@ -132,7 +132,7 @@ def test_trim_and_rotation(folder):
     tap.ffmpeg("-display_rotation", "90", "-i", source, "-c", "copy", turned)
     wanted = planes(source, 162, 90, "-vf", BWDIF)
     # The second one is at a keyframe.
-    for start, first in ("0.5", 12), ("0.32", 8), ("0.02", 0):
+    for start, first in ("0.5", 12), ("0.36", 9), ("0.02", 0):
         trim = ["--start", start, "--end", "1"]
         tap.output(*command(source, folder / "cpu.mkv", "162x90", *trim, device="cpu"))
         done, _ = faults.run(command(source, folder / "card.mkv", "162x90", *trim), folder, **variables)
@@ -252,6 +252,33 @@ def test_decoder_fails(folder):
     for nth in 1, 2, 3, 17, 30:
         words = "The GPU does not decode this video" if nth <= 1 else "The GPU (stopped decoding at|does not decode)"
         check_fallback(folder, source, wanted, f"picture {nth}", words=words, BLURBOX_NVDEC_FAIL=str(nth), **variables)
+
+
+def test_decoder_fails_before_the_trim_begins(folder):
+    """Where decoding fails on the way to the first frame that is wanted, the frames are the same, and one sentence says why."""
+    variables = card()
+    source = clip(folder, options=("-bf", "2", "-g", "8"))
+    whole = planes(source, 162, 90, "-vf", BWDIF)
+    # The second one is at a keyframe.
+    for start, end, first in ("0.5", "0.7", 12), ("0.36", "0.5", 9):
+        trim = ["--start", start, "--end", end]
+        tap.output(*command(source, folder / "cpu.mkv", "162x90", *trim, device="cpu"))
+        # The very frames of the whole clip, the first one included: it knows what came before it.
+        wanted = [plane[first:first + len(times(folder / "cpu.mkv"))] for plane in whole]
+        for nth in 1, 3, 9:
+            what = f"from {start}, picture {nth}"
+            done, counts = faults.run(command(source, folder / "card.mkv", "162x90", *trim), folder,
+                                      BLURBOX_NVDEC_FAIL=str(nth), **variables)
+            tap.equal(done.returncode, 0, f"{what}: {done.stderr}")
+            tap.equal(done.stderr.count("note:"), 1, f"{what}: {done.stderr}")
+            tap.check(re.search(r"The GPU (stopped decoding at 0\.\d+ s|does not decode this video) \(", done.stderr), done.stderr)
+            same(planes(folder / "card.mkv", 162, 90), wanted, what)
+            tap.equal(times(folder / "card.mkv"), times(folder / "cpu.mkv"), f"times {what}")
+            tap.equal(counts["leaks"], 0, f"{what} leaks")
+        done, _ = faults.run(command(source, folder / "card.mkv", "162x90", *trim), folder, BLURBOX_NVDEC_SURFACES="20",
+                             **variables)
+        quiet(done, f"from {start} with fewer surfaces")
+        same(planes(folder / "card.mkv", 162, 90), wanted, f"from {start} with fewer surfaces")
 
 
 def test_every_call_can_fail(folder):

@@ -153,17 +153,17 @@ bb_progress_format (const BbRenderStats *stats)
   int left = bb_progress_get_seconds_left (stats);
 
   if (stats->total_frames > 0)
-    g_string_append_printf (text, _("%d %%, "),
+    g_string_append_printf (text, _ ("%d %%, "),
                             (int) MIN (100 * stats->frames / stats->total_frames, 100));
   else
-    g_string_append_printf (text, _("%lld frames, "), (long long) stats->frames);
-  g_string_append_printf (text, _("%.1f frames/s, %.1f batches/s"),
+    g_string_append_printf (text, _ ("%lld frames, "), (long long) stats->frames);
+  g_string_append_printf (text, _ ("%.1f frames/s, %.1f batches/s"),
                           bb_progress_get_frame_rate (stats), bb_progress_get_batch_rate (stats));
   if (left >= 0)
     {
       g_autofree char *duration = bb_progress_format_duration (left);
 
-      g_string_append_printf (text, _(", ETA %s"), duration);
+      g_string_append_printf (text, _ (", ETA %s"), duration);
     }
   return g_string_free (text, FALSE);
 }

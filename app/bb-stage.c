@@ -24,7 +24,7 @@ BbStage
 bb_stage_find_slowest (double decode, double effect, double encode, double display)
 {
   const double times[] = {
-    [BB_STAGE_NONE] = 0.0,          [BB_STAGE_DECODER] = decode, [BB_STAGE_DEVICE] = effect,
+    [BB_STAGE_NONE] = 0.0,       [BB_STAGE_DECODER] = decode, [BB_STAGE_DEVICE] = effect,
     [BB_STAGE_ENCODER] = encode, [BB_STAGE_SCREEN] = display,
   };
   BbStage slowest = BB_STAGE_NONE;
@@ -107,7 +107,7 @@ bb_stage_format_time (double milliseconds)
     return g_strdup ("–");
   if (milliseconds >= 0.9995)
     /* Translators: milliseconds */
-    return g_strdup_printf (_("%.1f ms"), milliseconds);
+    return g_strdup_printf (_ ("%.1f ms"), milliseconds);
   /* Translators: microseconds */
-  return g_strdup_printf (_("%.0f µs"), MAX (milliseconds * 1000.0, 1.0));
+  return g_strdup_printf (_ ("%.0f µs"), MAX (milliseconds * 1000.0, 1.0));
 }

@@ -46,12 +46,12 @@ bb_time_format_spoken (gint64 time)
   g_autofree char *second = NULL;
 
   /* Translators: part of a time that is read aloud */
-  second = g_strdup_printf (ngettext ("%.1f second", "%.1f seconds", (gulong) (seconds + 0.999)),
-                            seconds);
+  second =
+    g_strdup_printf (ngettext ("%.1f second", "%.1f seconds", (gulong) (seconds + 0.999)), seconds);
   if (minutes == 0)
     return g_steal_pointer (&second);
   /* Translators: part of a time that is read aloud */
   first = g_strdup_printf (ngettext ("%u minute", "%u minutes", minutes), minutes);
   /* Translators: a time that is read aloud, such as "2 minutes 3.5 seconds" */
-  return g_strdup_printf (_("%1$s %2$s"), first, second);
+  return g_strdup_printf (_ ("%1$s %2$s"), first, second);
 }

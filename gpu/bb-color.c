@@ -199,8 +199,7 @@ bb_color_get_rgb (const BbFormat *format, int maximum, BbRgb *rgb)
     .chroma_step_y = 1.0f / (float) (1 << format->chroma_shift_y),
     .maximum = (float) maximum,
   };
-  rgb->chroma_origin_x =
-    (float) (0.5 - bb_format_get_site (format, 1, FALSE)) * rgb->chroma_step_x;
+  rgb->chroma_origin_x = (float) (0.5 - bb_format_get_site (format, 1, FALSE)) * rgb->chroma_step_x;
   rgb->chroma_origin_y = (float) (0.5 - bb_format_get_site (format, 1, TRUE)) * rgb->chroma_step_y;
   get_matrix (format, matrix);
   for (int i = 0; i < 3; i++)

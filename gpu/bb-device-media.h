@@ -36,11 +36,8 @@ typedef struct {
   AVBufferRef *(*new_frames) (BbDevice *device, const BbFormat *format, GError **error);
   BbFrame *(*wrap) (AVFrame *frame, const BbFormat *format);
   BbDeviceDeinterlacer *(*deinterlacer_new) (const AVFrame *like, GError **error);
-  AVFrame *(*deinterlacer_run) (BbDeviceDeinterlacer *deinterlacer,
-                                const AVFrame *const frames[3],
-                                gboolean top_first,
-                                gboolean alone,
-                                GError **error);
+  AVFrame *(*deinterlacer_run) (BbDeviceDeinterlacer *deinterlacer, const AVFrame *const frames[3],
+                                gboolean top_first, gboolean alone, GError **error);
   void (*deinterlacer_free) (BbDeviceDeinterlacer *deinterlacer);
 } BbDeviceMedia;
 

@@ -101,7 +101,8 @@ bb_device_settle (BbDevice *self, const BbRecipe *recipe)
  * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
  */
 gboolean
-bb_device_prepare (BbDevice *self, BbPlan *const *plans, guint n_plans, guint n_frames, GError **error)
+bb_device_prepare (BbDevice *self, BbPlan *const *plans, guint n_plans, guint n_frames,
+                   GError **error)
 {
   g_return_val_if_fail (n_plans > 0, FALSE);
 
@@ -217,8 +218,7 @@ present (BbDevice *self, BbFrame *finished, const BbPresentOptions *options, GEr
  * Returns: (transfer full): a picture, or %NULL with an error
  */
 BbPicture *
-bb_device_present (BbDevice *self, BbFrame *frame, const BbPresentOptions *options,
-                   GError **error)
+bb_device_present (BbDevice *self, BbFrame *frame, const BbPresentOptions *options, GError **error)
 {
   if (BB_DEVICE_GET_CLASS (self)->present != NULL)
     return BB_DEVICE_GET_CLASS (self)->present (self, frame, options, error);

@@ -61,21 +61,13 @@ struct _BbDeviceClass {
   BbMemory memory;
   const BbDeviceMedia *media;
 
-  gboolean (*prepare) (BbDevice *self,
-                       BbPlan *const *plans,
-                       guint n_plans,
-                       guint n_frames,
+  gboolean (*prepare) (BbDevice *self, BbPlan *const *plans, guint n_plans, guint n_frames,
                        GError **error);
   BbBatch *(*upload) (BbDevice *self, BbBatch *batch, GError **error);
-  gboolean (*run) (BbDevice *self,
-                   BbBatch *batch,
-                   BbBatch **finished,
-                   GCancellable *cancellable,
+  gboolean (*run) (BbDevice *self, BbBatch *batch, BbBatch **finished, GCancellable *cancellable,
                    GError **error);
   BbBatch *(*download) (BbDevice *self, BbBatch *batch, GError **error);
-  BbPicture *(*present) (BbDevice *self,
-                         BbFrame *frame,
-                         const BbPresentOptions *options,
+  BbPicture *(*present) (BbDevice *self, BbFrame *frame, const BbPresentOptions *options,
                          GError **error);
   guint (*get_chunk) (BbDevice *self);
   guint64 (*get_memory_left) (BbDevice *self);
@@ -87,22 +79,14 @@ struct _BbDeviceClass {
 };
 
 BbRecipe *bb_device_settle (BbDevice *self, const BbRecipe *recipe);
-gboolean bb_device_prepare (BbDevice *self,
-                            BbPlan *const *plans,
-                            guint n_plans,
-                            guint n_frames,
+gboolean bb_device_prepare (BbDevice *self, BbPlan *const *plans, guint n_plans, guint n_frames,
                             GError **error);
 BbBatch *bb_device_upload (BbDevice *self, BbBatch *batch, GError **error);
-gboolean bb_device_run (BbDevice *self,
-                        BbBatch *batch,
-                        BbBatch **finished,
-                        GCancellable *cancellable,
-                        GError **error);
+gboolean bb_device_run (BbDevice *self, BbBatch *batch, BbBatch **finished,
+                        GCancellable *cancellable, GError **error);
 BbFrame *bb_device_download (BbDevice *self, BbFrame *frame, GError **error);
 BbBatch *bb_device_download_batch (BbDevice *self, BbBatch *batch, GError **error);
-BbPicture *bb_device_present (BbDevice *self,
-                              BbFrame *frame,
-                              const BbPresentOptions *options,
+BbPicture *bb_device_present (BbDevice *self, BbFrame *frame, const BbPresentOptions *options,
                               GError **error);
 BbMemory bb_device_get_memory (BbDevice *self);
 guint bb_device_get_chunk (BbDevice *self);

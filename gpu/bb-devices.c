@@ -55,8 +55,8 @@ open_best (void)
   device = bb_cpu_device_new (0);
   if (error != NULL && g_atomic_int_compare_and_exchange (&said, 0, 1))
     /* Translators: %s is a sentence that says why no GPU does it */
-    bb_device_set_notice (
-      device, g_strdup_printf (_("The CPU does the work. %s"), error->message));
+    bb_device_set_notice (device,
+                          g_strdup_printf (_ ("The CPU does the work. %s"), error->message));
   return device;
 }
 
@@ -94,7 +94,7 @@ bb_devices_open (const char *id, GError **error)
   if (g_str_has_prefix (id, "cuda:"))
     return bb_cuda_device_new (atoi (id + strlen ("cuda:")), error);
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-               _("Device “%s” is not available here: choose another one, such as the CPU"), id);
+               _ ("Device “%s” is not available here: choose another one, such as the CPU"), id);
   return NULL;
 }
 

@@ -107,8 +107,8 @@ bb_difference_draw (const BbFrame *a, const BbFrame *b, int gain, guint8 *pixels
             {
               int u = p > 0 ? x >> format->chroma_shift_x : x;
               int v = p > 0 ? y >> format->chroma_shift_y : y;
-              int d = get_sample (get_row (a, p, v), u, wide) -
-                      get_sample (get_row (b, p, v), u, wide);
+              int d =
+                get_sample (get_row (a, p, v), u, wide) - get_sample (get_row (b, p, v), u, wide);
 
               largest = MAX (largest, ABS (d));
             }
@@ -117,7 +117,8 @@ bb_difference_draw (const BbFrame *a, const BbFrame *b, int gain, guint8 *pixels
             {
               guint16 *pixel = (guint16 *) (gpointer) out + 4 * (gsize) x;
 
-              pixel[0] = pixel[1] = pixel[2] = (guint16) (((gint64) grey * 65535 + peak / 2) / peak);
+              pixel[0] = pixel[1] = pixel[2] =
+                (guint16) (((gint64) grey * 65535 + peak / 2) / peak);
               pixel[3] = 65535;
             }
           else

@@ -28,6 +28,7 @@ typedef struct {
 } BbDifference;
 
 void bb_difference_measure (const BbFrame *a, const BbFrame *b, BbDifference *difference);
-void bb_difference_draw (const BbFrame *a, const BbFrame *b, int gain, guint8 *pixels, gsize stride);
+void bb_difference_draw (const BbFrame *a, const BbFrame *b, int gain, guint8 *pixels,
+                         gsize stride);
 
 G_END_DECLS

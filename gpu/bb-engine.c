@@ -153,8 +153,7 @@ bb_engine_fit (BbEngine *engine, guint batch)
 {
   guint64 left = bb_device_get_memory_left (engine->device);
   /* A GPU is there for this; the host's memory is not. */
-  guint64 most =
-    bb_device_get_memory (engine->device) != BB_MEMORY_HOST ? left / 10 * 9 : left / 2;
+  guint64 most = bb_device_get_memory (engine->device) != BB_MEMORY_HOST ? left / 10 * 9 : left / 2;
   guint fits = 0;
   guint least_too_many = batch + 1;
 
@@ -288,9 +287,8 @@ bb_engine_upload (BbEngine *engine, BbFrame *const *frames, guint n_frames, GErr
 {
   g_autoptr (BbBatch) some = bb_batch_new (n_frames);
 
-  g_return_val_if_fail (engine->pending != NULL &&
-                          engine->n_pending + n_frames <= engine->pending->n_frames,
-                        FALSE);
+  g_return_val_if_fail (
+    engine->pending != NULL && engine->n_pending + n_frames <= engine->pending->n_frames, FALSE);
 
   for (guint i = 0; i < n_frames; i++)
     some->frame[i] = bb_frame_ref (frames[i]);

@@ -36,11 +36,8 @@ BbEngine *bb_engine_new (BbDevice *device);
 BbEngine *bb_engine_open (const char *id, GError **error);
 void bb_engine_free (BbEngine *engine);
 BbDevice *bb_engine_get_device (BbEngine *engine);
-gboolean bb_engine_set_outputs (BbEngine *engine,
-                                const BbSourceInfo *source,
-                                const BbEngineOutput *outputs,
-                                guint n_outputs,
-                                GError **error);
+gboolean bb_engine_set_outputs (BbEngine *engine, const BbSourceInfo *source,
+                                const BbEngineOutput *outputs, guint n_outputs, GError **error);
 guint64 bb_engine_get_memory_needed (BbEngine *engine, guint batch);
 guint bb_engine_fit (BbEngine *engine, guint batch);
 gboolean bb_engine_prepare (BbEngine *engine, guint batch, GError **error);
@@ -48,11 +45,9 @@ gboolean bb_engine_shrink (BbEngine *engine, GError **error);
 guint bb_engine_get_batch (BbEngine *engine);
 guint bb_engine_get_part (BbEngine *engine);
 guint bb_engine_get_n_pending (BbEngine *engine);
-gboolean
-bb_engine_upload (BbEngine *engine, BbFrame *const *frames, guint n_frames, GError **error);
-gboolean bb_engine_run (BbEngine *engine,
-                        BbBatch **finished,
-                        GCancellable *cancellable,
+gboolean bb_engine_upload (BbEngine *engine, BbFrame *const *frames, guint n_frames,
+                           GError **error);
+gboolean bb_engine_run (BbEngine *engine, BbBatch **finished, GCancellable *cancellable,
                         GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbEngine, bb_engine_free)

@@ -5,4 +5,4 @@
 
 #include "bb-error.h"
 
-G_DEFINE_QUARK (bb-error-quark, bb_error)
+G_DEFINE_QUARK (bb - error - quark, bb_error)

@@ -57,10 +57,11 @@ allocate (const BbFormat *format, GError **error)
     {
       g_autofree char *shown = g_format_size (size);
 
-      g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-                   /* Translators: width, height, and a size such as “12.4 MB” */
-                   _("Not enough memory for a frame of %d×%d (%s): choose a smaller canvas or batch"),
-                   format->width, format->height, shown);
+      g_set_error (
+        error, BB_ERROR, BB_ERROR_MEMORY,
+        /* Translators: width, height, and a size such as “12.4 MB” */
+        _ ("Not enough memory for a frame of %d×%d (%s): choose a smaller canvas or batch"),
+        format->width, format->height, shown);
       return NULL;
     }
   return buffer;

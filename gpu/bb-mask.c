@@ -47,7 +47,7 @@ float *
 bb_mask_new_coverage (const BbMaskRect *rect, int width, int height)
 {
   const int lines = 16;
-  float *mask = g_new0 (float, (gsize) width * (gsize) height);
+  float *mask = g_new0 (float, (gsize) width *(gsize) height);
   /* What each column adds to the one before it. */
   g_autofree float *rise = g_new (float, width + 2);
 
@@ -106,7 +106,7 @@ bb_mask_new_shade (const BbMaskRect *rect, double sigma, double strength, int wi
   const int n_lines = (int) ceil ((height + 2.0 * cut * sigma) / step) + 1;
   const int most = (int) ceil (2.0 * cut * sigma / step) + 4;
   const int pitch = width + BB_ROW_PADDING;
-  float *mask = g_new (float, (gsize) width * (gsize) height);
+  float *mask = g_new (float, (gsize) width *(gsize) height);
   float *lines = bb_rows_new (n_lines + 1, pitch);
   float *row = lines + (gsize) n_lines * (gsize) pitch;
   g_autofree float *edge = g_new (float, width);
@@ -181,7 +181,7 @@ bb_mask_subsample (const float *mask, int width, int height, int shift_x, int sh
 
   if (shift_x == 0 && shift_y == 0)
     return g_memdup2 (mask, (gsize) width * (gsize) height * sizeof (float));
-  out = g_new (float, (gsize) out_width * (gsize) out_height);
+  out = g_new (float, (gsize) out_width *(gsize) out_height);
   for (int y = 0; y < out_height; y++)
     for (int x = 0; x < out_width; x++)
       {

@@ -28,10 +28,7 @@ typedef struct {
 } BbMaskRect;
 
 float *bb_mask_new_coverage (const BbMaskRect *rect, int width, int height);
-float *bb_mask_new_shade (const BbMaskRect *rect,
-                          double sigma,
-                          double strength,
-                          int width,
+float *bb_mask_new_shade (const BbMaskRect *rect, double sigma, double strength, int width,
                           int height);
 float *bb_mask_subsample (const float *mask, int width, int height, int shift_x, int shift_y);
 

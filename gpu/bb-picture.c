@@ -48,10 +48,9 @@ bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain,
                            const BbPresentOptions *options)
 {
   /* Its grey is the same in any order. */
-  BbPicture *picture =
-    bb_picture_new (frame, frame->format.depth > 8
-                             ? BB_PICTURE_RGBX16
-                             : bb_picture_choose_format (&frame->format, options));
+  BbPicture *picture = bb_picture_new (
+    frame, frame->format.depth > 8 ? BB_PICTURE_RGBX16
+                                   : bb_picture_choose_format (&frame->format, options));
   gsize size = picture->stride * (gsize) picture->height;
   guint8 *pixels = g_malloc (size);
 

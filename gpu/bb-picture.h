@@ -88,9 +88,7 @@ struct _BbPicture {
 };
 
 BbPicture *bb_picture_new (BbFrame *frame, BbPictureFormat format);
-BbPicture *bb_picture_new_difference (BbFrame *frame,
-                                      BbFrame *other,
-                                      int gain,
+BbPicture *bb_picture_new_difference (BbFrame *frame, BbFrame *other, int gain,
                                       const BbPresentOptions *options);
 gsize bb_picture_get_pixel_size (BbPictureFormat format);
 BbPictureFormat bb_picture_choose_format (const BbFormat *format, const BbPresentOptions *options);

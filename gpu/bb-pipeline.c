@@ -35,7 +35,7 @@ typedef struct {
   AVThreadMessageQueue *finished;
 
   /* Of the device's thread. */
-  guint n_in_batch; /* frames of the batch at hand that were run */
+  guint n_in_batch;      /* frames of the batch at hand that were run */
   double seconds_before; /* that the device had worked before */
 
   GMutex lock;
@@ -139,8 +139,7 @@ get_surfaces_at_once (Pipeline *pipeline)
 
   if (n_held == 0)
     return FRAMES_AT_ONCE;
-  return n_held < SURFACES_BESIDE + 2 ? 1
-                                      : MIN ((n_held - SURFACES_BESIDE) / 2, FRAMES_AT_ONCE);
+  return n_held < SURFACES_BESIDE + 2 ? 1 : MIN ((n_held - SURFACES_BESIDE) / 2, FRAMES_AT_ONCE);
 }
 
 /* Up to @most frames, in order; at the end there may be none, and @more becomes %FALSE. Negative where
@@ -383,7 +382,8 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  */
 gboolean
 bb_pipeline_run (BbSource *source, gint64 end, BbEngine *engine, BbMemory memory,
-                 BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable, GError **error)
+                 BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats, BbGate *gate,
+                 GCancellable *cancellable, GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
   BbDevice *device = bb_engine_get_device (engine);

@@ -43,21 +43,11 @@ typedef struct {
  *
  * Returns: %FALSE with an error ends the pipeline
  */
-typedef gboolean (*BbPipelineFunc) (BbFrame *frame,
-                                    const BbPipelineStats *stats,
-                                    gpointer user_data,
-                                    GCancellable *cancellable,
-                                    GError **error);
+typedef gboolean (*BbPipelineFunc) (BbFrame *frame, const BbPipelineStats *stats,
+                                    gpointer user_data, GCancellable *cancellable, GError **error);
 
-gboolean bb_pipeline_run (BbSource *source,
-                          gint64 end,
-                          BbEngine *engine,
-                          BbMemory memory,
-                          BbPipelineFunc func,
-                          gpointer user_data,
-                          BbPipelineStats *stats,
-                          BbGate *gate,
-                          GCancellable *cancellable,
-                          GError **error);
+gboolean bb_pipeline_run (BbSource *source, gint64 end, BbEngine *engine, BbMemory memory,
+                          BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats,
+                          BbGate *gate, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -61,7 +61,7 @@ plane_axis_init (PlaneAxis *a, const BbPlan *plan, int plane, int axis)
 
   a->in_size = stored == AXIS_X ? bb_format_get_plane_width (&plan->source, plane)
                                 : bb_format_get_plane_height (&plan->source, plane);
-  a->in_shift = plane == 0            ? 0
+  a->in_shift = plane == 0         ? 0
                 : stored == AXIS_X ? plan->source.chroma_shift_x
                                    : plan->source.chroma_shift_y;
   a->in_site = bb_format_get_site (&plan->source, plane, stored == AXIS_Y);
@@ -70,7 +70,7 @@ plane_axis_init (PlaneAxis *a, const BbPlan *plan, int plane, int axis)
 
   a->out_size = axis == AXIS_X ? bb_format_get_plane_width (&plan->finished, plane)
                                : bb_format_get_plane_height (&plan->finished, plane);
-  a->out_shift = plane == 0         ? 0
+  a->out_shift = plane == 0       ? 0
                  : axis == AXIS_X ? plan->finished.chroma_shift_x
                                   : plan->finished.chroma_shift_y;
   a->out_site = bb_format_get_site (&plan->finished, plane, axis == AXIS_Y);
@@ -93,7 +93,8 @@ source_step (const PlaneAxis *a, const LumaMap *map)
 
 /* The foreground along one axis: the canvas samples from @from to @to. */
 static void
-make_foreground (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, int from, int to, double gain)
+make_foreground (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, int from, int to,
+                 double gain)
 {
   double step = source_step (a, map);
 
@@ -109,8 +110,8 @@ make_foreground (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, int from,
 
 /* Part of the plane that the canvas shows, whole samples. */
 static void
-crop_axis (const PlaneAxis *a, const LumaMap *map, int canvas, int chroma_step, int luma, int *first,
-           int *n)
+crop_axis (const PlaneAxis *a, const LumaMap *map, int canvas, int chroma_step, int luma,
+           int *first, int *n)
 {
   int from = (int) floor (map->shift + 1e-6);
   int to = (int) ceil (map->shift + canvas * map->scale - 1e-6);
@@ -151,8 +152,8 @@ make_direct (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, int crop, int
 /* Reduce, blur small, come back up. The crop's edges are edges of the reduced plane too, so that
  * mirrored borders stay mirrored borders on the way. */
 static void
-make_blur (BbTaps *reduce, BbTaps *blur, BbTaps *up, const PlaneAxis *a, const LumaMap *map, int crop,
-           int n, double sigma, double depth_gain, double look_gain)
+make_blur (BbTaps *reduce, BbTaps *blur, BbTaps *up, const PlaneAxis *a, const LumaMap *map,
+           int crop, int n, double sigma, double depth_gain, double look_gain)
 {
   double factor = sigma < REDUCE_FROM_SIGMA ? 1.0 : MAX (2.0, sigma / REDUCED_SIGMA);
   int n_reduced = factor > 1.0 ? MAX ((int) ceil (n / factor), 1) : n;
@@ -249,8 +250,8 @@ make_masks (BbPlan *plan, const BbRecipeValues *values, const BbMaskRect *rect, 
       BbMaskRect dropped = *rect;
 
       dropped.top += side * SHADOW_DROP;
-      shade = bb_mask_new_shade (&dropped, MAX (side * SHADOW_SIGMA, 0.5), values->shadow, width,
-                                 height);
+      shade =
+        bb_mask_new_shade (&dropped, MAX (side * SHADOW_SIGMA, 0.5), values->shadow, width, height);
     }
   for (int p = 0; p < BB_N_PLANES; p++)
     {
@@ -328,9 +329,8 @@ place (Geometry *g, const BbRecipeValues *values, const BbSourceInfo *info, cons
 
   g->transposed = transposed;
   g->scale = scale;
-  g->depth_gain = source->full_range
-                    ? ((1 << target->depth) - 1.0) / ((1 << source->depth) - 1.0)
-                    : ldexp (1.0, target->depth - source->depth);
+  g->depth_gain = source->full_range ? ((1 << target->depth) - 1.0) / ((1 << source->depth) - 1.0)
+                                     : ldexp (1.0, target->depth - source->depth);
   for (int i = 0; i < 2; i++)
     {
       g->luma[i] = luma[i];
@@ -436,7 +436,7 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
       !(sample_aspect > 0.0))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   _("Cannot make %d×%d out of %d×%d with sample aspect %g"), target->width,
+                   _ ("Cannot make %d×%d out of %d×%d with sample aspect %g"), target->width,
                    target->height, source->width, source->height, sample_aspect);
       return NULL;
     }
@@ -446,8 +446,7 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
   plan->source = *source;
   plan->orientation = info->orientation;
   plan->finished = *target;
-  plan->precision =
-    values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
+  plan->precision = values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
   plan->flat = values->background == BB_BACKGROUND_COLOR;
   plan->generation = bb_recipe_get_generation (recipe);
 

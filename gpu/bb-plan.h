@@ -108,19 +108,13 @@ typedef struct {
   gatomicrefcount refs;
 } BbPlan;
 
-BbPlan *bb_plan_new (const BbRecipe *recipe,
-                     const BbSourceInfo *info,
-                     const BbFormat *target,
+BbPlan *bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *target,
                      GError **error);
 BbPlan *bb_plan_ref (BbPlan *plan);
 void bb_plan_unref (BbPlan *plan);
 BbView bb_plan_get_view (const BbPlan *plan, int plane, gconstpointer data, int stride);
-void bb_plan_get_intermediate (const BbPlan *plan,
-                               int plane,
-                               int *reduced_width,
-                               int *reduced_height,
-                               int *blurred_width,
-                               int *blurred_height);
+void bb_plan_get_intermediate (const BbPlan *plan, int plane, int *reduced_width,
+                               int *reduced_height, int *blurred_width, int *blurred_height);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbPlan, bb_plan_unref)
 

@@ -20,11 +20,11 @@ static const char *
 get_reason (const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return _("there is no such file");
+    return _ ("there is no such file");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY))
-    return _("it is a folder");
+    return _ ("it is a folder");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    return _("reading it is not allowed");
+    return _ ("reading it is not allowed");
   return error->message;
 }
 
@@ -52,21 +52,21 @@ bb_recipe_new_from_file (GFile *file, GError **error)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
                    /* Translators: the name of a file, and a reason such as “it is a folder” */
-                   _("Cannot read the recipe “%s”, because %s: choose another file"), name,
+                   _ ("Cannot read the recipe “%s”, because %s: choose another file"), name,
                    get_reason (local_error));
       return NULL;
     }
   if (length > MAX_SIZE)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   _("“%s” is no recipe that can be used: it is too long; choose another file"),
+                   _ ("“%s” is no recipe that can be used: it is too long; choose another file"),
                    name);
       return NULL;
     }
   recipe = bb_recipe_parse (text, length, &local_error);
   if (recipe == NULL)
     /* Translators: the name of a file, and what is wrong, such as “its version is “0”: write 1” */
-    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is no recipe that can be used: %s"),
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("“%s” is no recipe that can be used: %s"),
                  name, local_error->message);
   return recipe;
 }

@@ -101,18 +101,18 @@ set_no_number (const BbRecipeValue *value, const char *shown, GError **error)
   if (has_automatic (value))
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                  /* Translators: a setting, and what was written */
-                 _("“%s” is “%s”: write a whole number of frames, or “auto”"), key, shown);
+                 _ ("“%s” is “%s”: write a whole number of frames, or “auto”"), key, shown);
   else if (*unit != '\0')
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                  /* Translators: a setting, what was written, and a unit: “px” or “frames” */
-                 whole ? _("“%s” is “%s”: write a whole number of %s")
+                 whole ? _ ("“%s” is “%s”: write a whole number of %s")
                        /* Translators: a setting, what was written, and a unit: “px” */
-                       : _("“%s” is “%s”: write a number of %s"),
+                       : _ ("“%s” is “%s”: write a number of %s"),
                  key, shown, unit);
   else
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                 whole ? _("“%s” is “%s”: write a whole number")
-                       : _("“%s” is “%s”: write a number"),
+                 whole ? _ ("“%s” is “%s”: write a whole number")
+                       : _ ("“%s” is “%s”: write a number"),
                  key, shown);
 }
 
@@ -141,23 +141,24 @@ parse_value (const BbRecipeValue *value, const char *text, BbRecipeValues *value
           g_autofree char *names = quote_names (value->names);
 
           /* Translators: the last %s is a list, such as “fp16”, “fp32” */
-          g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is “%s”: choose one of %s"),
+          g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("“%s” is “%s”: choose one of %s"),
                        value->field.key, shown, names);
         }
       return good;
     case KIND_COLOR:
       good = parse_color (text, int_at (values, value));
       if (!good)
-        g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is “%s”: write it as #rrggbb"),
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("“%s” is “%s”: write it as #rrggbb"),
                      value->field.key, shown);
       return good;
     case KIND_TIME:
-      good = parse_time (text, &time) && (value->offset == G_STRUCT_OFFSET (BbRecipeValues, end) || time >= 0);
+      good = parse_time (text, &time) &&
+             (value->offset == G_STRUCT_OFFSET (BbRecipeValues, end) || time >= 0);
       if (good)
         *time_at (values, value) = time;
       else
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     _("“%s” is “%s”: write seconds, such as 12.5, up to %.0f"), value->field.key,
+                     _ ("“%s” is “%s”: write seconds, such as 12.5, up to %.0f"), value->field.key,
                      shown, LONGEST);
       return good;
     case KIND_INT:
@@ -168,7 +169,8 @@ parse_value (const BbRecipeValue *value, const char *text, BbRecipeValues *value
           *int_at (values, value) = (int) value->field.fallback;
           return TRUE;
         }
-      good = parse_number (text, &number) && (value->kind == KIND_DOUBLE || number == floor (number));
+      good =
+        parse_number (text, &number) && (value->kind == KIND_DOUBLE || number == floor (number));
       if (!good)
         {
           set_no_number (value, shown, error);
@@ -205,7 +207,7 @@ bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *tex
       g_autofree char *shown = bb_recipe_shorten (key);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   _("a recipe has no value named “%s”: remove it"), shown);
+                   _ ("a recipe has no value named “%s”: remove it"), shown);
       return FALSE;
     }
   return parse_value (value, text, values, error);
@@ -302,15 +304,15 @@ check_version (GKeyFile *file, GError **error)
   if (!g_ascii_string_to_signed (g_strstrip (text), 10, 1, G_MAXINT64, &version, NULL))
     {
       shown = bb_recipe_shorten (text);
-      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("its version is “%s”: write %d"), shown,
+      g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("its version is “%s”: write %d"), shown,
                    VERSION);
       return FALSE;
     }
   if (version <= VERSION)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               _("it was made by a newer Blurbox (its version is %lld, this Blurbox reads %d): "
-                 "update Blurbox"),
+               _ ("it was made by a newer Blurbox (its version is %lld, this Blurbox reads %d): "
+                  "update Blurbox"),
                (long long) version, VERSION);
   return FALSE;
 }
@@ -330,7 +332,7 @@ bb_recipe_parse (const char *text, gsize length, GError **error)
       !g_key_file_has_group (file, GROUP))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   _("it has to have a group [%s] and lines of KEY=VALUE"), GROUP);
+                   _ ("it has to have a group [%s] and lines of KEY=VALUE"), GROUP);
       return NULL;
     }
   if (!check_version (file, error))
@@ -342,7 +344,7 @@ bb_recipe_parse (const char *text, gsize length, GError **error)
         g_autofree char *shown = bb_recipe_shorten (groups[i]);
 
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     _("a recipe has no group named “%s”: remove it"), shown);
+                     _ ("a recipe has no group named “%s”: remove it"), shown);
         return NULL;
       }
 
@@ -354,7 +356,8 @@ bb_recipe_parse (const char *text, gsize length, GError **error)
 
       /* The name of a translated key is listed but has no value of its own. */
       if (!g_str_equal (keys[i], "version") &&
-          !bb_recipe_values_parse (&values, keys[i], value != NULL ? g_strstrip (value) : "", error))
+          !bb_recipe_values_parse (&values, keys[i], value != NULL ? g_strstrip (value) : "",
+                                   error))
         return NULL;
     }
   return bb_recipe_new (&values, error);
@@ -378,7 +381,7 @@ bb_recipe_new_from_string (const char *text, GError **error)
 
   if (recipe == NULL)
     /* Translators: what is wrong, such as “its version is “0”: write 1” */
-    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("This is no recipe that can be used: %s"),
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("This is no recipe that can be used: %s"),
                  local_error->message);
   return recipe;
 }

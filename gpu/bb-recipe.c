@@ -55,7 +55,11 @@ static const BbRecipeValue table[] = {
   { { "start", 0, LONGEST, 0, SECONDS }, KIND_TIME, AT (start), NULL, NULL },
   { { "end", 0, LONGEST, -1, SECONDS }, KIND_TIME, AT (end), NULL, NULL },
   { { "batch", 1, 256, BB_BATCH_AUTO, FRAMES }, KIND_INT, AT (batch), NULL, NULL },
-  { { "precision", 0, 2, BB_PRECISION_AUTO, "" }, KIND_ENUM, AT (precision), precision_names, NULL },
+  { { "precision", 0, 2, BB_PRECISION_AUTO, "" },
+    KIND_ENUM,
+    AT (precision),
+    precision_names,
+    NULL },
   { { "device", 0, 0, 0, "" }, KIND_STRING, AT (device), NULL, "auto" },
   { { "codec", 0, 2, 0, "" }, KIND_ENUM, AT (codec), codec_names, NULL },
   { { "encoder", 0, 0, 0, "" }, KIND_STRING, AT (encoder), NULL, "auto" },
@@ -103,8 +107,8 @@ bb_recipe_get_field (const char *key)
 {
   const BbRecipeValue *value = bb_recipe_find_value (key);
 
-  if (value == NULL || (value->kind != KIND_INT && value->kind != KIND_DOUBLE &&
-                        value->kind != KIND_TIME))
+  if (value == NULL ||
+      (value->kind != KIND_INT && value->kind != KIND_DOUBLE && value->kind != KIND_TIME))
     return NULL;
   return &value->field;
 }
@@ -236,10 +240,10 @@ bb_recipe_check_range (const BbRecipeValue *value, double number, GError **error
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                  /* Translators: a setting, a number and its unit, and twice a number and that
                   * unit, as in “blur” is 1200 px: choose a value from 0 to 1000 px */
-                 _("“%s” is %s %s: choose a value from %s to %s %s"), field->key, text[0], unit,
+                 _ ("“%s” is %s %s: choose a value from %s to %s %s"), field->key, text[0], unit,
                  text[1], text[2], unit);
   else
-    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“%s” is %s: choose a value from %s to %s"),
+    g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("“%s” is %s: choose a value from %s to %s"),
                  field->key, text[0], text[1], text[2]);
   return FALSE;
 }
@@ -274,7 +278,7 @@ check_device (const char *device, GError **error)
     return TRUE;
   shown = bb_recipe_shorten (device);
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               _("“device” is “%s”: choose “auto”, “cpu” or “cuda:N”"), shown);
+               _ ("“device” is “%s”: choose “auto”, “cpu” or “cuda:N”"), shown);
   return FALSE;
 }
 
@@ -285,10 +289,9 @@ check_name (const BbRecipeValue *value, const char *name, GError **error)
   for (const char *c = name; *c != '\0'; c++)
     if (!g_ascii_isalnum (*c) && *c != '_' && *c != '-')
       {
-        g_set_error (
-          error, BB_ERROR, BB_ERROR_INVALID,
-          _("“%s” may only have letters, digits, “-” and “_”: write it without others"),
-          value->field.key);
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                     _ ("“%s” may only have letters, digits, “-” and “_”: write it without others"),
+                     value->field.key);
         return FALSE;
       }
   return TRUE;
@@ -352,11 +355,12 @@ check (BbRecipeValues *values, GError **error)
       g_autofree char *start = bb_recipe_format_time (values->start);
       g_autofree char *end = bb_recipe_format_time (values->end);
 
-      g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   values->end == values->start
-                     ? _("The trim from %s s to %s s has no length: choose an end after the start")
-                     : _("The trim starts at %s s but ends at %s s: choose an end after the start"),
-                   start, end);
+      g_set_error (
+        error, BB_ERROR, BB_ERROR_INVALID,
+        values->end == values->start
+          ? _ ("The trim from %s s to %s s has no length: choose an end after the start")
+          : _ ("The trim starts at %s s but ends at %s s: choose an end after the start"),
+        start, end);
       return FALSE;
     }
   return TRUE;

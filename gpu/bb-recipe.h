@@ -86,9 +86,7 @@ GType bb_recipe_get_type (void);
 
 void bb_recipe_values_init (BbRecipeValues *values);
 void bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu);
-gboolean bb_recipe_values_parse (BbRecipeValues *values,
-                                 const char *key,
-                                 const char *text,
+gboolean bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text,
                                  GError **error);
 char *bb_recipe_values_format (const BbRecipeValues *values, const char *key);
 BbRecipe *bb_recipe_new (const BbRecipeValues *values, GError **error);

@@ -196,7 +196,7 @@ prepare (BbRender *render, const BbFormat *target, GError **error)
   if (batch > 0)
     return bb_engine_prepare (render->engine, batch, error);
   g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-               _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"),
+               _ ("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"),
                render->input, target->width, target->height);
   return FALSE;
 }
@@ -226,10 +226,10 @@ report_batch (BbRender *render, guint batch)
   set_batch (render, batch);
   if (batch < (guint) values->batch)
     /* Translators: a batch of frames, as large as memory allows, and as was asked for */
-    add_notice (render, g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
-                                                   "Memory allows batches of %u frames, not %d",
-                                                   batch),
-                                         batch, values->batch));
+    add_notice (render,
+                g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
+                                           "Memory allows batches of %u frames, not %d", batch),
+                                 batch, values->batch));
 }
 
 static gboolean
@@ -242,9 +242,10 @@ check_trim (BbRender *render, GError **error)
   if (info->duration <= 0 || values->start < info->duration)
     return TRUE;
   name = g_filename_display_name (render->input);
-  g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               _("The trim starts at %.3f s, but “%s” is only %.3f s long: choose an earlier start"),
-               (double) values->start * 1e-9, name, (double) info->duration * 1e-9);
+  g_set_error (
+    error, BB_ERROR, BB_ERROR_INVALID,
+    _ ("The trim starts at %.3f s, but “%s” is only %.3f s long: choose an earlier start"),
+    (double) values->start * 1e-9, name, (double) info->duration * 1e-9);
   return FALSE;
 }
 
@@ -259,8 +260,8 @@ estimate_frames (BbRender *render)
   gint64 n_frames = info->n_frames;
 
   if (info->duration > 0 && n_frames > 0 && (values->start > 0 || end < info->duration))
-    n_frames = (gint64) ceil ((double) n_frames * (double) (end - values->start) /
-                              (double) info->duration);
+    n_frames =
+      (gint64) ceil ((double) n_frames * (double) (end - values->start) / (double) info->duration);
   g_mutex_lock (&render->lock);
   render->stats.total_frames = n_frames;
   g_mutex_unlock (&render->lock);
@@ -289,8 +290,8 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *inpu
                 GCancellable *cancellable, GError **error)
 {
   const BbEncoder *on_gpu = bb_device_get_memory (render->device) == BB_MEMORY_DEVICE
-                               ? bb_encoder_choose_on_gpu (render->recipe)
-                               : NULL;
+                              ? bb_encoder_choose_on_gpu (render->recipe)
+                              : NULL;
   g_autoptr (GError) failure = NULL;
 
   if (on_gpu != NULL)
@@ -305,8 +306,8 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *inpu
         }
       g_debug ("%s", failure->message);
       /* Translators: two names of encoders */
-      add_notice (render, g_strdup_printf (_("The GPU's encoder %s cannot be had (none there, or "
-                                             "too many in use): %s encodes"),
+      add_notice (render, g_strdup_printf (_ ("The GPU's encoder %s cannot be had (none there, or "
+                                              "too many in use): %s encodes"),
                                            on_gpu->name, encoder->name));
     }
   return open_sink (render, encoder, input, cancellable, error);
@@ -405,8 +406,9 @@ preroll_thread (gpointer data)
 {
   Task *task = data;
 
-  return GINT_TO_POINTER (begin_reading (task->render, task->cancellable, &task->error) &&
-                          bb_source_preroll (task->render->source, task->cancellable, &task->error));
+  return GINT_TO_POINTER (
+    begin_reading (task->render, task->cancellable, &task->error) &&
+    bb_source_preroll (task->render->source, task->cancellable, &task->error));
 }
 
 /* A GPU's decoder takes tenths of a second to open: beside the device's preparation. */
@@ -468,8 +470,9 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
     return FALSE;
   bb_phase_end (BB_PHASE_ENCODER, begin, 0);
   if (input.tone_map)
-    add_notice (render, g_strdup (_("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
-                                    "bit; HEVC and AV1 keep it")));
+    add_notice (render,
+                g_strdup (_ ("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
+                             "bit; HEVC and AV1 keep it")));
   if (!prepare_and_preroll (render, &input.format, cancellable, error))
     return FALSE;
   set_batch (render, bb_engine_get_batch (render->engine));
@@ -484,7 +487,7 @@ run (BbRender *render, GCancellable *cancellable, GError **error)
       g_autofree char *name = g_filename_display_name (render->input);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   _("“%s” has no frame within the trim: choose another start or end"), name);
+                   _ ("“%s” has no frame within the trim: choose another start or end"), name);
       return FALSE;
     }
   if (!bb_sink_finish (render->sink, cancellable, error))

@@ -58,9 +58,7 @@ typedef struct _BbRender BbRender;
  */
 typedef void (*BbRenderProgressFunc) (const BbRenderStats *stats, gpointer user_data);
 
-BbRender *bb_render_new (const char *input,
-                         const char *output,
-                         BbRecipe *recipe,
+BbRender *bb_render_new (const char *input, const char *output, BbRecipe *recipe,
                          gboolean overwrite);
 void bb_render_free (BbRender *render);
 void bb_render_set_progress (BbRender *render, BbRenderProgressFunc func, gpointer user_data);

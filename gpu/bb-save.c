@@ -58,19 +58,19 @@ get_reason (const GError *error)
     switch (error->code)
       {
       case G_FILE_ERROR_NOENT:
-        return _("its folder does not exist");
+        return _ ("its folder does not exist");
       case G_FILE_ERROR_NOTDIR:
-        return _("its folder is not one");
+        return _ ("its folder is not one");
       case G_FILE_ERROR_ISDIR:
-        return _("it is a folder");
+        return _ ("it is a folder");
       case G_FILE_ERROR_ACCES:
       case G_FILE_ERROR_PERM:
       case G_FILE_ERROR_ROFS:
-        return _("writing is not allowed there");
+        return _ ("writing is not allowed there");
       case G_FILE_ERROR_NOSPC:
-        return _("the disk is full");
+        return _ ("the disk is full");
       case G_FILE_ERROR_NXIO:
-        return _("nobody reads from that pipe");
+        return _ ("nobody reads from that pipe");
       default:
         break;
       }
@@ -115,8 +115,7 @@ bb_save_text (GFile *file, const char *text, GError **error)
         ok = write_into (path, text, &reason);
       else
         ok = g_file_set_contents_full (target != NULL ? target : path, text, -1,
-                                       G_FILE_SET_CONTENTS_CONSISTENT |
-                                         G_FILE_SET_CONTENTS_DURABLE,
+                                       G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                        0666, &reason);
     }
   else
@@ -129,7 +128,7 @@ bb_save_text (GFile *file, const char *text, GError **error)
   if (!ok)
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
                  /* Translators: the name of a file, and a reason such as “the disk is full” */
-                 _("Cannot write “%s”, because %s: choose another place"), name,
+                 _ ("Cannot write “%s”, because %s: choose another place"), name,
                  get_reason (reason));
   return ok;
 }

@@ -57,6 +57,6 @@ bb_source_info_get_cut (const BbSourceInfo *info, gint64 time)
 {
   AVRational time_base = { info->time_base_num, info->time_base_den };
 
-  return av_rescale_q_rnd (av_sat_add64 (info->start, av_sat_add64 (time, SEEK_TOLERANCE)), BB_NANOSECONDS, time_base,
-                           AV_ROUND_DOWN);
+  return av_rescale_q_rnd (av_sat_add64 (info->start, av_sat_add64 (time, SEEK_TOLERANCE)),
+                           BB_NANOSECONDS, time_base, AV_ROUND_DOWN);
 }

@@ -158,7 +158,7 @@ bb_taps_init (BbTaps *taps, BbTapsWindow window, const BbAxis *axis)
       n_taps = MAX (n_taps, last[j] - first[j]);
     }
 
-  weight = g_new (float, (gsize) axis->n_out * (gsize) n_taps);
+  weight = g_new (float, (gsize) axis->n_out *(gsize) n_taps);
   sums = g_new (double, n_taps);
   for (int j = 0; j < axis->n_out; j++)
     {
@@ -187,8 +187,7 @@ bb_taps_init (BbTaps *taps, BbTapsWindow window, const BbAxis *axis)
           total = 1.0;
         }
       for (int t = 0; t < n_taps; t++)
-        weight[(gsize) j * (gsize) n_taps + (gsize) t] =
-          (float) (sums[t] * axis->gain / total);
+        weight[(gsize) j * (gsize) n_taps + (gsize) t] = (float) (sums[t] * axis->gain / total);
     }
   g_free (last);
   *taps = (BbTaps) { axis->n_out, n_taps, first, weight };

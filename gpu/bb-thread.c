@@ -32,7 +32,7 @@ bb_thread_new (const char *name, GThreadFunc func, gpointer data, GError **error
     return thread;
   g_debug ("%s", reason->message);
   g_set_error_literal (error, BB_ERROR, BB_ERROR_MEMORY,
-                       _("The system allows no further thread: end other programs, or raise the "
-                         "limit (“ulimit -u”)"));
+                       _ ("The system allows no further thread: end other programs, or raise the "
+                          "limit (“ulimit -u”)"));
   return NULL;
 }

@@ -10,16 +10,9 @@
 
 G_BEGIN_DECLS
 
-gboolean bb_tune_measure (BbEngine *engine,
-                          const BbSourceInfo *source,
-                          const BbRecipe *recipe,
-                          const BbFormat *target,
-                          BbFrame *const *frames,
-                          guint n_frames,
-                          BbTunePoint points[BB_TUNE_N_POINTS],
-                          BbTuneFunc progress,
-                          gpointer user_data,
-                          GCancellable *cancellable,
-                          GError **error);
+gboolean bb_tune_measure (BbEngine *engine, const BbSourceInfo *source, const BbRecipe *recipe,
+                          const BbFormat *target, BbFrame *const *frames, guint n_frames,
+                          BbTunePoint points[BB_TUNE_N_POINTS], BbTuneFunc progress,
+                          gpointer user_data, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -63,7 +63,7 @@ read_frames (BbSource *source, const BbRecipeValues *values, GCancellable *cance
     return g_steal_pointer (&frames);
   name = g_filename_display_name (bb_source_get_path (source));
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-               _("“%s” has no frame within the trim: choose another start or end"), name);
+               _ ("“%s” has no frame within the trim: choose another start or end"), name);
   return NULL;
 }
 
@@ -180,7 +180,7 @@ bb_tune_run (const char *input, BbRecipe *recipe, BbTuneFunc progress, gpointer 
     return g_steal_pointer (&tune);
   name = g_filename_display_name (input);
   g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
-               _("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"), name,
+               _ ("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"), name,
                tune->width, tune->height);
   return NULL;
 }

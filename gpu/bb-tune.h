@@ -29,12 +29,8 @@ typedef struct {
   int best;
 } BbTune;
 
-BbTune *bb_tune_run (const char *input,
-                     BbRecipe *recipe,
-                     BbTuneFunc progress,
-                     gpointer user_data,
-                     GCancellable *cancellable,
-                     GError **error);
+BbTune *bb_tune_run (const char *input, BbRecipe *recipe, BbTuneFunc progress, gpointer user_data,
+                     GCancellable *cancellable, GError **error);
 void bb_tune_free (BbTune *tune);
 
 int bb_tune_choose (const BbTunePoint *points, guint n_points);

@@ -98,10 +98,10 @@ bb_test_media_join (const char *name, ...)
 
       g_file_get_contents (part_path, &contents, &size, &error);
       g_assert_no_error (error);
-      g_string_append_len (joined, contents, (gssize)size);
+      g_string_append_len (joined, contents, (gssize) size);
     }
   va_end (list);
-  g_file_set_contents (path, joined->str, (gssize)joined->len, &error);
+  g_file_set_contents (path, joined->str, (gssize) joined->len, &error);
   g_assert_no_error (error);
   return path;
 }
@@ -116,7 +116,7 @@ run (const char *command)
 
   g_assert_true (g_shell_parse_argv (command, NULL, &arguments, &error));
   process =
-    g_subprocess_newv ((const char *const *)arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+    g_subprocess_newv ((const char *const *) arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
   g_assert_no_error (error);
   g_subprocess_communicate (process, NULL, NULL, &output, NULL, &error);
   g_assert_no_error (error);
@@ -238,8 +238,8 @@ bb_test_frame_bytes (const BbFrame *frame)
 
   for (int p = 0; p < BB_N_PLANES; p++)
     for (int y = 0; y < bb_format_get_plane_height (&frame->format, p); y++)
-      g_byte_array_append (bytes, frame->data[p] + (gssize)y * frame->stride[p],
-                           (guint)(bb_format_get_plane_width (&frame->format, p) * size));
+      g_byte_array_append (bytes, frame->data[p] + (gssize) y * frame->stride[p],
+                           (guint) (bb_format_get_plane_width (&frame->format, p) * size));
   return g_byte_array_free_to_bytes (bytes);
 }
 

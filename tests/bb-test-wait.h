@@ -13,7 +13,8 @@
 static inline gboolean
 bb_test_wait_alarm_cb (gpointer condition)
 {
-  g_error ("After %d s this does not hold yet: %s", BB_TEST_LIMIT_SECONDS, (const char *) condition);
+  g_error ("After %d s this does not hold yet: %s", BB_TEST_LIMIT_SECONDS,
+           (const char *) condition);
   return G_SOURCE_REMOVE;
 }
 
@@ -26,8 +27,8 @@ bb_test_wait_look_cb (gpointer data)
 #define BB_TEST_WAIT_WITH_(condition, interval)                                                    \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    guint bb_test_alarm = g_timeout_add_seconds (BB_TEST_LIMIT_SECONDS, bb_test_wait_alarm_cb,     \
-                                                 (gpointer) #condition);                           \
+    guint bb_test_alarm =                                                                          \
+      g_timeout_add_seconds (BB_TEST_LIMIT_SECONDS, bb_test_wait_alarm_cb, (gpointer) #condition); \
     guint bb_test_look =                                                                           \
       interval > 0 ? g_timeout_add (MAX (interval, 1), bb_test_wait_look_cb, NULL) : 0;            \
                                                                                                    \

@@ -39,9 +39,9 @@ describe (GtkWindow *window, const char *device, const char *problem)
                           bb_device_texture_is_live () ? "shared with the GPU" : "host memory");
   if (bb_device_texture_get_reason () != NULL)
     g_string_append_printf (text, " (%s)", bb_device_texture_get_reason ());
-  g_string_append_printf (text, "\nPictures: %" G_GUINT64_FORMAT " shared, %" G_GUINT64_FORMAT
-                          " by way of host memory\n",
-                          bb_device_texture_get_n_shared (), bb_device_texture_get_n_copied ());
+  g_string_append_printf (
+    text, "\nPictures: %" G_GUINT64_FORMAT " shared, %" G_GUINT64_FORMAT " by way of host memory\n",
+    bb_device_texture_get_n_shared (), bb_device_texture_get_n_copied ());
   g_string_append_printf (text, "System: %s\n", os != NULL ? os : "unknown");
   g_string_append_printf (text, "Sandbox: %s\n",
                           g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) ? "Flatpak" : "none");
@@ -61,22 +61,16 @@ bb_about_present (GtkWindow *window, const char *device, const char *problem)
 {
   AdwDialog *dialog = adw_about_dialog_new ();
   g_autofree char *debug = describe (window, device, problem);
-  const char *developers[] = { _("The Blurbox developers"), NULL };
+  const char *developers[] = { _ ("The Blurbox developers"), NULL };
 
-  g_object_set (dialog,
-                "application-name", _("Blurbox"),
-                "application-icon", BB_APP_ID,
-                "version", BB_VERSION,
-                "comments", _("Reframes video over a blurred copy of itself"),
-                "developer-name", _("The Blurbox developers"),
-                "developers", developers,
-                "license-type", GTK_LICENSE_GPL_3_0,
-                "website", "https://github.com/blurbox/blurbox",
-                "issue-url", "https://github.com/blurbox/blurbox/issues",
+  g_object_set (dialog, "application-name", _ ("Blurbox"), "application-icon", BB_APP_ID, "version",
+                BB_VERSION, "comments", _ ("Reframes video over a blurred copy of itself"),
+                "developer-name", _ ("The Blurbox developers"), "developers", developers,
+                "license-type", GTK_LICENSE_GPL_3_0, "website",
+                "https://github.com/blurbox/blurbox", "issue-url",
+                "https://github.com/blurbox/blurbox/issues",
                 /* Translators: put your names here, one a line */
-                "translator-credits", _("translator-credits"),
-                "debug-info", debug,
-                "debug-info-filename", "blurbox-debug.txt",
-                NULL);
+                "translator-credits", _ ("translator-credits"), "debug-info", debug,
+                "debug-info-filename", "blurbox-debug.txt", NULL);
   adw_dialog_present (dialog, GTK_WIDGET (window));
 }

@@ -90,7 +90,8 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbApplication *self = BB_APPLICATION (user_data);
 
-  adw_dialog_present (bb_preferences_dialog_new (self->settings), GTK_WIDGET (ensure_window (self)));
+  adw_dialog_present (bb_preferences_dialog_new (self->settings),
+                      GTK_WIDGET (ensure_window (self)));
 }
 
 static void
@@ -173,8 +174,9 @@ raise_signal (BbApplication *self)
 static void
 style_cb (BbApplication *self)
 {
-  adw_style_manager_set_color_scheme (adw_application_get_style_manager (ADW_APPLICATION (self)),
-                                      (AdwColorScheme) g_settings_get_enum (self->settings, "style"));
+  adw_style_manager_set_color_scheme (
+    adw_application_get_style_manager (ADW_APPLICATION (self)),
+    (AdwColorScheme) g_settings_get_enum (self->settings, "style"));
 }
 
 static void
@@ -269,12 +271,9 @@ bb_application_init (BbApplication *self)
 BbApplication *
 bb_application_new (void)
 {
-  return g_object_new (BB_TYPE_APPLICATION,
-                       "application-id", BB_APP_ID,
-                       "flags", G_APPLICATION_HANDLES_OPEN,
-                       "resource-base-path", "/io/github/blurbox/Blurbox",
-                       "version", BB_VERSION,
-                       NULL);
+  return g_object_new (BB_TYPE_APPLICATION, "application-id", BB_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path",
+                       "/io/github/blurbox/Blurbox", "version", BB_VERSION, NULL);
 }
 
 /**

@@ -44,14 +44,14 @@ struct _BbCanvas {
   gboolean compare;
   gboolean actual_size;
 
-  double scale;          /* device pixels a pixel of the widget */
-  graphene_rect_t area;  /* where the canvas lies */
-  int shape_width;       /* the recipe's canvas that it was laid out for */
+  double scale;         /* device pixels a pixel of the widget */
+  graphene_rect_t area; /* where the canvas lies */
+  int shape_width;      /* the recipe's canvas that it was laid out for */
   int shape_height;
-  int wanted_width;      /* device pixels that there is room for */
+  int wanted_width; /* device pixels that there is room for */
   int wanted_height;
   guint resize_timeout;
-  gboolean resized;      /* since the timeout began */
+  gboolean resized; /* since the timeout began */
 
   GtkWidget *divider;
   GtkWidget *before;
@@ -60,9 +60,9 @@ struct _BbCanvas {
   double split;
 
   GtkGesture *drag;
-  gboolean moving;       /* the foreground */
-  gboolean splitting;    /* the divider is moved */
-  double drag_x;         /* offset when the drag began */
+  gboolean moving;    /* the foreground */
+  gboolean splitting; /* the divider is moved */
+  double drag_x;      /* offset when the drag began */
   double drag_y;
   gboolean snapped_x;
   gboolean snapped_y;
@@ -148,8 +148,7 @@ lay_out (BbCanvas *self, int width, int height)
   fit = MIN ((double) room_x / canvas_width, (double) room_y / canvas_height);
   w = MAX (2, 2 * (int) lround (canvas_width * fit / 2.0));
   h = MAX (2, 2 * (int) lround (canvas_height * fit / 2.0));
-  graphene_rect_init (&self->area,
-                      (float) (floor ((width * self->scale - w) / 2.0) / self->scale),
+  graphene_rect_init (&self->area, (float) (floor ((width * self->scale - w) / 2.0) / self->scale),
                       (float) (floor ((height * self->scale - h) / 2.0) / self->scale),
                       (float) (w / self->scale), (float) (h / self->scale));
   want_size (self, room_x, room_y);
@@ -206,10 +205,10 @@ announce_offset (BbCanvas *self)
   g_autofree char *text = NULL;
 
   if (values->offset_x == 0.0 && values->offset_y == 0.0)
-    text = g_strdup (_("In the center"));
+    text = g_strdup (_ ("In the center"));
   else
     /* Translators: where the picture is, read aloud */
-    text = g_strdup_printf (_("%.0f pixels right, %.0f pixels down"), values->offset_x,
+    text = g_strdup_printf (_ ("%.0f pixels right, %.0f pixels down"), values->offset_x,
                             values->offset_y);
   bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
@@ -237,7 +236,7 @@ set_split (BbCanvas *self, double split)
 
   self->split = CLAMP (split, 0.0, 1.0);
   /* Translators: how much of the picture shows the original */
-  text = g_strdup_printf (_("Original on %.0f %%"), self->split * 100.0);
+  text = g_strdup_printf (_ ("Original on %.0f %%"), self->split * 100.0);
   bb_handle_set_value (BB_HANDLE (self->divider), self->split, text);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -339,7 +338,8 @@ bb_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
 
   get_canvas (self, &width, &height);
   if (self->actual_size)
-    *minimum = *natural = (int) ceil ((horizontal ? width : height) / get_scale (self)) + 2 * MARGIN;
+    *minimum = *natural =
+      (int) ceil ((horizontal ? width : height) / get_scale (self)) + 2 * MARGIN;
   else
     {
       *minimum = 160;
@@ -350,9 +350,8 @@ bb_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
 static void
 place (GtkWidget *child, double x, double y, int width, int height)
 {
-  gtk_widget_size_allocate (child,
-                            &(GtkAllocation) { (int) lrint (x), (int) lrint (y), width, height },
-                            -1);
+  gtk_widget_size_allocate (
+    child, &(GtkAllocation) { (int) lrint (x), (int) lrint (y), width, height }, -1);
 }
 
 /* At the bottom of the picture, in more lines where that is narrow. */
@@ -428,10 +427,11 @@ snapshot_screen (BbCanvas *self, BbPicturePaintable *paintable, GtkSnapshot *sna
     height = width / (float) aspect;
   else if (aspect / area_aspect < 0.98)
     width = height * (float) aspect;
-  origin = GRAPHENE_POINT_INIT (
-    whole (self, self->area.origin.x + (self->area.size.width - width) / 2),
-    whole (self, self->area.origin.y + (self->area.size.height - height) / 2));
-  if (!graphene_rect_contains_rect (&GRAPHENE_RECT_INIT (origin.x, origin.y, width, height), &self->area))
+  origin =
+    GRAPHENE_POINT_INIT (whole (self, self->area.origin.x + (self->area.size.width - width) / 2),
+                         whole (self, self->area.origin.y + (self->area.size.height - height) / 2));
+  if (!graphene_rect_contains_rect (&GRAPHENE_RECT_INIT (origin.x, origin.y, width, height),
+                                    &self->area))
     gtk_snapshot_append_color (snapshot, &black, &self->area);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &origin);
@@ -442,20 +442,19 @@ snapshot_screen (BbCanvas *self, BbPicturePaintable *paintable, GtkSnapshot *sna
 static void
 snapshot_center (BbCanvas *self, GtkSnapshot *snapshot)
 {
-  AdwStyleManager *manager = adw_style_manager_get_for_display (
-    gtk_widget_get_display (GTK_WIDGET (self)));
+  AdwStyleManager *manager =
+    adw_style_manager_get_for_display (gtk_widget_get_display (GTK_WIDGET (self)));
   g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (manager);
   float x = roundf (self->area.origin.x + self->area.size.width / 2);
   float y = roundf (self->area.origin.y + self->area.size.height / 2);
 
   if (self->snapped_x)
-    gtk_snapshot_append_color (snapshot, accent,
-                               &GRAPHENE_RECT_INIT (x - 1, self->area.origin.y, 2,
-                                                    self->area.size.height));
+    gtk_snapshot_append_color (
+      snapshot, accent,
+      &GRAPHENE_RECT_INIT (x - 1, self->area.origin.y, 2, self->area.size.height));
   if (self->snapped_y)
-    gtk_snapshot_append_color (snapshot, accent,
-                               &GRAPHENE_RECT_INIT (self->area.origin.x, y - 1,
-                                                    self->area.size.width, 2));
+    gtk_snapshot_append_color (
+      snapshot, accent, &GRAPHENE_RECT_INIT (self->area.origin.x, y - 1, self->area.size.width, 2));
 }
 
 static void
@@ -542,9 +541,9 @@ bb_canvas_class_init (BbCanvasClass *klass)
   widget_class->size_allocate = bb_canvas_size_allocate;
   widget_class->snapshot = bb_canvas_snapshot;
 
-  signals[WANTED_SIZE_CHANGED] = g_signal_new ("wanted-size-changed", G_TYPE_FROM_CLASS (klass),
-                                               G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                               0);
+  signals[WANTED_SIZE_CHANGED] =
+    g_signal_new ("wanted-size-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                  NULL, NULL, G_TYPE_NONE, 0);
 
   add_nudge (widget_class, GDK_KEY_Left, GDK_KEY_KP_Left, -1, 0);
   add_nudge (widget_class, GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0);
@@ -586,20 +585,21 @@ bb_canvas_init (BbCanvas *self)
 
   self->scale = 1.0;
   self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
-  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb), self);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb),
+                                  self);
   self->paintable = bb_picture_paintable_new ();
   self->compared = bb_picture_paintable_new ();
-  g_signal_connect_object (self->paintable, "invalidate-contents", G_CALLBACK (gtk_widget_queue_draw),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->paintable, "invalidate-contents",
+                           G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->compared, "invalidate-contents",
                            G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
 
-  self->before = add_label (self, _("Before"));
-  self->after = add_label (self, _("After"));
+  self->before = add_label (self, _ ("Before"));
+  self->after = add_label (self, _ ("After"));
   self->caption = add_label (self, NULL);
   gtk_label_set_wrap (GTK_LABEL (self->caption), TRUE);
   gtk_label_set_justify (GTK_LABEL (self->caption), GTK_JUSTIFY_CENTER);
-  self->divider = bb_handle_new (_("Divider between Before and After"), "divider");
+  self->divider = bb_handle_new (_ ("Divider between Before and After"), "divider");
   bb_handle_set_range (BB_HANDLE (self->divider), 0.0, 1.0, 0.01, 0.1);
   gtk_widget_set_visible (self->divider, FALSE);
   gtk_widget_set_parent (self->divider, GTK_WIDGET (self));
@@ -616,11 +616,9 @@ bb_canvas_init (BbCanvas *self)
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Preview"),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  _("Arrow keys move the picture"),
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Preview"), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  _ ("Arrow keys move the picture"), -1);
 }
 
 /**

@@ -23,7 +23,7 @@
 typedef struct {
   GdkGLContext *context;
   BbGlRing *ring;
-  GPtrArray *closing; /* rings with textures that are still on screen */
+  GPtrArray *closing;  /* rings with textures that are still on screen */
   gconstpointer tried; /* the GPU that a ring was last made for, or not */
   char *reason;
   gboolean by_gpu; /* whether the last picture was made by one */
@@ -66,7 +66,7 @@ check_renderer (GError **error)
     return TRUE;
   /* Translators: %s is the name of one of GTK's renderers */
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-               _("GTK draws with %s, not with OpenGL: set GSK_RENDERER=ngl"), name);
+               _ ("GTK draws with %s, not with OpenGL: set GSK_RENDERER=ngl"), name);
   return FALSE;
 }
 
@@ -153,9 +153,8 @@ build (BbGlTexture *texture, GdkColorState *color_state)
   gdk_gl_texture_builder_set_id (builder, texture->id);
   gdk_gl_texture_builder_set_width (builder, texture->width);
   gdk_gl_texture_builder_set_height (builder, texture->height);
-  gdk_gl_texture_builder_set_format (builder, texture->format == BB_PICTURE_RGBX8
-                                                ? GDK_MEMORY_R8G8B8X8
-                                                : GDK_MEMORY_R16G16B16A16);
+  gdk_gl_texture_builder_set_format (
+    builder, texture->format == BB_PICTURE_RGBX8 ? GDK_MEMORY_R8G8B8X8 : GDK_MEMORY_R16G16B16A16);
   gdk_gl_texture_builder_set_color_state (builder, color_state);
   gdk_gl_texture_builder_set_sync (builder, texture->sync);
   return gdk_gl_texture_builder_build (builder, release_cb, g_memdup2 (texture, sizeof *texture));

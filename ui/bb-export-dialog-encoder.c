@@ -73,9 +73,9 @@ bb_export_dialog_show_encoders (BbExportDialog *self)
   guint selected = 0;
 
   g_clear_pointer (&self->encoders, g_ptr_array_unref);
-  self->encoders = bb_output_list_encoders (bb_output_get_codec (&self->values),
-                                            self->values.device);
-  g_ptr_array_add (titles, _("Automatic"));
+  self->encoders =
+    bb_output_list_encoders (bb_output_get_codec (&self->values), self->values.device);
+  g_ptr_array_add (titles, _ ("Automatic"));
   for (guint i = 0; i < self->encoders->len; i++)
     {
       const BbEncoder *encoder = self->encoders->pdata[i];
@@ -106,7 +106,8 @@ bb_export_dialog_show_encoder (BbExportDialog *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->quality_row),
                           encoder != NULL && encoder->quality_option != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->preset_row), encoder != NULL && encoder->preset != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->preset_row),
+                          encoder != NULL && encoder->preset != NULL);
   if (encoder == NULL || encoder->quality_option == NULL)
     return;
   bb_quality_row_set_range (self->quality_row, encoder->quality_option, encoder->quality_min,
@@ -123,7 +124,8 @@ bb_export_dialog_show_encoder (BbExportDialog *self)
       if (*self->values.preset != '\0' ? g_str_equal (name, self->values.preset) : fallback)
         selected = i;
       /* Translators: name of an encoder's preset */
-      g_ptr_array_add (titles, fallback ? g_strdup_printf (_("%s (default)"), name) : g_strdup (name));
+      g_ptr_array_add (titles,
+                       fallback ? g_strdup_printf (_ ("%s (default)"), name) : g_strdup (name));
     }
   set_titles (self->preset_titles, titles);
   adw_combo_row_set_selected (self->preset_row, selected);

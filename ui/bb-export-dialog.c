@@ -38,7 +38,7 @@ count_files (BbExportDialog *self)
 static const char *
 get_source_problem (void)
 {
-  return _("That is the video itself: choose another name or folder");
+  return _ ("That is the video itself: choose another name or folder");
 }
 
 static char *
@@ -134,11 +134,11 @@ show_title (BbExportDialog *self)
   gboolean busy = bb_queue_get_current (self->queue) != NULL;
   g_autofree char *title =
     n > 1 ? g_strdup_printf (ngettext ("Export %u Video", "Export %u Videos", n), n)
-          : g_strdup (_("Export"));
+          : g_strdup (_ ("Export"));
 
   adw_dialog_set_title (ADW_DIALOG (self), title);
   gtk_button_set_label (GTK_BUTTON (self->export_button),
-                        busy ? _("_Add to Queue") : _("_Export"));
+                        busy ? _ ("_Add to Queue") : _ ("_Export"));
   gtk_widget_set_visible (GTK_WIDGET (self->name_row), n == 1);
 }
 
@@ -283,7 +283,7 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (folder != NULL && g_file_peek_path (folder) != NULL)
     set_folder (self, folder);
   else if (folder != NULL)
-    show_problem (self, _("Videos cannot be written there: choose a folder on this computer"));
+    show_problem (self, _ ("Videos cannot be written there: choose a folder on this computer"));
 }
 
 static void
@@ -294,7 +294,7 @@ folder_cb (GtkButton *button, gpointer user_data)
   g_autofree char *path = bb_export_dialog_get_folder (self, self->files->pdata[0]);
   g_autoptr (GFile) folder = g_file_new_for_path (path);
 
-  gtk_file_dialog_set_title (dialog, _("Choose a Folder"));
+  gtk_file_dialog_set_title (dialog, _ ("Choose a Folder"));
   gtk_file_dialog_set_initial_folder (dialog, folder);
   gtk_file_dialog_select_folder (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
                                  self->cancellable, folder_chosen_cb, g_object_ref (self));
@@ -325,7 +325,7 @@ copy_cb (AdwButtonRow *row, gpointer user_data)
       g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
     }
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
-  adw_toast_overlay_add_toast (self->toasts, bb_toast_new (_("Command copied")));
+  adw_toast_overlay_add_toast (self->toasts, bb_toast_new (_ ("Command copied")));
 }
 
 static void
@@ -363,15 +363,13 @@ static void
 ask_to_replace (BbExportDialog *self, GFile *target)
 {
   g_autofree char *name = bb_file_get_name (target);
-  AdwDialog *dialog = adw_alert_dialog_new (_("Replace File?"), NULL);
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("Replace File?"), NULL);
 
   adw_alert_dialog_format_body (
     ADW_ALERT_DIALOG (dialog),
-    _("“%s” is there already. It will be replaced when the export is finished."), name);
-  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
-                                  "cancel", _("_Cancel"),
-                                  "replace", _("_Replace"),
-                                  NULL);
+    _ ("“%s” is there already. It will be replaced when the export is finished."), name);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _ ("_Cancel"), "replace",
+                                  _ ("_Replace"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "replace",
                                             ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
@@ -464,7 +462,7 @@ replace_encoder (BbExportDialog *self)
     return FALSE;
   bb_output_set_codec (&self->values, bb_output_get_codec (&self->values));
   /* Translators: name of an encoder, and why it cannot be used */
-  text = g_strdup_printf (_("%s cannot be used, so the encoder is chosen automatically: %s"),
+  text = g_strdup_printf (_ ("%s cannot be used, so the encoder is chosen automatically: %s"),
                           bb_output_text_encoder (encoder), problem);
   toast = bb_toast_new (text);
   adw_toast_set_timeout (toast, 0);
@@ -643,10 +641,7 @@ load_settings (BbExportDialog *self)
  * Returns: (transfer floating): a dialog
  */
 BbExportDialog *
-bb_export_dialog_new (BbQueue *queue,
-                      BbEditor *editor,
-                      GSettings *settings,
-                      GFile *const *files,
+bb_export_dialog_new (BbQueue *queue, BbEditor *editor, GSettings *settings, GFile *const *files,
                       guint n_files)
 {
   BbExportDialog *self = g_object_new (BB_TYPE_EXPORT_DIALOG, NULL);

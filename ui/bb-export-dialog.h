@@ -15,10 +15,7 @@ G_BEGIN_DECLS
 #define BB_TYPE_EXPORT_DIALOG (bb_export_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (BbExportDialog, bb_export_dialog, BB, EXPORT_DIALOG, AdwDialog)
 
-BbExportDialog *bb_export_dialog_new (BbQueue *queue,
-                                      BbEditor *editor,
-                                      GSettings *settings,
-                                      GFile *const *files,
-                                      guint n_files);
+BbExportDialog *bb_export_dialog_new (BbQueue *queue, BbEditor *editor, GSettings *settings,
+                                      GFile *const *files, guint n_files);
 
 G_END_DECLS

@@ -57,7 +57,7 @@ update (BbExportManager *self)
   if (renders && self->cookie == 0)
     self->cookie = gtk_application_inhibit (
       self->application, gtk_application_get_active_window (self->application),
-      GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT, _("Exporting a video"));
+      GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT, _ ("Exporting a video"));
   if (!renders && self->cookie != 0)
     {
       gtk_application_uninhibit (self->application, self->cookie);
@@ -81,14 +81,14 @@ notify_desktop (BbExportManager *self, BbJob *job)
   g_autofree char *uri = g_file_get_uri (bb_job_get_output (job));
   gboolean done = bb_job_get_state (job) == BB_JOB_DONE;
   g_autoptr (GNotification) notification =
-    g_notification_new (done ? _("Export Finished") : _("Export Failed"));
+    g_notification_new (done ? _ ("Export Finished") : _ ("Export Failed"));
 
   g_notification_set_body (notification, done ? name : bb_job_get_error (job)->message);
   if (done)
     {
-      g_notification_add_button_with_target (notification, _("Open"), "app.open-file", "s", uri);
-      g_notification_add_button_with_target (notification, _("Show in Files"), "app.show-file", "s",
-                                             uri);
+      g_notification_add_button_with_target (notification, _ ("Open"), "app.open-file", "s", uri);
+      g_notification_add_button_with_target (notification, _ ("Show in Files"), "app.show-file",
+                                             "s", uri);
     }
   g_notification_set_default_action (notification, "app.show-queue");
   g_application_send_notification (G_APPLICATION (self->application), uri, notification);
@@ -153,13 +153,11 @@ cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (job == NULL || window == NULL)
     return;
   name = bb_job_get_output_name (job);
-  dialog = adw_alert_dialog_new (_("Cancel Export?"), NULL);
+  dialog = adw_alert_dialog_new (_ ("Cancel Export?"), NULL);
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
-                                _("“%s” is not finished, and nothing of it will be kept."), name);
-  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
-                                  "keep", _("_Keep Exporting"),
-                                  "cancel", _("_Cancel Export"),
-                                  NULL);
+                                _ ("“%s” is not finished, and nothing of it will be kept."), name);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "keep", _ ("_Keep Exporting"),
+                                  "cancel", _ ("_Cancel Export"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "cancel",
                                             ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "keep");
@@ -181,7 +179,7 @@ report (BbExportManager *self, GtkFileLauncher *launcher, const GError *error)
   if (g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) ||
       g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
     return;
-  message = g_strdup_printf (_("“%s” cannot be opened: no application takes it"), name);
+  message = g_strdup_printf (_ ("“%s” cannot be opened: no application takes it"), name);
   g_signal_emit (self, signals[MESSAGE], 0, message);
 }
 
@@ -216,7 +214,7 @@ get_file (BbExportManager *self, GVariant *parameter)
   if (g_file_peek_path (file) != NULL && g_file_query_exists (file, NULL))
     return g_steal_pointer (&file);
   name = bb_file_get_name (file);
-  message = g_strdup_printf (_("“%s” is not there any more: export it again"), name);
+  message = g_strdup_printf (_ ("“%s” is not there any more: export it again"), name);
   g_signal_emit (self, signals[MESSAGE], 0, message);
   return NULL;
 }
@@ -285,8 +283,8 @@ bb_export_manager_class_init (BbExportManagerClass *klass)
 
   object_class->finalize = bb_export_manager_finalize;
 
-  signals[MESSAGE] = g_signal_new ("message", BB_TYPE_EXPORT_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[MESSAGE] = g_signal_new ("message", BB_TYPE_EXPORT_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -74,22 +74,22 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
   g_autoptr (AdwToast) toast = NULL;
 
   if (bb_job_get_state (job) == BB_JOB_CANCELLED)
-    title = g_strdup_printf (_("“%s” was cancelled"), name);
+    title = g_strdup_printf (_ ("“%s” was cancelled"), name);
   else if (bb_job_get_state (job) == BB_JOB_FAILED)
-    title = g_strdup_printf (_("“%s” failed"), name);
+    title = g_strdup_printf (_ ("“%s” failed"), name);
   else
-    title = g_strdup_printf (_("“%s” is ready"), name);
+    title = g_strdup_printf (_ ("“%s” is ready"), name);
   toast = bb_toast_new (title);
   if (bb_job_get_state (job) == BB_JOB_DONE)
     {
-      adw_toast_set_button_label (toast, _("_Open"));
+      adw_toast_set_button_label (toast, _ ("_Open"));
       adw_toast_set_action_name (toast, "app.open-file");
       adw_toast_set_action_target (toast, "s", uri);
       adw_toast_set_timeout (toast, 10);
     }
   else if (bb_job_get_state (job) == BB_JOB_FAILED)
     {
-      adw_toast_set_button_label (toast, _("_Details"));
+      adw_toast_set_button_label (toast, _ ("_Details"));
       adw_toast_set_action_name (toast, "win.show-queue");
       adw_toast_set_timeout (toast, 10);
     }
@@ -122,10 +122,10 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_ptr_array_add (files, self->file);
   for (guint i = 0; i < self->others->len; i++)
     g_ptr_array_add (files, self->others->pdata[i]);
-  g_set_weak_pointer (&self->dialog, ADW_DIALOG (bb_export_dialog_new (
-                                       bb_export_manager_get_queue (self->export_manager), self->editor,
-                                       self->settings, (GFile *const *) files->pdata,
-                                       files->len)));
+  g_set_weak_pointer (&self->dialog,
+                      ADW_DIALOG (bb_export_dialog_new (
+                        bb_export_manager_get_queue (self->export_manager), self->editor,
+                        self->settings, (GFile *const *) files->pdata, files->len)));
   g_signal_connect_object (self->dialog, "closed", G_CALLBACK (dialog_closed_cb), self,
                            G_CONNECT_SWAPPED);
   adw_dialog_present (self->dialog, GTK_WIDGET (self->window));
@@ -146,12 +146,11 @@ export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   /* What a relative name is relative to, whoever asks over D-Bus cannot know. */
   if (!g_path_is_absolute (path))
     {
-      show_message (self, _("Name the file to export to with its whole path, such as "
-                            "/home/me/clip.mp4"));
+      show_message (self, _ ("Name the file to export to with its whole path, such as "
+                             "/home/me/clip.mp4"));
       return;
     }
-  job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor),
-                    BB_JOB_NAME_CHOSEN);
+  job = bb_job_new (self->file, output, bb_editor_get_recipe (self->editor), BB_JOB_NAME_CHOSEN);
   if (!bb_queue_add (bb_export_manager_get_queue (self->export_manager), job, &error))
     show_message (self, error->message);
 }
@@ -233,15 +232,14 @@ close_request_cb (GtkWindow *window, gpointer user_data)
   gtk_window_present (window);
   if (self->question != NULL)
     return GDK_EVENT_STOP;
-  body = g_strdup_printf (ngettext ("%u export is not finished, and nothing of it will be kept.",
-                                    "%u exports are not finished, and nothing of them will be kept.",
-                                    n),
-                          n);
-  g_set_weak_pointer (&self->question, adw_alert_dialog_new (_("Cancel Exports and Close?"), body));
-  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (self->question),
-                                  "keep", _("_Keep Exporting"),
-                                  "close", _("_Cancel and Close"),
-                                  NULL);
+  body =
+    g_strdup_printf (ngettext ("%u export is not finished, and nothing of it will be kept.",
+                               "%u exports are not finished, and nothing of them will be kept.", n),
+                     n);
+  g_set_weak_pointer (&self->question,
+                      adw_alert_dialog_new (_ ("Cancel Exports and Close?"), body));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (self->question), "keep", _ ("_Keep Exporting"),
+                                  "close", _ ("_Cancel and Close"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (self->question), "close",
                                             ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (self->question), "keep");
@@ -275,8 +273,8 @@ bb_export_presenter_class_init (BbExportPresenterClass *klass)
 
   object_class->dispose = bb_export_presenter_dispose;
 
-  signals[TOAST] = g_signal_new ("toast", BB_TYPE_EXPORT_PRESENTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 1, ADW_TYPE_TOAST);
+  signals[TOAST] = g_signal_new ("toast", BB_TYPE_EXPORT_PRESENTER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, ADW_TYPE_TOAST);
 }
 
 static void
@@ -298,11 +296,8 @@ bb_export_presenter_init (BbExportPresenter *self)
  * Returns: (transfer full): an export presenter
  */
 BbExportPresenter *
-bb_export_presenter_new (AdwApplicationWindow *window,
-                 BbExportManager *export_manager,
-                 BbEditor *editor,
-                 GSettings *settings,
-                 AdwBottomSheet *sheet)
+bb_export_presenter_new (AdwApplicationWindow *window, BbExportManager *export_manager,
+                         BbEditor *editor, GSettings *settings, AdwBottomSheet *sheet)
 {
   BbExportPresenter *self = g_object_new (BB_TYPE_EXPORT_PRESENTER, NULL);
   BbQueue *queue = bb_export_manager_get_queue (export_manager);

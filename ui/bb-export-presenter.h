@@ -14,10 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BbExportPresenter, bb_export_presenter, BB, EXPORT_PRESENTER, GObject)
 
 BbExportPresenter *bb_export_presenter_new (AdwApplicationWindow *window,
-                             BbExportManager *export_manager,
-                             BbEditor *editor,
-                             GSettings *settings,
-                             AdwBottomSheet *sheet);
+                                            BbExportManager *export_manager, BbEditor *editor,
+                                            GSettings *settings, AdwBottomSheet *sheet);
 void bb_export_presenter_set_file (BbExportPresenter *self, GFile *file);
 void bb_export_presenter_set_others (BbExportPresenter *self, GPtrArray *files);
 

@@ -29,13 +29,8 @@ checked_free (Checked *checked)
 
 /* Has @func work on a copy of the files, on a thread. */
 static void
-run (GFile *const *files,
-     guint n_files,
-     GTaskThreadFunc func,
-     gpointer tag,
-     GCancellable *cancellable,
-     GAsyncReadyCallback callback,
-     gpointer user_data)
+run (GFile *const *files, guint n_files, GTaskThreadFunc func, gpointer tag,
+     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
@@ -180,7 +175,7 @@ list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       g_autofree char *name = g_file_get_parse_name (files->pdata[0]);
 
       g_task_return_new_error (task, BB_ERROR, BB_ERROR_INPUT,
-                               _("There is no video in “%s”: choose another folder"), name);
+                               _ ("There is no video in “%s”: choose another folder"), name);
       return;
     }
   g_task_return_pointer (task, g_steal_pointer (&list), (GDestroyNotify) g_ptr_array_unref);

@@ -146,8 +146,9 @@ recipe_cb (BbFrameGroup *self)
   const BbRecipeValues *values = bb_editor_get (self->editor);
 
   /* A preset or an undone step brought another canvas: that is no longer what was typed. */
-  if (!self->updating && (values->width != (int) gtk_adjustment_get_value (self->width_adjustment) ||
-                          values->height != (int) gtk_adjustment_get_value (self->height_adjustment)))
+  if (!self->updating &&
+      (values->width != (int) gtk_adjustment_get_value (self->width_adjustment) ||
+       values->height != (int) gtk_adjustment_get_value (self->height_adjustment)))
     self->custom = FALSE;
   update (self);
 }
@@ -244,19 +245,20 @@ input_cb (AdwSpinRow *row, double *number, gpointer user_data)
       *number = typed;
       return TRUE;
     }
-  typed = CLAMP (typed, gtk_adjustment_get_lower (adjustment), gtk_adjustment_get_upper (adjustment));
+  typed =
+    CLAMP (typed, gtk_adjustment_get_lower (adjustment), gtk_adjustment_get_upper (adjustment));
   even = make_even (typed);
   if (even != typed)
     {
       g_autofree char *why =
         /* Translators: why a width or height was changed; both are numbers of pixels */
-        g_strdup_printf (_("%s became %d: codecs take even numbers only"), text, even);
+        g_strdup_printf (_ ("%s became %d: codecs take even numbers only"), text, even);
 
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), why);
       bb_announce (GTK_WIDGET (row), why, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
     }
   else
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("Pixels"));
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ ("Pixels"));
   *number = even;
   return TRUE;
 }

@@ -92,15 +92,14 @@ bb_guides_snapshot (const BbGuides *guides, GtkSnapshot *snapshot, const graphen
 
   if (guides == &table[0])
     return;
-  append_color (snapshot, &veil, canvas->origin.x, canvas->origin.y, width,
-                top - canvas->origin.y);
+  append_color (snapshot, &veil, canvas->origin.x, canvas->origin.y, width, top - canvas->origin.y);
   append_color (snapshot, &veil, canvas->origin.x, bottom, width,
                 canvas->origin.y + height - bottom);
   append_color (snapshot, &veil, canvas->origin.x, top, left - canvas->origin.x, bottom - top);
   append_color (snapshot, &veil, right, top, canvas->origin.x + width - right, bottom - top);
 
-  gsk_rounded_rect_init_from_rect (&frame, &GRAPHENE_RECT_INIT (left, top, right - left,
-                                                                bottom - top), 0);
+  gsk_rounded_rect_init_from_rect (&frame,
+                                   &GRAPHENE_RECT_INIT (left, top, right - left, bottom - top), 0);
   gtk_snapshot_append_border (snapshot, &frame, (float[4]) { 1, 1, 1, 1 },
                               (GdkRGBA[4]) { line, line, line, line });
 }

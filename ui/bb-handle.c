@@ -122,8 +122,7 @@ bb_handle_new (const char *label, const char *css_class)
   GtkWidget *widget = g_object_new (BB_TYPE_HANDLE, "tooltip-text", label, NULL);
 
   gtk_widget_add_css_class (widget, css_class);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   GTK_ACCESSIBLE_PROPERTY_ORIENTATION, GTK_ORIENTATION_HORIZONTAL,
                                   -1);
   return widget;
@@ -148,10 +147,8 @@ bb_handle_set_range (BbHandle *self, double lower, double upper, double step, do
     return;
   self->lower = lower;
   self->upper = upper;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_MIN, lower,
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_MAX, upper,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_MIN, lower,
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_MAX, upper, -1);
 }
 
 /**
@@ -168,10 +165,8 @@ bb_handle_set_value (BbHandle *self, double value, const char *text)
   if (value == self->value && text == NULL)
     return;
   self->value = value;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, value,
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, value,
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
 }
 
 /**

@@ -52,17 +52,17 @@ static const struct {
   const char *tooltip;
   const char *button;
 } looks[] = {
-  [BB_JOB_WAITING] = { "list-drag-handle-symbolic", "dimmed", "job.remove", N_("Remove"),
+  [BB_JOB_WAITING] = { "list-drag-handle-symbolic", "dimmed", "job.remove", N_ ("Remove"),
                        "window-close-symbolic" },
-  [BB_JOB_RENDERING] = { "media-record-symbolic", "accent", "app.queue-pause", N_("Pause Export"),
+  [BB_JOB_RENDERING] = { "media-record-symbolic", "accent", "app.queue-pause", N_ ("Pause Export"),
                          "media-playback-pause-symbolic" },
   [BB_JOB_PAUSED] = { "media-playback-pause-symbolic", "accent", "app.queue-resume",
-                      N_("Resume Export"), "media-playback-start-symbolic" },
-  [BB_JOB_DONE] = { "object-select-symbolic", "success", "job.show", N_("Show in Files"),
+                      N_ ("Resume Export"), "media-playback-start-symbolic" },
+  [BB_JOB_DONE] = { "object-select-symbolic", "success", "job.show", N_ ("Show in Files"),
                     "folder-open-symbolic" },
-  [BB_JOB_FAILED] = { "dialog-error-symbolic", "error", "job.retry", N_("Try Again"),
+  [BB_JOB_FAILED] = { "dialog-error-symbolic", "error", "job.retry", N_ ("Try Again"),
                       "view-refresh-symbolic" },
-  [BB_JOB_CANCELLED] = { "process-stop-symbolic", "dimmed", "job.retry", N_("Try Again"),
+  [BB_JOB_CANCELLED] = { "process-stop-symbolic", "dimmed", "job.retry", N_ ("Try Again"),
                          "view-refresh-symbolic" },
 };
 
@@ -113,9 +113,7 @@ update_name (BbJobRow *self)
 
   gtk_label_set_text (self->title_label, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title_label), path);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
 static void
@@ -135,7 +133,7 @@ update_state (BbJobRow *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon),
                               (const char *[]) { looks[state].style, NULL });
   gtk_button_set_icon_name (self->main_button, looks[state].button);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->main_button), _(looks[state].tooltip));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->main_button), _ (looks[state].tooltip));
   gtk_menu_button_set_menu_model (self->menu_button, get_menu (self));
   gtk_widget_set_visible (GTK_WIDGET (self->progress_line), bb_job_is_running (self->job));
   if (state == BB_JOB_FAILED)
@@ -192,13 +190,13 @@ details_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   BbJobRow *self = BB_JOB_ROW (user_data);
   const GError *error = bb_job_get_error (self->job);
   g_autofree char *name = bb_job_get_output_name (self->job);
-  g_autofree char *heading = g_strdup_printf (_("“%s” Failed"), name);
+  g_autofree char *heading = g_strdup_printf (_ ("“%s” Failed"), name);
   AdwDialog *dialog;
 
   if (error == NULL)
     return;
   dialog = adw_alert_dialog_new (heading, error->message);
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
   adw_dialog_present (dialog, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
 }
 
@@ -213,8 +211,8 @@ retry_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (bb_queue_retry (self->queue, self->job, &error))
     return;
-  dialog = adw_alert_dialog_new (_("Cannot Try Again"), error->message);
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  dialog = adw_alert_dialog_new (_ ("Cannot Try Again"), error->message);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
   adw_dialog_present (dialog, root);
 }
 
@@ -239,7 +237,7 @@ copy_command_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   line = bb_command_new (bb_job_get_recipe (self->job), input, output,
                          bb_job_get_name (self->job) == BB_JOB_NAME_REPLACE);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), line);
-  bb_toast_show (GTK_WIDGET (self), _("Command copied"));
+  bb_toast_show (GTK_WIDGET (self), _ ("Command copied"));
 }
 
 static void
@@ -400,7 +398,7 @@ bb_job_row_activate (BbJobRow *self)
 {
   g_return_if_fail (BB_IS_JOB_ROW (self));
 
-  g_action_group_activate_action (G_ACTION_GROUP (self->actions),
-                                  bb_job_get_state (self->job) == BB_JOB_FAILED ? "details" : "open",
-                                  NULL);
+  g_action_group_activate_action (
+    G_ACTION_GROUP (self->actions),
+    bb_job_get_state (self->job) == BB_JOB_FAILED ? "details" : "open", NULL);
 }

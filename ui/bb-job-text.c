@@ -17,7 +17,7 @@ describe_waiting (BbJob *job)
   const BbRecipeValues *values = bb_recipe_get (bb_job_get_recipe (job));
 
   /* Translators: a size in pixels and the name of a file, of an export that waits for its turn */
-  return g_strdup_printf (_("Waiting · %d×%d"), values->width, values->height);
+  return g_strdup_printf (_ ("Waiting · %d×%d"), values->width, values->height);
 }
 
 static char *
@@ -28,9 +28,10 @@ describe_done (BbJob *job)
   g_autofree char *time = bb_progress_format_duration ((int) (stats->seconds + 0.5));
 
   if (notices != NULL && notices[0] != NULL)
-    return g_strdup_printf (_("Done · %s"), notices[0]);
+    return g_strdup_printf (_ ("Done · %s"), notices[0]);
   /* Translators: how long an export took, such as 1:05, and frames a second */
-  return g_strdup_printf (_("Done in %s · %.1f frames/s"), time, bb_progress_get_frame_rate (stats));
+  return g_strdup_printf (_ ("Done in %s · %.1f frames/s"), time,
+                          bb_progress_get_frame_rate (stats));
 }
 
 /**
@@ -55,7 +56,7 @@ bb_job_text_state (BbJob *job)
       return g_strdup (bb_job_get_error (job)->message);
     case BB_JOB_CANCELLED:
     default:
-      return g_strdup (_("Cancelled: nothing of it was kept"));
+      return g_strdup (_ ("Cancelled: nothing of it was kept"));
     }
 }
 
@@ -74,33 +75,33 @@ bb_job_text_figures (BbJob *job)
   GString *text = g_string_new (NULL);
 
   if (bb_job_get_state (job) == BB_JOB_PAUSED)
-    g_string_append (text, _("Paused"));
+    g_string_append (text, _ ("Paused"));
   if (stats->frames == 0)
     {
       if (text->len == 0)
-        g_string_append (text, _("Starting…"));
+        g_string_append (text, _ ("Starting…"));
       return g_string_free (text, FALSE);
     }
   if (text->len > 0)
     g_string_append (text, " · ");
   if (stats->frames == stats->total_frames && text->len == 0)
     /* Translators: all frames of an export are done, and the file is brought to disk */
-    g_string_append (text, _("Finishing…"));
+    g_string_append (text, _ ("Finishing…"));
   else if (fraction >= 0)
     /* Translators: how much of an export is done */
-    g_string_append_printf (text, _("%d %%"), (int) (fraction * 100));
+    g_string_append_printf (text, _ ("%d %%"), (int) (fraction * 100));
   else
-    g_string_append_printf (text, _("%lld frames"), (long long) stats->frames);
+    g_string_append_printf (text, _ ("%lld frames"), (long long) stats->frames);
   if (left >= 0)
     {
       g_autofree char *time = bb_progress_format_duration (left);
 
       g_string_append (text, " · ");
       /* Translators: time until an export is done, such as 1:05 */
-      g_string_append_printf (text, _("%s left"), time);
+      g_string_append_printf (text, _ ("%s left"), time);
     }
   g_string_append (text, " · ");
-  g_string_append_printf (text, _("%.1f frames/s · %.2f batches/s"),
+  g_string_append_printf (text, _ ("%.1f frames/s · %.2f batches/s"),
                           bb_progress_get_frame_rate (stats), bb_progress_get_batch_rate (stats));
   return g_string_free (text, FALSE);
 }

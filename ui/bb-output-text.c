@@ -25,12 +25,12 @@ const char *
 bb_output_text_container (const char *container)
 {
   if (g_str_equal (container, "mp4"))
-    return _("MP4");
+    return _ ("MP4");
   if (g_str_equal (container, "mkv"))
-    return _("Matroska (MKV)");
+    return _ ("Matroska (MKV)");
   if (g_str_equal (container, "mov"))
-    return _("QuickTime (MOV)");
-  return _("WebM");
+    return _ ("QuickTime (MOV)");
+  return _ ("WebM");
 }
 
 /**
@@ -45,13 +45,13 @@ bb_output_text_codec (BbOutputCodec codec)
   switch (codec)
     {
     case BB_OUTPUT_H264:
-      return _("H.264 (plays everywhere)");
+      return _ ("H.264 (plays everywhere)");
     case BB_OUTPUT_HEVC:
-      return _("HEVC (smaller)");
+      return _ ("HEVC (smaller)");
     case BB_OUTPUT_AV1:
-      return _("AV1 (smallest)");
+      return _ ("AV1 (smallest)");
     default:
-      return _("FFV1 (lossless)");
+      return _ ("FFV1 (lossless)");
     }
 }
 
@@ -78,7 +78,7 @@ bb_output_text_encoder (const BbEncoder *encoder)
     if (g_str_equal (encoder->name, titles[i].name))
       return titles[i].title;
   if (encoder->on_gpu)
-    return _("NVENC (GPU)");
+    return _ ("NVENC (GPU)");
   return encoder->name;
 }
 
@@ -92,11 +92,11 @@ const char *
 bb_output_text_check_name (const char *name)
 {
   if (*name == '\0')
-    return _("The name is empty");
+    return _ ("The name is empty");
   if (strchr (name, '/') != NULL)
-    return _("A name cannot have a “/”");
+    return _ ("A name cannot have a “/”");
   if (strlen (name) > MAX_NAME)
-    return _("The name is too long");
+    return _ ("The name is too long");
   return NULL;
 }
 

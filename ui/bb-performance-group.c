@@ -65,18 +65,18 @@ struct _BbPerformanceGroup {
 G_DEFINE_FINAL_TYPE (BbPerformanceGroup, bb_performance_group, ADW_TYPE_PREFERENCES_GROUP)
 
 static const char *const meter_names[N_METERS] = {
-  [METER_FRAMES] = N_("Frames"),
-  [METER_BATCHES] = N_("Batches"),
-  [METER_DECODE] = N_("Decoding"),
-  [METER_EFFECT] = N_("Effect"),
-  [METER_DISPLAY] = N_("Display"),
-  [METER_DROPPED] = N_("Dropped"),
-  [METER_MEMORY] = N_("Memory"),
+  [METER_FRAMES] = N_ ("Frames"),
+  [METER_BATCHES] = N_ ("Batches"),
+  [METER_DECODE] = N_ ("Decoding"),
+  [METER_EFFECT] = N_ ("Effect"),
+  [METER_DISPLAY] = N_ ("Display"),
+  [METER_DROPPED] = N_ ("Dropped"),
+  [METER_MEMORY] = N_ ("Memory"),
   /* Translators: the name of what all else waits for follows */
-  [METER_WAITS] = N_("Waits For"),
-  [METER_DECODER] = N_("Decoder"),
-  [METER_PATH] = N_("Preview Path"),
-  [METER_GPU] = N_("GPU"),
+  [METER_WAITS] = N_ ("Waits For"),
+  [METER_DECODER] = N_ ("Decoder"),
+  [METER_PATH] = N_ ("Preview Path"),
+  [METER_GPU] = N_ ("GPU"),
 };
 
 static void
@@ -97,7 +97,8 @@ set_sentence (BbPerformanceGroup *self, Meter meter, const char *text)
 static BbStage
 find_stage (BbPerformanceGroup *self, const BbPlayerStats *stats)
 {
-  if (stats->frames_per_second > 0.0 && stats->shown > self->last_shown && stats->dropped == self->last_dropped)
+  if (stats->frames_per_second > 0.0 && stats->shown > self->last_shown &&
+      stats->dropped == self->last_dropped)
     return BB_STAGE_SCREEN;
   return bb_stage_find_slowest (stats->decode_ms, stats->effect_ms, 0.0, stats->display_ms);
 }
@@ -106,21 +107,22 @@ static void
 update_meter (BbPerformanceGroup *self, const BbPlayerStats *stats)
 {
   /* Translators: frames a second */
-  set_meter (self, METER_FRAMES, g_strdup_printf (_("%.1f per s"), stats->frames_per_second));
+  set_meter (self, METER_FRAMES, g_strdup_printf (_ ("%.1f per s"), stats->frames_per_second));
   /* Translators: batches of frames a second */
-  set_meter (self, METER_BATCHES, g_strdup_printf (_("%.1f per s"), stats->batches_per_second));
+  set_meter (self, METER_BATCHES, g_strdup_printf (_ ("%.1f per s"), stats->batches_per_second));
   set_meter (self, METER_DECODE, bb_stage_format_time (stats->decode_ms));
   set_meter (self, METER_EFFECT, bb_stage_format_time (stats->effect_ms));
   set_meter (self, METER_DISPLAY, bb_stage_format_time (stats->display_ms));
-  set_meter (self, METER_WAITS, g_strdup (bb_stage_get_name (find_stage (self, stats), stats->device)));
+  set_meter (self, METER_WAITS,
+             g_strdup (bb_stage_get_name (find_stage (self, stats), stats->device)));
   set_meter (self, METER_DROPPED, g_strdup_printf ("%" G_GUINT64_FORMAT, stats->dropped));
   set_meter (self, METER_MEMORY, g_format_size (stats->memory));
   if (stats->decode_notice[0] != '\0')
     set_sentence (self, METER_DECODER, stats->decode_notice);
   else
-    set_sentence (self, METER_DECODER, stats->gpu_decodes
-                                         ? C_ ("decoder", "The GPU’s, frames stay there")
-                                         : C_ ("decoder", "The CPU"));
+    set_sentence (self, METER_DECODER,
+                  stats->gpu_decodes ? C_ ("decoder", "The GPU’s, frames stay there")
+                                     : C_ ("decoder", "The CPU"));
 }
 
 static gboolean
@@ -133,9 +135,8 @@ meter_timeout_cb (gpointer user_data)
     bb_player_get_stats (self->player, &stats);
   update_meter (self, &stats);
   /* Two readings after the last picture, so that the rates come down to nothing. */
-  self->n_quiet = stats.frames_per_second > 0.0 || stats.shown != self->last_shown
-                    ? 0
-                    : self->n_quiet + 1;
+  self->n_quiet =
+    stats.frames_per_second > 0.0 || stats.shown != self->last_shown ? 0 : self->n_quiet + 1;
   self->last_shown = stats.shown;
   self->last_dropped = stats.dropped;
   if (self->n_quiet < 2)
@@ -208,7 +209,8 @@ update_device (BbPerformanceGroup *self, const char *device)
 static gboolean
 is_gpu (BbPerformanceGroup *self, const char *device)
 {
-  for (guint i = 0; self->devices != NULL && i < self->devices->len && g_str_equal (device, "auto"); i++)
+  for (guint i = 0; self->devices != NULL && i < self->devices->len && g_str_equal (device, "auto");
+       i++)
     {
       const BbDeviceInfo *info = self->devices->pdata[i];
 
@@ -241,8 +243,8 @@ update_settings (BbPerformanceGroup *self, const BbRecipeValues *values)
   adw_switch_row_set_active (self->precision_row, precision == BB_PRECISION_FP16);
   adw_action_row_set_subtitle (
     ADW_ACTION_ROW (self->precision_row),
-    gpu ? _("16 bits between steps: a third less memory, and faster on this GPU")
-         : _("16 bits between steps: a third less memory, but no faster on a CPU"));
+    gpu ? _ ("16 bits between steps: a third less memory, and faster on this GPU")
+        : _ ("16 bits between steps: a third less memory, but no faster on a CPU"));
   bb_value_row_set_automatic (self->batch_row, automatic.batch);
 }
 
@@ -289,8 +291,8 @@ precision_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
   bb_editor_end_step (self->editor);
   bb_editor_set_text (self->editor, "precision",
                       half == (get_automatic (gpu).precision == BB_PRECISION_FP16) ? "auto"
-                      : half                                                        ? "fp16"
-                                                                                    : "fp32",
+                      : half                                                       ? "fp16"
+                                                                                   : "fp32",
                       NULL);
 }
 
@@ -385,8 +387,8 @@ bb_performance_group_class_init (BbPerformanceGroupClass *klass)
   widget_class->unmap = bb_performance_group_unmap;
 
   g_type_ensure (BB_TYPE_VALUE_ROW);
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/blurbox/Blurbox/bb-performance-group.ui");
+  gtk_widget_class_set_template_from_resource (
+    widget_class, "/io/github/blurbox/Blurbox/bb-performance-group.ui");
   gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, device_row);
   gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, precision_row);
   gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, difference_row);
@@ -402,7 +404,7 @@ static void
 add_meter (BbPerformanceGroup *self, Meter meter)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *name = gtk_label_new (_(meter_names[meter]));
+  GtkWidget *name = gtk_label_new (_ (meter_names[meter]));
   /* These may be sentences. */
   gboolean wide = meter >= METER_DECODER;
   GtkWidget *value = wide ? gtk_label_new ("–") : gtk_inscription_new ("–");
@@ -511,7 +513,7 @@ bb_performance_group_set_difference (BbPerformanceGroup *self, const char *text)
   g_return_if_fail (BB_IS_PERFORMANCE_GROUP (self));
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->difference_row),
-                               text != NULL ? text : _("Makes their difference visible"));
+                               text != NULL ? text : _ ("Makes their difference visible"));
 }
 
 /**

@@ -13,7 +13,8 @@
 G_BEGIN_DECLS
 
 #define BB_TYPE_PERFORMANCE_GROUP (bb_performance_group_get_type ())
-G_DECLARE_FINAL_TYPE (BbPerformanceGroup, bb_performance_group, BB, PERFORMANCE_GROUP, AdwPreferencesGroup)
+G_DECLARE_FINAL_TYPE (BbPerformanceGroup, bb_performance_group, BB, PERFORMANCE_GROUP,
+                      AdwPreferencesGroup)
 
 void bb_performance_group_set_editor (BbPerformanceGroup *self, BbEditor *editor);
 void bb_performance_group_set_player (BbPerformanceGroup *self, BbPlayer *player);

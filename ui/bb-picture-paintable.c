@@ -22,11 +22,12 @@ struct _BbPicturePaintable {
 
   BbPicture *picture;
   GdkTexture *texture; /* of the picture, once it is drawn */
-  double scale; /* device pixels a pixel of the widget */
+  double scale;        /* device pixels a pixel of the widget */
 };
 
 static void
-bb_picture_paintable_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, double height)
+bb_picture_paintable_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width,
+                               double height)
 {
   BbPicturePaintable *self = BB_PICTURE_PAINTABLE (paintable);
   GdkTexture *texture = bb_picture_paintable_get_texture (self);
@@ -77,7 +78,8 @@ bb_picture_paintable_iface_init (GdkPaintableInterface *iface)
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (BbPicturePaintable, bb_picture_paintable, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE, bb_picture_paintable_iface_init))
+                               G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE,
+                                                      bb_picture_paintable_iface_init))
 
 static void
 bb_picture_paintable_finalize (GObject *object)
@@ -141,8 +143,8 @@ bb_picture_paintable_set_picture (BbPicturePaintable *self, BbPicture *picture)
   if (picture == self->picture)
     return;
   resized = (picture != NULL) != (self->picture != NULL) ||
-            (picture != NULL && (picture->width != self->picture->width ||
-                                 picture->height != self->picture->height));
+            (picture != NULL &&
+             (picture->width != self->picture->width || picture->height != self->picture->height));
   g_clear_pointer (&self->picture, bb_picture_unref);
   self->picture = picture != NULL ? bb_picture_ref (picture) : NULL;
   g_clear_object (&self->texture);

@@ -57,8 +57,8 @@ bb_preferences_dialog_class_init (BbPreferencesDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = bb_preferences_dialog_dispose;
 
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/blurbox/Blurbox/bb-preferences-dialog.ui");
+  gtk_widget_class_set_template_from_resource (
+    widget_class, "/io/github/blurbox/Blurbox/bb-preferences-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, style_row);
   gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, play_row);
   gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, keep_row);

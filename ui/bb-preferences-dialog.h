@@ -10,7 +10,8 @@
 G_BEGIN_DECLS
 
 #define BB_TYPE_PREFERENCES_DIALOG (bb_preferences_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (BbPreferencesDialog, bb_preferences_dialog, BB, PREFERENCES_DIALOG, AdwPreferencesDialog)
+G_DECLARE_FINAL_TYPE (BbPreferencesDialog, bb_preferences_dialog, BB, PREFERENCES_DIALOG,
+                      AdwPreferencesDialog)
 
 AdwDialog *bb_preferences_dialog_new (GSettings *settings);
 

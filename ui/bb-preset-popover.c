@@ -61,18 +61,18 @@ name_changed_cb (GtkEditable *entry, gpointer user_data)
   const char *body = NULL;
 
   if (shipped)
-    body = _("A preset of that name comes with Blurbox: choose another name");
+    body = _ ("A preset of that name comes with Blurbox: choose another name");
   else if (taken)
-    body = _("There is a preset of that name: choose another one");
+    body = _ ("There is a preset of that name: choose another one");
   else if (replaces)
-    body = _("There is a preset of that name, which will be replaced");
+    body = _ ("There is a preset of that name, which will be replaced");
   adw_alert_dialog_set_body (dialog, body != NULL ? body : "");
   adw_alert_dialog_set_response_label (dialog, "save",
-                                       old_name != NULL ? _("_Rename")
-                                       : replaces       ? _("_Replace")
-                                                        : _("_Save"));
-  adw_alert_dialog_set_response_appearance (dialog, "save", replaces ? ADW_RESPONSE_DESTRUCTIVE
-                                                                     : ADW_RESPONSE_SUGGESTED);
+                                       old_name != NULL ? _ ("_Rename")
+                                       : replaces       ? _ ("_Replace")
+                                                        : _ ("_Save"));
+  adw_alert_dialog_set_response_appearance (
+    dialog, "save", replaces ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_response_enabled (dialog, "save", *name != '\0' && !shipped && !taken);
 }
 
@@ -80,16 +80,15 @@ name_changed_cb (GtkEditable *entry, gpointer user_data)
 static void
 ask_for_name (BbPresetPopover *self, const char *old_name)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (old_name != NULL ? _("Rename Preset") : _("Save Preset"),
-                                            NULL);
+  AdwDialog *dialog =
+    adw_alert_dialog_new (old_name != NULL ? _ ("Rename Preset") : _ ("Save Preset"), NULL);
   GtkWidget *entry = gtk_entry_new ();
 
   gtk_popover_popdown (GTK_POPOVER (self));
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
   gtk_entry_set_max_length (GTK_ENTRY (entry), 80);
-  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _("Name"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Name"),
+  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _ ("Name"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Name"),
                                   -1);
   if (old_name != NULL)
     gtk_editable_set_text (GTK_EDITABLE (entry), old_name);
@@ -97,10 +96,8 @@ ask_for_name (BbPresetPopover *self, const char *old_name)
     g_object_set_data_full (G_OBJECT (dialog), "presets", g_object_ref (self->presets),
                             g_object_unref);
   g_object_set_data_full (G_OBJECT (dialog), "old-name", g_strdup (old_name), g_free);
-  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
-                                  "cancel", _("_Cancel"),
-                                  "save", _("_Save"),
-                                  NULL);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _ ("_Cancel"), "save",
+                                  _ ("_Save"), NULL);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "save");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), entry);
@@ -178,8 +175,8 @@ create_row (gpointer item, gpointer user_data)
   gtk_box_append (GTK_BOX (box), label);
   if (bb_preset_get_file (preset) != NULL)
     {
-      add_button (box, "document-edit-symbolic", _("Rename"), G_CALLBACK (rename_cb), user_data);
-      add_button (box, "user-trash-symbolic", _("Delete"), G_CALLBACK (delete_cb), user_data);
+      add_button (box, "document-edit-symbolic", _ ("Rename"), G_CALLBACK (rename_cb), user_data);
+      add_button (box, "user-trash-symbolic", _ ("Delete"), G_CALLBACK (delete_cb), user_data);
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   g_object_set_data_full (G_OBJECT (row), "name", g_strdup (name), g_free);

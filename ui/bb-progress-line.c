@@ -52,10 +52,8 @@ bb_progress_line_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   /* The trough cuts off the corners of the first pixels. */
   gsk_rounded_rect_init_from_rect (&rect, &GRAPHENE_RECT_INIT (0, 0, width, height), height / 2);
   gtk_snapshot_push_rounded_clip (snapshot, &rect);
-  gsk_rounded_rect_init_from_rect (&rect,
-                                   &GRAPHENE_RECT_INIT (width * (float) from, 0,
-                                                        width * (float) part, height),
-                                   height / 2);
+  gsk_rounded_rect_init_from_rect (
+    &rect, &GRAPHENE_RECT_INIT (width * (float) from, 0, width * (float) part, height), height / 2);
   gtk_snapshot_push_rounded_clip (snapshot, &rect);
   gtk_widget_get_color (widget, &color);
   gtk_snapshot_append_color (snapshot, &color, &rect.bounds);
@@ -77,11 +75,9 @@ bb_progress_line_class_init (BbProgressLineClass *klass)
 static void
 bb_progress_line_init (BbProgressLine *self)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_MIN, 0.0,
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_MIN, 0.0,
                                   GTK_ACCESSIBLE_PROPERTY_VALUE_MAX, 1.0,
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, 0.0,
-                                  -1);
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, 0.0, -1);
 }
 
 /**
@@ -99,9 +95,8 @@ bb_progress_line_set_fraction (BbProgressLine *self, double fraction)
       gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW);
     }
   else if (fraction != self->fraction)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                    GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, MIN (fraction, 1.0),
-                                    -1);
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW,
+                                    MIN (fraction, 1.0), -1);
   else
     return;
   self->fraction = MIN (fraction, 1.0);

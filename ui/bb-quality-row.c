@@ -47,13 +47,12 @@ show_value (BbQualityRow *self)
   g_autofree char *text =
     value == self->fallback
       /* Translators: name and number of an encoder's quality, such as "CRF 20" */
-      ? g_strdup_printf (_("%s %d (default)"), upper, value)
-      : g_strdup_printf (_("%s %d"), upper, value);
+      ? g_strdup_printf (_ ("%s %d (default)"), upper, value)
+      : g_strdup_printf (_ ("%s %d"), upper, value);
 
   gtk_label_set_text (self->value_label, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale),
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
+                                  text, -1);
 }
 
 static void
@@ -114,9 +113,8 @@ bb_quality_row_init (BbQualityRow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_range_set_round_digits (GTK_RANGE (self->scale), 0);
   bb_scrolling_leave (self->scale);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Quality"),
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Quality"), -1);
 }
 
 /**

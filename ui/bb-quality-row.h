@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 #define BB_TYPE_QUALITY_ROW (bb_quality_row_get_type ())
 G_DECLARE_FINAL_TYPE (BbQualityRow, bb_quality_row, BB, QUALITY_ROW, AdwPreferencesRow)
 
-void bb_quality_row_set_range (BbQualityRow *self, const char *name, int best, int worst, int fallback);
+void bb_quality_row_set_range (BbQualityRow *self, const char *name, int best, int worst,
+                               int fallback);
 void bb_quality_row_set_value (BbQualityRow *self, int value);
 int bb_quality_row_get_value (BbQualityRow *self);
 

@@ -100,14 +100,16 @@ show_result (BbQueueBar *self)
   if (n_waiting > 0)
     title = g_strdup_printf (ngettext ("%u export waits", "%u exports wait", n_waiting), n_waiting);
   else if (n_done > 0)
-    title = g_strdup_printf (ngettext ("%u export finished", "%u exports finished", n_done), n_done);
+    title =
+      g_strdup_printf (ngettext ("%u export finished", "%u exports finished", n_done), n_done);
   else if (n_failed > 0)
-    title = g_strdup_printf (ngettext ("%u export failed", "%u exports failed", n_failed), n_failed);
+    title =
+      g_strdup_printf (ngettext ("%u export failed", "%u exports failed", n_failed), n_failed);
   else
     title = g_strdup_printf (ngettext ("%u export cancelled", "%u exports cancelled", n_cancelled),
                              n_cancelled);
   if (n_waiting > 0 && bb_queue_get_paused (self->queue))
-    figures = g_strdup (_("Paused"));
+    figures = g_strdup (_ ("Paused"));
   else if (n_waiting == 0 && n_done > 0 && n_failed > 0)
     figures = g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
   set_text (self->title_label, title);
@@ -137,7 +139,8 @@ pause_cb (GtkButton *button, gpointer user_data)
   BbQueueBar *self = BB_QUEUE_BAR (user_data);
   gboolean paused = bb_queue_get_paused (self->queue);
 
-  gtk_widget_activate_action (GTK_WIDGET (self), paused ? "app.queue-resume" : "app.queue-pause", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), paused ? "app.queue-resume" : "app.queue-pause",
+                              NULL);
 }
 
 static void
@@ -148,7 +151,7 @@ paused_cb (BbQueueBar *self)
   gtk_button_set_icon_name (self->pause_button, paused ? "media-playback-start-symbolic"
                                                        : "media-playback-pause-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button),
-                               paused ? _("Resume Export") : _("Pause Export"));
+                               paused ? _ ("Resume Export") : _ ("Pause Export"));
   update (self);
 }
 

@@ -163,7 +163,8 @@ drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
   gtk_list_box_drag_unhighlight_row (self->list);
   if (row == NULL || from == GTK_INVALID_LIST_POSITION)
     return FALSE;
-  bb_queue_move (self->queue, job, gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)) - (int) from);
+  bb_queue_move (self->queue, job,
+                 gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)) - (int) from);
   return TRUE;
 }
 

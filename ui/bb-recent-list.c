@@ -45,7 +45,8 @@ create_row (GtkRecentInfo *info)
   g_autofree char *shown = gtk_recent_info_get_uri_display (info);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), gtk_recent_info_get_display_name (info));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
+                                 gtk_recent_info_get_display_name (info));
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 1);
   if (shown != NULL)
     {
@@ -72,9 +73,8 @@ bb_recent_list_init (BbRecentList *self)
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "boxed-list");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Recent Videos"),
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Recent Videos"), -1);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->list));
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
@@ -107,8 +107,7 @@ bb_recent_list_load (BbRecentList *self)
         gtk_list_box_append (self->list, create_row (ours->pdata[i]));
         n++;
       }
-  gtk_widget_set_visible (GTK_WIDGET (self),
-                          gtk_list_box_get_row_at_index (self->list, 0) != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self), gtk_list_box_get_row_at_index (self->list, 0) != NULL);
   g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
 }
 

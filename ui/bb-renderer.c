@@ -78,7 +78,8 @@ bb_renderer_announce (GtkNative *native)
 
   g_atomic_int_set (&present_options.cpu_draws, cpu);
   if (cpu)
-    g_object_set (gtk_widget_get_settings (GTK_WIDGET (native)), "gtk-enable-animations", FALSE, NULL);
+    g_object_set (gtk_widget_get_settings (GTK_WIDGET (native)), "gtk-enable-animations", FALSE,
+                  NULL);
 }
 
 /**

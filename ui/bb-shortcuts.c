@@ -32,38 +32,60 @@ typedef struct {
 } Shortcut;
 
 static const Shortcut table[] = {
-  { .group = N_("General"), .title = N_("Open a video"), .action = "app.open",
+  { .group = N_ ("General"),
+    .title = N_ ("Open a video"),
+    .action = "app.open",
     .keys = "<Control>o" },
-  { .title = N_("Export"), .action = "win.export", .keys = "<Control>e" },
-  { .title = N_("Show or hide the exports"), .action = "win.queue", .keys = "<Control>j" },
-  { .title = N_("Move an export that waits"), .keys = "<Alt>Up <Alt>Down" },
-  { .title = N_("Show or hide the settings"), .action = "win.sidebar", .keys = "F9" },
-  { .title = N_("Main menu"), .keys = "F10" },
-  { .title = N_("Preferences"), .action = "app.preferences", .keys = "<Control>comma" },
-  { .title = N_("Keyboard shortcuts"), .action = "app.shortcuts", .keys = "<Control>question" },
-  { .title = N_("Close the window"), .action = "window.close", .keys = "<Control>w" },
-  { .title = N_("Quit"), .action = "app.quit", .keys = "<Control>q" },
+  { .title = N_ ("Export"), .action = "win.export", .keys = "<Control>e" },
+  { .title = N_ ("Show or hide the exports"), .action = "win.queue", .keys = "<Control>j" },
+  { .title = N_ ("Move an export that waits"), .keys = "<Alt>Up <Alt>Down" },
+  { .title = N_ ("Show or hide the settings"), .action = "win.sidebar", .keys = "F9" },
+  { .title = N_ ("Main menu"), .keys = "F10" },
+  { .title = N_ ("Preferences"), .action = "app.preferences", .keys = "<Control>comma" },
+  { .title = N_ ("Keyboard shortcuts"), .action = "app.shortcuts", .keys = "<Control>question" },
+  { .title = N_ ("Close the window"), .action = "window.close", .keys = "<Control>w" },
+  { .title = N_ ("Quit"), .action = "app.quit", .keys = "<Control>q" },
 
-  { .group = N_("Playing"), .title = N_("Play or pause"), .action = "win.play", .keys = "space",
+  { .group = N_ ("Playing"),
+    .title = N_ ("Play or pause"),
+    .action = "win.play",
+    .keys = "space",
     .local = TRUE },
-  { .title = N_("Previous and next frame"), .action = "win.step(-1)", .keys = "comma",
-    .more = "win.step(1)", .more_keys = "period", .local = TRUE },
-  { .title = N_("Begin and end the trim here"), .action = "win.mark-start", .keys = "i",
-    .more = "win.mark-end", .more_keys = "o", .local = TRUE },
-  { .title = N_("Loop"), .action = "win.loop", .keys = "l", .local = TRUE },
-  { .title = N_("Mute"), .action = "win.mute", .keys = "m", .local = TRUE },
+  { .title = N_ ("Previous and next frame"),
+    .action = "win.step(-1)",
+    .keys = "comma",
+    .more = "win.step(1)",
+    .more_keys = "period",
+    .local = TRUE },
+  { .title = N_ ("Begin and end the trim here"),
+    .action = "win.mark-start",
+    .keys = "i",
+    .more = "win.mark-end",
+    .more_keys = "o",
+    .local = TRUE },
+  { .title = N_ ("Loop"), .action = "win.loop", .keys = "l", .local = TRUE },
+  { .title = N_ ("Mute"), .action = "win.mute", .keys = "m", .local = TRUE },
 
-  { .group = N_("Picture"), .title = N_("Move by a pixel"), .keys = "Left Right Up Down" },
-  { .title = N_("Move by ten pixels"), .keys = "<Shift>Left <Shift>Right" },
-  { .title = N_("Center"), .action = "win.center", .keys = "<Control>0" },
-  { .title = N_("Compare with the original"), .action = "win.compare", .keys = "c",
+  { .group = N_ ("Picture"), .title = N_ ("Move by a pixel"), .keys = "Left Right Up Down" },
+  { .title = N_ ("Move by ten pixels"), .keys = "<Shift>Left <Shift>Right" },
+  { .title = N_ ("Center"), .action = "win.center", .keys = "<Control>0" },
+  { .title = N_ ("Compare with the original"),
+    .action = "win.compare",
+    .keys = "c",
     .local = TRUE },
-  { .title = N_("Actual size"), .action = "win.actual-size", .keys = "1", .local = TRUE },
+  { .title = N_ ("Actual size"), .action = "win.actual-size", .keys = "1", .local = TRUE },
 
-  { .group = N_("Editing"), .title = N_("Undo"), .action = "win.undo", .keys = "<Control>z",
+  { .group = N_ ("Editing"),
+    .title = N_ ("Undo"),
+    .action = "win.undo",
+    .keys = "<Control>z",
     .local = TRUE },
-  { .title = N_("Redo"), .action = "win.redo", .keys = "<Control><Shift>z", .more = "win.redo",
-    .more_keys = "<Control>y", .local = TRUE },
+  { .title = N_ ("Redo"),
+    .action = "win.redo",
+    .keys = "<Control><Shift>z",
+    .more = "win.redo",
+    .more_keys = "<Control>y",
+    .local = TRUE },
 };
 
 /**
@@ -90,8 +112,8 @@ add_key (GtkShortcutController *controller, const char *detailed_action, const c
 
   if (!g_action_parse_detailed_name (detailed_action, &name, &target, NULL))
     g_assert_not_reached ();
-  shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (key),
-                               gtk_named_action_new (name));
+  shortcut =
+    gtk_shortcut_new (gtk_shortcut_trigger_parse_string (key), gtk_named_action_new (name));
   gtk_shortcut_set_arguments (shortcut, target);
   gtk_shortcut_controller_add_shortcut (controller, shortcut);
   g_clear_pointer (&target, g_variant_unref);
@@ -102,8 +124,8 @@ static void
 dialog_cb (AdwApplicationWindow *window, GParamSpec *pspec, gpointer user_data)
 {
   gtk_event_controller_set_propagation_phase (
-    user_data, adw_application_window_get_visible_dialog (window) != NULL ? GTK_PHASE_NONE
-                                                                           : GTK_PHASE_BUBBLE);
+    user_data,
+    adw_application_window_get_visible_dialog (window) != NULL ? GTK_PHASE_NONE : GTK_PHASE_BUBBLE);
 }
 
 /* Neither does a letter that is typed at a row of the settings mean what it does at the picture. */
@@ -242,7 +264,7 @@ create_row (const Shortcut *shortcut)
     append_labels (text, shortcut->more_keys);
   label = gtk_label_new (text->str);
   gtk_widget_add_css_class (label, "dimmed");
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcut->title));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (shortcut->title));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, label,
                                   NULL, -1);
@@ -268,14 +290,14 @@ bb_shortcuts_present (GtkWidget *parent)
       if (table[i].group != NULL)
         {
           group = adw_preferences_group_new ();
-          adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _(table[i].group));
+          adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ (table[i].group));
           adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
         }
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), create_row (&table[i]));
     }
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
-  adw_dialog_set_title (dialog, _("Keyboard Shortcuts"));
+  adw_dialog_set_title (dialog, _ ("Keyboard Shortcuts"));
   adw_dialog_set_content_width (dialog, 480);
   adw_dialog_set_content_height (dialog, 620);
   adw_dialog_set_child (dialog, view);

@@ -21,7 +21,8 @@ typedef gboolean (*BbShortcutsTakeBackFunc) (GtkWidget *row);
 
 void bb_shortcuts_set_accels (GtkApplication *application);
 void bb_shortcuts_add_keys (AdwApplicationWindow *window);
-void bb_shortcuts_add_entry_keys (GtkWidget *entry, GtkWidget *row, BbShortcutsTakeBackFunc take_back);
+void bb_shortcuts_add_entry_keys (GtkWidget *entry, GtkWidget *row,
+                                  BbShortcutsTakeBackFunc take_back);
 void bb_shortcuts_present (GtkWidget *parent);
 
 G_END_DECLS

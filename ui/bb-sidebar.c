@@ -102,7 +102,8 @@ color_cb (GtkColorDialogButton *button, GParamSpec *pspec, gpointer user_data)
     return;
   values = *bb_editor_get (self->editor);
   values.color = (guint32) lrint (color->red * 255.0) << 16 |
-                 (guint32) lrint (color->green * 255.0) << 8 | (guint32) lrint (color->blue * 255.0);
+                 (guint32) lrint (color->green * 255.0) << 8 |
+                 (guint32) lrint (color->blue * 255.0);
   bb_editor_set (self->editor, &values, "color", NULL);
 }
 
@@ -180,9 +181,9 @@ bb_sidebar_class_init (BbSidebarClass *klass)
   object_class->set_property = bb_sidebar_set_property;
   object_class->dispose = bb_sidebar_dispose;
 
-  props[PROP_GUIDES] = g_param_spec_string ("guides", NULL, NULL, "none",
-                                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-                                              G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_GUIDES] =
+    g_param_spec_string ("guides", NULL, NULL, "none",
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_FRAME_GROUP);

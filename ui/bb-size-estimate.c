@@ -182,8 +182,8 @@ bb_size_estimate_class_init (BbSizeEstimateClass *klass)
 
   object_class->finalize = bb_size_estimate_finalize;
 
-  signals[CHANGED] = g_signal_new ("changed", BB_TYPE_SIZE_ESTIMATE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", BB_TYPE_SIZE_ESTIMATE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -213,10 +213,8 @@ bb_size_estimate_new (void)
  * Begins anew, a moment after the last call.
  */
 void
-bb_size_estimate_set (BbSizeEstimate *self,
-                   GPtrArray *files,
-                   GPtrArray *recipes,
-                   const char *container)
+bb_size_estimate_set (BbSizeEstimate *self, GPtrArray *files, GPtrArray *recipes,
+                      const char *container)
 {
   g_return_if_fail (BB_IS_SIZE_ESTIMATE (self) && files->len == recipes->len);
 
@@ -268,12 +266,12 @@ bb_size_estimate_get_text (BbSizeEstimate *self)
   g_return_val_if_fail (BB_IS_SIZE_ESTIMATE (self), NULL);
 
   if (self->failure != NULL)
-    return g_strdup (_("Unknown"));
+    return g_strdup (_ ("Unknown"));
   if (self->bytes < 0)
     return g_strdup ("");
   size = g_format_size ((guint64) self->bytes);
   /* Translators: an estimated size, such as "about 12 MB" */
-  return g_strdup_printf (_("about %s"), size);
+  return g_strdup_printf (_ ("about %s"), size);
 }
 
 /**

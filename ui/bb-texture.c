@@ -117,9 +117,9 @@ bb_texture_describe_path (GdkTexture *texture)
 
   if (GDK_IS_GL_TEXTURE (texture))
     /* Translators: how pictures reach the screen: they never leave the GPU */
-    return g_strdup (_("GPU memory, no copies"));
+    return g_strdup (_ ("GPU memory, no copies"));
   if (reason == NULL)
-    return g_strdup (_("Host memory"));
+    return g_strdup (_ ("Host memory"));
   /* Translators: how pictures reach the screen, and why not without leaving the GPU */
-  return g_strdup_printf (_("Host memory. %s"), reason);
+  return g_strdup_printf (_ ("Host memory. %s"), reason);
 }

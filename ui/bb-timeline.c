@@ -289,11 +289,10 @@ snapshot_thumbnails (BbTimeline *self, GtkSnapshot *snapshot, const graphene_rec
       width = MAX (cell.size.width, cell.size.height * aspect);
       height = width / aspect;
       gtk_snapshot_push_clip (snapshot, &cell);
-      gtk_snapshot_append_texture (snapshot, texture,
-                                   &GRAPHENE_RECT_INIT (cell.origin.x + (share - width) / 2,
-                                                        cell.origin.y +
-                                                          (cell.size.height - height) / 2,
-                                                        width, height));
+      gtk_snapshot_append_texture (
+        snapshot, texture,
+        &GRAPHENE_RECT_INIT (cell.origin.x + (share - width) / 2,
+                             cell.origin.y + (cell.size.height - height) / 2, width, height));
       gtk_snapshot_pop (snapshot);
     }
 }
@@ -304,9 +303,8 @@ bb_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   BbTimeline *self = BB_TIMELINE (widget);
   float start = (float) lrint (time_to_x (self, self->start));
   float end = (float) lrint (time_to_x (self, self->end));
-  graphene_rect_t strip = GRAPHENE_RECT_INIT (TRIM_WIDTH, OVERHANG,
-                                              (float) MAX (self->width - 2 * TRIM_WIDTH, 1),
-                                              STRIP_HEIGHT);
+  graphene_rect_t strip = GRAPHENE_RECT_INIT (
+    TRIM_WIDTH, OVERHANG, (float) MAX (self->width - 2 * TRIM_WIDTH, 1), STRIP_HEIGHT);
   const GdkRGBA veil = { 0, 0, 0, 0.6f };
   GdkRGBA color, ground;
   AdwStyleManager *manager = adw_style_manager_get_for_display (gtk_widget_get_display (widget));
@@ -323,9 +321,9 @@ bb_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   snapshot_thumbnails (self, snapshot, &strip);
   /* What is cut off lies under a veil. */
   if (start > strip.origin.x)
-    gtk_snapshot_append_color (snapshot, &veil,
-                               &GRAPHENE_RECT_INIT (strip.origin.x, strip.origin.y,
-                                                    start - strip.origin.x, STRIP_HEIGHT));
+    gtk_snapshot_append_color (
+      snapshot, &veil,
+      &GRAPHENE_RECT_INIT (strip.origin.x, strip.origin.y, start - strip.origin.x, STRIP_HEIGHT));
   if (end < strip.origin.x + strip.size.width)
     gtk_snapshot_append_color (snapshot, &veil,
                                &GRAPHENE_RECT_INIT (end, strip.origin.y,
@@ -392,10 +390,10 @@ bb_timeline_class_init (BbTimelineClass *klass)
                                  1, G_TYPE_INT64);
   signals[TRIM] = g_signal_new ("trim", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 2, G_TYPE_INT64, G_TYPE_INT64);
-  signals[DRAG_BEGIN] = g_signal_new ("drag-begin", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 0);
-  signals[DRAG_END] = g_signal_new ("drag-end", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                    G_TYPE_NONE, 0);
+  signals[DRAG_BEGIN] =
+    g_signal_new ("drag-begin", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[DRAG_END] =
+    g_signal_new ("drag-end", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_css_name (widget_class, "timeline");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -418,18 +416,17 @@ bb_timeline_init (BbTimeline *self)
 
   self->aspect = 16.0 / 9.0;
   self->thumbnails = g_ptr_array_new_with_free_func (unref_thumbnail);
-  self->playhead = add_handle (self, _("Playhead"), "playhead");
-  self->trim_start = add_handle (self, _("Start of the Trim"), "trim-start");
-  self->trim_end = add_handle (self, _("End of the Trim"), "trim-end");
+  self->playhead = add_handle (self, _ ("Playhead"), "playhead");
+  self->trim_start = add_handle (self, _ ("Start of the Trim"), "trim-start");
+  self->trim_end = add_handle (self, _ ("End of the Trim"), "trim-end");
 
   g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
   g_signal_connect (drag, "end", G_CALLBACK (drag_end_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Timeline"),
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Timeline"), -1);
 }
 
 static void

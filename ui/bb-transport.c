@@ -75,7 +75,7 @@ get_play_icon (GBinding *binding, const GValue *playing, GValue *icon, gpointer 
 static gboolean
 get_play_tooltip (GBinding *binding, const GValue *playing, GValue *tooltip, gpointer user_data)
 {
-  g_value_set_static_string (tooltip, g_value_get_boolean (playing) ? _("Pause") : _("Play"));
+  g_value_set_static_string (tooltip, g_value_get_boolean (playing) ? _ ("Pause") : _ ("Play"));
   return TRUE;
 }
 
@@ -171,10 +171,9 @@ thumbnail_timeout_cb (gpointer user_data)
   for (guint i = 0; i < n; i++)
     times[i] = self->duration * (2 * (gint64) i + 1) / (2 * (gint64) n);
   self->thumbnails = g_cancellable_new ();
-  bb_thumbnails_load_async (file, times, n,
-                            THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
-                            bb_renderer_get_present_options (),
-                            thumbnail_cb, self, self->thumbnails, thumbnails_cb, NULL);
+  bb_thumbnails_load_async (
+    file, times, n, THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+    bb_renderer_get_present_options (), thumbnail_cb, self, self->thumbnails, thumbnails_cb, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -246,8 +245,8 @@ bb_transport_class_init (BbTransportClass *klass)
   object_class->set_property = bb_transport_set_property;
   object_class->dispose = bb_transport_dispose;
 
-  props[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE,
-                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_COMPACT] =
+    g_param_spec_boolean ("compact", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_TIMELINE);
@@ -280,8 +279,8 @@ static void
 follow_player (BbTransport *self)
 {
   self->player_signals = g_signal_group_new (BB_TYPE_PLAYER);
-  g_signal_group_connect_swapped (self->player_signals, "notify::position", G_CALLBACK (position_cb),
-                                  self);
+  g_signal_group_connect_swapped (self->player_signals, "notify::position",
+                                  G_CALLBACK (position_cb), self);
   self->player_bindings = g_binding_group_new ();
   g_binding_group_bind_full (self->player_bindings, "playing", self->play_button, "icon-name",
                              G_BINDING_SYNC_CREATE, get_play_icon, NULL, NULL, NULL);
@@ -296,7 +295,8 @@ bb_transport_init (BbTransport *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
-  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb), self);
+  g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb),
+                                  self);
   follow_player (self);
   keep_left_to_right (self->times);
   keep_left_to_right (self->buttons);

@@ -85,8 +85,8 @@ static const char *
 get_title (BbTuneChart *self, double unit)
 {
   if (!self->memory)
-    return _("Frames per Second");
-  return unit < 1e6 ? _("Memory in kB") : unit < 1e9 ? _("Memory in MB") : _("Memory in GB");
+    return _ ("Frames per Second");
+  return unit < 1e6 ? _ ("Memory in kB") : unit < 1e9 ? _ ("Memory in MB") : _ ("Memory in GB");
 }
 
 /* The smallest of 1, 2 and 5 times a power of ten that makes no more than MAX_TICKS ticks. */
@@ -113,8 +113,8 @@ create_layout (BbTuneChart *self, const char *text, int *width, int *height)
 
 /* Draws text; @align is 0 where x is its left edge, 0.5 its middle, 1 its right edge. */
 static void
-draw_text (BbTuneChart *self, const Drawing *drawing, const char *text, const GdkRGBA *color, float x,
-           float y, float align)
+draw_text (BbTuneChart *self, const Drawing *drawing, const char *text, const GdkRGBA *color,
+           float x, float y, float align)
 {
   int width, height;
   g_autoptr (PangoLayout) layout = create_layout (self, text, &width, &height);
@@ -146,8 +146,7 @@ get_x (const Drawing *drawing, const BbTunePoint *point)
 static float
 get_y (const Drawing *drawing, double value)
 {
-  return drawing->plot.origin.y +
-         drawing->plot.size.height * (float) (1.0 - value / drawing->top);
+  return drawing->plot.origin.y + drawing->plot.size.height * (float) (1.0 - value / drawing->top);
 }
 
 static void
@@ -173,7 +172,7 @@ draw_grid (BbTuneChart *self, const Drawing *drawing, double step, double unit)
       draw_text (self, drawing, text, &drawing->dim, get_x (drawing, &point),
                  plot->origin.y + plot->size.height + GAP, 0.5f);
     }
-  draw_text (self, drawing, _("Frames in a Batch"), &drawing->dim,
+  draw_text (self, drawing, _ ("Frames in a Batch"), &drawing->dim,
              plot->origin.x + plot->size.width / 2,
              plot->origin.y + plot->size.height + GAP + 2 * half, 0.5f);
 }
@@ -187,8 +186,8 @@ draw_mark (const Drawing *drawing, BbPrecision precision, const GdkRGBA *color, 
   if (precision == BB_PRECISION_FP16)
     gsk_path_builder_add_circle (builder, &GRAPHENE_POINT_INIT (x, y), MARK);
   else
-    gsk_path_builder_add_rect (builder, &GRAPHENE_RECT_INIT (x - MARK + 0.5f, y - MARK + 0.5f,
-                                                             2 * MARK - 1, 2 * MARK - 1));
+    gsk_path_builder_add_rect (
+      builder, &GRAPHENE_RECT_INIT (x - MARK + 0.5f, y - MARK + 0.5f, 2 * MARK - 1, 2 * MARK - 1));
   path = gsk_path_builder_to_path (builder);
   gtk_snapshot_append_fill (drawing->snapshot, path, GSK_FILL_RULE_WINDING, color);
 }
@@ -251,12 +250,11 @@ draw_best (BbTuneChart *self, const Drawing *drawing)
   GskStroke *stroke = gsk_stroke_new (drawing->stroke);
   float x = get_x (drawing, point);
 
-  gtk_snapshot_append_color (drawing->snapshot, &drawing->band,
-                             &GRAPHENE_RECT_INIT (x - drawing->plot.size.width /
-                                                          (2 * BB_TUNE_N_BATCHES),
-                                                  drawing->plot.origin.y,
-                                                  drawing->plot.size.width / BB_TUNE_N_BATCHES,
-                                                  drawing->plot.size.height));
+  gtk_snapshot_append_color (
+    drawing->snapshot, &drawing->band,
+    &GRAPHENE_RECT_INIT (x - drawing->plot.size.width / (2 * BB_TUNE_N_BATCHES),
+                         drawing->plot.origin.y, drawing->plot.size.width / BB_TUNE_N_BATCHES,
+                         drawing->plot.size.height));
   gsk_path_builder_add_circle (
     builder, &GRAPHENE_POINT_INIT (x, get_y (drawing, get_value (self, point))), 2 * MARK);
   path = gsk_path_builder_to_path (builder);
@@ -374,8 +372,8 @@ bb_tune_chart_set_property (GObject *object, guint id, const GValue *value, GPar
     case PROP_MEMORY:
       self->memory = g_value_get_boolean (value);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      self->memory ? _("Chart of the memory by batch size")
-                                                   : _("Chart of frames per second by batch size"),
+                                      self->memory ? _ ("Chart of the memory by batch size")
+                                                   : _ ("Chart of frames per second by batch size"),
                                       -1);
       break;
     default:
@@ -399,9 +397,9 @@ bb_tune_chart_class_init (BbTuneChartClass *klass)
    *
    * Whether it shows the memory in place of frames a second.
    */
-  props[PROP_MEMORY] = g_param_spec_boolean ("memory", NULL, NULL, FALSE,
-                                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY |
-                                               G_PARAM_STATIC_STRINGS);
+  props[PROP_MEMORY] =
+    g_param_spec_boolean ("memory", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   gtk_widget_class_set_css_name (widget_class, "tune-chart");

@@ -205,14 +205,15 @@ show_result (BbTuneDialog *self, const BbTune *tune)
                                      "Best: %d Frames in a Batch, %s", (gulong) best->batch),
                            best->batch, precision);
   /* Translators: speed, memory, and what does the work */
-  subtitle = g_strdup_printf (_("%.1f frames per second, %s of memory, on %s"),
+  subtitle = g_strdup_printf (_ ("%.1f frames per second, %s of memory, on %s"),
                               best->frames_per_second, memory, tune->device);
   if (fastest != tune->best)
     {
       char *speed = g_steal_pointer (&subtitle);
 
       /* Translators: %s says how fast the best is; the star marks the fastest */
-      subtitle = g_strdup_printf (_("%s. As fast as ★ within 3 %%, and smaller or more precise"), speed);
+      subtitle =
+        g_strdup_printf (_ ("%s. As fast as ★ within 3 %%, and smaller or more precise"), speed);
       g_free (speed);
     }
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->result_row), title);
@@ -327,8 +328,8 @@ bb_tune_dialog_init (BbTuneDialog *self)
   selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->items)));
   gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
   g_object_unref (selection);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->result_row), _("Measuring…"));
-  adw_action_row_set_subtitle (self->result_row, _("A few seconds with frames of this video"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->result_row), _ ("Measuring…"));
+  adw_action_row_set_subtitle (self->result_row, _ ("A few seconds with frames of this video"));
 }
 
 static void

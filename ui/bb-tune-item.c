@@ -46,15 +46,15 @@ get_text (BbTuneItem *self, Property property)
     {
     case PROP_BATCH:
       /* Translators: a batch size in a table, that of the best row */
-      return g_strdup_printf (self->best ? _("%d ✓") : "%d", point->batch);
+      return g_strdup_printf (self->best ? _ ("%d ✓") : "%d", point->batch);
     case PROP_PRECISION:
       return g_strdup (bb_tune_item_get_precision_name (point->precision));
     case PROP_SPEED:
       if (!point->fits)
         /* Translators: in place of a speed: there is too little memory for that */
-        return g_strdup (_("does not fit"));
+        return g_strdup (_ ("does not fit"));
       /* Translators: a speed in a table, the best one */
-      return g_strdup_printf (self->fastest ? _("%.1f ★") : "%.1f", point->frames_per_second);
+      return g_strdup_printf (self->fastest ? _ ("%.1f ★") : "%.1f", point->frames_per_second);
     case PROP_TIME:
       return point->fits ? g_strdup_printf ("%.2f", point->frame_ms) : g_strdup ("–");
     case PROP_MEMORY:
@@ -87,8 +87,8 @@ bb_tune_item_class_init (BbTuneItemClass *klass)
 
   G_OBJECT_CLASS (klass)->get_property = bb_tune_item_get_property;
   for (guint i = PROP_BATCH; i < N_PROPS; i++)
-    props[i] = g_param_spec_string (names[i], NULL, NULL, NULL,
-                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    props[i] =
+      g_param_spec_string (names[i], NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
 }
 
@@ -206,11 +206,11 @@ bb_tune_item_add_columns (GtkColumnView *view)
   /* The class has the names. */
   g_type_ensure (BB_TYPE_TUNE_ITEM);
   g_type_class_unref (g_type_class_ref (BB_TYPE_TUNE_ITEM));
-  add_column (view, PROP_BATCH, _("Batch"));
-  add_column (view, PROP_PRECISION, _("Precision"));
+  add_column (view, PROP_BATCH, _ ("Batch"));
+  add_column (view, PROP_PRECISION, _ ("Precision"));
   /* Translators: frames per second, at the head of a column */
-  add_column (view, PROP_SPEED, _("Frames/s"));
+  add_column (view, PROP_SPEED, _ ("Frames/s"));
   /* Translators: milliseconds a frame, at the head of a column */
-  add_column (view, PROP_TIME, _("ms"));
-  add_column (view, PROP_MEMORY, _("Memory"));
+  add_column (view, PROP_TIME, _ ("ms"));
+  add_column (view, PROP_MEMORY, _ ("Memory"));
 }

@@ -69,7 +69,7 @@ format_number (BbValueRow *self, double number)
 
   if (is_automatic (self, number))
     /* Translators: a number that was chosen automatically */
-    return g_strdup_printf (_("%.0f (auto)"), self->automatic);
+    return g_strdup_printf (_ ("%.0f (auto)"), self->automatic);
   if (self->percent)
     number *= 100.0;
   whole = fabs (number - rint (number)) < 0.005;
@@ -77,32 +77,31 @@ format_number (BbValueRow *self, double number)
   text = g_strdup_printf (whole ? "%.0f" : "%.2f", whole && rint (number) == 0.0 ? 0.0 : number);
   if (self->percent)
     /* Translators: a part of a hundred, such as "35 %" */
-    return g_strdup_printf (_("%s %%"), text);
+    return g_strdup_printf (_ ("%s %%"), text);
   if (g_str_equal (self->field->unit, "px"))
     /* Translators: a length in pixels */
-    return g_strdup_printf (_("%s px"), text);
+    return g_strdup_printf (_ ("%s px"), text);
   if (g_str_equal (self->field->key, "background-zoom"))
     /* Translators: how many times as large, such as "1.2 ×" */
-    return g_strdup_printf (_("%s ×"), text);
+    return g_strdup_printf (_ ("%s ×"), text);
   return g_steal_pointer (&text);
 }
 
 static void
 update_range (BbValueRow *self, double number)
 {
-  double lower = self->has_range ? MAX (self->scale_lower, self->field->minimum)
-                                 : self->field->minimum;
-  double upper = self->has_range ? MIN (self->scale_upper, self->field->maximum)
-                                 : self->field->maximum;
+  double lower =
+    self->has_range ? MAX (self->scale_lower, self->field->minimum) : self->field->minimum;
+  double upper =
+    self->has_range ? MIN (self->scale_upper, self->field->maximum) : self->field->maximum;
   double range;
 
   /* The slider stretches where the field asks for more. */
   lower = MIN (lower, number);
   upper = MAX (upper, number);
   range = upper - lower;
-  gtk_adjustment_configure (self->adjustment, number, lower, upper,
-                            range > 10.0 ? 1.0 : 0.01, range > 10.0 ? rint (range / 20.0) : 0.1,
-                            0.0);
+  gtk_adjustment_configure (self->adjustment, number, lower, upper, range > 10.0 ? 1.0 : 0.01,
+                            range > 10.0 ? rint (range / 20.0) : 0.1, 0.0);
   /* What goes both ways has no filled side. */
   gtk_scale_set_has_origin (GTK_SCALE (self->scale), lower >= 0.0);
 }
@@ -123,9 +122,8 @@ update (BbValueRow *self)
   self->updating = FALSE;
   if (!g_str_equal (gtk_editable_get_text (self->entry), text))
     gtk_editable_set_text (self->entry, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale),
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
+                                  text, -1);
   /* It keeps its place, so that nothing moves under the pointer. */
   is_default = number == self->field->fallback;
   gtk_widget_set_opacity (self->reset_button, is_default ? 0.0 : 1.0);
@@ -170,7 +168,8 @@ commit_entry (BbValueRow *self)
   if (rest != text && isfinite (number))
     {
       bb_editor_end_step (self->editor);
-      bb_editor_set_number (self->editor, self->field->key, self->percent ? number / 100.0 : number);
+      bb_editor_set_number (self->editor, self->field->key,
+                            self->percent ? number / 100.0 : number);
       bb_editor_end_step (self->editor);
     }
   else
@@ -404,10 +403,10 @@ bb_value_row_class_init (BbValueRowClass *klass)
 
   props[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, NULL, flags);
   props[PROP_PERCENT] = g_param_spec_boolean ("percent", NULL, NULL, FALSE, flags);
-  props[PROP_SCALE_LOWER] = g_param_spec_double ("scale-lower", NULL, NULL, -G_MAXDOUBLE,
-                                                 G_MAXDOUBLE, 0, flags);
-  props[PROP_SCALE_UPPER] = g_param_spec_double ("scale-upper", NULL, NULL, -G_MAXDOUBLE,
-                                                 G_MAXDOUBLE, 0, flags);
+  props[PROP_SCALE_LOWER] =
+    g_param_spec_double ("scale-lower", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, 0, flags);
+  props[PROP_SCALE_UPPER] =
+    g_param_spec_double ("scale-upper", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -443,9 +442,8 @@ bb_value_row_init (BbValueRow *self)
   bb_shortcuts_add_entry_keys (GTK_WIDGET (self->entry), GTK_WIDGET (self), take_back);
   g_signal_connect (focus, "leave", G_CALLBACK (entry_leave_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->entry), focus);
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->scale),
-                                  GTK_ACCESSIBLE_RELATION_LABELLED_BY, self, NULL,
-                                  -1);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                  self, NULL, -1);
 }
 
 /**

@@ -15,8 +15,8 @@
 /* Each number of the recipe has an action `set-NAME` whose state is its value, so that the window
  * can be driven from outside; times are nanoseconds and have actions of their own. */
 static const char *const number_keys[] = {
-  "width",  "height",          "zoom", "offset-x",   "offset-y", "corner-radius", "shadow",
-  "blur",   "background-zoom", "dim",  "saturation", "batch",    "quality",
+  "width", "height",          "zoom", "offset-x",   "offset-y", "corner-radius", "shadow",
+  "blur",  "background-zoom", "dim",  "saturation", "batch",    "quality",
 };
 
 /* The same for the values that are words. */
@@ -90,7 +90,8 @@ actual_size_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
     {
       g_signal_handlers_disconnect_by_func (adjustments[i], scroll_to_center_cb, self);
       if (g_variant_get_boolean (state))
-        g_signal_connect_object (adjustments[i], "changed", G_CALLBACK (scroll_to_center_cb), self, 0);
+        g_signal_connect_object (adjustments[i], "changed", G_CALLBACK (scroll_to_center_cb), self,
+                                 0);
     }
   bb_canvas_set_actual_size (self->canvas, g_variant_get_boolean (state));
 }
@@ -216,7 +217,7 @@ set_aspect_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (sscanf (g_variant_get_string (parameter, NULL), "%4u:%4u%c", &x, &y, &rest) != 2 || x == 0 ||
       y == 0)
     {
-      bb_window_show_toast (self, _("Write an aspect ratio as two numbers, such as 9:16"));
+      bb_window_show_toast (self, _ ("Write an aspect ratio as two numbers, such as 9:16"));
       return;
     }
   /* Encoders take even numbers only. */
@@ -258,7 +259,7 @@ apply_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (preset != NULL)
     bb_editor_set_look (self->editor, bb_preset_get_recipe (preset));
   else
-    bb_window_show_toast (self, _("There is no preset of that name"));
+    bb_window_show_toast (self, _ ("There is no preset of that name"));
 }
 
 /* Who asked for it, by a dialog or over D-Bus, has to say that a preset may be replaced. */
@@ -273,7 +274,7 @@ save_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
                        replace, &error))
-    text = g_strdup_printf (_("Preset “%s” saved"), name);
+    text = g_strdup_printf (_ ("Preset “%s” saved"), name);
   bb_window_show_toast (self, error != NULL ? error->message : text);
 }
 
@@ -288,7 +289,7 @@ rename_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   g_variant_get (parameter, "(&s&s)", &old_name, &name);
   preset = bb_presets_find (bb_window_get_presets (self), old_name);
   if (preset == NULL || bb_preset_get_file (preset) == NULL)
-    bb_window_show_toast (self, _("There is no preset of that name"));
+    bb_window_show_toast (self, _ ("There is no preset of that name"));
   else if (!bb_presets_rename (self->presets, preset, name, &error))
     bb_window_show_toast (self, error->message);
 }
@@ -318,7 +319,7 @@ delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 
   if (preset == NULL || bb_preset_get_file (preset) == NULL)
     {
-      bb_window_show_toast (self, _("There is no preset of that name"));
+      bb_window_show_toast (self, _ ("There is no preset of that name"));
       return;
     }
   kept = g_object_ref (preset);
@@ -327,9 +328,9 @@ delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
       bb_window_show_toast (self, error->message);
       return;
     }
-  text = g_strdup_printf (_("Preset “%s” deleted"), bb_preset_get_name (kept));
+  text = g_strdup_printf (_ ("Preset “%s” deleted"), bb_preset_get_name (kept));
   toast = bb_toast_new (text);
-  adw_toast_set_button_label (toast, _("_Undo"));
+  adw_toast_set_button_label (toast, _ ("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "preset", g_object_ref (kept), g_object_unref);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (restore_preset_cb), self, 0);
   bb_window_add_toast (self, toast);
@@ -362,9 +363,22 @@ static const GActionEntry entries[] = {
 
 /* What makes no sense without a clip. */
 static const char *const clip_actions[] = {
-  "play",       "seek",     "step",       "compare", "actual-size", "trim-start", "trim-end",
-  "mark-start", "mark-end", "clear-trim", "sidebar", "reset",       "center",
-  "auto-tune",  "show-difference", "difference-gain",
+  "play",
+  "seek",
+  "step",
+  "compare",
+  "actual-size",
+  "trim-start",
+  "trim-end",
+  "mark-start",
+  "mark-end",
+  "clear-trim",
+  "sidebar",
+  "reset",
+  "center",
+  "auto-tune",
+  "show-difference",
+  "difference-gain",
 };
 
 static GSimpleAction *
@@ -409,8 +423,8 @@ add_value_action (BbWindow *self, const char *key, const char *type, GVariant *s
                   GCallback callback)
 {
   g_autofree char *name = g_strconcat ("set-", key, NULL);
-  g_autoptr (GSimpleAction) action = g_simple_action_new_stateful (name, G_VARIANT_TYPE (type),
-                                                                   state);
+  g_autoptr (GSimpleAction) action =
+    g_simple_action_new_stateful (name, G_VARIANT_TYPE (type), state);
 
   g_signal_connect (action, "change-state", callback, self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (action));
@@ -456,7 +470,7 @@ bb_window_update_actions (BbWindow *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (clip_actions); i++)
     g_simple_action_set_enabled (find (self, clip_actions[i]), self->has_clip);
-  g_simple_action_set_state (find (self, "play"),
-                             g_variant_new_boolean (self->player != NULL &&
-                                                    bb_player_get_playing (self->player)));
+  g_simple_action_set_state (
+    find (self, "play"),
+    g_variant_new_boolean (self->player != NULL && bb_player_get_playing (self->player)));
 }

@@ -42,7 +42,8 @@ list_names (GPtrArray *files)
     }
   if (n_more > 0)
     /* Translators: name of a file, or names with commas between, and how many more there are */
-    return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n_more), names->str, n_more);
+    return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n_more), names->str,
+                            n_more);
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 
@@ -112,8 +113,8 @@ open_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
   gboolean opened = bb_player_open_finish (BB_PLAYER (source_object), result, &error);
 
   /* The window was closed, or another file was asked for meanwhile. */
-  if (self->player == NULL || (!opened && g_error_matches (error, G_IO_ERROR,
-                                                           G_IO_ERROR_CANCELLED)))
+  if (self->player == NULL ||
+      (!opened && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
     return;
   g_clear_object (&self->opening);
   if (opened)
@@ -219,8 +220,8 @@ chosen_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BbWindow) self = BB_WINDOW (user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GListModel) list = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source_object),
-                                                                      result, &error);
+  g_autoptr (GListModel) list =
+    gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source_object), result, &error);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
 
   if (list == NULL)
@@ -274,13 +275,13 @@ bb_window_choose_file (BbWindow *self)
 
   g_return_if_fail (BB_IS_WINDOW (self));
 
-  gtk_file_filter_set_name (videos, _("Videos"));
+  gtk_file_filter_set_name (videos, _ ("Videos"));
   gtk_file_filter_add_mime_type (videos, "video/*");
-  gtk_file_filter_set_name (all, _("All Files"));
+  gtk_file_filter_set_name (all, _ ("All Files"));
   gtk_file_filter_add_pattern (all, "*");
   g_list_store_append (filters, videos);
   g_list_store_append (filters, all);
-  gtk_file_dialog_set_title (dialog, _("Open a Video"));
+  gtk_file_dialog_set_title (dialog, _ ("Open a Video"));
   gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
   uri = g_settings_get_string (self->settings, "last-folder");
   if (*uri != '\0')

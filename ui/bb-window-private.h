@@ -27,15 +27,15 @@ struct _BbWindow {
   BbExportPresenter *export_presenter;
   GCancellable *opening;
   GCancellable *checking; /* the files that were opened together */
-  GPtrArray *others; /* of them, but for the one that is opened */
-  GPtrArray *refused; /* those that cannot be read, until that is said */
-  GFile *first; /* the one that is opened */
-  GError *failure; /* why it cannot be, until it is known whether another can */
+  GPtrArray *others;      /* of them, but for the one that is opened */
+  GPtrArray *refused;     /* those that cannot be read, until that is said */
+  GFile *first;           /* the one that is opened */
+  GError *failure;        /* why it cannot be, until it is known whether another can */
   guint loading_timeout;
   gboolean has_clip;
   gboolean sidebar_waits; /* until the window is laid out */
 
-  AdwToastOverlay *toasts; /* over everything */
+  AdwToastOverlay *toasts;         /* over everything */
   AdwToastOverlay *preview_toasts; /* over the picture */
   AdwBottomSheet *queue_sheet;
   AdwOverlaySplitView *split_view;

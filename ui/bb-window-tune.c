@@ -114,7 +114,7 @@ static char *
 describe (const BbDifference *difference)
 {
   if (difference->largest == 0)
-    return g_strdup (_("No difference between FP16 and FP32"));
+    return g_strdup (_ ("No difference between FP16 and FP32"));
   /* Translators: how far two pictures are apart. A code is a step of brightness or color; PSNR is
    * the peak signal-to-noise ratio, dB are decibels */
   return g_strdup_printf (ngettext ("Largest difference %d code, PSNR %.1f dB",
@@ -141,7 +141,7 @@ bb_window_show_difference (BbWindow *self, BbPicture *picture)
     {
       text = describe (picture->difference);
       /* Translators: how much a difference is amplified, and in the next line figures of it */
-      caption = g_strdup_printf (_("FP16 against FP32, ×%d\n%s"), get_gain (self), text);
+      caption = g_strdup_printf (_ ("FP16 against FP32, ×%d\n%s"), get_gain (self), text);
     }
   bb_canvas_set_caption (self->canvas, caption);
   bb_performance_group_set_difference (performance_group, text);

@@ -174,7 +174,8 @@ bb_window_ensure_player (BbWindow *self)
   settings_cb (self);
   wanted_size_cb (self);
   bb_transport_set_player (self->transport, self->player);
-  bb_performance_group_set_player (bb_sidebar_get_performance_group (ensure_sidebar (self)), self->player);
+  bb_performance_group_set_player (bb_sidebar_get_performance_group (ensure_sidebar (self)),
+                                   self->player);
   return self->player;
 }
 
@@ -255,9 +256,8 @@ bb_window_show_clip (BbWindow *self)
   self->has_clip = TRUE;
   /* Who started the program with a clip need not see it without. */
   gtk_stack_set_visible_child_full (self->stack, "clip",
-                                    is_laid_out (self)
-                                      ? gtk_stack_get_transition_type (self->stack)
-                                      : GTK_STACK_TRANSITION_TYPE_NONE);
+                                    is_laid_out (self) ? gtk_stack_get_transition_type (self->stack)
+                                                       : GTK_STACK_TRANSITION_TYPE_NONE);
   if (first)
     {
       gtk_widget_set_visible (self->presets_button, TRUE);
@@ -426,8 +426,8 @@ bb_window_class_init (BbWindowClass *klass)
   widget_class->realize = bb_window_realize;
   widget_class->unrealize = bb_window_unrealize;
 
-  props[PROP_HAS_CLIP] = g_param_spec_boolean ("has-clip", NULL, NULL, FALSE,
-                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_HAS_CLIP] =
+    g_param_spec_boolean ("has-clip", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_CANVAS);
@@ -507,9 +507,10 @@ bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager
 
   self->settings = g_object_ref (settings);
   self->export_manager = g_object_ref (export_manager);
-  self->export_presenter = bb_export_presenter_new (ADW_APPLICATION_WINDOW (self), export_manager, self->editor, settings,
-                                    self->queue_sheet);
-  g_signal_connect_object (self->export_presenter, "toast", G_CALLBACK (toast_cb), self, G_CONNECT_SWAPPED);
+  self->export_presenter = bb_export_presenter_new (ADW_APPLICATION_WINDOW (self), export_manager,
+                                                    self->editor, settings, self->queue_sheet);
+  g_signal_connect_object (self->export_presenter, "toast", G_CALLBACK (toast_cb), self,
+                           G_CONNECT_SWAPPED);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
@@ -559,7 +560,8 @@ bb_window_add_toast (BbWindow *self, AdwToast *toast)
   covered = adw_bottom_sheet_get_open (self->queue_sheet) ||
             (adw_overlay_split_view_get_collapsed (self->split_view) &&
              adw_overlay_split_view_get_show_sidebar (self->split_view));
-  adw_toast_overlay_add_toast (self->has_clip && !covered ? self->preview_toasts : self->toasts, toast);
+  adw_toast_overlay_add_toast (self->has_clip && !covered ? self->preview_toasts : self->toasts,
+                               toast);
 }
 
 /**

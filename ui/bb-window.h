@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 #define BB_TYPE_WINDOW (bb_window_get_type ())
 G_DECLARE_FINAL_TYPE (BbWindow, bb_window, BB, WINDOW, AdwApplicationWindow)
 
-BbWindow *bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager *export_manager);
+BbWindow *bb_window_new (GtkApplication *application, GSettings *settings,
+                         BbExportManager *export_manager);
 void bb_window_open (BbWindow *self, GFile *const *files, guint n_files);
 void bb_window_choose_file (BbWindow *self);
 void bb_window_show_toast (BbWindow *self, const char *text);

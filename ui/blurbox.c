@@ -16,7 +16,7 @@ main (int argc, char **argv)
   g_autoptr (BbApplication) application = NULL;
 
   bb_prefix_init ();
-  g_set_application_name (_("Blurbox"));
+  g_set_application_name (_ ("Blurbox"));
 
   application = bb_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);

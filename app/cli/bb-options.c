@@ -31,53 +31,54 @@ typedef struct {
 } Option;
 
 static const Option rows[] = {
-  { NULL, NULL, NULL, N_("Files:") },
-  { "output", N_("FILE|DIR"), NULL, N_("file to write, or folder (made if it ends in “/”);"), 'o' },
-  { "overwrite", NULL, NULL, N_("replace files that are there") },
-  { "recipe", N_("FILE"), NULL, N_("start from a saved recipe; other options change it") },
-  { "save-recipe", N_("FILE"), NULL, N_("save what the options say as a recipe") },
-  { "stats", N_("FILE"), NULL, N_("write figures of the render as JSON") },
+  { NULL, NULL, NULL, N_ ("Files:") },
+  { "output", N_ ("FILE|DIR"), NULL, N_ ("file to write, or folder (made if it ends in “/”);"),
+    'o' },
+  { "overwrite", NULL, NULL, N_ ("replace files that are there") },
+  { "recipe", N_ ("FILE"), NULL, N_ ("start from a saved recipe; other options change it") },
+  { "save-recipe", N_ ("FILE"), NULL, N_ ("save what the options say as a recipe") },
+  { "stats", N_ ("FILE"), NULL, N_ ("write figures of the render as JSON") },
 
-  { NULL, NULL, NULL, N_("Canvas:") },
-  { "size", N_("WxH"), NULL, N_("width and height, 2 to 16384 px (default 1080x1920)") },
-  { "aspect", N_("W:H"), NULL, N_("shape, with a short side of 1080 px, such as 9:16") },
+  { NULL, NULL, NULL, N_ ("Canvas:") },
+  { "size", N_ ("WxH"), NULL, N_ ("width and height, 2 to 16384 px (default 1080x1920)") },
+  { "aspect", N_ ("W:H"), NULL, N_ ("shape, with a short side of 1080 px, such as 9:16") },
 
-  { NULL, NULL, NULL, N_("Picture:") },
-  { "zoom", N_("Z"), "zoom", N_("0 fits the picture in, 1 fills the canvas"), 0, TRUE },
-  { "offset", N_("X,Y"), NULL, N_("move right and down, -16384 to 16384 px (default 0,0)") },
-  { "corner-radius", N_("R"), "corner-radius", N_("round corners"), 0, TRUE },
-  { "shadow", N_("S"), "shadow", N_("strength of the shadow"), 0, TRUE },
+  { NULL, NULL, NULL, N_ ("Picture:") },
+  { "zoom", N_ ("Z"), "zoom", N_ ("0 fits the picture in, 1 fills the canvas"), 0, TRUE },
+  { "offset", N_ ("X,Y"), NULL, N_ ("move right and down, -16384 to 16384 px (default 0,0)") },
+  { "corner-radius", N_ ("R"), "corner-radius", N_ ("round corners"), 0, TRUE },
+  { "shadow", N_ ("S"), "shadow", N_ ("strength of the shadow"), 0, TRUE },
 
-  { NULL, NULL, NULL, N_("Background:") },
-  { "background", N_("KIND"), NULL, N_("blur (default), or a color such as #204a87") },
-  { "blur", N_("R"), "blur", N_("blur radius"), 0, TRUE },
-  { "background-zoom", N_("Z"), "background-zoom", N_("1 just covers the canvas"), 0, TRUE },
-  { "dim", N_("D"), "dim", N_("darken"), 0, TRUE },
-  { "saturation", N_("S"), "saturation", N_("strength of colors"), 0, TRUE },
+  { NULL, NULL, NULL, N_ ("Background:") },
+  { "background", N_ ("KIND"), NULL, N_ ("blur (default), or a color such as #204a87") },
+  { "blur", N_ ("R"), "blur", N_ ("blur radius"), 0, TRUE },
+  { "background-zoom", N_ ("Z"), "background-zoom", N_ ("1 just covers the canvas"), 0, TRUE },
+  { "dim", N_ ("D"), "dim", N_ ("darken"), 0, TRUE },
+  { "saturation", N_ ("S"), "saturation", N_ ("strength of colors"), 0, TRUE },
 
-  { NULL, NULL, NULL, N_("Trim:") },
-  { "start", N_("TIME"), "start", N_("begin there: 12.5, MM:SS.mmm or HH:MM:SS.mmm") },
-  { "end", N_("TIME"), "end", N_("stop there, counted from the input's beginning") },
+  { NULL, NULL, NULL, N_ ("Trim:") },
+  { "start", N_ ("TIME"), "start", N_ ("begin there: 12.5, MM:SS.mmm or HH:MM:SS.mmm") },
+  { "end", N_ ("TIME"), "end", N_ ("stop there, counted from the input's beginning") },
 
-  { NULL, NULL, NULL, N_("Output:") },
-  { "codec", N_("CODEC"), "codec", N_("h264 (default), hevc or av1") },
-  { "encoder", N_("NAME"), "encoder", N_("auto (default), libx264, …, ffv1 (lossless), none") },
-  { "quality", N_("N"), "quality", N_("the encoder's own CRF or CQ; less is better") },
-  { "preset", N_("NAME"), "preset", N_("the encoder's own, such as slow or 6") },
-  { "audio", N_("HOW"), "audio", N_("copy (default), encode or none") },
+  { NULL, NULL, NULL, N_ ("Output:") },
+  { "codec", N_ ("CODEC"), "codec", N_ ("h264 (default), hevc or av1") },
+  { "encoder", N_ ("NAME"), "encoder", N_ ("auto (default), libx264, …, ffv1 (lossless), none") },
+  { "quality", N_ ("N"), "quality", N_ ("the encoder's own CRF or CQ; less is better") },
+  { "preset", N_ ("NAME"), "preset", N_ ("the encoder's own, such as slow or 6") },
+  { "audio", N_ ("HOW"), "audio", N_ ("copy (default), encode or none") },
 
-  { NULL, NULL, NULL, N_("Work:") },
-  { "device", N_("DEVICE"), "device", N_("auto (default), cpu or cuda:N") },
-  { "batch", N_("N"), "batch", N_("frames in a batch, 1 to 256, or auto (default)") },
-  { "precision", N_("P"), "precision", N_("fp16, fp32 or auto (default)") },
-  { "auto-tune", NULL, NULL, N_("measure which batch and precision are fastest with INPUT") },
-  { "quiet", NULL, NULL, N_("print errors only"), 'q' },
+  { NULL, NULL, NULL, N_ ("Work:") },
+  { "device", N_ ("DEVICE"), "device", N_ ("auto (default), cpu or cuda:N") },
+  { "batch", N_ ("N"), "batch", N_ ("frames in a batch, 1 to 256, or auto (default)") },
+  { "precision", N_ ("P"), "precision", N_ ("fp16, fp32 or auto (default)") },
+  { "auto-tune", NULL, NULL, N_ ("measure which batch and precision are fastest with INPUT") },
+  { "quiet", NULL, NULL, N_ ("print errors only"), 'q' },
 
-  { NULL, NULL, NULL, N_("Information:") },
-  { "list-devices", NULL, NULL, N_("show what can do the work") },
-  { "list-encoders", NULL, NULL, N_("show the encoders and their qualities") },
-  { "version", NULL, NULL, N_("show the version") },
-  { "help", NULL, NULL, N_("show this help"), 'h' },
+  { NULL, NULL, NULL, N_ ("Information:") },
+  { "list-devices", NULL, NULL, N_ ("show what can do the work") },
+  { "list-encoders", NULL, NULL, N_ ("show the encoders and their qualities") },
+  { "version", NULL, NULL, N_ ("show the version") },
+  { "help", NULL, NULL, N_ ("show this help"), 'h' },
 };
 
 static const char *
@@ -146,7 +147,7 @@ refuse (GError **error, const char *option, const char *text, const char *advice
 {
   g_autofree char *shown = g_utf8_make_valid (text, -1);
 
-  g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _("“--%s” cannot be “%s”: %s"), option, shown,
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("“--%s” cannot be “%s”: %s"), option, shown,
                advice);
   return FALSE;
 }
@@ -157,7 +158,7 @@ set_time (BbRecipeValues *values, const char *option, const char *text, GError *
 {
   g_auto (GStrv) parts = g_strsplit (text, ":", -1);
   guint n = g_strv_length (parts);
-  const char *advice = _("write seconds such as 12.5, MM:SS or HH:MM:SS");
+  const char *advice = _ ("write seconds such as 12.5, MM:SS or HH:MM:SS");
   g_autofree char *fraction = NULL;
   g_autofree char *seconds = NULL;
   char *point;
@@ -184,19 +185,13 @@ set_time (BbRecipeValues *values, const char *option, const char *text, GError *
         return refuse (error, option, text, advice);
       whole = whole * 60 + number;
     }
-  seconds =
-    g_strdup_printf ("%" G_GUINT64_FORMAT "%s", whole, fraction != NULL ? fraction : "");
+  seconds = g_strdup_printf ("%" G_GUINT64_FORMAT "%s", whole, fraction != NULL ? fraction : "");
   return bb_recipe_values_parse (values, option, seconds, error);
 }
 
 static gboolean
-set_pair (BbRecipeValues *values,
-          const char *option,
-          const char *text,
-          const char *separator,
-          const char *const keys[2],
-          const char *advice,
-          GError **error)
+set_pair (BbRecipeValues *values, const char *option, const char *text, const char *separator,
+          const char *const keys[2], const char *advice, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, separator, -1);
 
@@ -222,10 +217,10 @@ set_size (BbRecipeValues *values, const char *text, GError **error)
   static const char *const keys[] = { "width", "height" };
 
   return set_pair (values, "size", text,
-                   strstr (text, "×") != NULL  ? "×"
+                   strstr (text, "×") != NULL   ? "×"
                    : strchr (text, 'X') != NULL ? "X"
                                                 : "x",
-                   keys, _("write WIDTHxHEIGHT in pixels, such as 1080x1920"), error);
+                   keys, _ ("write WIDTHxHEIGHT in pixels, such as 1080x1920"), error);
 }
 
 static gboolean
@@ -263,7 +258,7 @@ set_aspect (BbRecipeValues *values, const char *text, const char *size, GError *
   gboolean wide;
 
   if (!parse_shape (text, shape))
-    return refuse (error, "aspect", text, _("write WIDTH:HEIGHT, such as 9:16"));
+    return refuse (error, "aspect", text, _ ("write WIDTH:HEIGHT, such as 9:16"));
   wide = shape[0] > shape[1];
   if (size != NULL)
     {
@@ -271,13 +266,13 @@ set_aspect (BbRecipeValues *values, const char *text, const char *size, GError *
       if (fabs (side - (wide ? values->width : values->height)) <= 2)
         return TRUE;
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   _("A size of %d×%d does not have the aspect %s: leave out --size or --aspect"),
+                   _ ("A size of %d×%d does not have the aspect %s: leave out --size or --aspect"),
                    values->width, values->height, text);
       return FALSE;
     }
   side = get_long_side (shape, SHORT_SIDE);
   if (side > bb_recipe_get_field ("width")->maximum)
-    return refuse (error, "aspect", text, _("choose a shape that is not so long"));
+    return refuse (error, "aspect", text, _ ("choose a shape that is not so long"));
   values->width = wide ? (int) side : SHORT_SIDE;
   values->height = wide ? SHORT_SIDE : (int) side;
   return TRUE;
@@ -292,7 +287,7 @@ set_background (BbRecipeValues *values, const char *text, GError **error)
       return TRUE;
     }
   if (text[0] != '#' || !bb_recipe_values_parse (values, "color", text, NULL))
-    return refuse (error, "background", text, _("write blur, or a color such as #204a87"));
+    return refuse (error, "background", text, _ ("write blur, or a color such as #204a87"));
   values->background = BB_BACKGROUND_COLOR;
   return TRUE;
 }
@@ -323,7 +318,7 @@ make_recipe (GHashTable *given, GError **error)
       (aspect != NULL && !set_aspect (&values, aspect, size, error)) ||
       (background != NULL && !set_background (&values, background, error)) ||
       (offset != NULL && !set_pair (&values, "offset", offset, ",", offset_keys,
-                                    _("write X,Y in pixels, such as 0,-120"), error)))
+                                    _ ("write X,Y in pixels, such as 0,-120"), error)))
     return NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -333,7 +328,7 @@ make_recipe (GHashTable *given, GError **error)
         continue;
       if (!g_utf8_validate (text, -1, NULL))
         {
-          refuse (error, rows[i].name, text, _("write it as plain text"));
+          refuse (error, rows[i].name, text, _ ("write it as plain text"));
           return NULL;
         }
       if (g_str_equal (rows[i].argument, "TIME")
@@ -371,11 +366,12 @@ check_side_file (const BbOptions *options, const char *name, const char *path, G
       clash = is_same_file (path, target->input) || is_same_file (path, target->output);
     }
   if (clash || *path == '\0' || g_str_equal (path, "-") || g_file_test (path, G_FILE_TEST_IS_DIR))
-    return refuse (error, name, shown, _("choose another file"));
+    return refuse (error, name, shown, _ ("choose another file"));
   if (g_str_equal (name, "save-recipe") && !options->overwrite &&
       g_file_test (path, G_FILE_TEST_IS_REGULAR))
-    return refuse (error, name, shown, _("it is there already; choose another file or add "
-                                         "--overwrite"));
+    return refuse (error, name, shown,
+                   _ ("it is there already; choose another file or add "
+                      "--overwrite"));
   return TRUE;
 }
 
@@ -387,7 +383,8 @@ check_inputs (GStrv inputs, GError **error)
     if (g_str_equal (inputs[i], "-") || inputs[i][0] == '\0')
       {
         g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                     _("“%s” is not the name of a video: name a file, such as clip.mp4"), inputs[i]);
+                     _ ("“%s” is not the name of a video: name a file, such as clip.mp4"),
+                     inputs[i]);
         return FALSE;
       }
   return TRUE;
@@ -403,14 +400,14 @@ check_tune (GHashTable *given, GStrv inputs, GError **error)
     if (g_hash_table_contains (given, useless[i]))
       {
         g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                     _("“--auto-tune” renders nothing: leave out “--%s”"), useless[i]);
+                     _ ("“--auto-tune” renders nothing: leave out “--%s”"), useless[i]);
         return FALSE;
       }
   if (inputs != NULL && g_strv_length (inputs) == 1)
     return TRUE;
   g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
-                       _("“--auto-tune” measures with one video: write blurbox-render --auto-tune "
-                         "clip.mp4"));
+                       _ ("“--auto-tune” measures with one video: write blurbox-render --auto-tune "
+                          "clip.mp4"));
   return FALSE;
 }
 
@@ -459,8 +456,8 @@ bb_options_new (const char *const *argv, GError **error)
   if (inputs == NULL && (options->save_recipe == NULL || output != NULL || options->stats != NULL))
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
-                           _("No video is named: write blurbox-render clip.mp4, or blurbox-render "
-                             "--help to see the options"));
+                           _ ("No video is named: write blurbox-render clip.mp4, or blurbox-render "
+                              "--help to see the options"));
       return NULL;
     }
   if (inputs == NULL)
@@ -482,12 +479,12 @@ bb_options_new (const char *const *argv, GError **error)
     return NULL;
   if (is_same_file (options->save_recipe, options->tune_input))
     {
-      refuse (error, "save-recipe", options->save_recipe, _("choose another file"));
+      refuse (error, "save-recipe", options->save_recipe, _ ("choose another file"));
       return NULL;
     }
   if (is_same_file (options->stats, options->save_recipe))
     {
-      refuse (error, "stats", options->stats, _("it is the file of --save-recipe"));
+      refuse (error, "stats", options->stats, _ ("it is the file of --save-recipe"));
       return NULL;
     }
   options->new_folder = bb_targets_get_new_folder (output);
@@ -517,10 +514,10 @@ append_range (GString *text, const char *key)
 
   if (*field->unit != '\0')
     /* Translators: what an option takes, as in “, 0 to 1000 px (default 60)” */
-    g_string_append_printf (text, _(", %g to %g %s (default %g)"), field->minimum, field->maximum,
+    g_string_append_printf (text, _ (", %g to %g %s (default %g)"), field->minimum, field->maximum,
                             bb_recipe_field_get_unit (field), field->fallback);
   else
-    g_string_append_printf (text, _(", %g to %g (default %g)"), field->minimum, field->maximum,
+    g_string_append_printf (text, _ (", %g to %g (default %g)"), field->minimum, field->maximum,
                             field->fallback);
 }
 
@@ -531,7 +528,7 @@ format_option (const Option *row)
   return g_strdup_printf ("  %c%c%s--%s%s%s", row->letter != 0 ? '-' : ' ',
                           row->letter != 0 ? row->letter : ' ', row->letter != 0 ? ", " : "  ",
                           row->name, row->argument != NULL ? " " : "",
-                          row->argument != NULL ? _(row->argument) : "");
+                          row->argument != NULL ? _ (row->argument) : "");
 }
 
 /**
@@ -545,9 +542,9 @@ bb_options_get_help (void)
   GString *text = g_string_new (NULL);
   int column = 0;
 
-  g_string_append (text, _("Usage: blurbox-render [OPTIONS] INPUT…\n\n"
-                           "Reframes videos: the picture sits sharp in the middle, a blurred copy "
-                           "fills the frame.\n"));
+  g_string_append (text, _ ("Usage: blurbox-render [OPTIONS] INPUT…\n\n"
+                            "Reframes videos: the picture sits sharp in the middle, a blurred copy "
+                            "fills the frame.\n"));
   /* Words for values are longer in some languages. */
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].name != NULL)
@@ -563,20 +560,20 @@ bb_options_get_help (void)
 
       if (row->name == NULL)
         {
-          g_string_append_printf (text, "\n%s\n", _(row->text));
+          g_string_append_printf (text, "\n%s\n", _ (row->text));
           continue;
         }
       left = format_option (row);
       g_string_append_printf (text, "%s%*s%s", left, column - bb_columns_get (left), "",
-                              _(row->text));
+                              _ (row->text));
       if (row->range)
         append_range (text, row->key);
       g_string_append_c (text, '\n');
       if (g_str_equal (row->name, "output"))
         g_string_append_printf (text, "%*s%s\n", column, "",
-                                _("without it NAME-1080x1920.mp4 beside the input"));
+                                _ ("without it NAME-1080x1920.mp4 beside the input"));
     }
-  g_string_append (text, _("\nExit status: 0 all done, 1 a render failed, 2 wrong usage.\n"
-                           "The manual page blurbox-render(1) says more.\n"));
+  g_string_append (text, _ ("\nExit status: 0 all done, 1 a render failed, 2 wrong usage.\n"
+                            "The manual page blurbox-render(1) says more.\n"));
   return g_string_free (text, FALSE);
 }

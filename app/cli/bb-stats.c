@@ -116,10 +116,11 @@ append_figures (GString *json, const char *indent, const BbRenderStats *figures)
   append_integer (json, indent, "peak_memory_bytes", figures->peak_memory);
   append_integer (json, indent, "batch", (guint64) figures->batch);
   append_integer (json, indent, "corrupt", figures->corrupt);
-  append_text (json, indent, "waits_for",
-               bb_stage_get_id (bb_stage_find_slowest (figures->decode_seconds, figures->effect_seconds,
-                                                       figures->encode_seconds, 0.0),
-                                figures->device));
+  append_text (
+    json, indent, "waits_for",
+    bb_stage_get_id (bb_stage_find_slowest (figures->decode_seconds, figures->effect_seconds,
+                                            figures->encode_seconds, 0.0),
+                     figures->device));
   append_text (json, indent, "device", figures->device);
   append_text (json, indent, "encoder", figures->encoder);
 }
@@ -136,12 +137,8 @@ append_figures (GString *json, const char *indent, const BbRenderStats *figures)
  * Adds a render.
  */
 void
-bb_stats_add (BbStats *stats,
-              const char *input,
-              const char *output,
-              const BbRenderStats *figures,
-              const char *const *notices,
-              const char *failure)
+bb_stats_add (BbStats *stats, const char *input, const char *output, const BbRenderStats *figures,
+              const char *const *notices, const char *failure)
 {
   static const char indent[] = "      ";
   g_autofree char *input_name = g_filename_display_name (input);

@@ -34,8 +34,8 @@ append_row (GString *text, char *const cells[N_COLUMNS], const int widths[N_COLU
             const char *mark)
 {
   for (int i = 0; i < N_COLUMNS; i++)
-    g_string_append_printf (text, "%*s%s%s", widths[i] - bb_columns_get (cells[i]), "",
-                            cells[i], i < N_COLUMNS - 1 ? "  " : "");
+    g_string_append_printf (text, "%*s%s%s", widths[i] - bb_columns_get (cells[i]), "", cells[i],
+                            i < N_COLUMNS - 1 ? "  " : "");
   if (mark != NULL)
     g_string_append_printf (text, "  %s", mark);
   g_string_append_c (text, '\n');
@@ -58,8 +58,8 @@ bb_tune_table_new (const BbTune *tune)
   const BbTunePoint *fastest = &tune->point[bb_tune_get_fastest (tune)];
   GString *text = g_string_new (NULL);
   char *cells[BB_TUNE_N_POINTS + 1][N_COLUMNS] = {
-    { g_strdup (_("batch")), g_strdup (_("precision")), g_strdup (_("frames/s")),
-      g_strdup (_("ms/frame")), g_strdup (_("memory")) },
+    { g_strdup (_ ("batch")), g_strdup (_ ("precision")), g_strdup (_ ("frames/s")),
+      g_strdup (_ ("ms/frame")), g_strdup (_ ("memory")) },
   };
   int widths[N_COLUMNS] = { 0 };
 
@@ -75,10 +75,10 @@ bb_tune_table_new (const BbTune *tune)
       const BbTunePoint *point = i > 0 ? &tune->point[i - 1] : NULL;
 
       append_row (text, cells[i], widths,
-                  point == best                    ? _("← best")
-                  : point == fastest               ? _("← fastest")
-                  : point != NULL && !point->fits ? _("too much memory")
-                                                   : NULL);
+                  point == best                   ? _ ("← best")
+                  : point == fastest              ? _ ("← fastest")
+                  : point != NULL && !point->fits ? _ ("too much memory")
+                                                  : NULL);
       for (int j = 0; j < N_COLUMNS; j++)
         g_free (cells[i][j]);
     }

@@ -57,8 +57,7 @@ print_line (const char *text)
 }
 
 /* Text is UTF-8 whatever the locale, as the names of files are: a conversion would only lose. */
-static void
-say (Session *session, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void say (Session *session, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
 say (Session *session, const char *format, ...)
@@ -85,7 +84,7 @@ list_devices (void)
 
       if (device->problem != NULL)
         /* Translators: a GPU that cannot be used: its number, its name, and why */
-        printf (_("%-8s %s: cannot be used. %s\n"), device->id, device->description,
+        printf (_ ("%-8s %s: cannot be used. %s\n"), device->id, device->description,
                 device->problem);
       else
         printf ("%-8s %s\n", device->id, device->description);
@@ -106,13 +105,13 @@ list_encoders (void)
       g_autoptr (GError) error = NULL;
 
       if (g_str_equal (encoder->name, "none"))
-        printf (_("%-12s writes no file\n"), encoder->name);
+        printf (_ ("%-12s writes no file\n"), encoder->name);
       else if (encoder->quality_option == NULL)
-        printf (_("%-12s lossless, for .mkv\n"), encoder->name);
+        printf (_ ("%-12s lossless, for .mkv\n"), encoder->name);
       else
-        printf (_("%-12s %-6s quality %d to %d (default %d), preset %s by default\n"), encoder->name,
-                codecs[encoder->codec], encoder->quality_min, encoder->quality_max, encoder->quality,
-                encoder->preset != NULL ? encoder->preset : "");
+        printf (_ ("%-12s %-6s quality %d to %d (default %d), preset %s by default\n"),
+                encoder->name, codecs[encoder->codec], encoder->quality_min, encoder->quality_max,
+                encoder->quality, encoder->preset != NULL ? encoder->preset : "");
       if (!bb_encoder_check (encoder, device, &error))
         printf ("%-12s %s\n", "", error->message);
     }
@@ -184,12 +183,12 @@ describe_failure (Session *session, const BbTarget *target)
   const char *message;
 
   if (session->gave_up || g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return g_strdup_printf (_("“%s” was cancelled: nothing of it was kept"), session->name);
+    return g_strdup_printf (_ ("“%s” was cancelled: nothing of it was kept"), session->name);
   message = session->error->message;
   if (strstr (message, input_name) != NULL ||
       (output_name != NULL && strstr (message, output_name) != NULL))
     return g_strdup (message);
-  return g_strdup_printf (_("“%s”: %s"), session->name, message);
+  return g_strdup_printf (_ ("“%s”: %s"), session->name, message);
 }
 
 /* The film is there, but scripts would take the other file for it. */
@@ -199,8 +198,8 @@ describe_other_name (const char *wished, const char *got)
   g_autofree char *wished_name = g_filename_display_name (wished);
   g_autofree char *got_name = g_filename_display_name (got);
 
-  return g_strdup_printf (_("“%s” has appeared during the render and was left alone: the video is "
-                            "“%s”"),
+  return g_strdup_printf (_ ("“%s” has appeared during the render and was left alone: the video is "
+                             "“%s”"),
                           wished_name, got_name);
 }
 
@@ -208,19 +207,18 @@ static void
 report (Session *session, const BbTarget *target, const BbRenderStats *stats)
 {
   g_autofree char *name = bb_printable_new (session->name);
-  g_autofree char *output =
-    target->output != NULL ? bb_printable_new (target->output) : NULL;
+  g_autofree char *output = target->output != NULL ? bb_printable_new (target->output) : NULL;
   double rate = (double) stats->frames / MAX (stats->seconds, 1e-3);
 
   if (session->progress == NULL)
     return;
   bb_progress_clear (session->progress);
   if (output != NULL)
-    fprintf (stderr, _("%s → %s: %lld frames in %.1f s (%.1f frames/s)\n"),
-             name, output, (long long) stats->frames, stats->seconds, rate);
+    fprintf (stderr, _ ("%s → %s: %lld frames in %.1f s (%.1f frames/s)\n"), name, output,
+             (long long) stats->frames, stats->seconds, rate);
   else
-    fprintf (stderr, _("%s: %lld frames in %.1f s (%.1f frames/s)\n"),
-             name, (long long) stats->frames, stats->seconds, rate);
+    fprintf (stderr, _ ("%s: %lld frames in %.1f s (%.1f frames/s)\n"), name,
+             (long long) stats->frames, stats->seconds, rate);
 }
 
 static gboolean
@@ -258,9 +256,9 @@ run_target (Session *session, const BbTarget *target)
       if (!g_hash_table_add (session->notices, g_steal_pointer (&key)))
         continue;
       if (session->options->targets->len > 1)
-        say (session, _("note: “%s”: %s"), name, notices[i]);
+        say (session, _ ("note: “%s”: %s"), name, notices[i]);
       else
-        say (session, _("note: %s"), notices[i]);
+        say (session, _ ("note: %s"), notices[i]);
     }
   output = bb_render_get_output (session->render);
   if (session->gave_up || session->error != NULL)
@@ -273,8 +271,8 @@ run_target (Session *session, const BbTarget *target)
     say (session, "%s", failure);
   else
     report (session, target, &stats);
-  bb_stats_add (session->stats, target->input, output, &stats,
-                (const char *const *) notices, failure);
+  bb_stats_add (session->stats, target->input, output, &stats, (const char *const *) notices,
+                failure);
   /* What the render still uses stays until the program ends, which is at once. */
   if (!session->gave_up)
     {
@@ -322,7 +320,7 @@ run_targets (Session *session)
     {
       g_autofree char *shown = g_filename_display_name (options->new_folder);
 
-      say (session, _("The folder “%s” cannot be made: %s; choose another output"), shown,
+      say (session, _ ("The folder “%s” cannot be made: %s; choose another output"), shown,
            g_strerror (errno));
       return FALSE;
     }
@@ -360,7 +358,7 @@ measured_cb (const BbTunePoint *point, guint n_done, gpointer user_data)
 {
   fputc ('\r', stderr);
   /* Translators: how far a measurement is */
-  fprintf (stderr, _("Measuring: %u of %u"), n_done, BB_TUNE_N_STEPS);
+  fprintf (stderr, _ ("Measuring: %u of %u"), n_done, BB_TUNE_N_STEPS);
   fflush (stderr);
 }
 
@@ -384,7 +382,7 @@ auto_tune (const BbOptions *options)
       return EXIT_FAILED;
     }
   if (tune->notice != NULL && !options->quiet)
-    say (NULL, _("note: %s"), tune->notice);
+    say (NULL, _ ("note: %s"), tune->notice);
   table = bb_tune_table_new (tune);
   fputs (table, stdout);
   if (options->save_recipe == NULL)
@@ -488,9 +486,10 @@ check_limits (GError **error)
     return FALSE;
   if (code != EMFILE && code != ENFILE)
     return TRUE;
-  g_set_error_literal (error, BB_ERROR, BB_ERROR_MEMORY,
-                       _("The system allows too few open files: close other programs, or raise the "
-                         "limit (“ulimit -n”)"));
+  g_set_error_literal (
+    error, BB_ERROR, BB_ERROR_MEMORY,
+    _ ("The system allows too few open files: close other programs, or raise the "
+       "limit (“ulimit -n”)"));
   return FALSE;
 }
 
@@ -503,7 +502,7 @@ close_output (int status)
   errno = 0;
   if (fclose (stdout) == 0 && !failed)
     return status;
-  say (NULL, _("Cannot write to the standard output: %s; choose another place for it"),
+  say (NULL, _ ("Cannot write to the standard output: %s; choose another place for it"),
        g_strerror (errno != 0 ? errno : EIO));
   return EXIT_FAILED;
 }

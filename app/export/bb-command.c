@@ -94,12 +94,8 @@ differs (const Texts *texts, const char *key)
 }
 
 static void
-append_pair (GString *line,
-             const Texts *texts,
-             const char *option,
-             const char *first,
-             const char *separator,
-             const char *second)
+append_pair (GString *line, const Texts *texts, const char *option, const char *first,
+             const char *separator, const char *second)
 {
   g_autofree char *value = NULL;
 
@@ -126,9 +122,9 @@ char *
 bb_command_new (const BbRecipe *recipe, const char *input, const char *output, gboolean overwrite)
 {
   static const char *const keys[] = {
-    "zoom",   "corner-radius", "shadow", "blur",    "background-zoom", "dim",   "saturation",
-    "start",  "end",           "codec",  "encoder", "quality",         "preset", "audio",
-    "device", "batch",         "precision",
+    "zoom",       "corner-radius", "shadow", "blur",  "background-zoom", "dim",
+    "saturation", "start",         "end",    "codec", "encoder",         "quality",
+    "preset",     "audio",         "device", "batch", "precision",
   };
   BbRecipeValues values;
   g_autoptr (BbRecipe) fallback = NULL;

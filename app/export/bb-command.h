@@ -9,9 +9,7 @@
 
 G_BEGIN_DECLS
 
-char *bb_command_new (const BbRecipe *recipe,
-                      const char *input,
-                      const char *output,
+char *bb_command_new (const BbRecipe *recipe, const char *input, const char *output,
                       gboolean overwrite);
 
 G_END_DECLS

@@ -77,12 +77,12 @@ look_at_source (Estimate *estimate, GError **error)
       g_autofree char *name = g_filename_display_name (estimate->input);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   _("How long “%s” is cannot be told: its size is known when it is made"), name);
+                   _ ("How long “%s” is cannot be told: its size is known when it is made"), name);
       return FALSE;
     }
-  estimate->n_frames =
-    info->duration > 0 ? (double) info->n_frames * (double) estimate->length / (double) info->duration
-                       : 0.0;
+  estimate->n_frames = info->duration > 0 ? (double) info->n_frames * (double) estimate->length /
+                                              (double) info->duration
+                                          : 0.0;
   estimate->whole = estimate->length <= N_PARTS * PART;
   return TRUE;
 }
@@ -96,12 +96,8 @@ get_size (const char *path)
 }
 
 static gboolean
-render_part (Estimate *estimate,
-             const char *folder,
-             gint64 start,
-             gint64 length,
-             GCancellable *cancellable,
-             GError **error)
+render_part (Estimate *estimate, const char *folder, gint64 start, gint64 length,
+             GCancellable *cancellable, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("part.%s", estimate->extension);
   g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -135,8 +131,7 @@ static gint64
 extrapolate (const Estimate *estimate)
 {
   double scale = (double) estimate->length / (double) estimate->rendered;
-  double n_frames =
-    estimate->n_frames > 0 ? estimate->n_frames : (double) estimate->frames * scale;
+  double n_frames = estimate->n_frames > 0 ? estimate->n_frames : (double) estimate->frames * scale;
   double n_keys = 1.0 + n_frames / KEY_INTERVAL;
   double first = (double) estimate->first_bytes / estimate->n_parts;
   gint64 n_next = estimate->frames - estimate->n_parts;
@@ -254,13 +249,8 @@ estimate_thread (gpointer data)
  * encoder, a clip of three seconds or less as a whole, and extrapolates picture and sound.
  */
 void
-bb_estimate_async (GFile *input,
-                   BbRecipe *recipe,
-                   const char *extension,
-                   GCancellable *cancellable,
-                   BbEstimateFunc progress,
-                   GAsyncReadyCallback callback,
-                   gpointer user_data)
+bb_estimate_async (GFile *input, BbRecipe *recipe, const char *extension, GCancellable *cancellable,
+                   BbEstimateFunc progress, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Estimate *estimate = g_new0 (Estimate, 1);
@@ -278,9 +268,9 @@ bb_estimate_async (GFile *input,
     {
       g_autofree char *name = g_file_get_parse_name (input);
 
-      g_task_return_new_error (task, BB_ERROR, BB_ERROR_INPUT,
-                               _("“%s” cannot be reached as a file: copy it to this computer first"),
-                               name);
+      g_task_return_new_error (
+        task, BB_ERROR, BB_ERROR_INPUT,
+        _ ("“%s” cannot be reached as a file: copy it to this computer first"), name);
       return;
     }
   thread = bb_thread_new ("bb-estimate", estimate_thread, task, &error);

@@ -18,13 +18,9 @@ G_BEGIN_DECLS
  */
 typedef void (*BbEstimateFunc) (gint64 bytes, gpointer user_data);
 
-void bb_estimate_async (GFile *input,
-                        BbRecipe *recipe,
-                        const char *extension,
-                        GCancellable *cancellable,
-                        BbEstimateFunc progress,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data);
+void bb_estimate_async (GFile *input, BbRecipe *recipe, const char *extension,
+                        GCancellable *cancellable, BbEstimateFunc progress,
+                        GAsyncReadyCallback callback, gpointer user_data);
 gint64 bb_estimate_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

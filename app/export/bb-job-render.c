@@ -143,11 +143,8 @@ render_thread (gpointer data)
  * Returns: (transfer full): the render that has begun
  */
 BbJobRender *
-bb_job_render_begin (BbJob *job,
-               BbJobRenderFunc progressed,
-               BbJobRenderFunc cancelled,
-               BbJobRenderFunc ended,
-               gpointer user_data)
+bb_job_render_begin (BbJob *job, BbJobRenderFunc progressed, BbJobRenderFunc cancelled,
+                     BbJobRenderFunc ended, gpointer user_data)
 {
   BbJobRender *work = g_new0 (BbJobRender, 1);
 
@@ -158,8 +155,8 @@ bb_job_render_begin (BbJob *job,
   work->wake = bb_wake_new (G_PRIORITY_DEFAULT_IDLE, progress_cb, work);
   work->cancellable = g_cancellable_new ();
   work->render = bb_render_new (g_file_peek_path (bb_job_get_input (job)),
-                                g_file_peek_path (bb_job_get_output (job)),
-                                bb_job_get_recipe (job), bb_job_get_name (job) == BB_JOB_NAME_REPLACE);
+                                g_file_peek_path (bb_job_get_output (job)), bb_job_get_recipe (job),
+                                bb_job_get_name (job) == BB_JOB_NAME_REPLACE);
   bb_render_set_progress (work->render, report_cb, work);
   work->job = g_object_ref (job);
   work->progressed = progressed;

@@ -26,11 +26,8 @@ typedef struct _BbJobRender BbJobRender;
  */
 typedef void (*BbJobRenderFunc) (BbJobRender *work, gpointer user_data);
 
-BbJobRender *bb_job_render_begin (BbJob *job,
-                       BbJobRenderFunc progressed,
-                       BbJobRenderFunc cancelled,
-                       BbJobRenderFunc ended,
-                       gpointer user_data);
+BbJobRender *bb_job_render_begin (BbJob *job, BbJobRenderFunc progressed, BbJobRenderFunc cancelled,
+                                  BbJobRenderFunc ended, gpointer user_data);
 void bb_job_render_end (BbJobRender *work);
 BbJob *bb_job_render_get_job (BbJobRender *work);
 void bb_job_render_set_paused (BbJobRender *work, gboolean paused);

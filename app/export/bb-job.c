@@ -27,8 +27,7 @@ struct _BbJob {
 
 G_DEFINE_FINAL_TYPE (BbJob, bb_job, G_TYPE_OBJECT)
 
-G_DEFINE_ENUM_TYPE (BbJobState, bb_job_state,
-                    G_DEFINE_ENUM_VALUE (BB_JOB_WAITING, "waiting"),
+G_DEFINE_ENUM_TYPE (BbJobState, bb_job_state, G_DEFINE_ENUM_VALUE (BB_JOB_WAITING, "waiting"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_RENDERING, "rendering"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_PAUSED, "paused"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_DONE, "done"),

@@ -210,8 +210,8 @@ bb_output_check_size (const BbRecipeValues *values, GError **error)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: two sizes in pixels, width and height each */
-               _("A canvas of %d×%d does not go with this codec, which takes even numbers only: "
-                 "choose %d×%d"),
+               _ ("A canvas of %d×%d does not go with this codec, which takes even numbers only: "
+                  "choose %d×%d"),
                values->width, values->height, values->width + odd_x, values->height + odd_y);
   return FALSE;
 }
@@ -279,7 +279,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
   if (g_str_equal (device, "cpu"))
     {
       if (problem != NULL)
-        *problem = _("the device is the CPU");
+        *problem = _ ("the device is the CPU");
       return BB_OUTPUT_UNUSABLE;
     }
   if (tested == NULL)
@@ -288,7 +288,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
   if (found != NULL && *found == '\0')
     return BB_OUTPUT_USABLE;
   if (problem != NULL)
-    *problem = found != NULL ? found : _("there is no GPU that Blurbox can use");
+    *problem = found != NULL ? found : _ ("there is no GPU that Blurbox can use");
   return BB_OUTPUT_UNUSABLE;
 }
 
@@ -301,8 +301,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
  * Opens each encoder of a GPU once in a session, on a thread, as drivers take their time.
  */
 void
-bb_output_test_encoders_async (GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
+bb_output_test_encoders_async (GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);

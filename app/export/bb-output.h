@@ -51,11 +51,9 @@ const BbEncoder *bb_output_find_encoder (const BbRecipeValues *values, const cha
 gboolean bb_output_takes (const char *container, BbOutputCodec codec);
 void bb_output_settle (BbRecipeValues *values, const char *container);
 gboolean bb_output_check_size (const BbRecipeValues *values, GError **error);
-BbOutputState bb_output_check_encoder (const BbEncoder *encoder,
-                                       const char *device,
+BbOutputState bb_output_check_encoder (const BbEncoder *encoder, const char *device,
                                        const char **problem);
-void bb_output_test_encoders_async (GCancellable *cancellable,
-                                    GAsyncReadyCallback callback,
+void bb_output_test_encoders_async (GCancellable *cancellable, GAsyncReadyCallback callback,
                                     gpointer user_data);
 gboolean bb_output_test_encoders_finish (GAsyncResult *result);
 

@@ -176,10 +176,10 @@ check_place (BbJob *job, GError **error)
 {
   if (g_file_peek_path (bb_job_get_input (job)) == NULL)
     return refuse (error, BB_ERROR_INPUT, bb_job_get_input (job),
-                   _("“%s” cannot be reached as a file: copy it to this computer first"));
+                   _ ("“%s” cannot be reached as a file: copy it to this computer first"));
   if (g_file_peek_path (bb_job_get_output (job)) == NULL)
     return refuse (error, BB_ERROR_OUTPUT, bb_job_get_output (job),
-                   _("“%s” cannot be written there: choose a folder on this computer"));
+                   _ ("“%s” cannot be written there: choose a folder on this computer"));
   return TRUE;
 }
 
@@ -195,8 +195,7 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
   taken = get_taken (self, job);
   if (bb_job_get_name (job) == BB_JOB_NAME_PROPOSED)
     {
-      g_autofree char *path =
-        bb_target_find_free (g_file_peek_path (bb_job_get_wish (job)), taken);
+      g_autofree char *path = bb_target_find_free (g_file_peek_path (bb_job_get_wish (job)), taken);
       g_autoptr (GFile) output = g_file_new_for_path (path);
 
       if (!g_file_equal (output, bb_job_get_output (job)))
@@ -206,10 +205,10 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
   identity = get_identity (bb_job_get_output (job));
   if (is_input (self, job, identity))
     return refuse (error, BB_ERROR_OUTPUT, bb_job_get_output (job),
-                   _("“%s” is a video that is read for an export: choose another name"));
+                   _ ("“%s” is a video that is read for an export: choose another name"));
   if (g_hash_table_contains (taken, identity))
     return refuse (error, BB_ERROR_EXISTS, bb_job_get_output (job),
-                   _("“%s” is what another export in the queue makes: choose another name"));
+                   _ ("“%s” is what another export in the queue makes: choose another name"));
   return TRUE;
 }
 
@@ -265,8 +264,8 @@ take_output (BbJob *job, BbJobRender *work)
   bb_job_set_output (job, output);
   got = bb_job_get_output_name (job);
   /* Translators: names of files; the first one was there all of a sudden */
-  bb_job_add_notice (job, g_strdup_printf (_("“%s” has appeared during the export and was left "
-                                             "alone: the video is “%s”"),
+  bb_job_add_notice (job, g_strdup_printf (_ ("“%s” has appeared during the export and was left "
+                                              "alone: the video is “%s”"),
                                            wished, got));
 }
 
@@ -321,7 +320,7 @@ begin (BbQueue *self, BbJob *job, GError **error)
     return FALSE;
   if (bb_job_get_name (job) == BB_JOB_NAME_CHOSEN && is_there (bb_job_get_output (job)))
     return refuse (error, BB_ERROR_EXISTS, bb_job_get_output (job),
-                   _("“%s” has appeared while the export waited: choose another name"));
+                   _ ("“%s” has appeared while the export waited: choose another name"));
   bb_job_set_state (job, BB_JOB_RENDERING);
   set_current (self, job);
   tell_n_waiting (self);
@@ -564,9 +563,8 @@ bb_queue_retry (BbQueue *self, BbJob *job, GError **error)
 {
   guint position;
 
-  g_return_val_if_fail (bb_job_get_state (job) == BB_JOB_FAILED ||
-                          bb_job_get_state (job) == BB_JOB_CANCELLED,
-                        FALSE);
+  g_return_val_if_fail (
+    bb_job_get_state (job) == BB_JOB_FAILED || bb_job_get_state (job) == BB_JOB_CANCELLED, FALSE);
   g_return_val_if_fail (g_ptr_array_find (self->jobs, job, &position), FALSE);
 
   if (!settle_name (self, job, error))
@@ -603,10 +601,7 @@ bb_queue_clear (BbQueue *self)
  * Returns: (transfer full): path of a target that neither is there nor is made by a job
  */
 char *
-bb_queue_propose (BbQueue *self,
-                  const char *input,
-                  const char *folder,
-                  const BbRecipe *recipe,
+bb_queue_propose (BbQueue *self, const char *input, const char *folder, const BbRecipe *recipe,
                   const char *extension)
 {
   g_autofree char *path = bb_target_propose (input, folder, recipe, extension);

@@ -61,16 +61,17 @@ check_folder (const char *folder, GError **error)
   if (g_file_test (trimmed, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   _("“%s” is a file, not a folder: choose another output"), shown);
+                   _ ("“%s” is a file, not a folder: choose another output"), shown);
       return FALSE;
     }
   parent = g_path_get_dirname (trimmed);
   if (g_file_test (parent, G_FILE_TEST_IS_DIR))
     return TRUE;
-  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-               _("The folder “%s” cannot be made, because there is no folder to hold it: make that "
-                 "first or choose another output"),
-               shown);
+  g_set_error (
+    error, BB_ERROR, BB_ERROR_OUTPUT,
+    _ ("The folder “%s” cannot be made, because there is no folder to hold it: make that "
+       "first or choose another output"),
+    shown);
   return FALSE;
 }
 
@@ -96,9 +97,7 @@ bb_target_get_extension (const BbRecipe *recipe)
  * Returns: (transfer full): path of the target, called `NAME-WIDTHxHEIGHT.EXTENSION`
  */
 char *
-bb_target_propose (const char *input,
-                   const char *folder,
-                   const BbRecipe *recipe,
+bb_target_propose (const char *input, const char *folder, const BbRecipe *recipe,
                    const char *extension)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
@@ -190,7 +189,7 @@ check_conflicts (GPtrArray *targets, GError **error)
       if (g_hash_table_contains (sources, identity))
         {
           g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                       _("“%s” is an input and cannot be the output too: choose another output"),
+                       _ ("“%s” is an input and cannot be the output too: choose another output"),
                        shown);
           return FALSE;
         }
@@ -199,9 +198,10 @@ check_conflicts (GPtrArray *targets, GError **error)
           g_autofree char *first = g_filename_display_name (other->input);
           g_autofree char *second = g_filename_display_name (target->input);
 
-          g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                       _("“%s” and “%s” would both become “%s”: render them into different folders"),
-                       first, second, shown);
+          g_set_error (
+            error, BB_ERROR, BB_ERROR_OUTPUT,
+            _ ("“%s” and “%s” would both become “%s”: render them into different folders"), first,
+            second, shown);
           return FALSE;
         }
       g_hash_table_insert (outputs, g_steal_pointer (&identity), target);
@@ -224,9 +224,7 @@ check_conflicts (GPtrArray *targets, GError **error)
  *   %BB_ERROR
  */
 GPtrArray *
-bb_targets_new (const char *const *inputs,
-                const char *output,
-                const BbRecipe *recipe,
+bb_targets_new (const char *const *inputs, const char *output, const BbRecipe *recipe,
                 GError **error)
 {
   g_autoptr (GPtrArray) targets = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_target_free);
@@ -236,23 +234,24 @@ bb_targets_new (const char *const *inputs,
   if (none && output != NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_OUTPUT,
-                           _("The encoder “none” writes no file: leave out --output"));
+                           _ ("The encoder “none” writes no file: leave out --output"));
       return NULL;
     }
   if (output != NULL && *output == '\0')
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_OUTPUT,
-                           _("The name of the output is empty: name a file or a folder"));
+                           _ ("The name of the output is empty: name a file or a folder"));
       return NULL;
     }
   if (output != NULL && !folder && inputs[0] != NULL && inputs[1] != NULL)
     {
       g_autofree char *shown = g_filename_display_name (output);
 
-      g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   _("Several inputs need a folder, and “%s” is none: end its name with “/” to have "
-                     "it made"),
-                   shown);
+      g_set_error (
+        error, BB_ERROR, BB_ERROR_OUTPUT,
+        _ ("Several inputs need a folder, and “%s” is none: end its name with “/” to have "
+           "it made"),
+        shown);
       return NULL;
     }
   if (folder && !check_folder (output, error))

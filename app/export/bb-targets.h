@@ -23,15 +23,11 @@ typedef struct {
 
 void bb_target_free (BbTarget *target);
 const char *bb_target_get_extension (const BbRecipe *recipe);
-char *bb_target_propose (const char *input,
-                         const char *folder,
-                         const BbRecipe *recipe,
+char *bb_target_propose (const char *input, const char *folder, const BbRecipe *recipe,
                          const char *extension);
 char *bb_target_get_identity (const char *path);
 char *bb_target_find_free (const char *path, GHashTable *taken);
-GPtrArray *bb_targets_new (const char *const *inputs,
-                           const char *output,
-                           const BbRecipe *recipe,
+GPtrArray *bb_targets_new (const char *const *inputs, const char *output, const BbRecipe *recipe,
                            GError **error);
 char *bb_targets_get_new_folder (const char *output);
 

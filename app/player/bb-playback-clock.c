@@ -21,7 +21,8 @@
 void
 bb_playback_prepare_clock (BbPlayback *self)
 {
-  if (self->file.sound != NULL && self->wanted.playing && !self->wanted.seek_pending && self->decoded.cursor >= 0)
+  if (self->file.sound != NULL && self->wanted.playing && !self->wanted.seek_pending &&
+      self->decoded.cursor >= 0)
     bb_sound_prepare (self->file.sound, bb_playback_get_start (self));
 }
 
@@ -73,7 +74,8 @@ get_end (BbPlayback *self)
 static gboolean
 is_primed (BbPlayback *self)
 {
-  if (self->wanted.seek_pending || self->made.redo || self->decoded.cursor < 0 || self->news.picture == NULL)
+  if (self->wanted.seek_pending || self->made.redo || self->decoded.cursor < 0 ||
+      self->news.picture == NULL)
     return FALSE;
   return g_queue_get_length (&self->made.queue) >= MIN (PRIMED, self->made.ahead / 2) ||
          (!self->made.busy && bb_playback_is_taken (self));

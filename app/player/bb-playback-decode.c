@@ -27,7 +27,9 @@
 static BbPlaybackFrame *
 last_frame (BbPlayback *self)
 {
-  return self->decoded.frames->len > 0 ? bb_playback_get_frame (self, (int) self->decoded.frames->len - 1) : NULL;
+  return self->decoded.frames->len > 0
+           ? bb_playback_get_frame (self, (int) self->decoded.frames->len - 1)
+           : NULL;
 }
 
 static BbPlaybackFrame *
@@ -159,7 +161,8 @@ read_last (BbPlayback *self, gint64 time, GCancellable *cancellable, GError **er
 static gboolean
 is_outdated (BbPlayback *self)
 {
-  return self->wanted.tone_map != self->decoded.tone_map || self->made.device != self->decoded.device;
+  return self->wanted.tone_map != self->decoded.tone_map ||
+         self->made.device != self->decoded.device;
 }
 
 /* Goes to the frame that is shown at @time through the file. Whether it got there; the window has
@@ -349,7 +352,8 @@ wants_more (BbPlayback *self)
   if (!self->wanted.playing)
     return !self->made.redo && !self->made.busy && n_ahead < FRAMES_AHEAD_PAUSED;
   return n_ahead < (int) self->made.part + 2 &&
-         (int) self->decoded.frames->len - self->decoded.cursor < (int) (self->made.ahead + self->made.part) + 2;
+         (int) self->decoded.frames->len - self->decoded.cursor <
+           (int) (self->made.ahead + self->made.part) + 2;
 }
 
 gpointer

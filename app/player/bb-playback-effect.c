@@ -61,9 +61,8 @@ typedef struct {
 static void
 drop_engine (Effect *effect)
 {
-  BbEngine *late = effect->opening != NULL
-                     ? bb_opening_finish (g_steal_pointer (&effect->opening), NULL)
-                     : NULL;
+  BbEngine *late =
+    effect->opening != NULL ? bb_opening_finish (g_steal_pointer (&effect->opening), NULL) : NULL;
 
   g_clear_pointer (&late, bb_engine_free);
   g_clear_pointer (&effect->engine, bb_engine_free);
@@ -140,8 +139,7 @@ make_other (const BbRecipe *recipe)
 {
   BbRecipeValues values = *bb_recipe_get (recipe);
 
-  values.precision =
-    values.precision == BB_PRECISION_FP16 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
+  values.precision = values.precision == BB_PRECISION_FP16 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
   return bb_recipe_new (&values, NULL);
 }
 
@@ -193,9 +191,9 @@ set_limits (Effect *effect, const Job *job)
   guint batch = (guint) bb_recipe_get (effect->recipe)->batch;
   guint part = get_part (effect);
   gsize decoded = bb_format_get_frame_size (&effect->source);
-  gsize finished = bb_format_get_frame_size (&job->target) +
-                   (gsize) job->target.width * (gsize) job->target.height *
-                     (job->target.depth > 8 ? 8 : 4);
+  gsize finished = bb_format_get_frame_size (&job->target) + (gsize) job->target.width *
+                                                               (gsize) job->target.height *
+                                                               (job->target.depth > 8 ? 8 : 4);
   gsize bytes = decoded + finished * (job->compare ? 2 : 1);
   guint most = (guint) CLAMP (MEMORY_AHEAD / bytes, 2, G_MAXINT / 4);
 
@@ -203,7 +201,8 @@ set_limits (Effect *effect, const Job *job)
   self->made.part = MAX (MIN (part, self->made.ahead / 2), 1);
   self->made.batch = (int) bb_engine_get_batch (effect->engine);
   self->made.history = (guint) CLAMP (MEMORY_HISTORY / decoded, 1, MAX_HISTORY);
-  g_strlcpy (self->made.device_name, bb_device_get_description (bb_engine_get_device (effect->engine)),
+  g_strlcpy (self->made.device_name,
+             bb_device_get_description (bb_engine_get_device (effect->engine)),
              sizeof self->made.device_name);
 }
 
@@ -220,7 +219,10 @@ make_difference (Effect *effect, const Job *job, BbFrame *finished, BbFrame *dif
   if (frame == NULL)
     return NULL;
   other = bb_device_download (device, bb_frame_ref (differing), error);
-  return other != NULL ? bb_picture_new_difference (frame, other, job->gain, effect->playback->wanted.settings.present_options) : NULL;
+  return other != NULL
+           ? bb_picture_new_difference (frame, other, job->gain,
+                                        effect->playback->wanted.settings.present_options)
+           : NULL;
 }
 
 static BbPicture *
@@ -339,7 +341,8 @@ choose_size (BbPlayback *self, BbFormat *target)
 
   if (self->wanted.settings.width <= 0 || self->wanted.settings.height <= 0)
     return;
-  scale = MIN ((double) self->wanted.settings.width / values->width, (double) self->wanted.settings.height / values->height);
+  scale = MIN ((double) self->wanted.settings.width / values->width,
+               (double) self->wanted.settings.height / values->height);
   if (scale >= 1.0)
     return;
   target->width = MAX ((int) lround (values->width * scale / step_x), 1) * step_x;
@@ -399,7 +402,8 @@ pick_single (BbPlayback *self, Job *job)
           gint64 time = bb_playback_get_frame (self, self->decoded.cursor)->time;
 
           /* The one on screen was not dropped. */
-          if (time != self->figures.shown_time && !(self->news.is_new && self->news.picture->time == time))
+          if (time != self->figures.shown_time &&
+              !(self->news.is_new && self->news.picture->time == time))
             self->figures.dropped++;
           self->decoded.cursor++;
         }
@@ -434,7 +438,8 @@ pick_batch (BbPlayback *self, Job *job)
           self->figures.dropped++;
         }
     }
-  for (int i = self->decoded.next; i < (int) self->decoded.frames->len && n < self->made.part; i++, n++)
+  for (int i = self->decoded.next; i < (int) self->decoded.frames->len && n < self->made.part;
+       i++, n++)
     if (bb_playback_get_frame (self, i)->time >= self->wanted.trim_end)
       {
         last = TRUE;
@@ -455,8 +460,8 @@ pick_batch (BbPlayback *self, Job *job)
 static gboolean
 pick (BbPlayback *self, Job *job)
 {
-  if (self->wanted.settings.recipe == NULL || self->decoded.cursor < 0 || self->wanted.tone_map != self->decoded.tone_map ||
-      self->made.device != self->decoded.device)
+  if (self->wanted.settings.recipe == NULL || self->decoded.cursor < 0 ||
+      self->wanted.tone_map != self->decoded.tone_map || self->made.device != self->decoded.device)
     return FALSE;
   if (self->made.redo)
     {
@@ -476,7 +481,8 @@ count (BbPlayback *self, const Job *job, double effect_seconds, double display_s
   self->figures.frames_in_batch += job->n_frames;
   if (self->figures.frames_in_batch >= (guint) self->made.batch)
     {
-      bb_meter_add (&self->figures.batches, now, 0.0, self->figures.frames_in_batch / (guint) self->made.batch);
+      bb_meter_add (&self->figures.batches, now, 0.0,
+                    self->figures.frames_in_batch / (guint) self->made.batch);
       self->figures.frames_in_batch %= (guint) self->made.batch;
     }
 }
@@ -496,7 +502,8 @@ deliver (BbPlayback *self, Job *job)
       g_free (g_steal_pointer (&job->shots[0]));
       return;
     }
-  if (job->epoch != self->decoded.epoch || job->look != self->wanted.look || self->wanted.seek_pending)
+  if (job->epoch != self->decoded.epoch || job->look != self->wanted.look ||
+      self->wanted.seek_pending)
     return;
   for (guint i = 0; i < job->n_frames; i++)
     g_queue_push_tail (&self->made.queue, g_steal_pointer (&job->shots[i]));

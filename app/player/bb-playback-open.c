@@ -116,7 +116,7 @@ bb_playback_open (const char *path, GError **error)
       g_autofree char *name = g_filename_display_name (path);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   _("Cannot read “%s”: it has no frame; choose a file that a player can play"),
+                   _ ("Cannot read “%s”: it has no frame; choose a file that a player can play"),
                    name);
       return NULL;
     }

@@ -40,7 +40,7 @@ struct _BbPlayback {
   GCond effect_cond;
   GCond clock_cond;
   GCond end_cond;
-  int n_threads; /* that have something left to do */
+  int n_threads;      /* that have something left to do */
   GPtrArray *threads; /* of the owner */
   gboolean quit;
   GCancellable *closing; /* cancelled together with quit */
@@ -60,7 +60,7 @@ struct _BbPlayback {
   struct {
     BbPlayerSettings settings;
     gboolean on_gpu; /* whether the device is a GPU */
-    BbFormat target;  /* what an encoder would get */
+    BbFormat target; /* what an encoder would get */
     gboolean tone_map;
     guint64 look; /* changes with all that changes the picture */
     gint64 trim_start;
@@ -74,28 +74,28 @@ struct _BbPlayback {
 
   /* Of the decode thread. */
   struct {
-    GPtrArray *frames; /* of BbPlaybackFrame, without a gap, in order */
-    int cursor;        /* the one to be shown now; -1 where none is */
-    int next;          /* the first one that the device has not taken */
-    gboolean ended;    /* none comes after these */
-    gboolean tone_map; /* how the source is set */
-    BbDevice *device;  /* (nullable): where it decodes to */
-    guint64 epoch;     /* changes when the cursor jumps */
+    GPtrArray *frames;     /* of BbPlaybackFrame, without a gap, in order */
+    int cursor;            /* the one to be shown now; -1 where none is */
+    int next;              /* the first one that the device has not taken */
+    gboolean ended;        /* none comes after these */
+    gboolean tone_map;     /* how the source is set */
+    BbDevice *device;      /* (nullable): where it decodes to */
+    guint64 epoch;         /* changes when the cursor jumps */
     GCancellable *seeking; /* (nullable): cancels the seek in progress */
     gint64 seeking_since;  /* when the first seek began that has not arrived; 0: none */
   } decoded;
 
   /* Of the effect thread. */
   struct {
-    gboolean redo;    /* the frame at the cursor is to be made at once, alone */
-    gboolean busy;    /* a job is on the device */
-    BbDevice *device; /* (nullable): that is open; decoded frames are wanted there */
+    gboolean redo;          /* the frame at the cursor is to be made at once, alone */
+    gboolean busy;          /* a job is on the device */
+    BbDevice *device;       /* (nullable): that is open; decoded frames are wanted there */
     GCancellable *batching; /* (nullable): cancels the batch in progress */
-    GQueue queue;     /* of BbPlaybackPicture, ahead of the clock */
-    GQueue discarded; /* of BbPlaybackPicture, to be freed */
-    guint part;       /* frames that the device takes at once */
-    guint ahead;      /* most pictures in @queue */
-    guint history;    /* decoded frames that are kept behind the cursor */
+    GQueue queue;           /* of BbPlaybackPicture, ahead of the clock */
+    GQueue discarded;       /* of BbPlaybackPicture, to be freed */
+    guint part;             /* frames that the device takes at once */
+    guint ahead;            /* most pictures in @queue */
+    guint history;          /* decoded frames that are kept behind the cursor */
     char device_name[96];
     guint64 memory;
     int batch; /* frames a batch in use */

@@ -370,8 +370,8 @@ bb_playback_is_taken (BbPlayback *self)
 gboolean
 bb_playback_is_exhausted (BbPlayback *self)
 {
-  return !self->wanted.seek_pending && !self->made.redo && !self->made.busy && g_queue_is_empty (&self->made.queue) &&
-         bb_playback_is_taken (self);
+  return !self->wanted.seek_pending && !self->made.redo && !self->made.busy &&
+         g_queue_is_empty (&self->made.queue) && bb_playback_is_taken (self);
 }
 
 /* Whether what is on screen, or will be, is not part of the trim. */
@@ -381,7 +381,8 @@ is_outside (BbPlayback *self)
   const BbPlaybackFrame *frame;
 
   if (self->wanted.seek_pending || self->decoded.cursor < 0)
-    return self->wanted.seek_target < self->wanted.trim_start || self->wanted.seek_target >= self->wanted.trim_end;
+    return self->wanted.seek_target < self->wanted.trim_start ||
+           self->wanted.seek_target >= self->wanted.trim_end;
   frame = bb_playback_get_frame (self, self->decoded.cursor);
   return frame->end <= self->wanted.trim_start || frame->time >= self->wanted.trim_end;
 }
@@ -400,7 +401,8 @@ change_look (BbPlayback *self)
 static void
 choose_target (BbPlayback *self)
 {
-  const BbEncoder *encoder = self->wanted.on_gpu ? bb_encoder_choose_on_gpu (self->wanted.settings.recipe) : NULL;
+  const BbEncoder *encoder =
+    self->wanted.on_gpu ? bb_encoder_choose_on_gpu (self->wanted.settings.recipe) : NULL;
   g_autoptr (BbRecipe) plain = NULL;
   BbEncoderInput input = { .format = self->file.info.format, .tone_map = self->wanted.tone_map };
 
@@ -417,7 +419,8 @@ choose_target (BbPlayback *self)
       encoder = bb_encoder_choose (plain, NULL);
     }
   if (encoder != NULL)
-    bb_encoder_get_input (encoder, self->wanted.settings.recipe, &self->file.info, BB_MEMORY_HOST, &input, NULL);
+    bb_encoder_get_input (encoder, self->wanted.settings.recipe, &self->file.info, BB_MEMORY_HOST,
+                          &input, NULL);
   self->wanted.target = input.format;
   self->wanted.tone_map = input.tone_map;
 }
@@ -433,7 +436,8 @@ bb_playback_set_on_gpu (BbPlayback *self, gboolean on_gpu)
     return;
   self->wanted.on_gpu = on_gpu;
   choose_target (self);
-  if (tone_map == self->wanted.tone_map && memcmp (&before, &self->wanted.target, sizeof before) == 0)
+  if (tone_map == self->wanted.tone_map &&
+      memcmp (&before, &self->wanted.target, sizeof before) == 0)
     return;
   change_look (self);
   g_cond_broadcast (&self->decode_cond);

@@ -40,8 +40,8 @@ typedef struct {
 typedef void (*BbPlaybackFunc) (gpointer user_data);
 
 BbPlayback *bb_playback_open (const char *path, GError **error);
-gboolean
-bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GError **error);
+gboolean bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data,
+                            GError **error);
 void bb_playback_close (BbPlayback *self);
 void bb_playback_wait (BbPlayback *self);
 BbPlayback *bb_playback_ref (BbPlayback *self);

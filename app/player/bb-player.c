@@ -251,8 +251,8 @@ bb_player_class_init (BbPlayerClass *klass)
    *
    * There is a new picture. Pictures that nobody saw are left out: the newest is the current one.
    */
-  signals[SIGNAL_PICTURE] = g_signal_new ("picture", BB_TYPE_PLAYER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                          NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_PICTURE] = g_signal_new ("picture", BB_TYPE_PLAYER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
 
   /**
    * BbPlayer::failed:
@@ -268,8 +268,8 @@ bb_player_class_init (BbPlayerClass *klass)
    *
    * Playing reached the end and stopped.
    */
-  signals[SIGNAL_ENDED] = g_signal_new ("ended", BB_TYPE_PLAYER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                        NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_ENDED] =
+    g_signal_new ("ended", BB_TYPE_PLAYER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -316,9 +316,9 @@ open_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellab
     {
       g_autofree char *name = g_file_get_parse_name (file);
 
-      g_task_return_new_error (task, BB_ERROR, BB_ERROR_INPUT,
-                               _("Cannot read “%s”: it is not on this machine; copy it here first"),
-                               name);
+      g_task_return_new_error (
+        task, BB_ERROR, BB_ERROR_INPUT,
+        _ ("Cannot read “%s”: it is not on this machine; copy it here first"), name);
       return;
     }
   playback = bb_playback_open (path, &error);
@@ -372,7 +372,8 @@ bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
   g_set_object (&self->opening, inner);
   /* Goes with the longer-lived of the two: a cancel after the end does nothing. */
   if (cancellable != NULL)
-    g_cancellable_connect (cancellable, G_CALLBACK (chain_cb), g_object_ref (inner), g_object_unref);
+    g_cancellable_connect (cancellable, G_CALLBACK (chain_cb), g_object_ref (inner),
+                           g_object_unref);
   task = g_task_new (self, inner, callback, user_data);
   g_task_set_source_tag (task, bb_player_open_async);
   g_task_set_task_data (task, g_object_ref (file), g_object_unref);

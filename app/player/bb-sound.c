@@ -46,14 +46,14 @@ struct _BbSound {
   GMutex lock;
   gboolean quit;
   gboolean muted;
-  gboolean hopeless;   /* no sound in the file */
-  gboolean failed;     /* that, or no server */
-  guint64 serial;      /* changes with what is wanted */
-  gboolean wanted;     /* a stream that begins at @wanted_time */
-  gboolean started;    /* it is to be heard */
+  gboolean hopeless; /* no sound in the file */
+  gboolean failed;   /* that, or no server */
+  guint64 serial;    /* changes with what is wanted */
+  gboolean wanted;   /* a stream that begins at @wanted_time */
+  gboolean started;  /* it is to be heard */
   gint64 wanted_time;
-  gboolean held;       /* the clock stands still */
-  gint64 held_since;   /* monotonic */
+  gboolean held;     /* the clock stands still */
+  gint64 held_since; /* monotonic */
   gint64 base_time;
   gint64 base_monotonic;
 
@@ -63,8 +63,8 @@ struct _BbSound {
   pa_stream *stream;
   BbAudioReader *reader;
   guint64 done_serial;
-  gint64 stream_time;  /* of the stream's first sample */
-  gboolean filled;     /* the server has samples to begin with */
+  gint64 stream_time; /* of the stream's first sample */
+  gboolean filled;    /* the server has samples to begin with */
   gboolean uncorked;
 };
 
@@ -131,7 +131,8 @@ follow (BbSound *self)
   gboolean rejoin = FALSE;
   gint64 time, off;
 
-  if (self->stream == NULL || !self->uncorked || pa_stream_get_time (self->stream, &heard) < 0 || heard == 0)
+  if (self->stream == NULL || !self->uncorked || pa_stream_get_time (self->stream, &heard) < 0 ||
+      heard == 0)
     return;
   time = self->stream_time + (gint64) heard * 1000;
   g_mutex_lock (&self->lock);
@@ -216,8 +217,8 @@ open_stream (BbSound *self, gint64 time)
 {
   static const pa_sample_spec spec = { PA_SAMPLE_FLOAT32NE, RATE, BB_AUDIO_READER_CHANNELS };
   const gsize bytes = pa_usec_to_bytes (LATENCY * 1000, &spec);
-  const pa_buffer_attr attributes = { (guint32) -1, (guint32) bytes, (guint32) -1, (guint32) bytes / 4,
-                                      (guint32) -1 };
+  const pa_buffer_attr attributes = { (guint32) -1, (guint32) bytes, (guint32) -1,
+                                      (guint32) bytes / 4, (guint32) -1 };
   g_autoptr (GError) error = NULL;
   g_autofree char *name = g_filename_display_basename (self->path);
 

@@ -176,8 +176,8 @@ make (Load *load, GError **error)
       !bb_engine_run (load->engine, &out, NULL, error))
     return FALSE;
   g_clear_pointer (&load->picture, bb_picture_unref);
-  load->picture = bb_device_present (bb_engine_get_device (load->engine), out->frame[0],
-                                     load->options, error);
+  load->picture =
+    bb_device_present (bb_engine_get_device (load->engine), out->frame[0], load->options, error);
   if (load->picture == NULL)
     return FALSE;
   load->picture_pts = load->frame->pts;
@@ -198,7 +198,7 @@ run (GTask *task, Load *load, GError **error)
       g_autofree char *name = g_file_get_parse_name (load->file);
 
       g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   _("Cannot read “%s”: it is not on this machine; copy it here first"), name);
+                   _ ("Cannot read “%s”: it is not on this machine; copy it here first"), name);
       return FALSE;
     }
   load->source = bb_source_new (path, error);
@@ -261,9 +261,9 @@ load_thread (gpointer data)
  */
 void
 bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int height,
-                          const BbPresentOptions *options, BbThumbnailFunc func,
-                          gpointer func_data, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer user_data)
+                          const BbPresentOptions *options, BbThumbnailFunc func, gpointer func_data,
+                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Load *load = g_new0 (Load, 1);

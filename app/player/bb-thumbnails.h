@@ -19,16 +19,10 @@ G_BEGIN_DECLS
  */
 typedef void (*BbThumbnailFunc) (guint index, BbPicture *picture, gpointer user_data);
 
-void bb_thumbnails_load_async (GFile *file,
-                               const gint64 *times,
-                               guint n_times,
-                               int height,
-                               const BbPresentOptions *options,
-                               BbThumbnailFunc func,
-                               gpointer func_data,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data);
+void bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int height,
+                               const BbPresentOptions *options, BbThumbnailFunc func,
+                               gpointer func_data, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean bb_thumbnails_load_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

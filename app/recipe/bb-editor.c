@@ -77,8 +77,8 @@ change (BbEditor *self, BbRecipe *recipe, const char *key)
 {
   gboolean could_undo = bb_editor_can_undo (self);
   gboolean could_redo = bb_editor_can_redo (self);
-  gboolean same_step = key != NULL && self->step_key != NULL && g_str_equal (key, self->step_key) &&
-                       could_undo;
+  gboolean same_step =
+    key != NULL && self->step_key != NULL && g_str_equal (key, self->step_key) && could_undo;
 
   if (bb_recipe_equal (recipe, self->recipe))
     {

@@ -16,7 +16,8 @@ BbEditor *bb_editor_new (void);
 
 BbRecipe *bb_editor_get_recipe (BbEditor *self);
 const BbRecipeValues *bb_editor_get (BbEditor *self);
-gboolean bb_editor_set (BbEditor *self, const BbRecipeValues *values, const char *key, GError **error);
+gboolean bb_editor_set (BbEditor *self, const BbRecipeValues *values, const char *key,
+                        GError **error);
 void bb_editor_set_number (BbEditor *self, const char *key, double number);
 gboolean bb_editor_set_text (BbEditor *self, const char *key, const char *text, GError **error);
 void bb_editor_set_look (BbEditor *self, BbRecipe *recipe);

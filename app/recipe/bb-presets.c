@@ -106,8 +106,8 @@ bb_presets_init (BbPresets *self)
       g_autoptr (BbRecipe) recipe = bb_recipe_new_from_string (text, &error);
 
       g_assert_no_error (error);
-      g_ptr_array_add (self->presets,
-                       bb_preset_new (g_dpgettext2 (NULL, "preset", shipped[i].name), recipe, NULL));
+      g_ptr_array_add (self->presets, bb_preset_new (g_dpgettext2 (NULL, "preset", shipped[i].name),
+                                                     recipe, NULL));
     }
   self->n_shipped = self->presets->len;
 }
@@ -158,19 +158,19 @@ check_name (BbPresets *self, const char *name, gboolean replace, GError **error)
       !g_utf8_validate (name, -1, NULL))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                   _("A preset’s name has 1 to %d characters: choose another one"), MAX_NAME);
+                   _ ("A preset’s name has 1 to %d characters: choose another one"), MAX_NAME);
       return FALSE;
     }
   if (other != NULL && bb_preset_get_file (other) == NULL)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
-                   _("“%s” comes with Blurbox: choose another name"), name);
+                   _ ("“%s” comes with Blurbox: choose another name"), name);
       return FALSE;
     }
   if (other != NULL && !replace)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
-                   _("There is a preset “%s”: choose another name"), name);
+                   _ ("There is a preset “%s”: choose another name"), name);
       return FALSE;
     }
   return TRUE;
@@ -189,9 +189,9 @@ bb_presets_new (GFile *folder)
 {
   BbPresets *self = g_object_new (BB_TYPE_PRESETS, NULL);
 
-  self->folder = folder != NULL ? g_object_ref (folder)
-                                : g_file_new_build_filename (g_get_user_data_dir (), "blurbox",
-                                                             "presets", NULL);
+  self->folder = folder != NULL
+                   ? g_object_ref (folder)
+                   : g_file_new_build_filename (g_get_user_data_dir (), "blurbox", "presets", NULL);
   return self;
 }
 
@@ -285,10 +285,7 @@ bb_presets_find (BbPresets *self, const char *name)
  *   with the program, or is there and must not be replaced) or %BB_ERROR_OUTPUT
  */
 gboolean
-bb_presets_save (BbPresets *self,
-                 const char *name,
-                 BbRecipe *recipe,
-                 gboolean replace,
+bb_presets_save (BbPresets *self, const char *name, BbRecipe *recipe, gboolean replace,
                  GError **error)
 {
   g_autoptr (GFile) file = NULL;
@@ -303,8 +300,8 @@ bb_presets_save (BbPresets *self,
       !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   _("Cannot make the folder “%s” for presets: %s"), g_file_peek_path (self->folder),
-                   local_error->message);
+                   _ ("Cannot make the folder “%s” for presets: %s"),
+                   g_file_peek_path (self->folder), local_error->message);
       return FALSE;
     }
   file = get_file (self, name);
@@ -360,7 +357,7 @@ bb_presets_delete (BbPresets *self, BbPreset *preset, GError **error)
   if (!g_file_delete (bb_preset_get_file (preset), NULL, &local_error) &&
       !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
-      g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot delete the preset “%s”: %s"),
+      g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _ ("Cannot delete the preset “%s”: %s"),
                    bb_preset_get_name (preset), local_error->message);
       return FALSE;
     }

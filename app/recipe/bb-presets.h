@@ -15,10 +15,7 @@ G_DECLARE_FINAL_TYPE (BbPresets, bb_presets, BB, PRESETS, GObject)
 BbPresets *bb_presets_new (GFile *folder);
 gboolean bb_presets_load (BbPresets *self, GError **error);
 BbPreset *bb_presets_find (BbPresets *self, const char *name);
-gboolean bb_presets_save (BbPresets *self,
-                          const char *name,
-                          BbRecipe *recipe,
-                          gboolean replace,
+gboolean bb_presets_save (BbPresets *self, const char *name, BbRecipe *recipe, gboolean replace,
                           GError **error);
 gboolean bb_presets_rename (BbPresets *self, BbPreset *preset, const char *name, GError **error);
 gboolean bb_presets_delete (BbPresets *self, BbPreset *preset, GError **error);

@@ -13,8 +13,8 @@
 #else
 #define BB_HAS_FEATURE(feature) 0
 #endif
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&       \
-  !BB_HAS_FEATURE (address_sanitizer) && !BB_HAS_FEATURE (thread_sanitizer)
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&      \
+  !BB_HAS_FEATURE(address_sanitizer) && !BB_HAS_FEATURE(thread_sanitizer)
 #define BB_CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define BB_CLONES

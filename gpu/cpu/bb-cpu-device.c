@@ -66,22 +66,23 @@ run_task (BbCpuDevice *self, guint worker, guint task)
     case PHASE_FRAMES:
       for (int p = 0; p < BB_N_PLANES; p++)
         bb_cpu_program_prepare (output->program, scratch, self->in->frame[task], p,
-                             output->planes[worker]);
-      bb_cpu_program_compose (output->program, scratch, self->in->frame[task], output->planes[worker], 0,
-                           1, self->out->frame[task]);
+                                output->planes[worker]);
+      bb_cpu_program_compose (output->program, scratch, self->in->frame[task],
+                              output->planes[worker], 0, 1, self->out->frame[task]);
       if (output == &self->outputs[self->n_outputs - 1])
         g_clear_pointer (&self->in->frame[task], bb_frame_unref);
       break;
     case PHASE_PREPARE:
       i = task / BB_N_PLANES;
-      bb_cpu_program_prepare (output->program, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
-                           output->planes[i]);
+      bb_cpu_program_prepare (output->program, scratch, self->in->frame[i],
+                              (int) (task % BB_N_PLANES), output->planes[i]);
       break;
     case PHASE_COMPOSE:
     default:
       i = task / self->n_bands;
       bb_cpu_program_compose (output->program, scratch, self->in->frame[i], output->planes[i],
-                           (int) (task % self->n_bands), (int) self->n_bands, self->out->frame[i]);
+                              (int) (task % self->n_bands), (int) self->n_bands,
+                              self->out->frame[i]);
       break;
     }
 }
@@ -337,9 +338,9 @@ bb_cpu_device_new (guint n_threads)
 
   self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
   /* Translators: the CPU as a device: how many threads, and which instructions, such as AVX2 */
-  self->description = g_strdup_printf (ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)",
-                                                 self->n_threads),
-                                       self->n_threads, bb_rows_get_isa ());
+  self->description =
+    g_strdup_printf (ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)", self->n_threads),
+                     self->n_threads, bb_rows_get_isa ());
   /* Threads of its own, which step back as far as the one that opened the device. */
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
   /* Where the system allows fewer threads, those do all the program; without any the caller's does. */

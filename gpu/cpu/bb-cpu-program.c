@@ -63,8 +63,7 @@ bb_cpu_program_new (BbPlan *plan)
   BbCpuProgram *program = g_new0 (BbCpuProgram, 1);
 
   program->plan = bb_plan_ref (plan);
-  program->turns =
-    (plan->orientation & (BB_ORIENTATION_TRANSPOSE | BB_ORIENTATION_FLIP_X)) != 0;
+  program->turns = (plan->orientation & (BB_ORIENTATION_TRANSPOSE | BB_ORIENTATION_FLIP_X)) != 0;
   program->code_size = plan->source.depth > 8 ? 2 : 1;
   program->storage = plan->precision == BB_PRECISION_FP16 ? BB_SAMPLE_F16 : BB_SAMPLE_F32;
   for (int p = 0; p < BB_N_PLANES; p++)
@@ -154,8 +153,8 @@ bb_cpu_scratch_new (const BbCpuProgram *program)
       s->up = new_sampler (&w->up);
       s->foreground = new_sampler (&w->foreground);
       if (w->reduces)
-        s->reduced = g_malloc0 ((gsize) w->reduced_width * (gsize) w->reduced_height *
-                                sample_size (program));
+        s->reduced =
+          g_malloc0 ((gsize) w->reduced_width * (gsize) w->reduced_height * sample_size (program));
     }
   return scratch;
 }
@@ -234,7 +233,8 @@ source_view (const BbCpuProgram *program, int p, const BbFrame *in, const BbCpuP
 
   if (planes->upright[p] == NULL)
     return view;
-  return (BbView) { planes->upright[p], 1, upright_stride (program, p) / program->code_size, view.type };
+  return (BbView) { planes->upright[p], 1, upright_stride (program, p) / program->code_size,
+                    view.type };
 }
 
 static BbView
@@ -255,8 +255,8 @@ stored_view (const BbCpuProgram *program, gconstpointer samples, int width)
 }
 
 static void
-run_stage (const BbCpuProgram *program, BbCpuScratch *scratch, BbSampler *sampler, const BbView *view,
-           int width, int height, gpointer out)
+run_stage (const BbCpuProgram *program, BbCpuScratch *scratch, BbSampler *sampler,
+           const BbView *view, int width, int height, gpointer out)
 {
   gsize pitch = (gsize) width * sample_size (program);
 
@@ -280,8 +280,8 @@ run_stage (const BbCpuProgram *program, BbCpuScratch *scratch, BbSampler *sample
  * Makes what composing a plane needs: the whole plane upright, and blurred.
  */
 void
-bb_cpu_program_prepare (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in, int plane,
-                     BbCpuPlanes *planes)
+bb_cpu_program_prepare (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in,
+                        int plane, BbCpuPlanes *planes)
 {
   const PlaneWork *w = &program->plane[plane];
   PlaneScratch *s = &scratch->plane[plane];
@@ -299,7 +299,8 @@ bb_cpu_program_prepare (const BbCpuProgram *program, BbCpuScratch *scratch, cons
   view = crop_view (program, plane, in, planes);
   if (w->reduces)
     {
-      run_stage (program, scratch, s->reduce, &view, w->reduced_width, w->reduced_height, s->reduced);
+      run_stage (program, scratch, s->reduce, &view, w->reduced_width, w->reduced_height,
+                 s->reduced);
       view = stored_view (program, s->reduced, w->reduced_width);
     }
   run_stage (program, scratch, s->blur, &view, w->blurred_width, w->blurred_height,
@@ -357,9 +358,8 @@ compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, g
     background_row (program, scratch, p, y, from, to);
   if (right > left)
     {
-      const float *foreground =
-        bb_sampler_peek_row (scratch->plane[p].foreground, y - plane->top, 0.0f, 0, right - left,
-                             scratch->foreground);
+      const float *foreground = bb_sampler_peek_row (scratch->plane[p].foreground, y - plane->top,
+                                                     0.0f, 0, right - left, scratch->foreground);
 
       if (plane->alpha != NULL)
         {
@@ -389,7 +389,7 @@ compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, g
  */
 void
 bb_cpu_program_compose (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in,
-                     const BbCpuPlanes *planes, int band, int n_bands, BbFrame *out)
+                        const BbCpuPlanes *planes, int band, int n_bands, BbFrame *out)
 {
   for (int p = 0; p < BB_N_PLANES; p++)
     {
@@ -406,9 +406,9 @@ bb_cpu_program_compose (const BbCpuProgram *program, BbCpuScratch *scratch, cons
         }
       if (s->up != NULL)
         {
-          BbView view = plane->direct
-                          ? crop_view (program, p, in, planes)
-                          : stored_view (program, planes->blurred[p], program->plane[p].blurred_width);
+          BbView view = plane->direct ? crop_view (program, p, in, planes)
+                                      : stored_view (program, planes->blurred[p],
+                                                     program->plane[p].blurred_width);
 
           bb_sampler_start (s->up, &view);
         }

@@ -41,17 +41,9 @@ typedef struct _BbCpuPlanes BbCpuPlanes;
 BbCpuPlanes *bb_cpu_planes_new (const BbCpuProgram *program);
 void bb_cpu_planes_free (BbCpuPlanes *planes);
 
-void bb_cpu_program_prepare (const BbCpuProgram *program,
-                       BbCpuScratch *scratch,
-                       const BbFrame *in,
-                       int plane,
-                       BbCpuPlanes *planes);
-void bb_cpu_program_compose (const BbCpuProgram *program,
-                          BbCpuScratch *scratch,
-                          const BbFrame *in,
-                          const BbCpuPlanes *planes,
-                          int band,
-                          int n_bands,
-                          BbFrame *out);
+void bb_cpu_program_prepare (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in,
+                             int plane, BbCpuPlanes *planes);
+void bb_cpu_program_compose (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in,
+                             const BbCpuPlanes *planes, int band, int n_bands, BbFrame *out);
 
 G_END_DECLS

@@ -91,23 +91,23 @@ spread (const BbRgb *rgb, float *row, int width, float *out)
       }
 }
 
-#define SUM(i)                                                                                      \
-  (rgb->weight[i][0] * (float) luma[x] + rgb->weight[i][1] * cb[x] + rgb->weight[i][2] * cr[x] +    \
+#define SUM(i)                                                                                     \
+  (rgb->weight[i][0] * (float) luma[x] + rgb->weight[i][1] * cb[x] + rgb->weight[i][2] * cr[x] +   \
    rgb->bias[i])
 
-#define DEFINE_CONVERT_TO_8(name, type)                                                             \
-  BB_CLONES static void name (const BbRgb *restrict rgb, const type *restrict luma,                 \
-                              const float *restrict cb, const float *restrict cr, int n,            \
-                              guint32 *restrict out)                                                \
-  {                                                                                                 \
-    for (int x = 0; x < n; x++)                                                                     \
-      {                                                                                             \
-        guint32 first = (guint32) bb_quantize (SUM (0), 255.0f);                                    \
-        guint32 second = (guint32) bb_quantize (SUM (1), 255.0f);                                   \
-        guint32 third = (guint32) bb_quantize (SUM (2), 255.0f);                                    \
-                                                                                                    \
-        out[x] = GUINT32_TO_LE (first | second << 8 | third << 16 | 0xff000000u);                   \
-      }                                                                                             \
+#define DEFINE_CONVERT_TO_8(name, type)                                                            \
+  BB_CLONES static void name (const BbRgb *restrict rgb, const type *restrict luma,                \
+                              const float *restrict cb, const float *restrict cr, int n,           \
+                              guint32 *restrict out)                                               \
+  {                                                                                                \
+    for (int x = 0; x < n; x++)                                                                    \
+      {                                                                                            \
+        guint32 first = (guint32) bb_quantize (SUM (0), 255.0f);                                   \
+        guint32 second = (guint32) bb_quantize (SUM (1), 255.0f);                                  \
+        guint32 third = (guint32) bb_quantize (SUM (2), 255.0f);                                   \
+                                                                                                   \
+        out[x] = GUINT32_TO_LE (first | second << 8 | third << 16 | 0xff000000u);                  \
+      }                                                                                            \
   }
 
 DEFINE_CONVERT_TO_8 (convert_u8, guint8)

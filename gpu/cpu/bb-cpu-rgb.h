@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-void bb_cpu_rgb_run (const BbFrame *frame, BbPictureFormat format, int first, int last, guint8 *pixels,
-                     gsize stride);
+void bb_cpu_rgb_run (const BbFrame *frame, BbPictureFormat format, int first, int last,
+                     guint8 *pixels, gsize stride);
 
 G_END_DECLS

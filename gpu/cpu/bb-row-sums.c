@@ -59,8 +59,8 @@ bb_row_weights_init (BbRowWeights *weights, const BbTaps *taps)
           whole += pair[t];
         }
       pair[largest] = (gint16) (pair[largest] + (lrint (sum * scale) - whole));
-      weights->unit[j] = (float) (lrint (sum * scale) != 0 ? sum / (double) lrint (sum * scale)
-                                                           : 1.0 / scale);
+      weights->unit[j] =
+        (float) (lrint (sum * scale) != 0 ? sum / (double) lrint (sum * scale) : 1.0 / scale);
     }
 }
 
@@ -138,11 +138,11 @@ bb_row_weights_clear (BbRowWeights *weights)
     low = first;                                                                                   \
   }
 
-#define DEFINE_SUM_X86(name, Code, ISA, width, Int, PAIRS, ORDER)                            \
+#define DEFINE_SUM_X86(name, Code, ISA, width, Int, PAIRS, ORDER)                                  \
   ISA static int name (const Code *const *rows, const gint16 *pair, int n_pairs, float unit,       \
                        float initial, int n, float *out)                                           \
   {                                                                                                \
-    const int lanes = width / 32;                                                                   \
+    const int lanes = width / 32;                                                                  \
     int x = 0;                                                                                     \
                                                                                                    \
     for (; x + 2 * lanes <= n; x += 2 * lanes)                                                     \
@@ -194,9 +194,8 @@ sum_vectors (BbSampleType type, gconstpointer const *rows, const BbRowWeights *w
   switch (bb_rows_get_lanes ())
     {
     case 16:
-      return type == BB_SAMPLE_U8
-               ? sum_u8_avx512 (rows8, pair, n_pairs, unit, initial, n, out)
-               : sum_u16_avx512 (rows16, pair, n_pairs, unit, initial, n, out);
+      return type == BB_SAMPLE_U8 ? sum_u8_avx512 (rows8, pair, n_pairs, unit, initial, n, out)
+                                  : sum_u16_avx512 (rows16, pair, n_pairs, unit, initial, n, out);
     case 8:
       return type == BB_SAMPLE_U8 ? sum_u8_avx2 (rows8, pair, n_pairs, unit, initial, n, out)
                                   : sum_u16_avx2 (rows16, pair, n_pairs, unit, initial, n, out);

@@ -27,12 +27,7 @@ typedef struct {
 
 void bb_row_weights_init (BbRowWeights *weights, const BbTaps *taps);
 void bb_row_weights_clear (BbRowWeights *weights);
-void bb_rows_sum_codes (BbSampleType type,
-                        gconstpointer const *rows,
-                        const BbRowWeights *weights,
-                        int j,
-                        float initial,
-                        int n,
-                        float *out);
+void bb_rows_sum_codes (BbSampleType type, gconstpointer const *rows, const BbRowWeights *weights,
+                        int j, float initial, int n, float *out);
 
 G_END_DECLS

@@ -183,7 +183,8 @@ bb_packed_taps_clear (BbPackedTaps *packed)
 #define EACH_ROW _Pragma ("GCC unroll 4") for (int r = 0; r < BB_ROWS_AT_ONCE; r++)
 
 AVX512 static void
-resample_avx512 (const BbPackedTaps *packed, const float *in, int in_pitch, float *out, int out_pitch)
+resample_avx512 (const BbPackedTaps *packed, const float *in, int in_pitch, float *out,
+                 int out_pitch)
 {
   const int n_taps = packed->taps->n_taps;
   const float *weight = packed->weight;
@@ -205,10 +206,10 @@ resample_avx512 (const BbPackedTaps *packed, const float *in, int in_pitch, floa
           __m512 low[BB_ROWS_AT_ONCE], high[BB_ROWS_AT_ONCE];
 
           EACH_ROW
-            {
-              low[r] = _mm512_loadu_ps (from + r * in_pitch);
-              high[r] = _mm512_loadu_ps (from + r * in_pitch + 16);
-            }
+          {
+            low[r] = _mm512_loadu_ps (from + r * in_pitch);
+            high[r] = _mm512_loadu_ps (from + r * in_pitch + 16);
+          }
           for (int k = 0; k < n; k++, weight += 16)
             {
               const __m512 w = _mm512_load_ps (weight);
@@ -242,16 +243,16 @@ resample_avx2 (const BbPackedTaps *packed, const float *in, int in_pitch, float 
           const __m256 w = _mm256_loadu_ps (weight);
 
           EACH_ROW
-            {
-              const float *at = from + r * in_pitch + t;
-              __m256 value = _mm256_permutevar8x32_ps (_mm256_loadu_ps (at), index);
+          {
+            const float *at = from + r * in_pitch + t;
+            __m256 value = _mm256_permutevar8x32_ps (_mm256_loadu_ps (at), index);
 
-              /* The permutation looks at the low three bits, so one index serves both halves. */
-              if (far)
-                value = _mm256_blendv_ps (
-                  value, _mm256_permutevar8x32_ps (_mm256_loadu_ps (at + 8), index), upper);
-              sum[r] = _mm256_fmadd_ps (value, w, sum[r]);
-            }
+            /* The permutation looks at the low three bits, so one index serves both halves. */
+            if (far)
+              value = _mm256_blendv_ps (
+                value, _mm256_permutevar8x32_ps (_mm256_loadu_ps (at + 8), index), upper);
+            sum[r] = _mm256_fmadd_ps (value, w, sum[r]);
+          }
         }
       EACH_ROW _mm256_storeu_ps (out + r * out_pitch + packed->out[g], sum[r]);
     }
@@ -333,25 +334,25 @@ store_f16 (const float *in, int n, BbHalf *out)
 }
 
 /* Square blocks turned by log2 n rounds of interleaving row i with row i + n/2. */
-#define DEFINE_TURN(name, Code, Codes, n, rounds, low, high)                                        \
-  typedef Code Codes __attribute__ ((vector_size (16), aligned (sizeof (Code)), may_alias));        \
-  static void name (const Code *in, ptrdiff_t in_step, Code *out, ptrdiff_t out_step)               \
-  {                                                                                                 \
-    Codes row[n], next[n];                                                                          \
-                                                                                                    \
-    for (int i = 0; i < n; i++)                                                                     \
-      row[i] = *(const Codes *) (in + i * in_step);                                                 \
-    for (int round = 0; round < rounds; round++)                                                    \
-      {                                                                                             \
-        for (int i = 0; i < n / 2; i++)                                                             \
-          {                                                                                         \
-            next[2 * i] = __builtin_shufflevector (row[i], row[i + n / 2], low);                    \
-            next[2 * i + 1] = __builtin_shufflevector (row[i], row[i + n / 2], high);               \
-          }                                                                                         \
-        memcpy (row, next, sizeof row);                                                             \
-      }                                                                                             \
-    for (int i = 0; i < n; i++)                                                                     \
-      *(Codes *) (out + i * out_step) = row[i];                                                     \
+#define DEFINE_TURN(name, Code, Codes, n, rounds, low, high)                                       \
+  typedef Code Codes __attribute__ ((vector_size (16), aligned (sizeof (Code)), may_alias));       \
+  static void name (const Code *in, ptrdiff_t in_step, Code *out, ptrdiff_t out_step)              \
+  {                                                                                                \
+    Codes row[n], next[n];                                                                         \
+                                                                                                   \
+    for (int i = 0; i < n; i++)                                                                    \
+      row[i] = *(const Codes *) (in + i * in_step);                                                \
+    for (int round = 0; round < rounds; round++)                                                   \
+      {                                                                                            \
+        for (int i = 0; i < n / 2; i++)                                                            \
+          {                                                                                        \
+            next[2 * i] = __builtin_shufflevector (row[i], row[i + n / 2], low);                   \
+            next[2 * i + 1] = __builtin_shufflevector (row[i], row[i + n / 2], high);              \
+          }                                                                                        \
+        memcpy (row, next, sizeof row);                                                            \
+      }                                                                                            \
+    for (int i = 0; i < n; i++)                                                                    \
+      *(Codes *) (out + i * out_step) = row[i];                                                    \
   }
 
 #define LOW_16 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23

@@ -49,21 +49,13 @@ float *bb_rows_new (int n, int pitch);
 void bb_rows_upright (const BbView *view, int width, int height, void *out, ptrdiff_t stride);
 void bb_rows_load (const BbView *view, int x, int y, int n, float *out);
 void bb_rows_store (BbSampleType type, const float *in, int n, void *out);
-void bb_rows_sum (const float *const *rows,
-                  const float *weight,
-                  int n_rows,
-                  float initial,
-                  int n,
+void bb_rows_sum (const float *const *rows, const float *weight, int n_rows, float initial, int n,
                   float *out);
-void bb_rows_resample (const BbPackedTaps *packed,
-                       const float *in,
-                       int in_pitch,
-                       float *out,
+void bb_rows_resample (const BbPackedTaps *packed, const float *in, int in_pitch, float *out,
                        int out_pitch);
 void bb_rows_quantize (const float *in, float maximum, gboolean deep, int n, void *out);
 void bb_rows_shade (float *row, const float *shade, float black, int n);
-void
-bb_rows_mix (float *row, const float *foreground, const float *alpha, float maximum, int n);
+void bb_rows_mix (float *row, const float *foreground, const float *alpha, float maximum, int n);
 void bb_rows_fill (float *row, float value, int n);
 
 G_END_DECLS

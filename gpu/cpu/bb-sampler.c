@@ -220,8 +220,8 @@ sum_rows (BbSampler *sampler, int y, float initial, int from, int to, float *out
       gsize size = view->type == BB_SAMPLE_U8 ? 1 : 2;
 
       for (int t = 0; t < n_taps; t++)
-        sampler->rows[t] = (const guint8 *) view->data +
-                           ((first + t) * view->y_step + from) * (ptrdiff_t) size;
+        sampler->rows[t] =
+          (const guint8 *) view->data + ((first + t) * view->y_step + from) * (ptrdiff_t) size;
       if (n_taps % 2 != 0)
         sampler->rows[n_taps] = sampler->rows[n_taps - 1];
       fetch_ahead (sampler, y, first + n_taps, from, to);
@@ -232,9 +232,8 @@ sum_rows (BbSampler *sampler, int y, float initial, int from, int to, float *out
   fill_ring (sampler, first);
   for (int t = 0; t < n_taps; t++)
     sampler->rows[t] = ring_row (sampler, first + t) + from;
-  bb_rows_sum ((const float *const *) sampler->rows,
-               taps->y->weight + (gsize) y * (gsize) n_taps, n_taps, initial, to - from,
-               out + from);
+  bb_rows_sum ((const float *const *) sampler->rows, taps->y->weight + (gsize) y * (gsize) n_taps,
+               n_taps, initial, to - from, out + from);
 }
 
 /* Output rows from @y on through both stages, as many as share the cost. */

@@ -38,10 +38,7 @@ typedef struct {
   int pitch;
 } BbSamplerTaps;
 
-void bb_sampler_taps_init (BbSamplerTaps *taps,
-                           const BbTaps *y,
-                           const BbTaps *x,
-                           int width,
+void bb_sampler_taps_init (BbSamplerTaps *taps, const BbTaps *y, const BbTaps *x, int width,
                            int height);
 void bb_sampler_taps_clear (BbSamplerTaps *taps);
 

@@ -24,17 +24,16 @@ static gboolean
 load_kernels (BbCudaContext *context, GError **error)
 {
   const BbCuda *cuda = context->cuda;
-  g_autoptr (GBytes) fatbin =
-    g_resource_lookup_data (bb_cuda_get_resource (),
-                            "/io/github/blurbox/Blurbox/cuda/bb-kernels.fatbin", 0, error);
+  g_autoptr (GBytes) fatbin = g_resource_lookup_data (
+    bb_cuda_get_resource (), "/io/github/blurbox/Blurbox/cuda/bb-kernels.fatbin", 0, error);
 
   if (fatbin == NULL ||
       !bb_cuda_check (cuda->module_load_data (&context->module, g_bytes_get_data (fatbin, NULL)),
-                      N_("loading the kernels"), error))
+                      N_ ("loading the kernels"), error))
     return FALSE;
   for (guint i = 0; i < BB_CUDA_N_KERNELS; i++)
     {
-      g_autofree char *what = g_strdup_printf (_("finding the kernel %s"), kernel_names[i]);
+      g_autofree char *what = g_strdup_printf (_ ("finding the kernel %s"), kernel_names[i]);
 
       if (!bb_cuda_check (
             cuda->module_get_function (&context->kernel[i], context->module, kernel_names[i]), what,
@@ -51,7 +50,7 @@ open_streams (BbCudaContext *context, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (streams); i++)
     if (!bb_cuda_check (context->cuda->stream_create (streams[i], CU_STREAM_NON_BLOCKING),
-                        N_("making a stream"), error))
+                        N_ ("making a stream"), error))
       return FALSE;
   return TRUE;
 }
@@ -80,7 +79,7 @@ bb_cuda_context_new (int index, GError **error)
   if (gpu.problem != NULL)
     {
       /* Translators: the name of a GPU, and why, a clause without a full stop */
-      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _("%s cannot be used: %s"), gpu.name,
+      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _ ("%s cannot be used: %s"), gpu.name,
                    gpu.problem);
       bb_cuda_gpu_clear (&gpu);
       return NULL;
@@ -99,7 +98,7 @@ bb_cuda_context_new (int index, GError **error)
   bb_cuda_gpu_clear (&gpu);
   begin = bb_phase_begin ();
   if (!bb_cuda_check (cuda->primary_ctx_retain (&context->handle, context->device),
-                      N_("opening the GPU"), error))
+                      N_ ("opening the GPU"), error))
     {
       context->handle = NULL;
       return NULL;
@@ -195,8 +194,8 @@ bb_cuda_context_unref (BbCudaContext *context)
 BbCudaScope
 bb_cuda_context_enter (BbCudaContext *context, GError **error)
 {
-  if (!bb_cuda_check (context->cuda->ctx_push_current (context->handle), N_("entering its context"),
-                      error))
+  if (!bb_cuda_check (context->cuda->ctx_push_current (context->handle),
+                      N_ ("entering its context"), error))
     return NULL;
   return bb_cuda_context_ref (context);
 }

@@ -31,14 +31,14 @@ G_BEGIN_DECLS
   X (REDUCE_U16_F32_2, "bb_reduce_u16_f32_2")                                                      \
   X (BLUR_F16, "bb_blur_f16")                                                                      \
   X (BLUR_F32, "bb_blur_f32")                                                                      \
-  X (COMPOSE_F16_U8, "bb_compose_f16_u8")                                                                \
-  X (COMPOSE_F16_U16, "bb_compose_f16_u16")                                                              \
-  X (COMPOSE_F32_U8, "bb_compose_f32_u8")                                                                \
-  X (COMPOSE_F32_U16, "bb_compose_f32_u16")                                                              \
-  X (COMPOSE_F16_U8_2, "bb_compose_f16_u8_2")                                                            \
-  X (COMPOSE_F16_U16_2, "bb_compose_f16_u16_2")                                                          \
-  X (COMPOSE_F32_U8_2, "bb_compose_f32_u8_2")                                                            \
-  X (COMPOSE_F32_U16_2, "bb_compose_f32_u16_2")                                                          \
+  X (COMPOSE_F16_U8, "bb_compose_f16_u8")                                                          \
+  X (COMPOSE_F16_U16, "bb_compose_f16_u16")                                                        \
+  X (COMPOSE_F32_U8, "bb_compose_f32_u8")                                                          \
+  X (COMPOSE_F32_U16, "bb_compose_f32_u16")                                                        \
+  X (COMPOSE_F16_U8_2, "bb_compose_f16_u8_2")                                                      \
+  X (COMPOSE_F16_U16_2, "bb_compose_f16_u16_2")                                                    \
+  X (COMPOSE_F32_U8_2, "bb_compose_f32_u8_2")                                                      \
+  X (COMPOSE_F32_U16_2, "bb_compose_f32_u16_2")                                                    \
   X (DEINTERLACE_U8, "bb_deinterlace_u8")                                                          \
   X (DEINTERLACE_U16, "bb_deinterlace_u16")                                                        \
   X (PRESENT, "bb_present_pixels")
@@ -47,7 +47,7 @@ typedef enum {
 #define BB_CUDA_KERNEL(id, name) BB_CUDA_KERNEL_##id,
   BB_CUDA_KERNELS (BB_CUDA_KERNEL)
 #undef BB_CUDA_KERNEL
-  BB_CUDA_N_KERNELS
+    BB_CUDA_N_KERNELS
 } BbCudaKernel;
 
 /**
@@ -93,12 +93,8 @@ struct _BbCudaContext {
 BbCudaContext *bb_cuda_context_new (int index, GError **error);
 BbCudaContext *bb_cuda_context_ref (BbCudaContext *context);
 void bb_cuda_context_unref (BbCudaContext *context);
-gboolean bb_cuda_context_launch (BbCudaContext *context,
-                                 BbCudaKernel kernel,
-                                 const guint grid[3],
-                                 const guint block[2],
-                                 void **parameters,
-                                 GError **error);
+gboolean bb_cuda_context_launch (BbCudaContext *context, BbCudaKernel kernel, const guint grid[3],
+                                 const guint block[2], void **parameters, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbCudaContext, bb_cuda_context_unref)
 

@@ -240,11 +240,8 @@ launch (BbCudaDeinterlace *self, const AVFrame *const frames[N_SOURCES], AVFrame
  *   %BB_ERROR_MEMORY
  */
 AVFrame *
-bb_cuda_deinterlace_run (BbCudaDeinterlace *self,
-                         const AVFrame *const frames[3],
-                         gboolean top_first,
-                         gboolean alone,
-                         GError **error)
+bb_cuda_deinterlace_run (BbCudaDeinterlace *self, const AVFrame *const frames[3],
+                         gboolean top_first, gboolean alone, GError **error)
 {
   BbCudaContext *context = self->memory->context;
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);

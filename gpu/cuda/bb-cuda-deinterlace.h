@@ -20,10 +20,7 @@ typedef struct _BbDeviceDeinterlacer BbCudaDeinterlace;
 
 BbCudaDeinterlace *bb_cuda_deinterlace_new (const AVFrame *like, GError **error);
 void bb_cuda_deinterlace_free (BbCudaDeinterlace *self);
-AVFrame *bb_cuda_deinterlace_run (BbCudaDeinterlace *self,
-                                  const AVFrame *const frames[3],
-                                  gboolean top_first,
-                                  gboolean alone,
-                                  GError **error);
+AVFrame *bb_cuda_deinterlace_run (BbCudaDeinterlace *self, const AVFrame *const frames[3],
+                                  gboolean top_first, gboolean alone, GError **error);
 
 G_END_DECLS

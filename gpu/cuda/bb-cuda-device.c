@@ -24,7 +24,8 @@ struct _BbCudaDevice {
 
   BbCudaContext *context;
   GPtrArray *programs; /* of BbCudaProgram, one for each plan */
-  GPtrArray *registered;  /* of BbCudaPool, (nullable), for each plan: buffers of finished frames that an
+  GPtrArray
+    *registered; /* of BbCudaPool, (nullable), for each plan: buffers of finished frames that an
                      * encoder may know */
   guint64 cpu_nanoseconds;
 };
@@ -122,8 +123,8 @@ bb_cuda_device_upload (BbDevice *device, BbBatch *batch, GError **error)
   g_return_val_if_fail (self->programs->len > 0, NULL);
 
   done = scope != NULL &&
-         bb_cuda_program_begin ((BbCudaProgram *const *) self->programs->pdata, self->programs->len, in->frame,
-                             in->n_frames, out->frame, error);
+         bb_cuda_program_begin ((BbCudaProgram *const *) self->programs->pdata, self->programs->len,
+                                in->frame, in->n_frames, out->frame, error);
   self->cpu_nanoseconds += thread_time () - start;
   return done ? g_steal_pointer (&out) : NULL;
 }
@@ -187,8 +188,8 @@ finish_all (BbCudaDevice *self, BbBatch *batch, BbBatch **finished, GError **err
 }
 
 static gboolean
-bb_cuda_device_run (BbDevice *device, BbBatch *batch, BbBatch **finished,
-                    GCancellable *cancellable, GError **error)
+bb_cuda_device_run (BbDevice *device, BbBatch *batch, BbBatch **finished, GCancellable *cancellable,
+                    GError **error)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (device);
   g_autoptr (BbBatch) in = batch;
@@ -381,8 +382,7 @@ bb_cuda_device_new_best (GError **error)
 
   for (int i = preferred >= 0 ? -1 : 0; i < n; i++)
     {
-      BbDevice *device =
-        bb_cuda_device_new (i < 0 ? preferred : i, first == NULL ? &first : NULL);
+      BbDevice *device = bb_cuda_device_new (i < 0 ? preferred : i, first == NULL ? &first : NULL);
 
       if (device != NULL)
         return device;
@@ -418,7 +418,7 @@ bb_cuda_device_list (GPtrArray *list)
   int n = bb_cuda_count_gpus (&error);
 
   if (n < 0)
-    g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup (_("NVIDIA GPU")),
+    g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup (_ ("NVIDIA GPU")),
                                                g_strdup (error->message)));
   for (int i = 0; i < n; i++)
     {
@@ -427,11 +427,11 @@ bb_cuda_device_list (GPtrArray *list)
       char *id = g_strdup_printf ("cuda:%d", i);
 
       if (bb_cuda_gpu_init (&gpu, i, &problem))
-        g_ptr_array_add (list, bb_device_info_new (id, bb_cuda_gpu_describe (&gpu),
-                                                   g_strdup (gpu.problem)));
+        g_ptr_array_add (
+          list, bb_device_info_new (id, bb_cuda_gpu_describe (&gpu), g_strdup (gpu.problem)));
       else
-        g_ptr_array_add (list, bb_device_info_new (id, g_strdup (_("NVIDIA GPU")),
-                                                   g_strdup (problem->message)));
+        g_ptr_array_add (
+          list, bb_device_info_new (id, g_strdup (_ ("NVIDIA GPU")), g_strdup (problem->message)));
       bb_cuda_gpu_clear (&gpu);
     }
 }

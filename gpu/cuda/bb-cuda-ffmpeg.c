@@ -43,7 +43,7 @@ bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error)
   if (buffer == NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           _("This FFmpeg does not know NVIDIA GPUs: install one that does"));
+                           _ ("This FFmpeg does not know NVIDIA GPUs: install one that does"));
       return NULL;
     }
   hardware = (AVHWDeviceContext *) (gpointer) buffer->data;
@@ -58,7 +58,7 @@ bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error)
   av_buffer_unref (&buffer);
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
                /* Translators: what is wrong */
-               _("FFmpeg cannot use the GPU (%s): update its driver"), bb_ffmpeg_reason (result));
+               _ ("FFmpeg cannot use the GPU (%s): update its driver"), bb_ffmpeg_reason (result));
   return NULL;
 }
 
@@ -95,7 +95,7 @@ bb_cuda_ffmpeg_new_frames (BbCudaContext *context, const BbFormat *format, GErro
   av_buffer_unref (&buffer);
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: width, height, and what is wrong */
-               _("The GPU's encoder does not take frames of %d×%d (%s): choose another encoder"),
+               _ ("The GPU's encoder does not take frames of %d×%d (%s): choose another encoder"),
                format->width, format->height, bb_ffmpeg_reason (result));
   return NULL;
 }
@@ -124,7 +124,8 @@ get_layout (const AVFrame *frame)
 static BbCudaContext *
 get_context (const AVFrame *frame)
 {
-  return ((const AVHWFramesContext *) (gconstpointer) frame->hw_frames_ctx->data)->device_ctx->user_opaque;
+  return ((const AVHWFramesContext *) (gconstpointer) frame->hw_frames_ctx->data)
+    ->device_ctx->user_opaque;
 }
 
 /**
@@ -160,7 +161,7 @@ wait_frame (gpointer owner, GError **error)
   g_auto (BbCudaScope) scope = bb_cuda_context_enter (context, error);
 
   return scope != NULL && bb_cuda_check (context->cuda->stream_synchronize (context->stream),
-                                         N_("waiting for a decoded frame"), error);
+                                         N_ ("waiting for a decoded frame"), error);
 }
 
 /**

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 typedef struct _BbCudaContext BbCudaContext;
 
 AVBufferRef *bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error);
-AVBufferRef *
-bb_cuda_ffmpeg_new_frames (BbCudaContext *context, const BbFormat *format, GError **error);
+AVBufferRef *bb_cuda_ffmpeg_new_frames (BbCudaContext *context, const BbFormat *format,
+                                        GError **error);
 BbCudaContext *bb_cuda_ffmpeg_describe (const AVFrame *frame, BbFormat *format);
 BbFrame *bb_cuda_ffmpeg_wrap (AVFrame *frame, const BbFormat *format);
 

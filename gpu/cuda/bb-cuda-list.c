@@ -22,9 +22,9 @@ architecture (int major, int minor)
   static const struct {
     int version;
     const char *name;
-  } names[] = { { 120, "Blackwell" }, { 100, "Blackwell" }, { 90, "Hopper" }, { 89, "Ada" },
-                { 80, "Ampere" },     { 75, "Turing" },     { 70, "Volta" },  { 60, "Pascal" },
-                { 50, "Maxwell" } };
+  } names[] = { { 120, "Blackwell" }, { 100, "Blackwell" }, { 90, "Hopper" },
+                { 89, "Ada" },        { 80, "Ampere" },     { 75, "Turing" },
+                { 70, "Volta" },      { 60, "Pascal" },     { 50, "Maxwell" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (major * 10 + minor >= names[i].version)
@@ -44,11 +44,11 @@ bb_cuda_count_gpus (GError **error)
   const BbCuda *cuda = bb_cuda_get (error);
   int n = 0;
 
-  if (cuda == NULL || !bb_cuda_check (cuda->device_get_count (&n), N_("counting the GPUs"), error))
+  if (cuda == NULL || !bb_cuda_check (cuda->device_get_count (&n), N_ ("counting the GPUs"), error))
     return -1;
   if (n == 0)
     {
-      bb_cuda_check (CUDA_ERROR_NO_DEVICE, N_("counting the GPUs"), error);
+      bb_cuda_check (CUDA_ERROR_NO_DEVICE, N_ ("counting the GPUs"), error);
       return -1;
     }
   return n;
@@ -78,8 +78,8 @@ int
 bb_cuda_find_preferred_gpu (void)
 {
   const BbCuda *cuda = bb_cuda_get (NULL);
-  PFN_cuDeviceGetUuid_v11040 get_uuid =
-    (PFN_cuDeviceGetUuid_v11040) bb_cuda_find_symbol ("cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2");
+  PFN_cuDeviceGetUuid_v11040 get_uuid = (PFN_cuDeviceGetUuid_v11040) bb_cuda_find_symbol (
+    "cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2");
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   int n = has_preferred && cuda != NULL && get_uuid != NULL ? bb_cuda_count_gpus (NULL) : 0;
 
@@ -88,7 +88,8 @@ bb_cuda_find_preferred_gpu (void)
       CUdevice device;
       CUuuid uuid;
 
-      if (cuda->device_get (&device, i) == CUDA_SUCCESS && get_uuid (&uuid, device) == CUDA_SUCCESS &&
+      if (cuda->device_get (&device, i) == CUDA_SUCCESS &&
+          get_uuid (&uuid, device) == CUDA_SUCCESS &&
           memcmp (uuid.bytes, preferred, sizeof preferred) == 0)
         return i;
     }
@@ -101,11 +102,11 @@ find_problem (BbCudaGpu *gpu, int compute_mode)
   if (gpu->major * 10 + gpu->minor < BB_CUDA_MIN_MAJOR * 10 + BB_CUDA_MIN_MINOR)
     gpu->problem = g_strdup_printf (
       /* Translators: versions of what a GPU is built as */
-      _("its architecture %d.%d is too old: %d.%d (GeForce RTX 20, GTX 16 or newer) is needed"),
+      _ ("its architecture %d.%d is too old: %d.%d (GeForce RTX 20, GTX 16 or newer) is needed"),
       gpu->major, gpu->minor, BB_CUDA_MIN_MAJOR, BB_CUDA_MIN_MINOR);
   else if (compute_mode == CU_COMPUTEMODE_PROHIBITED)
     gpu->problem = g_strdup_printf (
-      _("its compute mode forbids it: change that by “sudo nvidia-smi -i %d -c DEFAULT”"),
+      _ ("its compute mode forbids it: change that by “sudo nvidia-smi -i %d -c DEFAULT”"),
       gpu->index);
 }
 
@@ -140,11 +141,11 @@ bb_cuda_gpu_init (BbCudaGpu *gpu, int index, GError **error)
                    index, n);
       return FALSE;
     }
-  if (!bb_cuda_check (cuda->device_get (&gpu->device, index), N_("finding the GPU"), error) ||
+  if (!bb_cuda_check (cuda->device_get (&gpu->device, index), N_ ("finding the GPU"), error) ||
       !bb_cuda_check (cuda->device_get_name (name, sizeof name, gpu->device),
-                      N_("asking for the GPU's name"), error) ||
-      !bb_cuda_check (cuda->device_total_mem (&memory, gpu->device),
-                      N_("asking for its memory"), error))
+                      N_ ("asking for the GPU's name"), error) ||
+      !bb_cuda_check (cuda->device_total_mem (&memory, gpu->device), N_ ("asking for its memory"),
+                      error))
     return FALSE;
   const struct {
     CUdevice_attribute attribute;
@@ -158,7 +159,7 @@ bb_cuda_gpu_init (BbCudaGpu *gpu, int index, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (wanted); i++)
     if (!bb_cuda_check (
           cuda->device_get_attribute (wanted[i].value, wanted[i].attribute, gpu->device),
-          N_("asking for its architecture"), error))
+          N_ ("asking for its architecture"), error))
       return FALSE;
   gpu->name = g_strdup (name);
   gpu->memory = memory;

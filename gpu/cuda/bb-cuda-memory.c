@@ -96,7 +96,7 @@ bb_cuda_event_new (BbCudaContext *context, CUstream stream, GError **error)
       CUevent handle;
 
       if (!bb_cuda_check (context->cuda->event_create (&handle, CU_EVENT_BLOCKING_SYNC),
-                          N_("making an event"), error))
+                          N_ ("making an event"), error))
         return NULL;
       event = g_new0 (BbCudaEvent, 1);
       context->clear = clear;
@@ -104,8 +104,8 @@ bb_cuda_event_new (BbCudaContext *context, CUstream stream, GError **error)
     }
   event->context = context;
   g_atomic_ref_count_init (&event->refs);
-  if (!bb_cuda_check (context->cuda->event_record (event->handle, stream), N_("recording an event"),
-                      error))
+  if (!bb_cuda_check (context->cuda->event_record (event->handle, stream),
+                      N_ ("recording an event"), error))
     return NULL;
   return g_steal_pointer (&event);
 }
@@ -160,7 +160,7 @@ bb_cuda_event_hold (BbCudaEvent *event, CUstream stream, GError **error)
 {
   return event == NULL ||
          bb_cuda_check (event->context->cuda->stream_wait_event (stream, event->handle, 0),
-                        N_("ordering streams"), error);
+                        N_ ("ordering streams"), error);
 }
 
 /**
@@ -181,7 +181,7 @@ bb_cuda_event_wait (BbCudaEvent *event, GError **error)
     return TRUE;
   scope = bb_cuda_context_enter (event->context, error);
   return scope != NULL && bb_cuda_check (scope->cuda->event_synchronize (event->handle),
-                                         N_("waiting for frames"), error);
+                                         N_ ("waiting for frames"), error);
 }
 
 /**
@@ -355,7 +355,7 @@ BbCudaBlock *
 bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError **error)
 {
   BbCudaBlock *block = find_idle (context, size, pinned);
-  const char *what = pinned ? N_("allocating pinned memory") : N_("allocating the GPU's memory");
+  const char *what = pinned ? N_ ("allocating pinned memory") : N_ ("allocating the GPU's memory");
   CUresult result;
   gint64 begin;
 

@@ -52,10 +52,9 @@ typedef struct {
   BbCudaEvent *last_use;
 } BbCudaBlock;
 
-BbCudaBlock *
-bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned, GError **error);
-void
-bb_cuda_block_free (BbCudaContext *context, BbCudaBlock *block, BbCudaEvent *last_use);
+BbCudaBlock *bb_cuda_block_new (BbCudaContext *context, gsize size, gboolean pinned,
+                                GError **error);
+void bb_cuda_block_free (BbCudaContext *context, BbCudaBlock *block, BbCudaEvent *last_use);
 
 guint64 bb_cuda_context_get_memory_left (BbCudaContext *context);
 guint64 bb_cuda_context_get_memory_used (BbCudaContext *context);

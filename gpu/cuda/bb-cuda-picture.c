@@ -45,9 +45,10 @@ download (BbPicture *picture, GError **error)
   pinned = g_new (Pinned, 1);
   *pinned = (Pinned) { bb_cuda_context_ref (context), block };
   if (bb_cuda_event_hold (pixels->ready, context->download, error) &&
-      bb_cuda_check (context->cuda->memcpy_d_to_h_async (
-                       block->address, (CUdeviceptr) pixels->block->address, size, context->download),
-                     N_("copying a picture to host memory"), error))
+      bb_cuda_check (context->cuda->memcpy_d_to_h_async (block->address,
+                                                         (CUdeviceptr) pixels->block->address, size,
+                                                         context->download),
+                     N_ ("copying a picture to host memory"), error))
     {
       done = bb_cuda_event_new (context, context->download, error);
       if (done != NULL && bb_cuda_event_wait (done, error))
@@ -160,8 +161,7 @@ bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame, const BbPresentOpti
   if (!bb_cuda_context_launch (context, BB_CUDA_KERNEL_PRESENT, grid, block, parameters, error))
     return NULL;
   pixels->ready = bb_cuda_event_new (context, context->stream, error);
-  if (pixels->ready == NULL ||
-      (!stays && !bring_home (picture, error)))
+  if (pixels->ready == NULL || (!stays && !bring_home (picture, error)))
     return NULL;
   return g_steal_pointer (&picture);
 }

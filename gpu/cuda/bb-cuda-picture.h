@@ -29,10 +29,8 @@ typedef struct {
   BbCudaEvent *last_use;
 } BbCudaPixels;
 
-BbPicture *bb_cuda_picture_new (BbCudaContext *context,
-                                BbFrame *frame,
-                                const BbPresentOptions *options,
-                                GError **error);
+BbPicture *bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame,
+                                const BbPresentOptions *options, GError **error);
 BbCudaContext *bb_cuda_picture_get_context (BbPicture *picture);
 const BbCudaPixels *bb_cuda_picture_get_pixels (BbPicture *picture);
 gboolean bb_cuda_picture_add_use (BbPicture *picture, CUstream stream, GError **error);

@@ -15,9 +15,9 @@ struct _BbCudaPool {
   gboolean pinned;
 
   GMutex lock;
-  GPtrArray *slabs; /* of BbCudaBlock */
+  GPtrArray *slabs;   /* of BbCudaBlock */
   GPtrArray *buffers; /* all of them */
-  GQueue idle;      /* in the order they were given back: those side by side stay so */
+  GQueue idle;        /* in the order they were given back: those side by side stay so */
   gatomicrefcount refs;
 };
 

@@ -35,7 +35,8 @@ typedef struct {
 BbCudaPool *bb_cuda_pool_new (gsize buffer_size, gboolean pinned);
 BbCudaPool *bb_cuda_pool_ref (BbCudaPool *pool);
 gboolean bb_cuda_pool_serves (BbCudaPool *pool, gsize buffer_size, guint n_buffers);
-gboolean bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_buffers, GError **error);
+gboolean bb_cuda_pool_grow (BbCudaPool *pool, BbCudaContext *context, guint n_buffers,
+                            GError **error);
 guint bb_cuda_pool_get_n_buffers (BbCudaPool *pool);
 gboolean bb_cuda_pool_is_idle (BbCudaPool *pool);
 BbCudaBuffer *bb_cuda_pool_acquire (BbCudaPool *pool, BbCudaContext *context, GError **error);

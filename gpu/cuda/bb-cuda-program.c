@@ -44,8 +44,8 @@ bb_cuda_layout_init (BbCudaLayout *layout, const BbFormat *format, int alignment
       /* NVENC takes one pitch for both. */
       layout->stride[1] = layout->stride[0] = MAX (layout->stride[0], layout->stride[1]);
       layout->offset[1] = (gsize) layout->stride[0] * (gsize) format->height;
-      layout->size = layout->offset[1] + (gsize) layout->stride[1] *
-                                           (gsize) bb_format_get_plane_height (format, 1);
+      layout->size = layout->offset[1] +
+                     (gsize) layout->stride[1] * (gsize) bb_format_get_plane_height (format, 1);
       layout->stride[2] = layout->stride[1];
       layout->offset[2] = layout->offset[1] + (gsize) sample;
     }
@@ -68,7 +68,8 @@ is_covered (const BbPlan *plan)
 
 /* Room for @width x @height samples of each plane of the group. */
 static void
-lay_intermediate (BbCudaIntermediate *intermediate, gsize *size, const BbPlan *plan, int group, int width, int height)
+lay_intermediate (BbCudaIntermediate *intermediate, gsize *size, const BbPlan *plan, int group,
+                  int width, int height)
 {
   int sample = plan->precision == BB_PRECISION_FP16 ? 2 : 4;
 
@@ -98,7 +99,7 @@ lay_intermediates (const BbPlan *plan, BbCudaIntermediate reduced[], BbCudaInter
       if (plane->reduce_x.n_taps > 0 || plane->reduce_y.n_taps > 0)
         lay_intermediate (&reduced[g], &size, plan, g, reduced_width, reduced_height);
       lay_intermediate (&blurred[g], &size, plan, g, MAX (blurred_width, BB_COMPOSE_WINDOW),
-                MAX (blurred_height, BB_COMPOSE_WINDOW));
+                        MAX (blurred_height, BB_COMPOSE_WINDOW));
     }
   return size;
 }
@@ -136,11 +137,8 @@ bb_cuda_program_get_memory (const BbPlan *plan, guint n_frames, gboolean host_fr
  * Returns: (transfer full): program, or %NULL with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
  */
 BbCudaProgram *
-bb_cuda_program_new (BbCudaContext *context,
-                  BbPlan *plan,
-                  guint n_frames,
-                  BbCudaPool *canvases,
-                  GError **error)
+bb_cuda_program_new (BbCudaContext *context, BbPlan *plan, guint n_frames, BbCudaPool *canvases,
+                     GError **error)
 {
   g_autoptr (BbCudaProgram) program = g_new0 (BbCudaProgram, 1);
   guint n_buffers = BB_CUDA_BATCHES * n_frames;
@@ -388,8 +386,8 @@ check_format (BbCudaProgram *program, const BbFrame *frame, GError **error)
 
 /* Queues the kernels of one plan that read the source. */
 static gboolean
-read_source (BbCudaProgram *program, BbFrame *const *source, const BbFrame *const *in, guint n_frames,
-             BbFrame **begun, GError **error)
+read_source (BbCudaProgram *program, BbFrame *const *source, const BbFrame *const *in,
+             guint n_frames, BbFrame **begun, GError **error)
 {
   for (guint i = 0; i < n_frames; i++)
     {
@@ -481,13 +479,12 @@ begin_few (BbCudaProgram *const *programs, guint n_programs, BbFrame *const *in,
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_cuda_program_begin (BbCudaProgram *const *programs, guint n_programs, BbFrame *const *in, guint n_frames,
-                    BbFrame **begun, GError **error)
+bb_cuda_program_begin (BbCudaProgram *const *programs, guint n_programs, BbFrame *const *in,
+                       guint n_frames, BbFrame **begun, GError **error)
 {
   for (guint first = 0, n; first < n_frames; first += n)
     {
-      guint most =
-        in[first]->memory == BB_MEMORY_DEVICE ? BB_LAUNCH_FRAMES : BB_CUDA_UPLOAD_FRAMES;
+      guint most = in[first]->memory == BB_MEMORY_DEVICE ? BB_LAUNCH_FRAMES : BB_CUDA_UPLOAD_FRAMES;
 
       for (n = 1; first + n < n_frames && n < most; n++)
         if (in[first + n]->memory != in[first]->memory)

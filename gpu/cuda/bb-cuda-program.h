@@ -87,10 +87,10 @@ typedef struct {
   gboolean covered; /* by the foreground alone */
 
   BbCudaPool *canvases;
-  gboolean registered; /* whether an encoder may know them by their address */
+  gboolean registered;       /* whether an encoder may know them by their address */
   BbCudaPool *intermediates; /* NULL where nothing is kept between stages */
-  BbCudaPool *pinned; /* of finished frames on their way to the host; empty until one is */
-  gboolean grown; /* whether @pinned was asked for all that is ever needed */
+  BbCudaPool *pinned;        /* of finished frames on their way to the host; empty until one is */
+  gboolean grown;            /* whether @pinned was asked for all that is ever needed */
   BbCudaStaging staging[BB_CUDA_RING];
   guint next_staging;
   GQueue reading; /* frames of decoders that kernels still read */
@@ -121,21 +121,14 @@ typedef struct {
 void bb_cuda_layout_init (BbCudaLayout *layout, const BbFormat *format, int alignment);
 gsize bb_cuda_program_get_memory (const BbPlan *plan, guint n_frames, gboolean host_frames);
 
-BbCudaProgram *
-bb_cuda_program_new (BbCudaContext *context,
-                  BbPlan *plan,
-                  guint n_frames,
-                  BbCudaPool *canvases,
-                  GError **error);
+BbCudaProgram *bb_cuda_program_new (BbCudaContext *context, BbPlan *plan, guint n_frames,
+                                    BbCudaPool *canvases, GError **error);
 BbCudaPool *bb_cuda_program_retire (BbCudaProgram *program);
 BbCudaProgram *bb_cuda_program_ref (BbCudaProgram *program);
 void bb_cuda_program_unref (BbCudaProgram *program);
-gboolean bb_cuda_program_begin (BbCudaProgram *const *programs,
-                             guint n_programs,
-                             BbFrame *const *in,
-                             guint n_frames,
-                             BbFrame **begun,
-                             GError **error);
+gboolean bb_cuda_program_begin (BbCudaProgram *const *programs, guint n_programs,
+                                BbFrame *const *in, guint n_frames, BbFrame **begun,
+                                GError **error);
 gboolean bb_cuda_program_finish (BbCudaProgram *program, BbBatch *batch, GError **error);
 BbBatch *bb_cuda_program_download (BbCudaProgram *program, BbBatch *batch, GError **error);
 BbCudaOwner *bb_cuda_frame_get_owner (BbFrame *frame);
@@ -144,20 +137,13 @@ void bb_cuda_frame_set_last_use (BbFrame *frame, BbCudaEvent *last_use);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbCudaProgram, bb_cuda_program_unref)
 
 /* bb-cuda-stages.c */
-gboolean bb_cuda_program_read (BbCudaProgram *program,
-                            BbFrame *const *in,
-                            BbFrame *const *begun,
-                            guint n_frames,
-                            GError **error);
-gboolean
-bb_cuda_program_compose (BbCudaProgram *program, BbFrame *const *frames, guint n_frames, GError **error);
+gboolean bb_cuda_program_read (BbCudaProgram *program, BbFrame *const *in, BbFrame *const *begun,
+                               guint n_frames, GError **error);
+gboolean bb_cuda_program_compose (BbCudaProgram *program, BbFrame *const *frames, guint n_frames,
+                                  GError **error);
 
 /* bb-cuda-transfer.c */
-gboolean bb_cuda_program_stage (BbCudaProgram *program,
-                             BbFrame *const *in,
-                             guint n_frames,
-                             BbFrame **staged,
-                             BbCudaStaging **staging,
-                             GError **error);
+gboolean bb_cuda_program_stage (BbCudaProgram *program, BbFrame *const *in, guint n_frames,
+                                BbFrame **staged, BbCudaStaging **staging, GError **error);
 
 G_END_DECLS

@@ -12,12 +12,12 @@ typedef struct {
   guint threads;
 } Tile;
 
-static const Tile fit_tile = { BB_FIT_COLUMNS, BB_FIT_GROUPS * BB_ROWS_GROUP, BB_FIT_THREADS };
-static const Tile pairs_tile = { BB_FIT_COLUMNS, BB_FIT_GROUPS * BB_PAIRS_TURNS * BB_ROWS_GROUP,
+static const Tile fit_tile = { BB_FIT_COLUMNS, BB_FIT_GROUPS *BB_ROWS_GROUP, BB_FIT_THREADS };
+static const Tile pairs_tile = { BB_FIT_COLUMNS, BB_FIT_GROUPS *BB_PAIRS_TURNS *BB_ROWS_GROUP,
                                  BB_FIT_THREADS };
-static const Tile reduce_tile = { BB_REDUCE_COLUMNS, BB_REDUCE_GROUPS * BB_ROWS_GROUP,
+static const Tile reduce_tile = { BB_REDUCE_COLUMNS, BB_REDUCE_GROUPS *BB_ROWS_GROUP,
                                   BB_REDUCE_THREADS };
-static const Tile blur_tile = { BB_BLUR_COLUMNS, BB_BLUR_GROUPS * BB_ROWS_GROUP, BB_BLUR_THREADS };
+static const Tile blur_tile = { BB_BLUR_COLUMNS, BB_BLUR_GROUPS *BB_ROWS_GROUP, BB_BLUR_THREADS };
 
 /* Kernels of a kind come with the kind of sample that is read, then with that of intermediates; those for Cb and Cr
  * that alternate follow after all others. */
@@ -47,7 +47,8 @@ set_frames (BbPlanes *planes, BbFrame *const *frames, guint n_frames, int g)
 }
 
 static void
-set_intermediate (BbPlanes *planes, const BbCudaIntermediate *intermediate, BbFrame *const *frames, guint n_frames)
+set_intermediate (BbPlanes *planes, const BbCudaIntermediate *intermediate, BbFrame *const *frames,
+                  guint n_frames)
 {
   *planes = (BbPlanes) {
     .stride = intermediate->stride,
@@ -55,7 +56,8 @@ set_intermediate (BbPlanes *planes, const BbCudaIntermediate *intermediate, BbFr
     .interleave = 1,
   };
   for (guint i = 0; i < n_frames; i++)
-    planes->data[i] = bb_cuda_frame_get_owner (frames[i])->intermediate->address + intermediate->offset;
+    planes->data[i] =
+      bb_cuda_frame_get_owner (frames[i])->intermediate->address + intermediate->offset;
 }
 
 static int
@@ -75,8 +77,8 @@ launch (BbCudaProgram *program, BbCudaKernel kernel, const guint grid[3], guint 
 }
 
 static gboolean
-launch_resample (BbCudaProgram *program, BbCudaKernel kernel, const Tile *tile, const BbCudaStage *stage,
-                 int g, guint n_frames, BbResample *p, GError **error)
+launch_resample (BbCudaProgram *program, BbCudaKernel kernel, const Tile *tile,
+                 const BbCudaStage *stage, int g, guint n_frames, BbResample *p, GError **error)
 {
   guint grid[3];
 
@@ -99,12 +101,13 @@ reduce (BbCudaProgram *program, int g, BbFrame *const *in, BbFrame *const *begun
   BbResample p = { 0 };
 
   set_frames (&p.in, in, n_frames, g);
-  set_intermediate (&p.out, group->blur.rows.n_out > 0 ? &program->reduced[g] : &program->blurred[g], begun,
-            n_frames);
-  return launch_resample (program,
-                          choose (program->plan, &p.in, BB_CUDA_KERNEL_REDUCE_U8_F16,
-                                  BB_CUDA_KERNEL_REDUCE_U8_F16_2),
-                          &reduce_tile, &group->reduce, g, n_frames, &p, error);
+  set_intermediate (&p.out,
+                    group->blur.rows.n_out > 0 ? &program->reduced[g] : &program->blurred[g], begun,
+                    n_frames);
+  return launch_resample (
+    program,
+    choose (program->plan, &p.in, BB_CUDA_KERNEL_REDUCE_U8_F16, BB_CUDA_KERNEL_REDUCE_U8_F16_2),
+    &reduce_tile, &group->reduce, g, n_frames, &p, error);
 }
 
 /* The source to all of the canvas, or to the foreground's part of it. */
@@ -133,12 +136,11 @@ fit (BbCudaProgram *program, int g, gboolean foreground, BbFrame *const *in, BbF
     }
   p.plain = !p.over && p.composite.shade == NULL;
   if (stage->pairs)
-    kernel =
-      p.in.interleave == 2 ? BB_CUDA_KERNEL_FIT_U8_PAIRS_2 : BB_CUDA_KERNEL_FIT_U8_PAIRS;
+    kernel = p.in.interleave == 2 ? BB_CUDA_KERNEL_FIT_U8_PAIRS_2 : BB_CUDA_KERNEL_FIT_U8_PAIRS;
   else
     kernel = choose (program->plan, &p.in, BB_CUDA_KERNEL_FIT_U8_F16, BB_CUDA_KERNEL_FIT_U8_F16_2);
-  return launch_resample (program, kernel, stage->pairs ? &pairs_tile : &fit_tile, stage, g, n_frames, &p,
-                          error);
+  return launch_resample (program, kernel, stage->pairs ? &pairs_tile : &fit_tile, stage, g,
+                          n_frames, &p, error);
 }
 
 /* Frames that one launch can read. */
@@ -168,8 +170,8 @@ count_alike (BbFrame *const *in, guint n_frames)
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_cuda_program_read (BbCudaProgram *program, BbFrame *const *in, BbFrame *const *begun, guint n_frames,
-                   GError **error)
+bb_cuda_program_read (BbCudaProgram *program, BbFrame *const *in, BbFrame *const *begun,
+                      guint n_frames, GError **error)
 {
   for (guint first = 0, n; first < n_frames; first += n)
     {
@@ -202,7 +204,7 @@ blur (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GEr
   set_intermediate (&p.out, &program->blurred[g], frames, n_frames);
   return launch_resample (program,
                           program->plan->precision == BB_PRECISION_FP16 ? BB_CUDA_KERNEL_BLUR_F16
-                                                                     : BB_CUDA_KERNEL_BLUR_F32,
+                                                                        : BB_CUDA_KERNEL_BLUR_F32,
                           &blur_tile, &program->tables.group[g].blur, g, n_frames, &p, error);
 }
 
@@ -227,7 +229,8 @@ back (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GEr
     set_intermediate (&p.in, &program->blurred[g], frames, n_frames);
   p.split = count_split (&p.out, g);
   p.tight = group->tight[p.out.interleave - 1];
-  grid[0] = bb_cuda_divide_up (group->composite.canvas_width * p.out.interleave, BB_COMPOSE_COLUMNS);
+  grid[0] =
+    bb_cuda_divide_up (group->composite.canvas_width * p.out.interleave, BB_COMPOSE_COLUMNS);
   grid[1] = bb_cuda_divide_up (group->composite.canvas_height, BB_COMPOSE_ROWS);
   grid[2] = n_frames * (guint) p.split;
   kernel = p.out.interleave == 2 ? BB_CUDA_KERNEL_COMPOSE_F16_U8_2 : BB_CUDA_KERNEL_COMPOSE_F16_U8;
@@ -247,7 +250,8 @@ back (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GEr
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_cuda_program_compose (BbCudaProgram *program, BbFrame *const *frames, guint n_frames, GError **error)
+bb_cuda_program_compose (BbCudaProgram *program, BbFrame *const *frames, guint n_frames,
+                         GError **error)
 {
   for (int g = 0; g < BB_CUDA_N_GROUPS && !program->covered; g++)
     {

@@ -20,7 +20,7 @@ bb_cuda_device_new (int index, GError **error)
   g_autofree char *id = g_strdup_printf ("cuda:%d", index);
 
   g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-               _("Device “%s” is not available here: choose another one, such as the CPU"), id);
+               _ ("Device “%s” is not available here: choose another one, such as the CPU"), id);
   return NULL;
 }
 

@@ -44,7 +44,7 @@ to_stored (BbTaps *stored, const BbTaps *taps, int n, int offset, int size, gboo
       return;
     }
   first = g_new (int, taps->n_out);
-  weight = g_new (float, (gsize) taps->n_out * (gsize) taps->n_taps);
+  weight = g_new (float, (gsize) taps->n_out *(gsize) taps->n_taps);
   for (int j = 0; j < taps->n_out; j++)
     {
       const float *from = taps->weight + (gsize) j * (gsize) taps->n_taps;
@@ -123,7 +123,7 @@ append_columns (BbCudaTables *tables, const BbTaps *taps, int least, gboolean pa
 {
   int n_out = MAX (taps->n_out, least);
   g_autofree int *first = g_new0 (int, n_out);
-  g_autofree float *weight = g_new0 (float, (gsize) n_out * (gsize) taps->n_taps);
+  g_autofree float *weight = g_new0 (float, (gsize) n_out *(gsize) taps->n_taps);
   gsize first_at, weight_at;
 
   for (int j = 0; j < taps->n_out; j++)
@@ -141,8 +141,8 @@ append_columns (BbCudaTables *tables, const BbTaps *taps, int least, gboolean pa
 }
 
 static void
-append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, int ahead, gboolean pairs,
-             BbRowTaps *out)
+append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, int ahead,
+             gboolean pairs, BbRowTaps *out)
 {
   const int most_rows = BB_MOST_GROUPS * BB_ROWS_GROUP;
   int n_groups = (MAX (taps->n_out, least) + most_rows - 1) / most_rows * BB_MOST_GROUPS;
@@ -170,7 +170,7 @@ append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, int 
   /* A few rows that none of them needs are cheaper than a loop for what is left over. */
   if (n_taps <= size && n_taps - n_rows <= ahead / 2)
     n_rows = n_taps;
-  weight = g_new0 (float, (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
+  weight = g_new0 (float, (gsize) n_groups *(gsize) n_taps *BB_ROWS_GROUP);
   for (int g = 0; g < n_groups; g++)
     {
       first[g] = MIN (first[g], size - n_rows);
@@ -184,8 +184,8 @@ append_rows (BbCudaTables *tables, const BbTaps *taps, int least, int size, int 
   if (pairs)
     pack_halves (weight, (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
   first_at = append (tables, first, sizeof (int) * (gsize) n_groups);
-  weight_at = append (tables, weight,
-                      sizeof (float) * (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
+  weight_at =
+    append (tables, weight, sizeof (float) * (gsize) n_groups * (gsize) n_taps * BB_ROWS_GROUP);
   *out = (BbRowTaps) { MAX (taps->n_out, least), n_rows, n_taps, AT (first_at), AT (weight_at) };
 }
 
@@ -324,8 +324,7 @@ append_mask (BbCudaTables *tables, const BbPlanPlane *plane, const float *mask)
 {
   if (mask == NULL)
     return NULL;
-  return AT (
-    append (tables, mask, sizeof (float) * (gsize) plane->width * (gsize) plane->height));
+  return AT (append (tables, mask, sizeof (float) * (gsize) plane->width * (gsize) plane->height));
 }
 
 /**
@@ -408,7 +407,7 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
   if (!bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) tables->block->address,
                                                           tables->staging->address, tables->size,
                                                           context->stream),
-                      N_("copying tables to the GPU"), error))
+                      N_ ("copying tables to the GPU"), error))
     return FALSE;
   base = tables->block->address;
   for (int g = 0; g < BB_CUDA_N_GROUPS; g++)

@@ -69,7 +69,7 @@ copy_frame (const BbCudaProgram *program, const BbFrame *frame, guint8 *to)
  */
 gboolean
 bb_cuda_program_stage (BbCudaProgram *program, BbFrame *const *in, guint n_frames, BbFrame **staged,
-                    BbCudaStaging **staging, GError **error)
+                       BbCudaStaging **staging, GError **error)
 {
   BbCudaContext *context = program->context;
   BbCudaStaging *at = &program->staging[program->next_staging];
@@ -84,11 +84,10 @@ bb_cuda_program_stage (BbCudaProgram *program, BbFrame *const *in, guint n_frame
 
   g_clear_pointer (&at->copied, bb_cuda_event_unref);
   if (!bb_cuda_event_hold (at->consumed, context->upload, error) ||
-      !bb_cuda_check (context->cuda->memcpy_h_to_d_async ((CUdeviceptr) at->device->address,
-                                                          at->host->address,
-                                                          n_frames * program->source.size,
-                                                          context->upload),
-                      N_("copying frames to the GPU"), error))
+      !bb_cuda_check (
+        context->cuda->memcpy_h_to_d_async ((CUdeviceptr) at->device->address, at->host->address,
+                                            n_frames * program->source.size, context->upload),
+        N_ ("copying frames to the GPU"), error))
     return FALSE;
   /* A copy that was queued and is not told of may read what the next one brings, since nobody reads what
    * it writes; that one is queued behind it. */
@@ -102,7 +101,8 @@ bb_cuda_program_stage (BbCudaProgram *program, BbFrame *const *in, guint n_frame
       staged[i]->memory = BB_MEMORY_DEVICE;
       for (int p = 0; p < BB_N_PLANES; p++)
         {
-          staged[i]->data[p] = at->device->address + i * program->source.size + program->source.offset[p];
+          staged[i]->data[p] =
+            at->device->address + i * program->source.size + program->source.offset[p];
           staged[i]->stride[p] = program->source.stride[p];
         }
     }
@@ -181,7 +181,8 @@ get_buffer (BbFrame *frame)
 static gboolean
 is_adjacent (BbFrame *first, BbFrame *frame, gsize distance)
 {
-  return frame->data[0] == first->data[0] + distance && get_buffer (frame)->block == get_buffer (first)->block;
+  return frame->data[0] == first->data[0] + distance &&
+         get_buffer (frame)->block == get_buffer (first)->block;
 }
 
 /* Copies each run of frames that lie side by side, here and there, at once. */
@@ -194,13 +195,13 @@ copy_runs (BbCudaProgram *program, BbFrame *const *from, BbFrame *const *to, gui
   for (guint first = 0, n; first < n_frames; first += n)
     {
       for (n = 1; first + n < n_frames; n++)
-        if (!is_adjacent (from[first], from[first + n], n * size) || !is_adjacent (to[first], to[first + n], n * size))
+        if (!is_adjacent (from[first], from[first + n], n * size) ||
+            !is_adjacent (to[first], to[first + n], n * size))
           break;
-      if (!bb_cuda_check (
-            program->context->cuda->memcpy_d_to_h_async (to[first]->data[0],
-                                                      (CUdeviceptr) from[first]->data[0], n * size,
-                                                      program->context->download),
-            N_("copying frames off the GPU"), error))
+      if (!bb_cuda_check (program->context->cuda->memcpy_d_to_h_async (
+                            to[first]->data[0], (CUdeviceptr) from[first]->data[0], n * size,
+                            program->context->download),
+                          N_ ("copying frames off the GPU"), error))
         return FALSE;
     }
   return TRUE;

@@ -25,7 +25,7 @@
 #define MAX_DEVICES 16
 
 /* The driver's functions that only this file needs, as in BB_CUDA_FUNCTIONS. */
-#define RING_FUNCTIONS(X)                                                                            \
+#define RING_FUNCTIONS(X)                                                                          \
   X (gl_get_devices, cuGLGetDevices, 6050, cuGLGetDevices_v2)                                      \
   X (register_image, cuGraphicsGLRegisterImage, 3000, cuGraphicsGLRegisterImage)                   \
   X (unregister, cuGraphicsUnregisterResource, 3000, cuGraphicsUnregisterResource)                 \
@@ -67,12 +67,12 @@ struct _BbGlRing {
 static gboolean
 load (Functions *functions, GError **error)
 {
-#define RING_LOAD(member, name, version, symbol)                                                     \
+#define RING_LOAD(member, name, version, symbol)                                                   \
   functions->member = (PFN_##name##_v##version) bb_cuda_find_symbol (#name, version, #symbol);     \
   if (functions->member == NULL)                                                                   \
     {                                                                                              \
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,                                               \
-                   _("The NVIDIA driver has no %s: install its OpenGL part"), #name);              \
+                   _ ("The NVIDIA driver has no %s: install its OpenGL part"), #name);             \
       return FALSE;                                                                                \
     }
   RING_FUNCTIONS (RING_LOAD)
@@ -86,22 +86,22 @@ check_device (BbGlRing *self, GError **error)
 {
   CUdevice devices[MAX_DEVICES];
   unsigned int n_devices = 0;
-  CUresult result = self->functions.gl_get_devices (&n_devices, devices, MAX_DEVICES,
-                                                    CU_GL_DEVICE_LIST_ALL);
+  CUresult result =
+    self->functions.gl_get_devices (&n_devices, devices, MAX_DEVICES, CU_GL_DEVICE_LIST_ALL);
   const char *renderer = (const char *) glGetString (GL_RENDERER);
 
   for (unsigned int i = 0; result == CUDA_SUCCESS && i < n_devices; i++)
     if (devices[i] == self->context->device)
       return TRUE;
   if (result != CUDA_SUCCESS && result != CUDA_ERROR_NO_DEVICE)
-    return bb_cuda_check (result, N_("asking which GPU OpenGL runs on"), error);
+    return bb_cuda_check (result, N_ ("asking which GPU OpenGL runs on"), error);
   if (renderer != NULL)
     g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
                  /* Translators: the name of a GPU */
-                 _("OpenGL runs on “%s”, not on the GPU that computes"), renderer);
+                 _ ("OpenGL runs on “%s”, not on the GPU that computes"), renderer);
   else
     g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                         _("OpenGL runs on another device, not on the GPU that computes"));
+                         _ ("OpenGL runs on another device, not on the GPU that computes"));
   return FALSE;
 }
 
@@ -116,8 +116,8 @@ check_gl (GError **error)
       (desktop && version < 32 && !epoxy_has_gl_extension ("GL_ARB_sync")))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
-                   desktop ? _("OpenGL %d.%d is too old to share textures with")
-                           : _("OpenGL ES %d.%d is too old to share textures with"),
+                   desktop ? _ ("OpenGL %d.%d is too old to share textures with")
+                           : _ ("OpenGL ES %d.%d is too old to share textures with"),
                    version / 10, version % 10);
       return FALSE;
     }
@@ -149,7 +149,7 @@ make_texture (Slot *slot, BbPicture *picture, GError **error)
   if (deep && !epoxy_is_desktop_gl () && !epoxy_has_gl_extension ("GL_EXT_texture_norm16"))
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           _("This OpenGL ES has no textures of 16 bit"));
+                           _ ("This OpenGL ES has no textures of 16 bit"));
       return FALSE;
     }
   while (glGetError () != GL_NO_ERROR)
@@ -169,8 +169,8 @@ make_texture (Slot *slot, BbPicture *picture, GError **error)
   if (failure == GL_NO_ERROR)
     return TRUE;
   g_set_error (error, BB_ERROR, failure == GL_OUT_OF_MEMORY ? BB_ERROR_MEMORY : BB_ERROR_DEVICE,
-               _("OpenGL cannot make a texture of %d×%d (error 0x%04x)"),
-               picture->width, picture->height, failure);
+               _ ("OpenGL cannot make a texture of %d×%d (error 0x%04x)"), picture->width,
+               picture->height, failure);
   return FALSE;
 }
 
@@ -189,7 +189,7 @@ fit (BbGlRing *self, Slot *slot, BbPicture *picture, GError **error)
     }
   if (!bb_cuda_check (self->functions.register_image (&slot->resource, slot->texture, GL_TEXTURE_2D,
                                                       CU_GRAPHICS_REGISTER_FLAGS_WRITE_DISCARD),
-                      N_("sharing a texture with OpenGL"), error))
+                      N_ ("sharing a texture with OpenGL"), error))
     {
       slot->resource = NULL;
       clear_slot (self, slot);
@@ -216,7 +216,7 @@ copy (BbGlRing *self, Slot *slot, BbPicture *picture, const BbCudaPixels *pixels
 
   if (result == CUDA_SUCCESS)
     result = self->functions.memcpy_2d_async (&region, self->stream);
-  return bb_cuda_check (result, N_("copying a frame into a texture"), error);
+  return bb_cuda_check (result, N_ ("copying a frame into a texture"), error);
 }
 
 static gboolean
@@ -227,13 +227,13 @@ write_slot (BbGlRing *self, Slot *slot, BbPicture *picture, GError **error)
 
   if (!fit (self, slot, picture, error) ||
       !bb_cuda_event_hold (pixels->ready, self->stream, error) ||
-      !bb_cuda_check (self->functions.map (1, &slot->resource, self->stream), N_("mapping a texture"),
-                      error))
+      !bb_cuda_check (self->functions.map (1, &slot->resource, self->stream),
+                      N_ ("mapping a texture"), error))
     return FALSE;
   copied = copy (self, slot, picture, pixels, error);
   /* What is mapped is unmapped whatever happened, or GL would never get it back. */
   return bb_cuda_check (self->functions.unmap (1, &slot->resource, self->stream),
-                        N_("unmapping a texture"), copied ? error : NULL) &&
+                        N_ ("unmapping a texture"), copied ? error : NULL) &&
          copied && bb_cuda_picture_add_use (picture, self->stream, error);
 }
 
@@ -300,7 +300,7 @@ bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error)
   if (context == NULL)
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_DEVICE,
-                           _("Frames are computed by the CPU, in host memory"));
+                           _ ("Frames are computed by the CPU, in host memory"));
       return NULL;
     }
   self = g_new0 (BbGlRing, 1);
@@ -311,7 +311,7 @@ bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error)
   if (check_gl (error) && load (&self->functions, error) &&
       (scope = bb_cuda_context_enter (context, error)) != NULL && check_device (self, error) &&
       bb_cuda_check (context->cuda->stream_create (&self->stream, CU_STREAM_NON_BLOCKING),
-                     N_("making a stream"), error))
+                     N_ ("making a stream"), error))
     return self;
   self->closed = TRUE;
   bb_gl_ring_unref (self);

@@ -39,7 +39,8 @@ gboolean bb_gl_ring_is_built (void);
 gconstpointer bb_gl_ring_find_gpu (BbPicture *picture);
 BbGlRing *bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error);
 gboolean bb_gl_ring_takes (BbGlRing *ring, BbPicture *picture);
-gboolean bb_gl_ring_write (BbGlRing *ring, BbPicture *picture, BbGlTexture *texture, GError **error);
+gboolean bb_gl_ring_write (BbGlRing *ring, BbPicture *picture, BbGlTexture *texture,
+                           GError **error);
 void bb_gl_texture_release (BbGlTexture *texture);
 guint bb_gl_ring_close (BbGlRing *ring);
 void bb_gl_ring_unref (BbGlRing *ring);

@@ -46,7 +46,7 @@ bb_rgb_site (float at, int n, int *first, int *second)
 {
   int whole;
 
-  at = at < 0.0f ? 0.0f : at > (float) (n - 1) ? (float) (n - 1) : at;
+  at = at<0.0f ? 0.0f : at> (float) (n - 1) ? (float) (n - 1) : at;
   whole = (int) at;
   *first = whole;
   *second = whole + 1 < n ? whole + 1 : whole;

@@ -54,7 +54,8 @@ struct _BbAudioReader {
   gint64 silence;    /* samples of silence before those */
   gint64 made_until; /* the next sample of the decoder is this one */
   gint64 position;   /* the next sample to be handed out */
-  gboolean anchored; /* times were looked at since the last seek; from there on samples are counted */
+  gboolean
+    anchored; /* times were looked at since the last seek; from there on samples are counted */
 };
 
 static void
@@ -65,7 +66,7 @@ set_error (BbAudioReader *reader, const char *reason, GError **error)
   g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
                /* Translators: the name of a file, and what is wrong, a clause without a full
                 * stop */
-               _("Cannot play the sound of “%s”: %s; convert it, or play without"), name, reason);
+               _ ("Cannot play the sound of “%s”: %s; convert it, or play without"), name, reason);
 }
 
 /* Where there is none, nothing decodes. */
@@ -180,8 +181,8 @@ to_sample (BbAudioReader *reader, gint64 time)
 gboolean
 bb_audio_reader_seek (BbAudioReader *reader, gint64 time, GError **error)
 {
-  gint64 pts = av_rescale_q (reader->start + time - PREROLL, BB_NANOSECONDS,
-                             reader->stream->time_base);
+  gint64 pts =
+    av_rescale_q (reader->start + time - PREROLL, BB_NANOSECONDS, reader->stream->time_base);
   int result = bb_clock_seek (reader->clock, reader->stream->index, pts, pts);
 
   if (result < 0)
@@ -290,7 +291,7 @@ get_sample (BbAudioReader *reader)
   if (pts == AV_NOPTS_VALUE)
     return reader->made_until;
   /* What the resampler still holds comes before this frame. */
-  return bb_ffmpeg_rescale (pts, reader->stream->time_base, (AVRational){ 1, reader->rate }) -
+  return bb_ffmpeg_rescale (pts, reader->stream->time_base, (AVRational) { 1, reader->rate }) -
          to_sample (reader, reader->start) - bb_resampler_get_delay (reader->resampler);
 }
 
@@ -349,7 +350,8 @@ bb_audio_reader_read (BbAudioReader *reader, float *samples, gsize n)
   while (done < n)
     {
       float *out = samples + done * BB_AUDIO_READER_CHANNELS;
-      gsize left = reader->silence > 0 ? (gsize) reader->silence : reader->ready->len - reader->taken;
+      gsize left =
+        reader->silence > 0 ? (gsize) reader->silence : reader->ready->len - reader->taken;
       gsize part = MIN (n - done, left);
 
       if (part == 0)

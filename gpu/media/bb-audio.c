@@ -38,10 +38,10 @@ struct _BbAudioEncoder {
   gint64 start; /* in the encoder's time base, but in the source's own time */
   BbResampler *resampler;
   AVFrame *made;
-  AVAudioFifo *fifo;  /* what does not fill a frame of the encoder yet */
-  gint64 position;    /* the next sample to be made, from the target's start */
-  gboolean anchored;  /* there was sound; from there on samples are counted */
-  gboolean mixed;     /* and said so */
+  AVAudioFifo *fifo; /* what does not fill a frame of the encoder yet */
+  gint64 position;   /* the next sample to be made, from the target's start */
+  gboolean anchored; /* there was sound; from there on samples are counted */
+  gboolean mixed;    /* and said so */
 };
 
 /* The encoder's rate that is at least the source's, or else its highest. */
@@ -68,8 +68,8 @@ static int
 open_encoder (BbAudioEncoder *self, const AVOutputFormat *container, const AVChannelLayout *layout)
 {
   gboolean webm = g_str_equal (container->name, "webm");
-  const AVCodec *codec = webm ? avcodec_find_encoder_by_name ("libopus")
-                              : avcodec_find_encoder (AV_CODEC_ID_AAC);
+  const AVCodec *codec =
+    webm ? avcodec_find_encoder_by_name ("libopus") : avcodec_find_encoder (AV_CODEC_ID_AAC);
   const enum AVSampleFormat *formats = NULL;
 
   if (codec == NULL)
@@ -134,8 +134,7 @@ check_channels (BbAudioEncoder *self, const AVChannelLayout *stored)
     return;
   bb_resampler_guess_layout (&known, stored);
   if (known.nb_channels < stored->nb_channels ||
-      (known.nb_channels > 1 &&
-       bb_resampler_count_kept (&known, made) < (guint) known.nb_channels))
+      (known.nb_channels > 1 && bb_resampler_count_kept (&known, made) < (guint) known.nb_channels))
     {
       self->mixed = TRUE;
       av_channel_layout_describe (stored, from, sizeof from);
@@ -144,8 +143,8 @@ check_channels (BbAudioEncoder *self, const AVChannelLayout *stored)
                        /* Translators: a codec and the number of a track, and two sets of channels,
                         * such as “5.1” and “stereo” */
                        g_strdup_printf (self->anchored
-                                          ? _("Parts of the audio (%s) are mixed from %s to %s")
-                                          : _("The audio (%s) is mixed from %s to %s"),
+                                          ? _ ("Parts of the audio (%s) are mixed from %s to %s")
+                                          : _ ("The audio (%s) is mixed from %s to %s"),
                                         self->name, from, to));
     }
   av_channel_layout_uninit (&known);
@@ -195,7 +194,7 @@ bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container, g
   self->time_base = stream->time_base;
   self->notices = notices;
   /* Translators: a codec, and the number of a track in its file */
-  self->name = g_strdup_printf (_("%s, stream %d"), avcodec_get_name (stream->codecpar->codec_id),
+  self->name = g_strdup_printf (_ ("%s, stream %d"), avcodec_get_name (stream->codecpar->codec_id),
                                 stream->index);
   self->frame = av_frame_alloc ();
   self->made = av_frame_alloc ();
@@ -205,7 +204,7 @@ bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container, g
     {
       g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER,
                            result == AVERROR_INVALIDDATA
-                             ? _("nothing says how many channels and samples a second it has")
+                             ? _ ("nothing says how many channels and samples a second it has")
                              : bb_ffmpeg_reason (result));
       bb_audio_encoder_free (self);
       return NULL;
@@ -217,8 +216,8 @@ bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container, g
                 : bb_ffmpeg_from_nanoseconds (end, self->encoder->time_base) - self->start;
   self->resampler = bb_resampler_new (&self->encoder->ch_layout, self->encoder->sample_fmt,
                                       self->encoder->sample_rate);
-  self->fifo = av_audio_fifo_alloc (self->encoder->sample_fmt,
-                                    self->encoder->ch_layout.nb_channels, 1);
+  self->fifo =
+    av_audio_fifo_alloc (self->encoder->sample_fmt, self->encoder->ch_layout.nb_channels, 1);
   return self;
 }
 
@@ -346,8 +345,7 @@ put (BbAudioEncoder *self, gint64 at, BbPacketFunc func, gpointer user_data)
   const AVFrame *made = self->made;
   gboolean planar = av_sample_fmt_is_planar (made->format);
   int n_channels = made->ch_layout.nb_channels;
-  gsize step =
-    (gsize) av_get_bytes_per_sample (made->format) * (planar ? 1 : (gsize) n_channels);
+  gsize step = (gsize) av_get_bytes_per_sample (made->format) * (planar ? 1 : (gsize) n_channels);
   int n_planes = planar ? n_channels : 1;
   g_autofree guint8 **data = g_new (guint8 *, n_planes);
   gint64 skip;

@@ -22,22 +22,14 @@ typedef struct _BbAudioEncoder BbAudioEncoder;
  */
 typedef int (*BbPacketFunc) (AVPacket *packet, gpointer user_data);
 
-BbAudioEncoder *bb_audio_encoder_new (const AVStream *stream,
-                                      const AVOutputFormat *container,
-                                      gint64 start,
-                                      gint64 end,
-                                      GPtrArray *notices,
-                                      GError **error);
+BbAudioEncoder *bb_audio_encoder_new (const AVStream *stream, const AVOutputFormat *container,
+                                      gint64 start, gint64 end, GPtrArray *notices, GError **error);
 void bb_audio_encoder_free (BbAudioEncoder *encoder);
 const AVCodecContext *bb_audio_encoder_get_context (BbAudioEncoder *encoder);
 void bb_audio_encoder_be_exact (BbAudioEncoder *encoder);
-int bb_audio_encoder_set_stream (BbAudioEncoder *encoder,
-                                 const AVStream *stream,
-                                 BbPacketFunc func,
+int bb_audio_encoder_set_stream (BbAudioEncoder *encoder, const AVStream *stream, BbPacketFunc func,
                                  gpointer user_data);
-int bb_audio_encoder_push (BbAudioEncoder *encoder,
-                           const AVPacket *packet,
-                           BbPacketFunc func,
+int bb_audio_encoder_push (BbAudioEncoder *encoder, const AVPacket *packet, BbPacketFunc func,
                            gpointer user_data);
 guint bb_audio_encoder_get_n_corrupt (BbAudioEncoder *encoder);
 

@@ -104,7 +104,8 @@ append_conversion (GString *chain, const AVFrame *frame, const AVCodecParameters
   /* To the scaler grey is full-range whatever it says; then its samples stay as they are. */
   if (!bb_pixel_format_is_grey (frame->format))
     g_string_append_printf (chain, ":out_range=%s", full ? "full" : "limited");
-  g_string_append_printf (chain, ",format=%s,", av_get_pix_fmt_name (bb_pixel_format_find_nearest (frame->format)));
+  g_string_append_printf (chain, ",format=%s,",
+                          av_get_pix_fmt_name (bb_pixel_format_find_nearest (frame->format)));
   return matrix;
 }
 
@@ -126,14 +127,9 @@ append_conversion (GString *chain, const AVFrame *frame, const AVCodecParameters
  * Returns: (transfer full): a chain in libavfilter's syntax
  */
 char *
-bb_chain_describe (const AVFrame *frame,
-                   const BbFormat *stored,
-                   AVRational aspect,
-                   const BbFormat *format,
-                   const AVCodecParameters *parameters,
-                   enum AVPixelFormat pixel_format,
-                   gboolean deinterlace,
-                   gboolean tone_map)
+bb_chain_describe (const AVFrame *frame, const BbFormat *stored, AVRational aspect,
+                   const BbFormat *format, const AVCodecParameters *parameters,
+                   enum AVPixelFormat pixel_format, gboolean deinterlace, gboolean tone_map)
 {
   GString *chain;
   enum AVPixelFormat native, nearest;
@@ -155,9 +151,8 @@ bb_chain_describe (const AVFrame *frame,
   other_shape = frame->width != stored->width || frame->height != stored->height ||
                 bb_chain_is_other_aspect (frame, aspect);
   fit (frame, stored, aspect, &width, &height);
-  if (other_shape ||
-      (!tone_map &&
-       (nearest != pixel_format || full != stored->full_range || matrix != stored->matrix)))
+  if (other_shape || (!tone_map && (nearest != pixel_format || full != stored->full_range ||
+                                    matrix != stored->matrix)))
     {
       gboolean padded = width != stored->width || height != stored->height;
       int padded_width = up_to_step (stored->width, stored->chroma_shift_x);
@@ -169,8 +164,8 @@ bb_chain_describe (const AVFrame *frame,
           width = up_to_step (width, stored->chroma_shift_x);
           height = up_to_step (height, stored->chroma_shift_y);
         }
-      g_string_append_printf (chain, "scale=%d:%d:flags=%s:out_range=%s", width, height, SCALE_FLAGS,
-                              format->full_range ? "full" : "limited");
+      g_string_append_printf (chain, "scale=%d:%d:flags=%s:out_range=%s", width, height,
+                              SCALE_FLAGS, format->full_range ? "full" : "limited");
       if (!tone_map && matrix != stored->matrix && is_convertible (matrix) &&
           is_convertible (stored->matrix))
         g_string_append_printf (chain, ":out_color_matrix=%d", stored->matrix);

@@ -13,13 +13,8 @@
 G_BEGIN_DECLS
 
 gboolean bb_chain_is_other_aspect (const AVFrame *frame, AVRational aspect);
-char *bb_chain_describe (const AVFrame *frame,
-                         const BbFormat *stored,
-                         AVRational aspect,
-                         const BbFormat *format,
-                         const AVCodecParameters *parameters,
-                         enum AVPixelFormat pixel_format,
-                         gboolean deinterlace,
-                         gboolean tone_map);
+char *bb_chain_describe (const AVFrame *frame, const BbFormat *stored, AVRational aspect,
+                         const BbFormat *format, const AVCodecParameters *parameters,
+                         enum AVPixelFormat pixel_format, gboolean deinterlace, gboolean tone_map);
 
 G_END_DECLS

@@ -50,19 +50,19 @@ struct _BbClock {
 
   /* Nanoseconds. */
   gint64 offset;
-  gint64 previous;     /* offset before the last jump */
-  gint64 position;     /* time of the picture's last packet, shifted */
-  gint64 step;         /* how long it lasts */
-  gint64 end;          /* when what was read of the picture ends, shifted */
-  gint64 delay;        /* least one from when a packet is decoded to when it is shown */
+  gint64 previous; /* offset before the last jump */
+  gint64 position; /* time of the picture's last packet, shifted */
+  gint64 step;     /* how long it lasts */
+  gint64 end;      /* when what was read of the picture ends, shifted */
+  gint64 delay;    /* least one from when a packet is decoded to when it is shown */
   gint64 first_jump;
   guint n_jumps;
   gint64 first_change;
   guint n_changes;
   const AVStream *source; /* of the picture's last packet */
 
-  GArray *lines;       /* by stream, grown when streams appear */
-  GQueue held;         /* packets that were read while one waited, in the file's order */
+  GArray *lines; /* by stream, grown when streams appear */
+  GQueue held;   /* packets that were read while one waited, in the file's order */
   gsize held_bytes;
   gboolean ended;
 };
@@ -90,7 +90,8 @@ bb_clock_new (AVFormatContext *demuxer, int picture, BbIndex *index)
 
   self->demuxer = demuxer;
   self->picture = picture;
-  self->may_jump = picture >= 0 && picture < (int) demuxer->nb_streams && may_jump (demuxer->iformat);
+  self->may_jump =
+    picture >= 0 && picture < (int) demuxer->nb_streams && may_jump (demuxer->iformat);
   self->lines = g_array_new (FALSE, FALSE, sizeof (Line));
   g_queue_init (&self->held);
   g_queue_init (&self->late);
@@ -245,12 +246,13 @@ bb_clock_note_jumps (BbClock *clock, gint64 start, GPtrArray *notices)
   if (n_changes > 0)
     g_ptr_array_add (
       notices, /* Translators: how often, and seconds from the beginning */
-      g_strdup_printf (ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
-                                 "subtitles go on with them",
-                                 "Other streams take over %u times, first at %.1f s; picture, sound "
-                                 "and subtitles go on with them",
-                                 n_changes),
-                       n_changes, change));
+      g_strdup_printf (
+        ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
+                  "subtitles go on with them",
+                  "Other streams take over %u times, first at %.1f s; picture, sound "
+                  "and subtitles go on with them",
+                  n_changes),
+        n_changes, change));
   /* Where one recording follows another both happen at once. */
   if (n_jumps > 0 && (n_jumps != n_changes || clock->first_jump != clock->first_change))
     g_ptr_array_add (
@@ -274,8 +276,8 @@ get_time (BbClock *self, const AVPacket *packet)
 static void
 shift (BbClock *self, AVPacket *packet, gint64 offset)
 {
-  gint64 ticks = bb_ffmpeg_from_nanoseconds (
-    offset, self->demuxer->streams[packet->stream_index]->time_base);
+  gint64 ticks =
+    bb_ffmpeg_from_nanoseconds (offset, self->demuxer->streams[packet->stream_index]->time_base);
 
   if (packet->pts != AV_NOPTS_VALUE)
     packet->pts = av_sat_add64 (packet->pts, ticks);
@@ -370,8 +372,8 @@ take_other (BbClock *self, AVPacket *packet, gboolean sure)
     return TRUE;
   if (line->end != AV_NOPTS_VALUE)
     {
-      gboolean dense = self->demuxer->streams[packet->stream_index]->codecpar->codec_type ==
-                       AVMEDIA_TYPE_AUDIO;
+      gboolean dense =
+        self->demuxer->streams[packet->stream_index]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
       /* Subtitles are seldom; they are near the picture. */
       gint64 expected = dense ? line->end : self->position;
       gint64 off = get_distance (time, self->offset, expected);
@@ -490,7 +492,8 @@ static int
 wait_for_picture (BbClock *self)
 {
   guint n_jumps = self->n_jumps;
-  gint64 until = self->position != AV_NOPTS_VALUE ? av_sat_add64 (self->position, MOST_WAIT) : G_MAXINT64;
+  gint64 until =
+    self->position != AV_NOPTS_VALUE ? av_sat_add64 (self->position, MOST_WAIT) : G_MAXINT64;
 
   while (!self->ended && self->n_jumps == n_jumps && self->position < until &&
          self->held.length < MOST_PACKETS && self->held_bytes < MOST_BYTES)

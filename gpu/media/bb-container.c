@@ -42,7 +42,7 @@ bb_container_find (const char *path, GError **error)
           return container;
       }
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               _("The name “%s” names no container: end it in .mp4, .mov, .mkv or .webm"), name);
+               _ ("The name “%s” names no container: end it in .mp4, .mov, .mkv or .webm"), name);
   return NULL;
 }
 
@@ -57,8 +57,7 @@ gboolean
 bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec)
 {
   /* Formats that no player expects there, although the muxer would take them. */
-  if (g_str_equal (container->name, "mp4") &&
-      avcodec_get_type (codec) == AVMEDIA_TYPE_AUDIO &&
+  if (g_str_equal (container->name, "mp4") && avcodec_get_type (codec) == AVMEDIA_TYPE_AUDIO &&
       codec != AV_CODEC_ID_AAC && codec != AV_CODEC_ID_MP3 && codec != AV_CODEC_ID_AC3 &&
       codec != AV_CODEC_ID_EAC3 && codec != AV_CODEC_ID_ALAC && codec != AV_CODEC_ID_OPUS &&
       codec != AV_CODEC_ID_FLAC)
@@ -117,11 +116,11 @@ bb_container_check (const char *path, enum AVCodecID codec, GError **error)
     return TRUE;
   /* Translators: the name of a file, the name of a codec, and what to do, such as “end the name in
    * .mkv” */
-  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, _("“%s” cannot hold %s: %s"), name,
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, _ ("“%s” cannot hold %s: %s"), name,
                avcodec_get_name (codec),
-               codec == AV_CODEC_ID_FFV1 ? _("end the name in .mkv")
+               codec == AV_CODEC_ID_FFV1 ? _ ("end the name in .mkv")
                : g_str_equal (container->name, "webm")
-                 ? _("choose the codec av1, or end the name in .mp4 or .mkv")
-                 : _("end the name in .mp4 or .mkv"));
+                 ? _ ("choose the codec av1, or end the name in .mp4 or .mkv")
+                 : _ ("end the name in .mp4 or .mkv"));
   return FALSE;
 }

@@ -14,8 +14,7 @@ const AVOutputFormat *bb_container_find (const char *path, GError **error);
 gboolean bb_container_check (const char *path, enum AVCodecID codec, GError **error);
 gboolean bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec);
 gboolean bb_container_is_mov (const AVOutputFormat *container);
-void bb_container_set_options (const AVOutputFormat *container,
-                               gboolean keys,
+void bb_container_set_options (const AVOutputFormat *container, gboolean keys,
                                AVDictionary **options);
 
 G_END_DECLS

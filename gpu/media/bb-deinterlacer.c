@@ -19,7 +19,8 @@ struct _BbDeinterlacer {
   AVFrame *previous;
   AVFrame *current;
   AVFrame *next;
-  gboolean alone; /* nothing was deinterlaced yet: the first frame has no neighbors to compare with */
+  gboolean
+    alone; /* nothing was deinterlaced yet: the first frame has no neighbors to compare with */
 };
 
 /**

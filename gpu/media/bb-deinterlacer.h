@@ -18,11 +18,11 @@ G_BEGIN_DECLS
  */
 typedef struct _BbDeinterlacer BbDeinterlacer;
 
-BbDeinterlacer *bb_deinterlacer_new (const BbDeviceMedia *media, const AVFrame *like, GError **error);
+BbDeinterlacer *bb_deinterlacer_new (const BbDeviceMedia *media, const AVFrame *like,
+                                     GError **error);
 void bb_deinterlacer_free (BbDeinterlacer *self);
 gboolean bb_deinterlacer_accepts (BbDeinterlacer *self, const AVFrame *frame);
-gboolean
-bb_deinterlacer_push (BbDeinterlacer *self, AVFrame *frame, AVFrame **out, GError **error);
+gboolean bb_deinterlacer_push (BbDeinterlacer *self, AVFrame *frame, AVFrame **out, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbDeinterlacer, bb_deinterlacer_free)
 

@@ -156,7 +156,7 @@ bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                  /* Translators: the name of an encoder of a GPU. It works only where a
                   * GPU has it, and where that GPU is chosen as the device */
-                 _("%s cannot be used: it takes an NVIDIA GPU that has it, and is the device"),
+                 _ ("%s cannot be used: it takes an NVIDIA GPU that has it, and is the device"),
                  encoder->name);
   return good;
 }
@@ -170,7 +170,7 @@ set_pixel_format (AVCodecContext *context, const Settings *settings, GError **er
   if (settings->encoder->on_gpu && settings->format.depth > 8)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("%s takes 10 bit only where its GPU is the device too: leave out the device"),
+                   _ ("%s takes 10 bit only where its GPU is the device too: leave out the device"),
                    settings->encoder->name);
       return FALSE;
     }
@@ -258,7 +258,7 @@ explain (const Settings *settings, int result, GError **error)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                    /* Translators: the name of an encoder, width and height */
-                   _("%s does not make pictures of %d×%d: choose another size or encoder"), name,
+                   _ ("%s does not make pictures of %d×%d: choose another size or encoder"), name,
                    settings->format.width, settings->format.height);
       return;
     }
@@ -268,7 +268,7 @@ explain (const Settings *settings, int result, GError **error)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                    /* Translators: the name of an encoder, and frames a second */
-                   _("%s does not take %.3f frames a second: choose another encoder"), name,
+                   _ ("%s does not take %.3f frames a second: choose another encoder"), name,
                    av_q2d (settings->rate));
       return;
     }
@@ -278,19 +278,19 @@ explain (const Settings *settings, int result, GError **error)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                    /* Translators: the name of an encoder, and that of a preset */
-                   _("%s does not take the preset “%s”: choose another preset"), name,
+                   _ ("%s does not take the preset “%s”: choose another preset"), name,
                    settings->preset);
       return;
     }
   if (settings->encoder->on_gpu)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                  /* Translators: the name of an encoder */
-                 _("%s cannot be had (none there, or too many in use): choose another encoder"),
+                 _ ("%s cannot be had (none there, or too many in use): choose another encoder"),
                  name);
   else
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                  /* Translators: the name of an encoder, and what is wrong */
-                 _("%s cannot be opened (%s): choose another encoder"), name,
+                 _ ("%s cannot be opened (%s): choose another encoder"), name,
                  bb_ffmpeg_reason (result));
 }
 

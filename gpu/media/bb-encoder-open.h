@@ -12,17 +12,11 @@
 
 G_BEGIN_DECLS
 
-AVCodecContext *bb_encoder_open (const BbEncoder *encoder,
-                                 const BbRecipe *recipe,
-                                 const BbEncoderInput *input,
-                                 BbDevice *device,
-                                 BbSource *source,
-                                 const AVOutputFormat *container,
-                                 GError **error);
-gboolean bb_encoder_set_device_frames (AVCodecContext *context,
-                                       BbDevice *device,
-                                       const BbFormat *format,
-                                       GError **error);
+AVCodecContext *bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe,
+                                 const BbEncoderInput *input, BbDevice *device, BbSource *source,
+                                 const AVOutputFormat *container, GError **error);
+gboolean bb_encoder_set_device_frames (AVCodecContext *context, BbDevice *device,
+                                       const BbFormat *format, GError **error);
 gboolean bb_encoder_has_captions (const BbEncoder *encoder);
 void bb_encoder_tell_container (AVCodecParameters *parameters, BbSource *source);
 

@@ -29,9 +29,9 @@ static const BbEncoder encoders[] = {
 static const gint64 most_samples[] = { 139264 * 256, 142606336, 142606336 };
 static const char *const codec_titles[] = { "H.264", "HEVC", "AV1" };
 
-static const char *const x26x_presets[] = { "ultrafast", "superfast", "veryfast", "faster", "fast",
-                                            "medium",    "slow",      "slower",   "veryslow",
-                                            "placebo",   NULL };
+static const char *const x26x_presets[] = { "ultrafast", "superfast", "veryfast", "faster",
+                                            "fast",      "medium",    "slow",     "slower",
+                                            "veryslow",  "placebo",   NULL };
 
 static gboolean
 is_none (const BbEncoder *encoder)
@@ -105,7 +105,7 @@ find_by_name (const char *name, GError **error)
     }
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: the name of an encoder, and a list of such names */
-               _("There is no encoder “%s” here: choose auto or one of %s"), name, names->str);
+               _ ("There is no encoder “%s” here: choose auto or one of %s"), name, names->str);
   return NULL;
 }
 
@@ -117,14 +117,14 @@ check_quality (const BbEncoder *encoder, const BbRecipeValues *values, GError **
   if (encoder->quality_option == NULL)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("The encoder %s has no quality to set: leave it out"), encoder->name);
+                   _ ("The encoder %s has no quality to set: leave it out"), encoder->name);
       return FALSE;
     }
   if (values->quality >= encoder->quality_min && values->quality <= encoder->quality_max)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: a number, the name of an encoder, and two numbers */
-               _("Quality %d is out of range for %s: choose %d (best) to %d"), values->quality,
+               _ ("Quality %d is out of range for %s: choose %d (best) to %d"), values->quality,
                encoder->name, encoder->quality_min, encoder->quality_max);
   return FALSE;
 }
@@ -140,7 +140,7 @@ check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **e
   if (encoder->preset == NULL)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("The encoder %s has no presets: leave it out"), encoder->name);
+                   _ ("The encoder %s has no presets: leave it out"), encoder->name);
       return FALSE;
     }
   if (g_str_has_prefix (encoder->name, "libx26") && !g_strv_contains (x26x_presets, preset))
@@ -148,7 +148,7 @@ check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **e
       g_autofree char *names = g_strjoinv (", ", (char **) x26x_presets);
 
       /* Translators: the names of an encoder and of a preset, and a list of such presets */
-      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, _("%s has no preset “%s”: choose one of %s"),
+      g_set_error (error, BB_ERROR, BB_ERROR_ENCODER, _ ("%s has no preset “%s”: choose one of %s"),
                    encoder->name, preset, names);
       return FALSE;
     }
@@ -157,7 +157,7 @@ check_preset (const BbEncoder *encoder, const BbRecipeValues *values, GError **e
        *rest != '\0'))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("libsvtav1 has no preset “%s”: choose a number from 0 (slowest) to 13"),
+                   _ ("libsvtav1 has no preset “%s”: choose a number from 0 (slowest) to 13"),
                    preset);
       return FALSE;
     }
@@ -205,7 +205,7 @@ bb_encoder_check_container (const BbEncoder *encoder, const char *path, GError *
   if (path != NULL)
     return bb_container_check (path, avcodec_find_encoder_by_name (encoder->name)->id, error);
   g_set_error_literal (error, BB_ERROR, BB_ERROR_ENCODER,
-                       _("There is no name for the finished file: give one"));
+                       _ ("There is no name for the finished file: give one"));
   return FALSE;
 }
 
@@ -252,18 +252,17 @@ check_size (const BbEncoder *encoder, const BbFormat *format, GError **error)
   if (odd_x != 0 || odd_y != 0)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-                   _("A canvas of %d×%d does not go with the video's color subsampling: choose "
-                     "even numbers, such as %d×%d"),
+                   _ ("A canvas of %d×%d does not go with the video's color subsampling: choose "
+                      "even numbers, such as %d×%d"),
                    format->width, format->height, format->width + odd_x, format->height + odd_y);
       return FALSE;
     }
-  if (!is_ffv1 (encoder) &&
-      (gint64) format->width * format->height > most_samples[encoder->codec])
+  if (!is_ffv1 (encoder) && (gint64) format->width * format->height > most_samples[encoder->codec])
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                    /* Translators: width, height, a codec such as H.264, and millions of pixels */
-                   _("A canvas of %d×%d is larger than %s allows (%.0f million pixels): choose a "
-                     "smaller one"),
+                   _ ("A canvas of %d×%d is larger than %s allows (%.0f million pixels): choose a "
+                      "smaller one"),
                    format->width, format->height, codec_titles[encoder->codec],
                    (double) most_samples[encoder->codec] / 1e6);
       return FALSE;

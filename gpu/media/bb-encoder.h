@@ -54,14 +54,10 @@ GPtrArray *bb_encoder_list (void);
 GStrv bb_encoder_get_presets (const BbEncoder *encoder);
 const BbEncoder *bb_encoder_choose (const BbRecipe *recipe, GError **error);
 const BbEncoder *bb_encoder_choose_on_gpu (const BbRecipe *recipe);
-gboolean
-bb_encoder_check_container (const BbEncoder *encoder, const char *path, GError **error);
+gboolean bb_encoder_check_container (const BbEncoder *encoder, const char *path, GError **error);
 gboolean bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error);
-gboolean bb_encoder_get_input (const BbEncoder *encoder,
-                               const BbRecipe *recipe,
-                               const BbSourceInfo *source,
-                               BbMemory memory,
-                               BbEncoderInput *input,
+gboolean bb_encoder_get_input (const BbEncoder *encoder, const BbRecipe *recipe,
+                               const BbSourceInfo *source, BbMemory memory, BbEncoderInput *input,
                                GError **error);
 
 G_END_DECLS

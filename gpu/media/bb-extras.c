@@ -160,8 +160,8 @@ bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_pictu
       if (add_cover (metadata, in, packets))
         return;
       /* Translators: a codec, and the number of a track in its file */
-      note (metadata, g_strdup_printf (_("The cover picture (%s, stream %d) is left out, since "
-                                         "the container has no place for it"),
+      note (metadata, g_strdup_printf (_ ("The cover picture (%s, stream %d) is left out, since "
+                                          "the container has no place for it"),
                                        codec, in->index));
       return;
     }
@@ -171,20 +171,21 @@ bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_pictu
       if (add_attachment (metadata, in))
         break;
       /* Translators: the name of a file within the source, and the number of a track */
-      note (metadata, g_strdup_printf (_("The attachment “%s” (stream %d) is left out, since the "
-                                         "container has no place for it"),
+      note (metadata, g_strdup_printf (_ ("The attachment “%s” (stream %d) is left out, since the "
+                                          "container has no place for it"),
                                        entry != NULL ? entry->value : codec, in->index));
       break;
     case AVMEDIA_TYPE_VIDEO:
       /* Translators: a codec, and the number of a track in its file */
-      note (metadata, g_strdup_printf (_("A further video (%s, stream %d) is left out: one picture "
-                                         "is reframed"),
-                                       codec, in->index));
+      note (metadata,
+            g_strdup_printf (_ ("A further video (%s, stream %d) is left out: one picture "
+                                "is reframed"),
+                             codec, in->index));
       break;
     default:
       entry = av_dict_get (in->metadata, "handler_name", NULL, 0);
       /* Translators: what kind of data it is, such as “Core Media Metadata” */
-      note (metadata, g_strdup_printf (_("Data that comes with the picture is left out: %s"),
+      note (metadata, g_strdup_printf (_ ("Data that comes with the picture is left out: %s"),
                                        entry != NULL ? entry->value : codec));
       break;
     }

@@ -9,9 +9,7 @@
 
 G_BEGIN_DECLS
 
-void bb_extras_add (const BbMetadata *metadata,
-                    const AVStream *in,
-                    gboolean is_picture,
+void bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_picture,
                     GPtrArray *packets);
 int bb_extras_write (AVFormatContext *muxer, GPtrArray *packets);
 

@@ -13,7 +13,7 @@
 #include <libavutil/log.h>
 
 static void G_GNUC_PRINTF (3, 0)
-log_cb (void *context, int level, const char *format, va_list arguments)
+  log_cb (void *context, int level, const char *format, va_list arguments)
 {
   g_autofree char *text = NULL;
 
@@ -47,26 +47,26 @@ bb_ffmpeg_init (void)
 
 /* For xgettext: what av_strerror() says, in English only. */
 G_GNUC_UNUSED static const char *const reasons[] = {
-  N_("Bitstream filter not found"),
-  N_("Buffer too small"),
-  N_("Decoder not found"),
-  N_("Demuxer not found"),
-  N_("Encoder not found"),
-  N_("End of file"),
-  N_("Experimental feature"),
-  N_("Filter not found"),
-  N_("Generic error in an external library"),
-  N_("Immediate exit requested"),
-  N_("Input changed"),
-  N_("Internal bug, should not have happened"),
-  N_("Invalid data found when processing input"),
-  N_("Muxer not found"),
-  N_("Not yet implemented in FFmpeg, patches welcome"),
-  N_("Option not found"),
-  N_("Output changed"),
-  N_("Protocol not found"),
-  N_("Stream not found"),
-  N_("Unknown error occurred"),
+  N_ ("Bitstream filter not found"),
+  N_ ("Buffer too small"),
+  N_ ("Decoder not found"),
+  N_ ("Demuxer not found"),
+  N_ ("Encoder not found"),
+  N_ ("End of file"),
+  N_ ("Experimental feature"),
+  N_ ("Filter not found"),
+  N_ ("Generic error in an external library"),
+  N_ ("Immediate exit requested"),
+  N_ ("Input changed"),
+  N_ ("Internal bug, should not have happened"),
+  N_ ("Invalid data found when processing input"),
+  N_ ("Muxer not found"),
+  N_ ("Not yet implemented in FFmpeg, patches welcome"),
+  N_ ("Option not found"),
+  N_ ("Output changed"),
+  N_ ("Protocol not found"),
+  N_ ("Stream not found"),
+  N_ ("Unknown error occurred"),
 };
 
 /**
@@ -85,8 +85,8 @@ bb_ffmpeg_reason (int result)
     return g_strerror (AVUNERROR (result));
   if (av_strerror (result, text, sizeof text) < 0)
     /* Translators: in place of a description: a number */
-    g_snprintf (text, sizeof text, _("error %d"), result);
-  return g_intern_string (_(text));
+    g_snprintf (text, sizeof text, _ ("error %d"), result);
+  return g_intern_string (_ (text));
 }
 
 /**
@@ -224,7 +224,7 @@ bb_ffmpeg_to_host (AVFrame *frame)
 void
 bb_ffmpeg_free_packet (gpointer packet)
 {
-  av_packet_free ((AVPacket *[]){ packet });
+  av_packet_free ((AVPacket *[]) { packet });
 }
 
 /**

@@ -32,10 +32,7 @@ struct _BbFilter {
  * Returns: (transfer full): a filter chain for video, or %NULL with %BB_ERROR_INPUT
  */
 BbFilter *
-bb_filter_new (const AVFrame *like,
-               AVRational time_base,
-               const char *description,
-               GError **error)
+bb_filter_new (const AVFrame *like, AVRational time_base, const char *description, GError **error)
 {
   BbFilter *filter = g_new0 (BbFilter, 1);
   AVFilterInOut *inputs = avfilter_inout_alloc ();
@@ -78,10 +75,11 @@ out:
   av_free (parameters);
   if (result < 0)
     {
-      g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   /* Translators: names of filters, and what is wrong */
-                   _("FFmpeg cannot set up the filters “%s” (%s); install an FFmpeg that has them"),
-                   description, bb_ffmpeg_reason (result));
+      g_set_error (
+        error, BB_ERROR, BB_ERROR_INPUT,
+        /* Translators: names of filters, and what is wrong */
+        _ ("FFmpeg cannot set up the filters “%s” (%s); install an FFmpeg that has them"),
+        description, bb_ffmpeg_reason (result));
       g_clear_pointer (&filter, bb_filter_free);
     }
   return filter;

@@ -12,9 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct _BbFilter BbFilter;
 
-BbFilter *bb_filter_new (const AVFrame *like,
-                         AVRational time_base,
-                         const char *description,
+BbFilter *bb_filter_new (const AVFrame *like, AVRational time_base, const char *description,
                          GError **error);
 void bb_filter_free (BbFilter *filter);
 gboolean bb_filter_accepts (BbFilter *filter, const AVFrame *frame);

@@ -49,7 +49,7 @@ enum AVPixelFormat
 bb_frame_get_pixel_format (const AVFrame *frame)
 {
   if (frame->hw_frames_ctx != NULL)
-    return ((const AVHWFramesContext *)(gconstpointer)frame->hw_frames_ctx->data)->sw_format;
+    return ((const AVHWFramesContext *) (gconstpointer) frame->hw_frames_ctx->data)->sw_format;
   return frame->format;
 }
 
@@ -196,7 +196,7 @@ guess_full_range (const AVFrame *frame, const AVCodecParameters *parameters)
   enum AVColorRange range =
     frame->color_range != AVCOL_RANGE_UNSPECIFIED ? frame->color_range : parameters->color_range;
 
-  switch ((int)frame->format)
+  switch ((int) frame->format)
     {
     case AV_PIX_FMT_YUVJ420P:
     case AV_PIX_FMT_YUVJ422P:
@@ -250,7 +250,7 @@ bb_format_from_frame (BbFormat *format, const AVFrame *frame, const AVCodecParam
   gboolean grey = bb_pixel_format_is_grey (nearest);
   gboolean rgb = bb_pixel_format_is_rgb (pixel_format);
 
-  *format = (BbFormat){
+  *format = (BbFormat) {
     .width = frame->width,
     .height = frame->height,
     .depth = d->comp[0].depth,

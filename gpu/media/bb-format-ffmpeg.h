@@ -18,8 +18,7 @@ gboolean bb_pixel_format_is_grey (enum AVPixelFormat pixel_format);
 gboolean bb_pixel_format_is_rgb (enum AVPixelFormat pixel_format);
 enum AVPixelFormat bb_pixel_format_find_native (enum AVPixelFormat pixel_format);
 enum AVPixelFormat bb_pixel_format_find_nearest (enum AVPixelFormat pixel_format);
-void bb_format_from_frame (BbFormat *format,
-                           const AVFrame *frame,
+void bb_format_from_frame (BbFormat *format, const AVFrame *frame,
                            const AVCodecParameters *parameters);
 BbOrientation bb_orientation_from_matrix (const gint32 matrix[9]);
 

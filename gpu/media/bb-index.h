@@ -40,11 +40,8 @@ int bb_index_get_root (const BbIndex *index, const AVFormatContext *demuxer, int
 int bb_index_find_picture (const BbIndex *index, AVFormatContext *demuxer);
 gboolean bb_index_is_followed (const BbIndex *index, const AVStream *stream);
 gboolean bb_index_is_uniform (const BbIndex *index, const AVStream *stream);
-gboolean bb_index_get_late (const BbIndex *index,
-                            const AVStream *stream,
-                            gint64 *after,
-                            gint64 before,
-                            AVPacket *packet);
+gboolean bb_index_get_late (const BbIndex *index, const AVStream *stream, gint64 *after,
+                            gint64 before, AVPacket *packet);
 const BbIndexKey *bb_index_find_key (const BbIndex *index, gint64 time);
 gint64 bb_index_get_end (const BbIndex *index);
 

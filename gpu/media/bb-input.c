@@ -27,16 +27,29 @@
 
 /* Demuxers that open what a file names. */
 static const char *const referring[] = {
-  "concat", "dash",      "hls",         "imf", "rtp",
-  "rtsp",   "sap",       "sdp",         "vobsub",
-  "lavfi",  "avisynth",  "vapoursynth", "webm_dash_manifest",
+  "concat",
+  "dash",
+  "hls",
+  "imf",
+  "rtp",
+  "rtsp",
+  "sap",
+  "sdp",
+  "vobsub",
+  "lavfi",
+  "avisynth",
+  "vapoursynth",
+  "webm_dash_manifest",
   NULL,
 };
 
 /* Demuxers that make a video of a text, and decoders that do. */
 static const char *const texts[] = { "tty", "bin", "xbin", "adf", "idf", NULL };
 static const enum AVCodecID text_codecs[] = {
-  AV_CODEC_ID_ANSI, AV_CODEC_ID_BINTEXT, AV_CODEC_ID_XBIN, AV_CODEC_ID_IDF,
+  AV_CODEC_ID_ANSI,
+  AV_CODEC_ID_BINTEXT,
+  AV_CODEC_ID_XBIN,
+  AV_CODEC_ID_IDF,
 };
 
 /**
@@ -55,7 +68,7 @@ bb_input_set_error (const char *path, const char *reason, const char *advice, GE
 
   /* Translators: the name of a file, what is wrong, and what to do, both clauses without a full
    * stop, such as “it is a folder” and “choose a video file” */
-  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _("Cannot read “%s”: %s; %s"), name, reason,
+  g_set_error (error, BB_ERROR, BB_ERROR_INPUT, _ ("Cannot read “%s”: %s; %s"), name, reason,
                advice);
 }
 
@@ -81,22 +94,22 @@ check_file (const char *path, GError **error)
   if (g_stat (path, &status) != 0)
     return TRUE;
   if (S_ISDIR (status.st_mode))
-    return refuse (path, _("it is a folder"), _("choose a video file"), error);
+    return refuse (path, _ ("it is a folder"), _ ("choose a video file"), error);
   /* Opening a pipe would wait for whoever writes to it, and it cannot be sought in. */
   if (S_ISFIFO (status.st_mode))
-    return refuse (path, _("it is a pipe"), _("save the video as a file first"), error);
+    return refuse (path, _ ("it is a pipe"), _ ("save the video as a file first"), error);
   if (!S_ISREG (status.st_mode))
-    return refuse (path, _("it is a device"), _("choose a video file"), error);
+    return refuse (path, _ ("it is a device"), _ ("choose a video file"), error);
   if (status.st_size == 0)
-    return refuse (path, _("it is empty"), _("copy or record it again"), error);
+    return refuse (path, _ ("it is empty"), _ ("copy or record it again"), error);
   return TRUE;
 }
 
 static gboolean
 refuse_no_video (const char *path, GError **error)
 {
-  return refuse (path, _("it is not a video, or it is damaged"),
-                 _("choose a file that a player can play"), error);
+  return refuse (path, _ ("it is not a video, or it is damaged"),
+                 _ ("choose a file that a player can play"), error);
 }
 
 static gboolean
@@ -107,12 +120,12 @@ fail (const char *path, int result, GCancellable **cancellable, GError **error)
   if (result == AVERROR_INVALIDDATA || result == AVERROR_EOF)
     return refuse_no_video (path, error);
   if (result == AVERROR (ENOENT))
-    return refuse (path, _("there is no such file"), _("check its name"), error);
+    return refuse (path, _ ("there is no such file"), _ ("check its name"), error);
   if (result == AVERROR (EACCES))
-    return refuse (path, _("reading it is not allowed"), _("check its permissions"), error);
+    return refuse (path, _ ("reading it is not allowed"), _ ("check its permissions"), error);
   if (result == AVERROR (EMFILE) || result == AVERROR (ENFILE))
-    return refuse (path, bb_ffmpeg_reason (result), _("allow more open files (ulimit -n)"), error);
-  return refuse (path, bb_ffmpeg_reason (result), _("check its name and permissions"), error);
+    return refuse (path, bb_ffmpeg_reason (result), _ ("allow more open files (ulimit -n)"), error);
+  return refuse (path, bb_ffmpeg_reason (result), _ ("check its name and permissions"), error);
 }
 
 /* What to call a file while it is asked what it is: only the ending of a name says anything, and
@@ -129,9 +142,7 @@ get_neutral_name (const char *path)
 }
 
 static int
-find_format (const char *path,
-             const char *url,
-             const AVIOInterruptCB *interrupt,
+find_format (const char *path, const char *url, const AVIOInterruptCB *interrupt,
              const AVInputFormat **format)
 {
   g_autofree char *name = get_neutral_name (path);
@@ -157,8 +168,8 @@ check_format (const char *path, const AVInputFormat *format, GError **error)
     {
       if (g_strv_contains (referring, names[i]) ||
           ((format->flags & AVFMT_NOFILE) != 0 && !g_str_equal (names[i], "image2")))
-        return refuse (path, _("it is a list that names other files"),
-                       _("choose the video file itself"), error);
+        return refuse (path, _ ("it is a list that names other files"),
+                       _ ("choose the video file itself"), error);
       if (g_strv_contains (texts, names[i]))
         return refuse_no_video (path, error);
     }
@@ -167,10 +178,7 @@ check_format (const char *path, const AVInputFormat *format, GError **error)
 
 /* Opens the file itself and no other. */
 static int
-open_only_itself (AVFormatContext *demuxer,
-                  AVIOContext **file,
-                  const char *url,
-                  int flags,
+open_only_itself (AVFormatContext *demuxer, AVIOContext **file, const char *url, int flags,
                   AVDictionary **options)
 {
   if (demuxer->url == NULL || strcmp (url, demuxer->url) != 0 || (flags & AVIO_FLAG_WRITE) != 0)
@@ -196,9 +204,7 @@ open_only_itself (AVFormatContext *demuxer,
  *   %G_IO_ERROR_CANCELLED
  */
 AVFormatContext *
-bb_input_new (const char *path,
-              GCancellable **cancellable,
-              const AVDictionary *options,
+bb_input_new (const char *path, GCancellable **cancellable, const AVDictionary *options,
               GError **error)
 {
   g_autofree char *url = bb_ffmpeg_url (path);
@@ -270,8 +276,8 @@ check_memory (AVFormatContext *demuxer, guint64 left, GError **error)
 
           g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
                        /* Translators: the name of a file, a size in pixels, two sizes in bytes */
-                       _("Not enough memory to decode “%s”: its pictures of %d×%d need %s, and %s "
-                         "are left; close other programs, or make it smaller first"),
+                       _ ("Not enough memory to decode “%s”: its pictures of %d×%d need %s, and %s "
+                          "are left; close other programs, or make it smaller first"),
                        name, parameters->width, parameters->height, needed_text, left_text);
           return FALSE;
         }

@@ -42,18 +42,18 @@ static const char *const stale[] = {
 
 /* What MP4 and QuickTime have a place of its own for; in QuickTime the first ones only. */
 static const char *const mov_file_keys[] = {
-  "title",     "artist",    "album",    "date", "comment", "genre",
+  "title",     "artist",  "album",         "date",     "comment",  "genre",
   "copyright", "encoder", "creation_time", "timecode", "location",
 };
 static const char *const only_mov_file_keys[] = { "author", "make", "model" };
 static const char *const only_mp4_file_keys[] = {
-  "album_artist", "composer",   "grouping",     "lyrics",        "description", "synopsis",
-  "show",         "episode_id", "network",      "keywords",      "episode_sort", "season_number",
-  "media_type",   "hd_video",   "gapless_playback", "compilation", "track",     "disc",
+  "album_artist", "composer",   "grouping",         "lyrics",      "description",  "synopsis",
+  "show",         "episode_id", "network",          "keywords",    "episode_sort", "season_number",
+  "media_type",   "hd_video",   "gapless_playback", "compilation", "track",        "disc",
 };
 static const char *const mov_stream_keys[] = {
-  "title", "handler_name", "language", "creation_time", "timecode", "vendor_id", "encoder",
-  "reel_name",
+  "title",    "handler_name", "language", "creation_time",
+  "timecode", "vendor_id",    "encoder",  "reel_name",
 };
 
 /* Of two codes of one language the one that FFmpeg knows QuickTime's number of. */
@@ -142,8 +142,8 @@ move_timecode (const BbMetadata *self, const char *value, char *moved)
       av_timecode_init_from_string (&timecode, self->rate, value, NULL) < 0)
     return FALSE;
   /* The frame that is shown there; times are rounded to the microsecond. */
-  n_frames = av_rescale_q_rnd (self->cut + 1000, BB_NANOSECONDS, av_inv_q (self->rate),
-                               AV_ROUND_DOWN);
+  n_frames =
+    av_rescale_q_rnd (self->cut + 1000, BB_NANOSECONDS, av_inv_q (self->rate), AV_ROUND_DOWN);
   av_timecode_make_string (&timecode, moved, (int) CLAMP (n_frames, 0, G_MAXINT / 2));
   return TRUE;
 }
@@ -165,8 +165,8 @@ copy_entries (const BbMetadata *self, AVDictionary **to, const AVDictionary *fro
         av_dict_set (to, entry->key, moved, 0);
       else
         /* Translators: a timecode, such as 01:00:00:00 */
-        g_ptr_array_add (self->notices, g_strdup_printf (_("The timecode “%s” is left out, since "
-                                                           "it does not go with the frame rate"),
+        g_ptr_array_add (self->notices, g_strdup_printf (_ ("The timecode “%s” is left out, since "
+                                                            "it does not go with the frame rate"),
                                                          entry->value));
     }
 }
@@ -375,8 +375,8 @@ bb_metadata_note_lost (const BbMetadata *metadata)
     return;
   names = g_strjoinv (", ", (char **) lost->pdata);
   /* Translators: names of metadata, such as “DIRECTOR, rating, karaoke” */
-  g_ptr_array_add (metadata->notices, g_strdup_printf (_("The container has no place for this "
-                                                         "metadata, which is left out: %s"),
+  g_ptr_array_add (metadata->notices, g_strdup_printf (_ ("The container has no place for this "
+                                                          "metadata, which is left out: %s"),
                                                        names));
 }
 
@@ -398,9 +398,9 @@ bb_metadata_note_picture (BbSource *source, GPtrArray *notices)
     { AV_PKT_DATA_DOVI_CONF, AV_FRAME_DATA_DOVI_METADATA, "Dolby Vision" },
     { AV_PKT_DATA_DYNAMIC_HDR10_PLUS, AV_FRAME_DATA_DYNAMIC_HDR_PLUS, "HDR10+" },
     /* Translators: how a picture is meant to be looked at */
-    { AV_PKT_DATA_SPHERICAL, AV_FRAME_DATA_SPHERICAL, N_("spherical projection (360°)") },
+    { AV_PKT_DATA_SPHERICAL, AV_FRAME_DATA_SPHERICAL, N_ ("spherical projection (360°)") },
     /* Translators: how a picture is meant to be looked at */
-    { AV_PKT_DATA_STEREO3D, AV_FRAME_DATA_STEREO3D, N_("stereoscopic view (3D)") },
+    { AV_PKT_DATA_STEREO3D, AV_FRAME_DATA_STEREO3D, N_ ("stereoscopic view (3D)") },
   };
   const AVCodecParameters *parameters = bb_source_get_codecpar (source);
   const AVFrame *first = bb_source_peek (source);
@@ -419,8 +419,8 @@ bb_metadata_note_picture (BbSource *source, GPtrArray *notices)
                            ((const AVStereo3D *) data)->type == AV_STEREO3D_2D))
         continue;
       /* Translators: something that a file says of its picture, such as “Dolby Vision” */
-      g_ptr_array_add (notices, g_strdup_printf (_("What the source says of its picture is left "
-                                                   "out: %s"),
-                                                 _(kinds[i].name)));
+      g_ptr_array_add (notices, g_strdup_printf (_ ("What the source says of its picture is left "
+                                                    "out: %s"),
+                                                 _ (kinds[i].name)));
     }
 }

@@ -45,19 +45,19 @@ get_reason (int code)
   switch (code)
     {
     case ENOENT:
-      return _("its folder does not exist");
+      return _ ("its folder does not exist");
     case ENOTDIR:
-      return _("its folder is not one");
+      return _ ("its folder is not one");
     case EISDIR:
-      return _("it is a folder");
+      return _ ("it is a folder");
     case EACCES:
     case EPERM:
     case EROFS:
-      return _("writing is not allowed there");
+      return _ ("writing is not allowed there");
     case ENOSPC:
-      return _("the disk is full");
+      return _ ("the disk is full");
     case ELOOP:
-      return _("it is a link that leads back to itself");
+      return _ ("it is a link that leads back to itself");
     default:
       return g_strerror (code);
     }
@@ -67,11 +67,12 @@ static void
 set_error (GError **error, const char *path, int reason)
 {
   g_autofree char *name = g_filename_display_name (path);
-  const char *advice = reason == ENOSPC || reason == EDQUOT ? _("make room, or choose another folder")
-                                                            : _("choose another name or folder");
+  const char *advice = reason == ENOSPC || reason == EDQUOT
+                         ? _ ("make room, or choose another folder")
+                         : _ ("choose another name or folder");
 
   /* Translators: the name of a file, what is wrong, and what to do, such as “choose another folder” */
-  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot write “%s”: %s; %s"), name,
+  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _ ("Cannot write “%s”: %s; %s"), name,
                get_reason (reason), advice);
 }
 
@@ -81,7 +82,7 @@ set_exists (GError **error, const char *path)
   g_autofree char *name = g_filename_display_name (path);
 
   g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
-               _("“%s” is there already: choose another name, or allow overwriting"), name);
+               _ ("“%s” is there already: choose another name, or allow overwriting"), name);
 }
 
 /* Whether both names lead to the same file. */
@@ -217,13 +218,13 @@ make_temporary (BbOutputFile *file)
 
   for (int i = 0; i < 100 && code == EEXIST; i++)
     {
-      g_autofree char *name = g_strdup_printf (".%.200s.%08x%08x.part", base, get_machine (),
-                                               g_random_int ());
+      g_autofree char *name =
+        g_strdup_printf (".%.200s.%08x%08x.part", base, get_machine (), g_random_int ());
       g_autofree char *temporary = g_build_filename (file->folder, name, NULL);
       struct stat info;
 
-      file->fd = g_open (temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC,
-                         file->replaces ? 0600 : 0666);
+      file->fd =
+        g_open (temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, file->replaces ? 0600 : 0666);
       if (file->fd < 0)
         {
           code = errno;
@@ -287,7 +288,7 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
       g_autofree char *name = g_filename_display_name (path);
 
       g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   _("“%s” is the source itself: choose another name"), name);
+                   _ ("“%s” is the source itself: choose another name"), name);
       return NULL;
     }
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
@@ -315,7 +316,7 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
       g_autofree char *name = g_filename_display_name (path);
 
       g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                   _("“%s” is a pipe or a device, and a video needs a file: choose another name"),
+                   _ ("“%s” is a pipe or a device, and a video needs a file: choose another name"),
                    name);
       return NULL;
     }
@@ -436,10 +437,11 @@ bb_output_file_check (BbOutputFile *file, GError **error)
   if (removed || lstat (file->temporary, &info) == 0 || (errno != ENOENT && errno != ENOTDIR))
     return TRUE;
   name = g_filename_display_name (file->path);
-  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-               _("Cannot write “%s”: its folder or its unfinished file was removed or renamed; choose "
-                 "another folder"),
-               name);
+  g_set_error (
+    error, BB_ERROR, BB_ERROR_OUTPUT,
+    _ ("Cannot write “%s”: its folder or its unfinished file was removed or renamed; choose "
+       "another folder"),
+    name);
   return FALSE;
 }
 
@@ -492,7 +494,7 @@ bb_output_file_commit (BbOutputFile *file, GError **error)
   g_mutex_unlock (&file->lock);
   if (removed)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("The render was cancelled"));
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The render was cancelled"));
       return FALSE;
     }
   if (result == EEXIST)

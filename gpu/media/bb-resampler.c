@@ -187,9 +187,9 @@ bb_resampler_set_input (BbResampler *resampler, const AVFrame *frame)
   resampler->in_format = frame->format;
   result = av_channel_layout_copy (&resampler->in_layout, &frame->ch_layout);
   if (result >= 0)
-    result = swr_alloc_set_opts2 (&resampler->swr, &resampler->layout, resampler->format,
-                                  resampler->rate, &known, frame->format, frame->sample_rate, 0,
-                                  NULL);
+    result =
+      swr_alloc_set_opts2 (&resampler->swr, &resampler->layout, resampler->format, resampler->rate,
+                           &known, frame->format, frame->sample_rate, 0, NULL);
   if (result >= 0 && known.nb_channels < frame->ch_layout.nb_channels)
     {
       /* The first channels out of many. */

@@ -16,8 +16,7 @@ typedef struct _BbResampler BbResampler;
 void bb_resampler_guess_layout (AVChannelLayout *known, const AVChannelLayout *stored);
 guint bb_resampler_count_kept (const AVChannelLayout *from, const AVChannelLayout *to);
 
-BbResampler *
-bb_resampler_new (const AVChannelLayout *layout, enum AVSampleFormat format, int rate);
+BbResampler *bb_resampler_new (const AVChannelLayout *layout, enum AVSampleFormat format, int rate);
 void bb_resampler_free (BbResampler *resampler);
 gboolean bb_resampler_is_for (BbResampler *resampler, const AVFrame *frame);
 int bb_resampler_set_input (BbResampler *resampler, const AVFrame *frame);

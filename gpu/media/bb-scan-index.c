@@ -75,7 +75,7 @@ static gint64 *
 get_time (GArray *times, int stream)
 {
   while (times->len <= (guint) stream)
-    g_array_append_val (times, (gint64){ AV_NOPTS_VALUE });
+    g_array_append_val (times, (gint64) { AV_NOPTS_VALUE });
   return &g_array_index (times, gint64, stream);
 }
 

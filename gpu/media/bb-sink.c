@@ -53,19 +53,21 @@ static void
 set_write_error (BbSink *self, int result, GError **error)
 {
   if (result == AVERROR_EXIT)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("The render was cancelled"));
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The render was cancelled"));
   else if (result == AVERROR (ENOSPC) || result == AVERROR (EDQUOT) || result == AVERROR (EFBIG))
-    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                 _("Cannot write “%s”: there is no space left; make room, or choose another folder"),
-                 self->name);
+    g_set_error (
+      error, BB_ERROR, BB_ERROR_OUTPUT,
+      _ ("Cannot write “%s”: there is no space left; make room, or choose another folder"),
+      self->name);
   else if (result == AVERROR (EINVAL) || AVUNERROR (result) > MAX_ERRNO)
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
                  /* Translators: the name of a file, and what is wrong */
-                 _("“%s” cannot hold what was made (%s): choose another container, such as .mkv"),
+                 _ ("“%s” cannot hold what was made (%s): choose another container, such as .mkv"),
                  self->name, bb_ffmpeg_reason (result));
   else
-    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _("Cannot write “%s”: %s; choose another folder"),
-                 self->name, bb_ffmpeg_reason (result));
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 _ ("Cannot write “%s”: %s; choose another folder"), self->name,
+                 bb_ffmpeg_reason (result));
 }
 
 static void
@@ -73,7 +75,7 @@ set_encode_error (BbSink *self, int result, GError **error)
 {
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: the name of an encoder, that of a file, and what is wrong */
-               _("%s cannot encode “%s”: %s; choose another encoder"), self->encoder->name,
+               _ ("%s cannot encode “%s”: %s; choose another encoder"), self->encoder->name,
                self->name, bb_ffmpeg_reason (result));
 }
 
@@ -105,7 +107,7 @@ open_encoder (BbSink *self, const BbRecipe *recipe, BbDevice *device, BbSource *
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: the name of a file, that of an encoder, and what is wrong */
-               _("“%s” cannot hold the picture that %s makes (%s): end the name in .mkv"),
+               _ ("“%s” cannot hold the picture that %s makes (%s): end the name in .mkv"),
                self->name, self->encoder->name, bb_ffmpeg_reason (result));
   return FALSE;
 }
@@ -119,7 +121,8 @@ open_file (BbSink *self, GError **error)
 
   /* The name that the muxer sees is the one it opens again for +faststart. */
   self->muxer->url = av_strdup (url);
-  result = avio_open2 (&self->muxer->pb, url, AVIO_FLAG_WRITE, &self->muxer->interrupt_callback, NULL);
+  result =
+    avio_open2 (&self->muxer->pb, url, AVIO_FLAG_WRITE, &self->muxer->interrupt_callback, NULL);
   if (result >= 0)
     {
       bb_container_set_options (self->muxer->oformat,
@@ -172,9 +175,9 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
   self->last_pts = AV_NOPTS_VALUE;
   self->start = bb_source_info_get_cut (info, values->start);
-  self->end = values->end < 0 ? G_MAXINT64
-                              : bb_ffmpeg_from_nanoseconds (av_sat_add64 (info->start, values->end),
-                                                            time_base);
+  self->end = values->end < 0
+                ? G_MAXINT64
+                : bb_ffmpeg_from_nanoseconds (av_sat_add64 (info->start, values->end), time_base);
   if (g_str_equal (encoder->name, "none"))
     return g_steal_pointer (&self);
 
@@ -182,8 +185,8 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   container = bb_container_find (path, error);
   if (container == NULL)
     return NULL;
-  self->file = bb_output_file_new (path, bb_source_get_path (source), overwrite, cancellable,
-                                   error);
+  self->file =
+    bb_output_file_new (path, bb_source_get_path (source), overwrite, cancellable, error);
   if (self->file == NULL)
     return NULL;
   self->packet = av_packet_alloc ();
@@ -196,8 +199,7 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   self->stream = avformat_new_stream (self->muxer, NULL);
   if (!open_encoder (self, recipe, device, source, error))
     return NULL;
-  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, cancellable,
-                                error);
+  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, cancellable, error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !open_file (self, error))
     return NULL;
@@ -234,8 +236,8 @@ add_captions (BbSink *self, AVFrame *wrapped, const BbFrame *frame)
       self->captions_lost = TRUE;
       g_ptr_array_add (self->notices,
                        /* Translators: the name of an encoder */
-                       g_strdup_printf (_("The captions within the picture are left out, since %s "
-                                          "does not write any"),
+                       g_strdup_printf (_ ("The captions within the picture are left out, since %s "
+                                           "does not write any"),
                                         self->encoder->name));
     }
 }
@@ -262,9 +264,8 @@ wrap (BbSink *self, BbFrame *frame)
       wrapped->data[p] = frame->data[p];
       wrapped->linesize[p] = frame->stride[p];
     }
-  wrapped->buf[0] =
-    av_buffer_create (frame->data[0], bb_format_get_frame_size (&frame->format), release_frame,
-                      bb_frame_ref (frame), AV_BUFFER_FLAG_READONLY);
+  wrapped->buf[0] = av_buffer_create (frame->data[0], bb_format_get_frame_size (&frame->format),
+                                      release_frame, bb_frame_ref (frame), AV_BUFFER_FLAG_READONLY);
   if (frame->captions != NULL)
     add_captions (self, wrapped, frame);
   return wrapped;
@@ -299,8 +300,7 @@ drain (BbSink *self, GError **error)
       self->video_bytes += packet->size;
       self->n_packets++;
       if (result >= 0)
-        result = bb_tracks_forgive (self->tracks,
-                                    av_interleaved_write_frame (self->muxer, packet));
+        result = bb_tracks_forgive (self->tracks, av_interleaved_write_frame (self->muxer, packet));
       av_packet_unref (packet);
       if (result < 0)
         {

@@ -11,15 +11,9 @@ G_BEGIN_DECLS
 
 typedef struct _BbSink BbSink;
 
-BbSink *bb_sink_new (const char *path,
-                     const BbRecipe *recipe,
-                     const BbEncoder *encoder,
-                     const BbEncoderInput *input,
-                     BbDevice *device,
-                     BbSource *source,
-                     gboolean overwrite,
-                     GCancellable *cancellable,
-                     GError **error);
+BbSink *bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
+                     const BbEncoderInput *input, BbDevice *device, BbSource *source,
+                     gboolean overwrite, GCancellable *cancellable, GError **error);
 gboolean bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error);
 gboolean bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error);
 void bb_sink_free (BbSink *sink);

@@ -53,8 +53,7 @@ bb_subtitle_new (const AVStream *stream, enum AVCodecID codec)
   if (self->decoder->subtitle_header != NULL)
     {
       /* Encoders read the styles that the decoder made up. */
-      self->encoder->subtitle_header =
-        av_mallocz ((gsize) self->decoder->subtitle_header_size + 1);
+      self->encoder->subtitle_header = av_mallocz ((gsize) self->decoder->subtitle_header_size + 1);
       memcpy (self->encoder->subtitle_header, self->decoder->subtitle_header,
               (gsize) self->decoder->subtitle_header_size);
       self->encoder->subtitle_header_size = self->decoder->subtitle_header_size;
@@ -120,15 +119,13 @@ set_times (BbSubtitle *self, AVPacket *out, const AVPacket *in, const AVSubtitle
       return;
     }
   out->time_base = AV_TIME_BASE_Q;
-  out->pts = out->dts =
-    decoded->pts != AV_NOPTS_VALUE
-      ? av_sat_add64 (decoded->pts, (gint64) decoded->start_display_time * 1000)
-      : AV_NOPTS_VALUE;
+  out->pts = out->dts = decoded->pts != AV_NOPTS_VALUE
+                          ? av_sat_add64 (decoded->pts, (gint64) decoded->start_display_time * 1000)
+                          : AV_NOPTS_VALUE;
   /* Without an end a line stays until the next one. */
   if (decoded->end_display_time != G_MAXUINT32 &&
       decoded->end_display_time > decoded->start_display_time)
-    out->duration =
-      (gint64) (decoded->end_display_time - decoded->start_display_time) * 1000;
+    out->duration = (gint64) (decoded->end_display_time - decoded->start_display_time) * 1000;
 }
 
 /**
@@ -145,8 +142,7 @@ bb_subtitle_convert (BbSubtitle *subtitle, const AVPacket *in, AVPacket *out)
   AVPacket *end = in == NULL ? av_packet_alloc () : NULL;
   AVSubtitle decoded = { 0 };
   int got = 0;
-  int result =
-    avcodec_decode_subtitle2 (subtitle->decoder, &decoded, &got, in != NULL ? in : end);
+  int result = avcodec_decode_subtitle2 (subtitle->decoder, &decoded, &got, in != NULL ? in : end);
   int size = 0;
 
   av_packet_free (&end);

@@ -100,31 +100,33 @@ add_audio (BbTracks *self, BbTrack *track, BbAudio mode)
   if (track->audio == NULL)
     {
       /* Translators: a codec, the number of a track in its file, and what is wrong */
-      bb_tracks_add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
-                                           "it cannot be encoded anew: %s"),
-                                         bb_track_get_codec (track), track->in->index,
-                                         error->message));
+      bb_tracks_add_notice (
+        self, g_strdup_printf (_ ("The audio (%s, stream %d) is left out, since "
+                                  "it cannot be encoded anew: %s"),
+                               bb_track_get_codec (track), track->in->index, error->message));
       return;
     }
   if (!add_encoded (self, track, bb_audio_encoder_get_context (track->audio)))
     {
       /* Translators: a codec, and the number of a track in its file */
-      bb_tracks_add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
-                                           "the container does not take it"),
-                                         bb_track_get_codec (track), track->in->index));
+      bb_tracks_add_notice (self,
+                            g_strdup_printf (_ ("The audio (%s, stream %d) is left out, since "
+                                                "the container does not take it"),
+                                             bb_track_get_codec (track), track->in->index));
       g_clear_pointer (&track->audio, bb_audio_encoder_free);
       return;
     }
   track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
   if (mode == BB_AUDIO_COPY)
-    bb_tracks_add_notice (self, g_strdup_printf (changes
-                                         /* Translators: a codec, and the number of a track */
-                                         ? _("The audio (%s, stream %d) is encoded anew, since "
-                                             "its channels or its rate change on the way")
-                                         /* Translators: a codec, and the number of a track */
-                                         : _("The audio (%s, stream %d) is encoded anew, since "
-                                             "the container does not take it as it is"),
-                                       bb_track_get_codec (track), track->in->index));
+    bb_tracks_add_notice (
+      self, g_strdup_printf (changes
+                               /* Translators: a codec, and the number of a track */
+                               ? _ ("The audio (%s, stream %d) is encoded anew, since "
+                                    "its channels or its rate change on the way")
+                               /* Translators: a codec, and the number of a track */
+                               : _ ("The audio (%s, stream %d) is encoded anew, since "
+                                    "the container does not take it as it is"),
+                             bb_track_get_codec (track), track->in->index));
 }
 
 static void
@@ -136,9 +138,9 @@ add_subtitles (BbTracks *self, BbTrack *track)
                           : g_str_equal (container->name, "matroska") ? AV_CODEC_ID_SUBRIP
                                                                       : AV_CODEC_ID_MOV_TEXT;
 
-  if ((codec == wanted || (codec != AV_CODEC_ID_MOV_TEXT && codec != AV_CODEC_ID_NONE &&
-                           g_str_equal (container->name, "matroska") &&
-                           bb_container_takes (container, codec))) &&
+  if ((codec == wanted ||
+       (codec != AV_CODEC_ID_MOV_TEXT && codec != AV_CODEC_ID_NONE &&
+        g_str_equal (container->name, "matroska") && bb_container_takes (container, codec))) &&
       add_copied (self, track))
     return;
   if (bb_subtitle_is_text (codec))
@@ -148,9 +150,9 @@ add_subtitles (BbTracks *self, BbTrack *track)
     return;
   g_clear_pointer (&track->subtitle, bb_subtitle_free);
   /* Translators: a codec, and the number of a track in its file */
-  bb_tracks_add_notice (self, g_strdup_printf (_("The subtitle (%s, stream %d) is left out, since "
-                                       "the container does not take it"),
-                                     bb_track_get_codec (track), track->in->index));
+  bb_tracks_add_notice (self, g_strdup_printf (_ ("The subtitle (%s, stream %d) is left out, since "
+                                                  "the container does not take it"),
+                                               bb_track_get_codec (track), track->in->index));
 }
 
 /* What cameras measure while they film goes along as it is. */

@@ -24,7 +24,7 @@ typedef struct {
   enum AVCodecID codec;   /* FFmpeg changes that of the stream where a broadcast does */
   enum AVCodecID decoded; /* what is decoded now */
   gint64 last_dts;
-  guint n_jumps; /* of the clock, when it was last written */
+  guint n_jumps;  /* of the clock, when it was last written */
   BbLines *lines; /* of subtitles in MP4 */
   gboolean ended;
 } BbTrack;
@@ -38,16 +38,17 @@ struct _BbTracks {
                        NULL until asked for */
   BbIndex *index;   /* NULL where no stream follows another one */
   BbClock *clock;
-  GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
+  GPtrArray
+    *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
   gboolean has_out;
   gboolean no_sound; /* none is wanted */
-  guint n_refused; /* packets that the muxer did not take */
+  guint n_refused;   /* packets that the muxer did not take */
   GPtrArray *notices;
   gint64 start; /* nanoseconds in the source's own time */
   gint64 end;
   BbMetadata metadata;
   GPtrArray *extras; /* packets to begin with */
-  AVPacket *packet; /* read, but not yet due */
+  AVPacket *packet;  /* read, but not yet due */
   AVPacket *converted;
   gboolean at_end;
   BbTrack *current;
@@ -66,6 +67,7 @@ bb_track_get_codec (const BbTrack *track)
   return avcodec_get_name (track->codec);
 }
 
-void bb_tracks_add (BbTracks *self, BbTrack *track, const BbRecipeValues *values, gboolean is_picture);
+void bb_tracks_add (BbTracks *self, BbTrack *track, const BbRecipeValues *values,
+                    gboolean is_picture);
 
 G_END_DECLS

@@ -79,9 +79,10 @@ get_track (BbTracks *self, int index)
       if (self->no_sound && track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
         continue;
       /* Translators: a codec, and the number of a track in its file */
-      bb_tracks_add_notice (self, g_strdup_printf (_("A track that appears later in the file (%s, stream %d) "
-                                           "is left out"),
-                                         bb_track_get_codec (track), track->in->index));
+      bb_tracks_add_notice (
+        self, g_strdup_printf (_ ("A track that appears later in the file (%s, stream %d) "
+                                  "is left out"),
+                               bb_track_get_codec (track), track->in->index));
     }
   return self->tracks->pdata[index];
 }
@@ -140,10 +141,9 @@ set_cut (BbTracks *self, gint64 start, int picture)
 
   self->metadata.cut = start;
   if (start > 0 && stream != NULL && stream->start_time != AV_NOPTS_VALUE)
-    self->metadata.cut =
-      MAX (av_sat_sub64 (self->start,
-                         bb_ffmpeg_to_nanoseconds (stream->start_time, stream->time_base)),
-           0);
+    self->metadata.cut = MAX (
+      av_sat_sub64 (self->start, bb_ffmpeg_to_nanoseconds (stream->start_time, stream->time_base)),
+      0);
 }
 
 /**
@@ -176,8 +176,9 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   self->muxer = muxer;
   self->notices = notices;
   self->no_sound = values->audio == BB_AUDIO_NONE;
-  self->start = bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
-                                          (AVRational) { info->time_base_num, info->time_base_den });
+  self->start =
+    bb_ffmpeg_to_nanoseconds (bb_source_info_get_cut (info, values->start),
+                              (AVRational) { info->time_base_num, info->time_base_den });
   self->end = values->end < 0 ? G_MAXINT64 : av_sat_add64 (info->start, values->end);
   self->extras = g_ptr_array_new_with_free_func (bb_ffmpeg_free_packet);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
@@ -219,8 +220,9 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
         lead = SUBTITLE_LEAD;
     }
   if (is_other)
-    bb_tracks_add_notice (self, g_strdup (_("The file holds several programs: the others than the picture's "
-                                  "are left out")));
+    bb_tracks_add_notice (
+      self, g_strdup (_ ("The file holds several programs: the others than the picture's "
+                         "are left out")));
   self->clock = bb_clock_new (self->demuxer, picture, self->index);
   bb_metadata_copy_chapters (&self->metadata);
   bb_metadata_note_lost (&self->metadata);
@@ -493,9 +495,9 @@ finish (BbTracks *self)
         result = mux_lines (self, track, G_MAXINT64);
       if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
         /* Translators: a codec, and the number of a track in its file */
-        bb_tracks_add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
-                                             "damaged parts are silent"),
-                                           bb_track_get_codec (track), track->in->index));
+        bb_tracks_add_notice (self, g_strdup_printf (_ ("The audio (%s, stream %d) is damaged; the "
+                                                        "damaged parts are silent"),
+                                                     bb_track_get_codec (track), track->in->index));
     }
   bb_clock_note_jumps (self->clock, self->start, self->notices);
   return result;
@@ -580,11 +582,12 @@ bb_tracks_finish (BbTracks *tracks, GCancellable *cancellable)
         break;
     }
   if (tracks->n_refused > 0)
-    bb_tracks_add_notice (tracks, g_strdup_printf (ngettext ("%u damaged packet was left out, since the "
-                                                   "container does not take it",
-                                                   "%u damaged packets were left out, since the "
-                                                   "container does not take them",
-                                                   tracks->n_refused),
-                                         tracks->n_refused));
+    bb_tracks_add_notice (tracks,
+                          g_strdup_printf (ngettext ("%u damaged packet was left out, since the "
+                                                     "container does not take it",
+                                                     "%u damaged packets were left out, since the "
+                                                     "container does not take them",
+                                                     tracks->n_refused),
+                                           tracks->n_refused));
   return result;
 }

@@ -14,12 +14,8 @@ G_BEGIN_DECLS
 
 typedef struct _BbTracks BbTracks;
 
-BbTracks *bb_tracks_new (BbSource *source,
-                         const BbRecipe *recipe,
-                         AVFormatContext *muxer,
-                         GPtrArray *notices,
-                         GCancellable *cancellable,
-                         GError **error);
+BbTracks *bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
+                         GPtrArray *notices, GCancellable *cancellable, GError **error);
 void bb_tracks_free (BbTracks *tracks);
 int bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable);
 int bb_tracks_finish (BbTracks *tracks, GCancellable *cancellable);

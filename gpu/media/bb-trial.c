@@ -43,8 +43,7 @@ add_stream (AVFormatContext *trial, const AVStream *like, const AVCodecParameter
  * Returns: 0 where the muxer takes all streams, or the negative FFmpeg error with which it refuses
  */
 int
-bb_trial_header (const AVFormatContext *muxer,
-                 const AVCodecParameters *parameters,
+bb_trial_header (const AVFormatContext *muxer, const AVCodecParameters *parameters,
                  const AVStream *like)
 {
   AVFormatContext *trial = NULL;

@@ -10,8 +10,7 @@
 
 G_BEGIN_DECLS
 
-int bb_trial_header (const AVFormatContext *muxer,
-                     const AVCodecParameters *parameters,
+int bb_trial_header (const AVFormatContext *muxer, const AVCodecParameters *parameters,
                      const AVStream *like);
 
 G_END_DECLS

@@ -29,8 +29,8 @@ split (const char *line)
   g_autoptr (GError) error = NULL;
   g_autofree char *script =
     g_strdup_printf ("blurbox-render () { for w; do printf '%%s\\0' \"$w\"; done; }\n%s", line);
-  g_autoptr (GSubprocess) shell = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "bash",
-                                                    "-c", script, NULL);
+  g_autoptr (GSubprocess) shell =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "bash", "-c", script, NULL);
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
   g_autoptr (GBytes) output = NULL;
   const char *data;
@@ -145,8 +145,10 @@ test_each (void)
 static void
 test_random (void)
 {
-  static const char *const numbers[] = { "zoom", "offset-x", "offset-y", "corner-radius", "shadow",
-                                         "blur", "background-zoom", "dim", "saturation", "batch" };
+  static const char *const numbers[] = {
+    "zoom", "offset-x",        "offset-y", "corner-radius", "shadow",
+    "blur", "background-zoom", "dim",      "saturation",    "batch"
+  };
   static const char *const encoders[] = { "auto", "libx264", "ffv1" };
 
   for (int i = 0; i < 40; i++)
@@ -159,8 +161,8 @@ test_random (void)
         {
           const BbRecipeField *field = bb_recipe_get_field (numbers[k]);
 
-          bb_recipe_values_set_number (
-            &values, numbers[k], g_test_rand_double_range (field->minimum, field->maximum));
+          bb_recipe_values_set_number (&values, numbers[k],
+                                       g_test_rand_double_range (field->minimum, field->maximum));
         }
       values.width = g_test_rand_int_range (1, 2000) * 2;
       values.height = g_test_rand_int_range (1, 2000) * 2;
@@ -169,7 +171,8 @@ test_random (void)
         values.color = (guint32) g_test_rand_int_range (0, 0x1000000);
       values.start = g_test_rand_int_range (0, 1000000);
       values.start *= 1000003;
-      values.end = g_test_rand_int_range (0, 2) ? -1 : values.start + g_test_rand_int_range (1, 1000000);
+      values.end =
+        g_test_rand_int_range (0, 2) ? -1 : values.start + g_test_rand_int_range (1, 1000000);
       values.precision = g_test_rand_int_range (0, 3);
       values.audio = g_test_rand_int_range (0, 3);
       values.codec = g_test_rand_int_range (0, 3);
@@ -199,8 +202,8 @@ static void
 test_quoting (void)
 {
   static const char *const names[] = {
-    "/a b/c d.mp4",        "/it's/here.mp4",    "/$HOME/`id`.mp4",   "/a\\b/c\"d.mp4",
-    "/new\nline/x.mp4",    "/gr\303\274n.mp4",  "/!!/*?[a].mp4",     "/-o/--overwrite.mp4",
+    "/a b/c d.mp4",           "/it's/here.mp4",   "/$HOME/`id`.mp4",  "/a\\b/c\"d.mp4",
+    "/new\nline/x.mp4",       "/gr\303\274n.mp4", "/!!/*?[a].mp4",    "/-o/--overwrite.mp4",
     "/latin\374/caf\351.mp4", "/tab\t/'\"\\.mp4", "/;&|<>(){}#~.mp4", "/latin\374'\\ $x\n.mp4",
   };
   BbRecipeValues values;

@@ -178,8 +178,9 @@ add_tests (void)
                           "-f lavfi -i sine=duration=20 -c:v libx264 -c:a aac -b:a 96k calm.mp4"));
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=160x90:rate=30:duration=16,"
                           "noise=alls=30:allf=t:all_seed=3 -c:v libx264 -crf 12 busy.mp4"));
-  g_free (bb_test_ffmpeg ("-f lavfi -i color=gray:size=160x90:rate=25:duration=18,"
-                          "noise=alls=40:allf=t:all_seed=3:enable='gt(t\\,9)' -c:v libx264 -crf 12 uneven.mp4"));
+  g_free (bb_test_ffmpeg (
+    "-f lavfi -i color=gray:size=160x90:rate=25:duration=18,"
+    "noise=alls=40:allf=t:all_seed=3:enable='gt(t\\,9)' -c:v libx264 -crf 12 uneven.mp4"));
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

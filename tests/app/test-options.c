@@ -103,13 +103,12 @@ test_defaults (void)
 static void
 test_values (void)
 {
-  g_autoptr (BbOptions) options =
-    parse_good ("--size", "720x1280", "--zoom=0.5", "--offset", "-10,20.5", "--corner-radius", "8",
-                "--shadow", "0.25", "--blur", "90", "--background-zoom", "1.5", "--dim", "0.3",
-                "--saturation", "0.8", "--start", "1:02.5", "--end", "1:00:00.000000001", "--batch",
-                "16", "--precision", "fp32", "--device", "cpu", "--codec", "hevc", "--quality", "26",
-                "--preset", "slow", "--audio", "encode", "--overwrite", "-q", "--stats", "s.json",
-                "-o", "out.mkv", "clip.mp4");
+  g_autoptr (BbOptions) options = parse_good (
+    "--size", "720x1280", "--zoom=0.5", "--offset", "-10,20.5", "--corner-radius", "8", "--shadow",
+    "0.25", "--blur", "90", "--background-zoom", "1.5", "--dim", "0.3", "--saturation", "0.8",
+    "--start", "1:02.5", "--end", "1:00:00.000000001", "--batch", "16", "--precision", "fp32",
+    "--device", "cpu", "--codec", "hevc", "--quality", "26", "--preset", "slow", "--audio",
+    "encode", "--overwrite", "-q", "--stats", "s.json", "-o", "out.mkv", "clip.mp4");
   const BbRecipeValues *values = get_values (options);
 
   g_assert_cmpint (values->width, ==, 720);
@@ -146,8 +145,8 @@ test_canvas (void)
     int width;
     int height;
   } shapes[] = {
-    { "9:16", 1080, 1920 }, { "1:1", 1080, 1080 },      { "4:5", 1080, 1350 },
-    { "16:9", 1920, 1080 }, { "2.39:1", 2582, 1080 },   { "3:4", 1080, 1440 },
+    { "9:16", 1080, 1920 }, { "1:1", 1080, 1080 },       { "4:5", 1080, 1350 },
+    { "16:9", 1920, 1080 }, { "2.39:1", 2582, 1080 },    { "3:4", 1080, 1440 },
     { "5:4", 1350, 1080 },  { "1080:1920", 1080, 1920 }, { "10:19", 1080, 2052 },
   };
 
@@ -216,9 +215,10 @@ test_times (void)
     { "100:00:00", 360000000000000 },
   };
   static const char *const bad[] = {
-    "",     ".5",    "5.",  "-1",   "1:60", "1:60:00", "1:2:3:4",    "1:",   ":1",       "1:.5",
-    "1.5:0", "1.2.3", "+1",  "1s",   "inf",  "1e3",     "1,5",        "none", "1:-1",     "100:00:01",
-    " 1",   "1 ",    "1:+1", "0x10", "::",   "1..5",    "1.0000000001", "99999999999999999999999",
+    "",    ".5",   "5.",   "-1",    "1:60",  "1:60:00",      "1:2:3:4",
+    "1:",  ":1",   "1:.5", "1.5:0", "1.2.3", "+1",           "1s",
+    "inf", "1e3",  "1,5",  "none",  "1:-1",  "100:00:01",    " 1",
+    "1 ",  "1:+1", "0x10", "::",    "1..5",  "1.0000000001", "99999999999999999999999",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
@@ -291,7 +291,8 @@ test_actions (void)
   g_autoptr (BbOptions) version = parse_good ("--version");
   g_autoptr (BbOptions) devices = parse_good ("--list-devices");
   g_autoptr (BbOptions) encoders = parse_good ("--list-encoders");
-  g_autoptr (BbOptions) tune = parse_good ("--auto-tune", "a.mp4", "--size", "90x160", "--device", "cpu");
+  g_autoptr (BbOptions) tune =
+    parse_good ("--auto-tune", "a.mp4", "--size", "90x160", "--device", "cpu");
   g_autofree char *text = bb_options_get_help ();
 
   g_assert_cmpint (help->action, ==, BB_ACTION_HELP);

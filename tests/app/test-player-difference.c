@@ -36,8 +36,8 @@ make (const char *path, BbPrecision precision, const BbFormat *target)
   g_autoptr (BbSource) source = bb_source_new (path, &error);
   g_autoptr (BbFrame) frame = bb_source_read (source, NULL, &error);
   g_autoptr (BbRecipe) recipe = new_recipe (precision, 180, 320);
-  g_autoptr (BbPlan) plan = bb_test_plan_new (recipe, &frame->format, BB_ORIENTATION_UPRIGHT, 1.0, target,
-                                         &error);
+  g_autoptr (BbPlan) plan =
+    bb_test_plan_new (recipe, &frame->format, BB_ORIENTATION_UPRIGHT, 1.0, target, &error);
   g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
   BbBatch *batch = bb_batch_new (1);
   BbFrame *made;
@@ -58,8 +58,8 @@ check (const BbPicture *picture, const char *path, BbPrecision precision, int ga
 {
   const BbFormat *format = &picture->frame->format;
   g_autoptr (BbFrame) same = make (path, precision, format);
-  g_autoptr (BbFrame) other = make (
-    path, precision == BB_PRECISION_FP16 ? BB_PRECISION_FP32 : BB_PRECISION_FP16, format);
+  g_autoptr (BbFrame) other =
+    make (path, precision == BB_PRECISION_FP16 ? BB_PRECISION_FP32 : BB_PRECISION_FP16, format);
   g_autofree char *md5 = bb_test_frame_md5 (picture->frame);
   g_autofree char *same_md5 = bb_test_frame_md5 (same);
   const guint8 *pixels = g_bytes_get_data (picture->pixels, NULL);
@@ -134,8 +134,9 @@ test_difference (void)
       BB_TEST_PLAYER_SET (player, s.compare = i >= 2);
       BB_TEST_PLAYER_SET (player, s.recipe = recipe);
       BB_TEST_WAIT ((picture = bb_player_get_picture (player)) != NULL &&
-            picture->generation == bb_recipe_get_generation (recipe) &&
-            picture->difference != NULL && (bb_player_get_compared (player) != NULL) == (i >= 2));
+                    picture->generation == bb_recipe_get_generation (recipe) &&
+                    picture->difference != NULL &&
+                    (bb_player_get_compared (player) != NULL) == (i >= 2));
       check (picture, path, precision, gain);
       if (i >= 2)
         g_assert_null (bb_player_get_compared (player)->difference);

@@ -18,7 +18,8 @@ g_thread_try_new (const char *name, GThreadFunc func, gpointer data, GError **er
 {
   if (g_strcmp0 (name, refused) != 0)
     return g_thread_new (name, func, data);
-  g_set_error_literal (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN, "Resource temporarily unavailable");
+  g_set_error_literal (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN,
+                       "Resource temporarily unavailable");
   return NULL;
 }
 
@@ -80,7 +81,8 @@ static void
 add_tests (void)
 {
   for (int i = 0; i < 2; i++)
-    g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=0.2 %s", i == 0 ? "a.mp4" : "b.mp4"));
+    g_free (
+      bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=0.2 %s", i == 0 ? "a.mp4" : "b.mp4"));
   g_test_add_func ("/player/threads-refused", test_refused);
 }
 

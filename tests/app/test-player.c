@@ -134,7 +134,7 @@ static void
 wait_for_generation (Fixture *f, guint64 generation)
 {
   BB_TEST_WAIT (bb_player_get_picture (f->player) != NULL &&
-            bb_player_get_picture (f->player)->generation >= generation);
+                bb_player_get_picture (f->player)->generation >= generation);
   g_assert_cmpuint (bb_player_get_picture (f->player)->generation, ==, generation);
 }
 
@@ -422,8 +422,9 @@ test_play (void)
   g_test_message ("%u pictures, %" G_GUINT64_FORMAT " dropped", f.n_pictures, stats.dropped);
   g_assert_cmpuint (stats.shown + stats.dropped, ==, 74);
   g_assert_cmpint (values.batch, ==, BB_BATCH_AUTO);
-  g_assert_cmpint (stats.batch, ==,
-                   g_str_has_prefix (stats.device, "cpu") ? CLAMP ((int) g_get_num_processors (), 4, 16) : 32);
+  g_assert_cmpint (
+    stats.batch, ==,
+    g_str_has_prefix (stats.device, "cpu") ? CLAMP ((int) g_get_num_processors (), 4, 16) : 32);
   g_assert_cmpfloat (stats.effect_ms, >, 0.0);
   g_assert_cmpfloat (stats.decode_ms, >, 0.0);
   g_assert_cmpuint (stats.memory, >, 0);
@@ -544,12 +545,12 @@ test_scrub (void)
         {
           /* Plays on from there, and from nowhere else. */
           BB_TEST_WAIT (shown_time (&f) >= get_time (times, i) &&
-                    shown_time (&f) <= get_time (times, i + 9) &&
-                    bb_player_get_position (f.player) == shown_time (&f));
+                        shown_time (&f) <= get_time (times, i + 9) &&
+                        bb_player_get_position (f.player) == shown_time (&f));
         }
       else
         BB_TEST_WAIT (shown_time (&f) == get_time (times, i) &&
-                  bb_player_get_position (f.player) == shown_time (&f));
+                      bb_player_get_position (f.player) == shown_time (&f));
     }
   /* Beyond both ends. */
   bb_player_seek (f.player, G_MAXINT64);
@@ -678,7 +679,8 @@ test_compare (void)
 
   fixture_init (&f);
   small_values (&values);
-  values.height = 200; /* the picture is 180x102 in the middle of it, rows 49 to 151, whole chroma rows */
+  values.height =
+    200; /* the picture is 180x102 in the middle of it, rows 49 to 151, whole chroma rows */
   set_recipe (&f, &values);
   open_file (&f, path);
   BB_TEST_WAIT (f.n_pictures > 0);

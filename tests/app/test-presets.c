@@ -72,7 +72,9 @@ get_kept_blur (Fixture *f, const char *name)
 static void
 test_save (Fixture *f, gconstpointer user_data)
 {
-  const char *names[] = { "Mine", "A/B: 50 % & more", ".hidden", "..", "Größe ✨", "a b", "x.recipe" };
+  const char *names[] = {
+    "Mine", "A/B: 50 % & more", ".hidden", "..", "Größe ✨", "a b", "x.recipe"
+  };
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -114,15 +116,16 @@ test_refused (Fixture *f, gconstpointer user_data)
   g_clear_error (&error);
   for (gboolean replace = FALSE; replace <= TRUE; replace++)
     {
-      g_assert_false (bb_presets_save (f->presets, bb_preset_get_name (first), recipe, replace,
-                                       &error));
+      g_assert_false (
+        bb_presets_save (f->presets, bb_preset_get_name (first), recipe, replace, &error));
       g_assert_error (error, BB_ERROR, BB_ERROR_EXISTS);
       g_assert_nonnull (strstr (error->message, "comes with Blurbox"));
       g_clear_error (&error);
     }
   g_assert_true (bb_presets_save (f->presets, "one", recipe, FALSE, NULL));
   g_assert_true (bb_presets_save (f->presets, "two", recipe, FALSE, NULL));
-  g_assert_false (bb_presets_rename (f->presets, bb_presets_find (f->presets, "one"), "two", &error));
+  g_assert_false (
+    bb_presets_rename (f->presets, bb_presets_find (f->presets, "one"), "two", &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_EXISTS);
   g_assert_cmpfloat (get_kept_blur (f, "one"), ==, 5.0);
   g_clear_error (&error);
@@ -140,7 +143,8 @@ test_rename_delete (Fixture *f, gconstpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (bb_presets_save (f->presets, "old", recipe, FALSE, NULL));
-  g_assert_true (bb_presets_rename (f->presets, bb_presets_find (f->presets, "old"), "new", &error));
+  g_assert_true (
+    bb_presets_rename (f->presets, bb_presets_find (f->presets, "old"), "new", &error));
   g_assert_no_error (error);
   g_assert_null (bb_presets_find (f->presets, "old"));
   g_assert_cmpfloat (get_kept_blur (f, "old"), ==, -1.0);

@@ -410,8 +410,7 @@ test_pause (Fixture *fixture, gconstpointer data)
   bb_render_get_stats (pause.render, &stats);
   g_assert_cmpint (stats.frames, ==, 25);
   g_assert_cmpfloat (stats.seconds, >, 0);
-  g_assert_cmpfloat (stats.seconds, <=,
-                     (double) (g_get_monotonic_time () - start - held) * 1e-6);
+  g_assert_cmpfloat (stats.seconds, <=, (double) (g_get_monotonic_time () - start - held) * 1e-6);
   bb_render_free (pause.render);
   g_mutex_clear (&pause.lock);
   g_cond_clear (&pause.changed);
@@ -676,8 +675,9 @@ test_name_taken (Fixture *fixture, gconstpointer data)
 static void
 test_breaks_off (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *whole = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=2 -c:v libx264 -bf 0 -g 5 "
-                                           "-movflags +faststart whole.mp4");
+  g_autofree char *whole =
+    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=2 -c:v libx264 -bf 0 -g 5 "
+                    "-movflags +faststart whole.mp4");
   g_autofree char *path = bb_test_media_path ("whole.mp4");
   g_autofree char *cut = bb_test_media_path ("cut.mp4");
   g_autofree char *contents = NULL;
@@ -739,8 +739,9 @@ test_progress (Fixture *fixture, gconstpointer data)
 static void
 add_tests (void)
 {
-  g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=1 "
-                          "-f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -c:a aac short.mp4"));
+  g_free (bb_test_ffmpeg (
+    "-f lavfi -i testsrc2=size=128x72:rate=25:duration=1 "
+    "-f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -c:a aac short.mp4"));
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=%d "
                           "-c:v libx264 -preset ultrafast long.mp4",
                           LONG_FRAMES / 25));

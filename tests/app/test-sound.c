@@ -53,8 +53,8 @@ start_server (void)
   g_autoptr (GSubprocessLauncher) launcher = new_launcher ();
 
   server = g_subprocess_launcher_spawn (
-    launcher, &error, "pulseaudio", "-n",
-    "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes",
+    launcher, &error, "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no",
+    "--exit-idle-time=-1", "--disable-shm=yes",
     "--load=module-native-protocol-unix socket=pulse auth-anonymous=1",
     "--load=module-null-sink sink_name=test format=float32le rate=48000 channels=2", NULL);
   g_assert_no_error (error);
@@ -101,8 +101,8 @@ start_recording (const char *path)
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocessLauncher) launcher = new_launcher ();
   GSubprocess *recorder = g_subprocess_launcher_spawn (
-    launcher, &error, "parec", "--device=test.monitor", "--raw", "--format=float32le", "--rate=48000",
-    "--channels=2", "--latency-msec=20", path, NULL);
+    launcher, &error, "parec", "--device=test.monitor", "--raw", "--format=float32le",
+    "--rate=48000", "--channels=2", "--latency-msec=20", path, NULL);
 
   g_assert_no_error (error);
   /* The sink gives silence all the time. */
@@ -205,14 +205,15 @@ fixture_init (Fixture *f, const char *path, gint64 start, gint64 end)
 static char *
 make_clip (const char *name, const char *sound)
 {
-  g_autofree char *output = bb_test_ffmpeg (
-    "-f lavfi -i testsrc2=s=160x90:r=25:d=3 %s -pix_fmt yuv420p -c:v libx264 -g 10 -c:a pcm_s16le %s",
-    sound, name);
+  g_autofree char *output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=160x90:r=25:d=3 %s -pix_fmt "
+                                            "yuv420p -c:v libx264 -g 10 -c:a pcm_s16le %s",
+                                            sound, name);
 
   return bb_test_media_path (name);
 }
 
-#define SWEEP "-f lavfi -i aevalsrc='0.4*sin(300*t*t+900*t)+0.1|0.4*cos(200*t*t+500*t)-0.1:s=48000:d=3'"
+#define SWEEP                                                                                      \
+  "-f lavfi -i aevalsrc='0.4*sin(300*t*t+900*t)+0.1|0.4*cos(200*t*t+500*t)-0.1:s=48000:d=3'"
 
 /* The clip's sound out of ffmpeg. */
 static float *
@@ -271,9 +272,10 @@ test_trim (void)
   BB_TEST_WAIT (f.n_ended > 0);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);
   g_assert_cmpint (
-    find_sound (recorded, n, expected + 2 * (RATE * 101 / 100 + SWALLOWED), RATE / 2, 0.0001f), >=, 0);
-  g_assert_cmpint (
-    find_sound (recorded, n, expected + 2 * (RATE * 101 / 100 - 100), 50, 0.0001f), <, 0);
+    find_sound (recorded, n, expected + 2 * (RATE * 101 / 100 + SWALLOWED), RATE / 2, 0.0001f), >=,
+    0);
+  g_assert_cmpint (find_sound (recorded, n, expected + 2 * (RATE * 101 / 100 - 100), 50, 0.0001f),
+                   <, 0);
   g_assert_cmpuint (count_sound (recorded, n), <=, RATE + RATE / 10);
   g_object_unref (f.player);
 }
@@ -299,7 +301,8 @@ test_seek (void)
   BB_TEST_WAIT (f.n_ended > 0);
   recorded = stop_recording (recorder, record_path, RATE / 5, &n);
   first = find_sound (recorded, n, expected + 2 * SWALLOWED, RATE / 4, 0.0001f);
-  second = find_sound (recorded, n, expected + 2 * (RATE * 195 / 100 + SWALLOWED), RATE / 2, 0.0001f);
+  second =
+    find_sound (recorded, n, expected + 2 * (RATE * 195 / 100 + SWALLOWED), RATE / 2, 0.0001f);
   g_assert_cmpint (first, >=, 0);
   g_assert_cmpint (second, >, first);
   g_object_unref (f.player);
@@ -330,7 +333,8 @@ static void
 test_short (void)
 {
   Fixture f;
-  g_autofree char *path = make_clip ("short.mov", "-f lavfi -i aevalsrc='0.4*sin(900*t):s=48000:d=1'");
+  g_autofree char *path =
+    make_clip ("short.mov", "-f lavfi -i aevalsrc='0.4*sin(900*t):s=48000:d=1'");
 
   fixture_init (&f, path, 0, -1);
   bb_player_play (f.player);

@@ -50,8 +50,8 @@ load (Loaded *loaded, const char *path, const gint64 *times, guint n_times)
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   loaded->pictures = g_ptr_array_new_with_free_func (unref_picture);
-  bb_thumbnails_load_async (file, times, n_times, HEIGHT, NULL, picture_cb, loaded, loaded->cancellable,
-                            done_cb, loaded);
+  bb_thumbnails_load_async (file, times, n_times, HEIGHT, NULL, picture_cb, loaded,
+                            loaded->cancellable, done_cb, loaded);
   BB_TEST_WAIT (loaded->done);
 }
 
@@ -89,19 +89,20 @@ static void
 test_dense (gconstpointer data)
 {
   const char *rotation = data;
-  static const gint64 times[] = { 0, 500000000, 990000000, 1000000000, 1010000000, 2500000000,
-                                  2990000000, 9000000000 };
-  static const gint64 shown[] = { 0, 480000000, 960000000, 1000000000, 1000000000, 2480000000,
-                                  2960000000, 2960000000 };
+  static const gint64 times[] = { 0,          500000000,  990000000,  1000000000,
+                                  1010000000, 2500000000, 2990000000, 9000000000 };
+  static const gint64 shown[] = { 0,          480000000,  960000000,  1000000000,
+                                  1000000000, 2480000000, 2960000000, 2960000000 };
   g_autofree char *flat = NULL;
   g_autofree char *turned = NULL;
   g_autofree char *path = bb_test_media_path ("turned.mp4");
   Loaded loaded = { 0 };
   gboolean upright = strcmp (rotation, "90") != 0;
 
-  flat = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=320x180:r=25:d=3 -pix_fmt yuv420p -vf "
-                         "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv "
-                         "-c:v libx264 -g 50 -crf 10 flat.mp4");
+  flat =
+    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=320x180:r=25:d=3 -pix_fmt yuv420p -vf "
+                    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv "
+                    "-c:v libx264 -g 50 -crf 10 flat.mp4");
   turned = bb_test_ffmpeg ("-display_rotation %s -i flat.mp4 -c copy turned.mp4", rotation);
   load (&loaded, path, times, G_N_ELEMENTS (times));
   g_assert_no_error (loaded.error);

@@ -127,7 +127,8 @@ measure_seeks (BbPlayer *player)
       int before = n_pictures;
 
       random = random * 1664525 + 1013904223;
-      bb_player_seek (player, (gint64) ((double) random / 4294967296.0 * (double) source->duration));
+      bb_player_seek (player,
+                      (gint64) ((double) random / 4294967296.0 * (double) source->duration));
       while (n_pictures == before)
         g_main_context_iteration (NULL, TRUE);
       times[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
@@ -161,7 +162,8 @@ measure_playing (BbPlayer *player)
     g_main_context_iteration (NULL, TRUE);
   g_print ("processors=%.2f\n", (get_cpu_seconds () - cpu) / ((double) source->duration * 1e-9));
   bb_player_get_stats (player, &stats);
-  g_print ("shown=%" G_GUINT64_FORMAT "\ndropped=%" G_GUINT64_FORMAT "\n", stats.shown, stats.dropped);
+  g_print ("shown=%" G_GUINT64_FORMAT "\ndropped=%" G_GUINT64_FORMAT "\n", stats.shown,
+           stats.dropped);
   g_print ("decode_ms=%.2f\neffect_ms=%.2f\ndisplay_ms=%.2f\n", stats.decode_ms, stats.effect_ms,
            stats.display_ms);
   g_print ("memory_mib=%.0f\n", (double) stats.memory / 1048576.0);

@@ -32,9 +32,9 @@
 /* Milliseconds. */
 typedef struct {
   double wall;
-  double own; /* without waits for the CPU */
-  double rest; /* of that, without drawing */
-  double cpu;  /* CPU time, without drawing */
+  double own;      /* without waits for the CPU */
+  double rest;     /* of that, without drawing */
+  double cpu;      /* CPU time, without drawing */
   gboolean stolen; /* whether the host of a virtual machine had a CPU in the meantime */
 } Turn;
 
@@ -110,10 +110,10 @@ poll_cb (GPollFD *fds, guint n_fds, int timeout)
     {
       double own = (double) get_own (turn_start, now) * 1e-6;
 
-      turns[n_turns++] = (Turn) { (double) (now.wall - turn_start.wall) * 1e-6, own,
-                                  own - (double) drawing * 1e-6,
-                                  (double) (now.cpu - turn_start.cpu - drawing_cpu) * 1e-6,
-                                  get_stolen () != stolen };
+      turns[n_turns++] =
+        (Turn) { (double) (now.wall - turn_start.wall) * 1e-6, own, own - (double) drawing * 1e-6,
+                 (double) (now.cpu - turn_start.cpu - drawing_cpu) * 1e-6,
+                 get_stolen () != stolen };
     }
   result = g_poll (fds, n_fds, timeout);
   stolen = get_stolen ();
@@ -167,8 +167,8 @@ report (const char *name, const BbPlayerStats *stats)
 {
   guint n_stolen = 0;
 
-  g_print ("%s_turns=%u\n%s_shown=%" G_GUINT64_FORMAT "\n%s_dropped=%" G_GUINT64_FORMAT "\n", name, n_turns,
-           name, stats->shown, name, stats->dropped);
+  g_print ("%s_turns=%u\n%s_shown=%" G_GUINT64_FORMAT "\n%s_dropped=%" G_GUINT64_FORMAT "\n", name,
+           n_turns, name, stats->shown, name, stats->dropped);
   for (guint i = 0; i < n_turns; i++)
     n_stolen += turns[i].own > LIMIT && turns[i].stolen;
   g_print ("%s_stolen=%u\n", name, n_stolen);
@@ -261,11 +261,12 @@ batch_cb (gpointer user_data)
 }
 
 static void
-measure (BbWindow *window, const char *name, gboolean play, gboolean render, guint interval, GSourceFunc change)
+measure (BbWindow *window, const char *name, gboolean play, gboolean render, guint interval,
+         GSourceFunc change)
 {
   BbPlayer *player = bb_window_get_player (window);
-  BbQueue *queue =
-    bb_export_manager_get_queue (bb_application_get_export_manager (BB_APPLICATION (g_application_get_default ())));
+  BbQueue *queue = bb_export_manager_get_queue (
+    bb_application_get_export_manager (BB_APPLICATION (g_application_get_default ())));
   g_autofree char *output = g_build_filename (folder, "bench-window.mp4", NULL);
   BbPlayerStats stats;
   guint source = 0;
@@ -353,10 +354,10 @@ measure_control (BbWindow *window)
     }
   qsort (to_picture, N_CHANGES, sizeof (double), compare);
   qsort (to_screen, N_CHANGES, sizeof (double), compare);
-  g_print ("control_to_picture_median_ms=%.1f\ncontrol_to_picture_worst_ms=%.1f\n", to_picture[N_CHANGES / 2],
-           to_picture[N_CHANGES - 1]);
-  g_print ("control_to_screen_median_ms=%.1f\ncontrol_to_screen_worst_ms=%.1f\n", to_screen[N_CHANGES / 2],
-           to_screen[N_CHANGES - 1]);
+  g_print ("control_to_picture_median_ms=%.1f\ncontrol_to_picture_worst_ms=%.1f\n",
+           to_picture[N_CHANGES / 2], to_picture[N_CHANGES - 1]);
+  g_print ("control_to_screen_median_ms=%.1f\ncontrol_to_screen_worst_ms=%.1f\n",
+           to_screen[N_CHANGES / 2], to_screen[N_CHANGES - 1]);
 }
 
 static void
@@ -382,9 +383,9 @@ measure_gpu (BbWindow *window)
 static void
 activate_cb (GApplication *application, gpointer user_data)
 {
-  BbWindow *window = bb_window_new (GTK_APPLICATION (application),
-                                    bb_application_get_settings (BB_APPLICATION (application)),
-                                    bb_application_get_export_manager (BB_APPLICATION (application)));
+  BbWindow *window = bb_window_new (
+    GTK_APPLICATION (application), bb_application_get_settings (BB_APPLICATION (application)),
+    bb_application_get_export_manager (BB_APPLICATION (application)));
   g_autoptr (GFile) file = NULL;
   GdkFrameClock *clock;
 

@@ -195,8 +195,9 @@ run_look (Op *op)
   for (gsize y = 0; from != NULL && y < look->source.height; y++)
     if (memcmp (look->pixels + y * look->source.width, from + y * look->source.pitch,
                 look->source.width) != 0)
-      driver_die ("what a copy into a texture reads (allocation %u) was written to before the copy was done",
-                  look->source.serial);
+      driver_die (
+        "what a copy into a texture reads (allocation %u) was written to before the copy was done",
+        look->source.serial);
 }
 
 /* Queues a look at what was copied into a texture: nobody may have written to it until then. */

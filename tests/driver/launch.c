@@ -267,7 +267,8 @@ cuModuleUnload (CUmodule handle)
     return CUDA_ERROR_INVALID_HANDLE;
   /* Whether real drivers wait is nowhere said. */
   if (launch_is_pending (module))
-    driver_die ("cuModuleUnload while a kernel of the module (handle %u) is not done", module->handle.serial);
+    driver_die ("cuModuleUnload while a kernel of the module (handle %u) is not done",
+                module->handle.serial);
   g_hash_table_iter_init (&iter, module->functions);
   while (g_hash_table_iter_next (&iter, NULL, &function))
     handle_destroy (function);

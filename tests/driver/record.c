@@ -18,7 +18,8 @@ append_params (GByteArray *bytes, const Kernel *kernel, void *const *params)
 
   for (gsize i = 0; i < kernel->n_params; i++)
     {
-      guint padding = (guint) ((kernel->align[i] - bytes->len % kernel->align[i]) % kernel->align[i]);
+      guint padding =
+        (guint) ((kernel->align[i] - bytes->len % kernel->align[i]) % kernel->align[i]);
 
       g_byte_array_append (bytes, zeros, padding);
       g_byte_array_append (bytes, params[i], (guint) kernel->size[i]);
@@ -54,8 +55,8 @@ record_launch (const Kernel *kernel, void *const *params, KernelIndex grid, Kern
   seen = g_hash_table_new (NULL, NULL);
   header = g_string_new (NULL);
   n_params = append_params (bytes, kernel, params);
-  g_string_printf (header, "%s %u %u %u %u %u %u %" G_GSIZE_FORMAT "\n", kernel->name, grid.x, grid.y, grid.z,
-                   block.x, block.y, block.z, n_params);
+  g_string_printf (header, "%s %u %u %u %u %u %u %" G_GSIZE_FORMAT "\n", kernel->name, grid.x,
+                   grid.y, grid.z, block.x, block.y, block.z, n_params);
   g_mutex_lock (&driver.lock);
   for (gsize at = 0; at + sizeof (gpointer) <= n_params; at += sizeof (gpointer))
     {
@@ -75,7 +76,8 @@ record_launch (const Kernel *kernel, void *const *params, KernelIndex grid, Kern
   file = g_byte_array_new ();
   g_byte_array_append (file, (const guint8 *) header->str, (guint) header->len);
   g_byte_array_append (file, bytes->data, bytes->len);
-  path = g_strdup_printf ("%s/%04d.launch", folder, __atomic_add_fetch (&number, 1, __ATOMIC_RELAXED));
+  path =
+    g_strdup_printf ("%s/%04d.launch", folder, __atomic_add_fetch (&number, 1, __ATOMIC_RELAXED));
   if (!g_file_set_contents (path, (const char *) file->data, (gssize) file->len, &error))
     driver_die ("%s", error->message);
 }

@@ -28,8 +28,7 @@ static GArray *faults;
 static __thread gboolean in_callback;
 
 /* One write, so that it stays one line. */
-static void G_GNUC_PRINTF (1, 0)
-say (const char *format, va_list arguments)
+static void G_GNUC_PRINTF (1, 0) say (const char *format, va_list arguments)
 {
   char line[1024] = "driver for tests: ";
   int start = (int) strlen (line);

@@ -61,7 +61,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       g_assert_cmpint (info->time_base_num, >, 0);
       g_assert_cmpint (info->time_base_den, >, 0);
       read_pictures (source);
-      fuzz_check_result (bb_source_seek (source, info->duration / 2, NULL, &seek_error), seek_error);
+      fuzz_check_result (bb_source_seek (source, info->duration / 2, NULL, &seek_error),
+                         seek_error);
       if (seek_error == NULL)
         read_pictures (source);
     }

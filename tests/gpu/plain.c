@@ -133,8 +133,7 @@ stage_new (BbPrecision precision, int width, int height)
     precision == BB_PRECISION_FP16 ? (gpointer) g_new (BbHalf, n) : (gpointer) g_new (float, n);
 
   return (Stage) {
-    .view = { samples, 1, width,
-              precision == BB_PRECISION_FP16 ? BB_SAMPLE_F16 : BB_SAMPLE_F32 },
+    .view = { samples, 1, width, precision == BB_PRECISION_FP16 ? BB_SAMPLE_F16 : BB_SAMPLE_F32 },
     .width = width,
     .height = height,
     .samples = samples,
@@ -210,8 +209,7 @@ plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out)
 
       if (!plan->flat)
         {
-          ptrdiff_t at =
-            plane->crop_x * source.x_step + plane->crop_y * source.y_step;
+          ptrdiff_t at = plane->crop_x * source.x_step + plane->crop_y * source.y_step;
 
           background.view.data =
             (const guint8 *) source.data + at * (source.type == BB_SAMPLE_U16 ? 2 : 1);

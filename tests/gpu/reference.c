@@ -10,7 +10,7 @@
 RefPlane
 ref_plane_new (int width, int height)
 {
-  return (RefPlane) { width, height, g_new0 (double, (gsize) width * (gsize) height) };
+  return (RefPlane) { width, height, g_new0 (double, (gsize) width *(gsize) height) };
 }
 
 void
@@ -60,15 +60,15 @@ static double *
 matrix (int n_in, double (*kernel) (double), double support, double origin, double step,
         double width, int first, int last, int n_out)
 {
-  double *m = g_new0 (double, (gsize) n_out * (gsize) n_in);
+  double *m = g_new0 (double, (gsize) n_out *(gsize) n_in);
 
   for (int j = 0; j < n_out; j++)
     {
       double centre = origin + j * step;
       double total = 0.0;
 
-      for (int i = (int) floor (centre - support * width); i <= (int) ceil (centre + support * width);
-           i++)
+      for (int i = (int) floor (centre - support * width);
+           i <= (int) ceil (centre + support * width); i++)
         {
           double w = kernel ((i - centre) / width);
           int k = i;
@@ -90,10 +90,10 @@ ref_resample (const RefPlane *in, double (*kernel) (double), double support, con
               const double step[2], const double width[2], const int first[2], const int last[2],
               const int n_out[2])
 {
-  g_autofree double *mx = matrix (in->width, kernel, support, origin[0], step[0], width[0], first[0],
-                                  last[0], n_out[0]);
-  g_autofree double *my = matrix (in->height, kernel, support, origin[1], step[1], width[1],
-                                  first[1], last[1], n_out[1]);
+  g_autofree double *mx =
+    matrix (in->width, kernel, support, origin[0], step[0], width[0], first[0], last[0], n_out[0]);
+  g_autofree double *my =
+    matrix (in->height, kernel, support, origin[1], step[1], width[1], first[1], last[1], n_out[1]);
   RefPlane half = ref_plane_new (n_out[0], in->height);
   RefPlane out = ref_plane_new (n_out[0], n_out[1]);
 
@@ -203,17 +203,19 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
   int top =
     (int) floor (((target->height - height) / 2.0 + values->offset_y) / step_y + 0.5) * step_y;
   double cover = fill * values->background_zoom;
-  double depth_scale =
-    source->full_range ? (pow (2, target->depth) - 1.0) / (pow (2, source->depth) - 1.0)
-                       : pow (2, target->depth - source->depth);
+  double depth_scale = source->full_range
+                         ? (pow (2, target->depth) - 1.0) / (pow (2, source->depth) - 1.0)
+                         : pow (2, target->depth - source->depth);
 
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       RefPlane upright = ref_upright (frame, orientation, p);
       RefPlane background, foreground;
       /* Luma samples a sample of the plane: of the source, upright, and of the canvas. */
-      double in_step[2] = { p == 0 ? 1 : 1 << (transposed ? source->chroma_shift_y : source->chroma_shift_x),
-                            p == 0 ? 1 : 1 << (transposed ? source->chroma_shift_x : source->chroma_shift_y) };
+      double in_step[2] = {
+        p == 0 ? 1 : 1 << (transposed ? source->chroma_shift_y : source->chroma_shift_x),
+        p == 0 ? 1 : 1 << (transposed ? source->chroma_shift_x : source->chroma_shift_y)
+      };
       double out_step[2] = { p == 0 ? 1 : step_x, p == 0 ? 1 : step_y };
       double in_site[2] = { p == 0 ? 0.5 : chroma_site (source, transposed),
                             p == 0 ? 0.5 : chroma_site (source, !transposed) };
@@ -227,8 +229,10 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
       int luma[2] = { (int) luma_width, (int) shown_height };
       int first[2] = { 0, 0 }, last[2] = { upright.width, upright.height };
       int crop_first[2], crop_last[2];
-      int n_out[2] = { bb_format_get_plane_width (target, p), bb_format_get_plane_height (target, p) };
-      double zero = (p == 0 ? (source->full_range ? 0.0 : 16.0) : 128.0) * pow (2, target->depth - 8);
+      int n_out[2] = { bb_format_get_plane_width (target, p),
+                       bb_format_get_plane_height (target, p) };
+      double zero =
+        (p == 0 ? (source->full_range ? 0.0 : 16.0) : 128.0) * pow (2, target->depth - 8);
       double gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
 
       /* A mirrored axis counts its chroma sites from the other end. */
@@ -246,7 +250,8 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
         {
           double start = (luma[i] - canvas[i] * bg[i]) / 2.0;
           double at = out_site[i] * bg[i] + start;
-          int chroma = (int) (transposed == (i == 0) ? 1 << source->chroma_shift_y : 1 << source->chroma_shift_x);
+          int chroma = (int) (transposed == (i == 0) ? 1 << source->chroma_shift_y
+                                                     : 1 << source->chroma_shift_x);
           int from = (int) floor (start + 1e-6) / chroma * chroma;
           int to = (int) ceil (start + canvas[i] * bg[i] - 1e-6);
 
@@ -266,8 +271,8 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
 
           g_assert_cmpfloat (step[0], <=, 1.0);
           soft_sigma = sigma[0];
-          background = ref_resample (&upright, soft_cubic, 2.0 + 7.0 * soft_sigma, origin, step, unit,
-                                     crop_first, crop_last, n_out);
+          background = ref_resample (&upright, soft_cubic, 2.0 + 7.0 * soft_sigma, origin, step,
+                                     unit, crop_first, crop_last, n_out);
         }
 
       for (int i = 0; i < 2; i++)
@@ -289,9 +294,8 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
             gboolean inside = lx >= left && lx < left + width && ly >= top && ly < top + height;
             int at = y * n_out[0] + x;
 
-            out[p].sample[at] =
-              inside ? foreground.sample[at] * depth_scale
-                     : zero + (background.sample[at] * depth_scale - zero) * gain;
+            out[p].sample[at] = inside ? foreground.sample[at] * depth_scale
+                                       : zero + (background.sample[at] * depth_scale - zero) * gain;
             out[p].sample[at] = CLAMP (out[p].sample[at], 0.0, pow (2, target->depth) - 1.0);
           }
       ref_plane_clear (&background);

@@ -21,22 +21,12 @@ RefPlane ref_plane_new (int width, int height);
 void ref_plane_clear (RefPlane *plane);
 double ref_gaussian (double x);
 double ref_catmull_rom (double x);
-RefPlane ref_resample (const RefPlane *in,
-                       double (*kernel) (double),
-                       double support,
-                       const double origin[2],
-                       const double step[2],
-                       const double width[2],
-                       const int first[2],
-                       const int last[2],
-                       const int n_out[2]);
+RefPlane ref_resample (const RefPlane *in, double (*kernel) (double), double support,
+                       const double origin[2], const double step[2], const double width[2],
+                       const int first[2], const int last[2], const int n_out[2]);
 RefPlane ref_upright (const BbFrame *frame, BbOrientation orientation, int plane);
-void ref_render (const BbRecipeValues *values,
-                 const BbFrame *frame,
-                 BbOrientation orientation,
-                 double sample_aspect,
-                 const BbFormat *target,
-                 RefPlane out[BB_N_PLANES]);
+void ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation orientation,
+                 double sample_aspect, const BbFormat *target, RefPlane out[BB_N_PLANES]);
 double ref_largest_difference (const RefPlane planes[BB_N_PLANES], const BbFrame *frame);
 int ref_get_code (const BbFrame *frame, int plane, int x, int y);
 void ref_set_code (BbFrame *frame, int plane, int x, int y, int code);

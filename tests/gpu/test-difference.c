@@ -96,8 +96,8 @@ check_pixels (BbPicture *picture, const BbFrame *a, const BbFrame *b, int gain)
         wanted = floor (fmin (largest * gain / peak, 1.0) * full + 0.5);
         for (int c = 0; c < 3; c++)
           {
-            double value = wide ? ((const guint16 *) (gconstpointer) (pixels + at))[c]
-                                : pixels[at + (gsize) c];
+            double value =
+              wide ? ((const guint16 *) (gconstpointer) (pixels + at))[c] : pixels[at + (gsize) c];
 
             g_assert_cmpfloat (value, ==, wanted);
           }
@@ -150,7 +150,9 @@ static void
 test_noise (void)
 {
   static const int sizes[][2] = { { 34, 22 }, { 2, 2 }, { 64, 6 } };
-  static const int layouts[][3] = { { 8, 1, 1 }, { 8, 1, 0 }, { 8, 0, 0 }, { 10, 1, 1 }, { 10, 0, 0 } };
+  static const int layouts[][3] = {
+    { 8, 1, 1 }, { 8, 1, 0 }, { 8, 0, 0 }, { 10, 1, 1 }, { 10, 0, 0 }
+  };
   static const int gains[] = { 1, 16, 64 };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)

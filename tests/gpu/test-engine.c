@@ -54,7 +54,8 @@ make_frame (const BbFormat *format, guint seed)
     for (int y = 0; y < bb_format_get_plane_height (format, p); y++)
       for (int x = 0; x < bb_format_get_plane_width (format, p); x++)
         ref_set_code (frame, p, x, y,
-                      (x / 9 + y / 7 + (int) seed) % 2 != 0 ? 235 : g_rand_int_range (rand, 0, 256));
+                      (x / 9 + y / 7 + (int) seed) % 2 != 0 ? 235
+                                                            : g_rand_int_range (rand, 0, 256));
   g_rand_free (rand);
   frame->pts = (gint64) seed * 1000;
   frame->duration = 1000;
@@ -92,8 +93,8 @@ assert_equal (const BbFrame *a, const BbFrame *b)
   for (int p = 0; p < BB_N_PLANES; p++)
     for (int y = 0; y < bb_format_get_plane_height (&a->format, p); y++)
       {
-        gsize row = (gsize) (bb_format_get_plane_width (&a->format, p) *
-                             (a->format.depth > 8 ? 2 : 1));
+        gsize row =
+          (gsize) (bb_format_get_plane_width (&a->format, p) * (a->format.depth > 8 ? 2 : 1));
 
         g_assert_cmpmem (a->data[p] + (gssize) y * a->stride[p], row,
                          b->data[p] + (gssize) y * b->stride[p], row);

@@ -262,7 +262,7 @@ static void
 test_paths (void)
 {
   static const int sizes[][4] = {
-    { 192, 108, 108, 192 }, { 191, 107, 100, 178 }, { 64, 36, 2, 2 },   { 2, 2, 36, 64 },
+    { 192, 108, 108, 192 }, { 191, 107, 100, 178 }, { 64, 36, 2, 2 },    { 2, 2, 36, 64 },
     { 90, 160, 160, 90 },   { 1, 1, 16, 16 },       { 33, 17, 101, 57 }, { 200, 100, 20, 300 },
   };
   g_autoptr (GRand) rand = g_rand_new_with_seed (2);
@@ -290,9 +290,11 @@ test_paths (void)
       values.offset_y = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, -150, 150);
       values.corner_radius = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, 0, 60);
       values.shadow = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);
-      values.background = g_rand_int_range (rand, 0, 4) == 0 ? BB_BACKGROUND_COLOR : BB_BACKGROUND_BLUR;
+      values.background =
+        g_rand_int_range (rand, 0, 4) == 0 ? BB_BACKGROUND_COLOR : BB_BACKGROUND_BLUR;
       values.color = 0x3584e4;
-      values.blur = g_rand_boolean (rand) ? g_rand_double_range (rand, 0, 12) : g_rand_double_range (rand, 0, 300);
+      values.blur = g_rand_boolean (rand) ? g_rand_double_range (rand, 0, 12)
+                                          : g_rand_double_range (rand, 0, 300);
       values.background_zoom = g_rand_double_range (rand, 1, 3);
       values.dim = g_rand_double (rand);
       values.saturation = g_rand_double_range (rand, 0, 2);
@@ -349,8 +351,8 @@ test_corners (void)
             if (py >= 0.0 && py <= 50.0 && (dx == 0.0 || dy == 0.0 || hypot (dx, dy) <= radius))
               hits++;
           }
-        g_assert_cmpfloat (fabs (ref_get_code (out, 0, x, y) -
-                                 (black + (200 - black) * hits / 1024.0)), <=, 9.0);
+        g_assert_cmpfloat (
+          fabs (ref_get_code (out, 0, x, y) - (black + (200 - black) * hits / 1024.0)), <=, 9.0);
         if (hits == 0 || hits == 1024)
           g_assert_cmpint (ref_get_code (out, 0, x, y), ==, hits == 0 ? black : 200);
       }

@@ -11,8 +11,9 @@
 #include <math.h>
 
 static const char *const numeric_keys[] = {
-  "width", "height",     "zoom",  "offset-x", "offset-y", "corner-radius", "shadow",  "blur",
-  "dim",   "saturation", "start", "end",      "batch",    "quality",       "background-zoom",
+  "width",         "height", "zoom",  "offset-x", "offset-y",
+  "corner-radius", "shadow", "blur",  "dim",      "saturation",
+  "start",         "end",    "batch", "quality",  "background-zoom",
 };
 
 static BbRecipe *
@@ -208,7 +209,8 @@ test_times (void)
     { "360000", 360000000000000 },
   };
   static const char *const bad[] = {
-    "", "-1", "1.2.3", "+1", "1s", "inf", "1e3", "1,5", "99999999999999999999", "1.0000000001", "none",
+    "",     "-1", "1.2.3", "+1", "1s", "inf", "1e3", "1,5", "99999999999999999999", "1.0000000001",
+    "none",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
@@ -256,14 +258,18 @@ static void
 test_equality (void)
 {
   static const char *const changes[][2] = {
-    { "width", "2" },         { "height", "3" },         { "zoom", "1" },
-    { "offset-x", "-1" },     { "offset-y", "0.5" },     { "corner-radius", "8" },
-    { "shadow", "0.25" },     { "background", "color" }, { "color", "#000001" },
-    { "blur", "60.0000001" }, { "dim", "1" },            { "background-zoom", "2" },
-    { "saturation", "0" },    { "start", "1.5" },        { "end", "1.5" },
-    { "batch", "1" },         { "precision", "fp16" },   { "device", "cuda:1" },
-    { "codec", "av1" },       { "encoder", "none" },     { "quality", "0" },
-    { "preset", "slow" },     { "audio", "none" },
+    { "width", "2" },        { "height", "3" },
+    { "zoom", "1" },         { "offset-x", "-1" },
+    { "offset-y", "0.5" },   { "corner-radius", "8" },
+    { "shadow", "0.25" },    { "background", "color" },
+    { "color", "#000001" },  { "blur", "60.0000001" },
+    { "dim", "1" },          { "background-zoom", "2" },
+    { "saturation", "0" },   { "start", "1.5" },
+    { "end", "1.5" },        { "batch", "1" },
+    { "precision", "fp16" }, { "device", "cuda:1" },
+    { "codec", "av1" },      { "encoder", "none" },
+    { "quality", "0" },      { "preset", "slow" },
+    { "audio", "none" },
   };
   g_autoptr (BbRecipe) plain = recipe_with ("zoom", "0", NULL);
 
@@ -370,10 +376,10 @@ static void
 test_automatic (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbRecipe) recipe = bb_recipe_new_from_string (
-    "[Blurbox Recipe]\nversion=1\nbatch=auto\nprecision=auto\n", &error);
-  g_autoptr (BbRecipe) old = bb_recipe_new_from_string (
-    "[Blurbox Recipe]\nversion=1\nbatch=32\nprecision=fp16\n", NULL);
+  g_autoptr (BbRecipe) recipe =
+    bb_recipe_new_from_string ("[Blurbox Recipe]\nversion=1\nbatch=auto\nprecision=auto\n", &error);
+  g_autoptr (BbRecipe) old =
+    bb_recipe_new_from_string ("[Blurbox Recipe]\nversion=1\nbatch=32\nprecision=fp16\n", NULL);
   g_autofree char *text = NULL;
   BbRecipeValues values;
 
@@ -434,8 +440,8 @@ test_garbage (void)
                          : "=[]\n#-.:0123456789e\0\\;"[g_rand_int_range (random, 0, 23)];
           n = (gsize) g_rand_int_range (random, 0, (int) length + 1);
         }
-      g_assert_true (g_file_set_contents_full (path, bytes, (gssize) n, G_FILE_SET_CONTENTS_NONE,
-                                               0666, NULL));
+      g_assert_true (
+        g_file_set_contents_full (path, bytes, (gssize) n, G_FILE_SET_CONTENTS_NONE, 0666, NULL));
       recipe = bb_recipe_new_from_file (file, &error);
       if (recipe == NULL)
         {

@@ -17,9 +17,8 @@ static const struct {
   double kr;
   double kb;
 } matrices[] = {
-  { 1, 0.2126, 0.0722 }, { 4, 0.30, 0.11 },     { 5, 0.299, 0.114 },
-  { 6, 0.299, 0.114 },   { 7, 0.212, 0.087 },   { 9, 0.2627, 0.0593 },
-  { 8, 0.0, 0.0 }, /* YCgCo, which has none */
+  { 1, 0.2126, 0.0722 }, { 4, 0.30, 0.11 },     { 5, 0.299, 0.114 }, { 6, 0.299, 0.114 },
+  { 7, 0.212, 0.087 },   { 9, 0.2627, 0.0593 }, { 8, 0.0, 0.0 }, /* YCgCo, which has none */
 };
 
 /* R'G'B' to Y', Cb and Cr of one unit each, out of H.273's equations, turned round numerically. */
@@ -32,7 +31,9 @@ get_inverse (int matrix, double kr, double kb, double inverse[3][3])
     { -kr / (2.0 * (1.0 - kb)), -kg / (2.0 * (1.0 - kb)), 0.5 },
     { 0.5, -kg / (2.0 * (1.0 - kr)), -kb / (2.0 * (1.0 - kr)) },
   };
-  static const double ycgco[3][3] = { { 0.25, 0.5, 0.25 }, { -0.25, 0.5, -0.25 }, { 0.5, 0.0, -0.5 } };
+  static const double ycgco[3][3] = { { 0.25, 0.5, 0.25 },
+                                      { -0.25, 0.5, -0.25 },
+                                      { 0.5, 0.0, -0.5 } };
   double (*m)[3] = forward;
   double determinant;
 
@@ -76,7 +77,8 @@ get_chroma (const BbFrame *frame, int plane, int x, int y)
 
   for (int i = 0; i < 2; i++)
     {
-      double where = (at[i] - get_offset (format->chroma_location, shift[i], i == 1)) / (1 << shift[i]);
+      double where =
+        (at[i] - get_offset (format->chroma_location, shift[i], i == 1)) / (1 << shift[i]);
       int whole = (int) floor (where);
 
       weight[i] = where - whole;
@@ -129,8 +131,8 @@ get_component (const guint8 *pixel, BbPictureFormat stored, int i)
 }
 
 static void
-assert_pixels (const BbFrame *frame, double inverse[3][3], BbPictureFormat stored, const guint8 *pixels,
-               gsize stride)
+assert_pixels (const BbFrame *frame, double inverse[3][3], BbPictureFormat stored,
+               const guint8 *pixels, gsize stride)
 {
   const BbFormat *format = &frame->format;
   double maximum = stored == BB_PICTURE_RGBX16 ? 65535.0 : 255.0;
@@ -249,8 +251,8 @@ test_chroma (void)
       for (int location = 1; location <= 6; location++)
         for (int depth = 8; depth <= 10; depth += 2)
           {
-            BbFormat format = { sizes[j][0],  sizes[j][1], depth, shifts[i][0], shifts[i][1],
-                                FALSE, 1, 1, 1, location };
+            BbFormat format = { sizes[j][0], sizes[j][1], depth, shifts[i][0], shifts[i][1], FALSE,
+                                1,           1,           1,     location };
 
             assert_format (&format, 0.2126, 0.0722);
           }
@@ -264,10 +266,10 @@ test_known (void)
     int code[3];
     int rgb[3];
   } known[] = {
-    { { 16, 128, 128 }, { 0, 0, 0 } },      { { 235, 128, 128 }, { 255, 255, 255 } },
+    { { 16, 128, 128 }, { 0, 0, 0 } },        { { 235, 128, 128 }, { 255, 255, 255 } },
     { { 126, 128, 128 }, { 128, 128, 128 } }, { { 63, 102, 240 }, { 255, 1, 0 } },
-    { { 173, 42, 26 }, { 0, 255, 1 } },      { { 32, 240, 118 }, { 1, 0, 255 } },
-    { { 0, 128, 128 }, { 0, 0, 0 } },       { { 255, 128, 128 }, { 255, 255, 255 } },
+    { { 173, 42, 26 }, { 0, 255, 1 } },       { { 32, 240, 118 }, { 1, 0, 255 } },
+    { { 0, 128, 128 }, { 0, 0, 0 } },         { { 255, 128, 128 }, { 255, 255, 255 } },
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (BbDevice) device = bb_devices_open ("cpu", &error);
@@ -308,9 +310,12 @@ test_chosen (void)
     BbPictureFormat by_card;
     BbPictureFormat by_processor;
   } cases[] = {
-    { 8, 1, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },     { 10, 1, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },
-    { 10, 14, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },  { 10, 16, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 },
-    { 10, 18, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 }, { 8, 16, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },
+    { 8, 1, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },
+    { 10, 1, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },
+    { 10, 14, BB_PICTURE_RGBX16, BB_PICTURE_BGRX8 },
+    { 10, 16, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 },
+    { 10, 18, BB_PICTURE_RGBX16, BB_PICTURE_RGBX16 },
+    { 8, 16, BB_PICTURE_RGBX8, BB_PICTURE_BGRX8 },
   };
   g_autoptr (BbDevice) device = bb_devices_open ("cpu", NULL);
 

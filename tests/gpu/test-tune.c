@@ -23,7 +23,7 @@ struct _Fake {
   BbFormat target;
   guint chunk;
   guint64 left;
-  guint refuses;  /* batches of this size and larger run out of memory; 0: none do */
+  guint refuses;   /* batches of this size and larger run out of memory; 0: none do */
   gboolean breaks; /* fails in another way */
   guint prepared;
   guint most_at_once;
@@ -200,8 +200,8 @@ measure (BbDevice *device, BbTunePoint *points, Progress *progress, GError **err
     for (int p = 0; p < BB_N_PLANES; p++)
       memset (frames[i]->data[p], 100 + i,
               (gsize) frames[i]->stride[p] * (gsize) bb_format_get_plane_height (&format, p));
-  return bb_tune_measure (engine, &source, recipe, &target, frames, 2, points, progress_cb, progress,
-                          progress->cancellable, error);
+  return bb_tune_measure (engine, &source, recipe, &target, frames, 2, points, progress_cb,
+                          progress, progress->cancellable, error);
 }
 
 static void
@@ -210,8 +210,7 @@ assert_points (const BbTunePoint *points)
   for (guint i = 0; i < BB_TUNE_N_POINTS; i++)
     {
       g_assert_cmpint (points[i].batch, ==, 1 << (i / 2));
-      g_assert_cmpint (points[i].precision, ==,
-                       i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32);
+      g_assert_cmpint (points[i].precision, ==, i % 2 == 0 ? BB_PRECISION_FP16 : BB_PRECISION_FP32);
       if (!points[i].fits)
         {
           g_assert_cmpfloat (points[i].frames_per_second, ==, 0.0);

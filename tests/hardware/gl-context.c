@@ -55,7 +55,10 @@ gl_context_new (GlKind kind, GError **error)
 {
   gboolean es = kind == GL_KIND_ES;
   const EGLint config_attributes[] = {
-    EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, es ? EGL_OPENGL_ES3_BIT : EGL_OPENGL_BIT,
+    EGL_SURFACE_TYPE,
+    EGL_PBUFFER_BIT,
+    EGL_RENDERABLE_TYPE,
+    es ? EGL_OPENGL_ES3_BIT : EGL_OPENGL_BIT,
     EGL_NONE,
   };
   const EGLint es_attributes[] = { EGL_CONTEXT_CLIENT_VERSION, 3, EGL_NONE };
@@ -68,7 +71,8 @@ gl_context_new (GlKind kind, GError **error)
 
   if (display != EGL_NO_DISPLAY && eglBindAPI (es ? EGL_OPENGL_ES_API : EGL_OPENGL_API) &&
       eglChooseConfig (display, config_attributes, &config, 1, &n) && n > 0)
-    context = eglCreateContext (display, config, EGL_NO_CONTEXT, es ? es_attributes : no_attributes);
+    context =
+      eglCreateContext (display, config, EGL_NO_CONTEXT, es ? es_attributes : no_attributes);
   if (context == EGL_NO_CONTEXT ||
       !eglMakeCurrent (display, EGL_NO_SURFACE, EGL_NO_SURFACE, context))
     {

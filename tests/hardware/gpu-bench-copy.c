@@ -30,22 +30,19 @@ time_copies (BbCudaContext *context, BbCudaBlock *from, BbCudaBlock *to, int rou
   CUevent first = NULL;
   CUevent last = NULL;
   float milliseconds = NAN;
-  gboolean done = bb_cuda_check (cuda->event_create (&first, CU_EVENT_DEFAULT), "making an event",
-                                 error) &&
-                  bb_cuda_check (cuda->event_create (&last, CU_EVENT_DEFAULT), "making an event",
-                                 error) &&
-                  bb_cuda_check (cuda->event_record (first, context->stream), "starting a clock",
-                                 error);
+  gboolean done =
+    bb_cuda_check (cuda->event_create (&first, CU_EVENT_DEFAULT), "making an event", error) &&
+    bb_cuda_check (cuda->event_create (&last, CU_EVENT_DEFAULT), "making an event", error) &&
+    bb_cuda_check (cuda->event_record (first, context->stream), "starting a clock", error);
 
   for (int i = 0; done && i < rounds; i++)
-    done = bb_cuda_check (copy ((CUdeviceptr) to->address, (CUdeviceptr) from->address, from->size,
-                                context->stream),
-                          "copying on the card", error);
-  done = done &&
-         bb_cuda_check (cuda->event_record (last, context->stream), "stopping a clock", error) &&
-         bb_cuda_check (cuda->event_synchronize (last), "waiting for copies", error) &&
-         bb_cuda_check (cuda->event_elapsed_time (&milliseconds, first, last), "reading a clock",
-                        error);
+    done = bb_cuda_check (
+      copy ((CUdeviceptr) to->address, (CUdeviceptr) from->address, from->size, context->stream),
+      "copying on the card", error);
+  done =
+    done && bb_cuda_check (cuda->event_record (last, context->stream), "stopping a clock", error) &&
+    bb_cuda_check (cuda->event_synchronize (last), "waiting for copies", error) &&
+    bb_cuda_check (cuda->event_elapsed_time (&milliseconds, first, last), "reading a clock", error);
   if (first != NULL)
     cuda->event_destroy (first);
   if (last != NULL)

@@ -159,8 +159,8 @@ seconds_since (gint64 start)
 }
 
 static gboolean
-measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
-         double copy, GError **error)
+measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision, double copy,
+         GError **error)
 {
   g_autoptr (BbRecipe) recipe = NULL;
   g_autoptr (BbPlan) plan = NULL;
@@ -203,15 +203,16 @@ measure (GpuBench *bench, BbDevice *device, guint n, BbPrecision precision,
       kernels = bb_device_get_seconds (device) - kernels;
       if (took >= bench->seconds || bench->small)
         break;
-      rounds = (guint) CLAMP ((double) rounds * 1.3 * bench->seconds / MAX (took, 1e-6), rounds + 1.0,
-                              rounds * 20.0);
+      rounds = (guint) CLAMP ((double) rounds * 1.3 * bench->seconds / MAX (took, 1e-6),
+                              rounds + 1.0, rounds * 20.0);
     }
   frame = took / ((double) rounds * n);
   bb_cuda_traffic_init (&traffic, plan);
   bytes = (double) bb_cuda_traffic_get_total (&traffic);
   label = g_strdup_printf ("batch %u, %s", n, precision == BB_PRECISION_FP16 ? "FP16" : "FP32");
   gpu_report_row (&bench->report, label,
-                  (const double[]) { frame * 1e6, kernels / ((double) rounds * n) * 1e6, 1.0 / frame, bytes * 1e-6, bytes / frame * 1e-9,
+                  (const double[]) { frame * 1e6, kernels / ((double) rounds * n) * 1e6,
+                                     1.0 / frame, bytes * 1e-6, bytes / frame * 1e-9,
                                      bytes / frame / copy,
                                      (double) bb_device_get_memory_used (device) / 1048576.0 });
   return TRUE;

@@ -123,7 +123,8 @@ measure_kind (GpuBench *bench, GlKind kind, BbDevice *device, BbFrame *frame, GE
 
   if (gl == NULL)
     return FALSE;
-  first = bb_device_present (device, frame, &(BbPresentOptions) { .takes_device_memory = TRUE }, error);
+  first =
+    bb_device_present (device, frame, &(BbPresentOptions) { .takes_device_memory = TRUE }, error);
   ring = first != NULL ? bb_gl_ring_new (first, N_TEXTURES, error) : NULL;
   if (ring == NULL)
     return FALSE;

@@ -34,7 +34,8 @@ static gboolean
 launch (Launch *l, GError **error)
 {
   if (l->graph != NULL)
-    return bb_cuda_check (l->graph_launch (l->graph, l->context->stream), "launching a graph", error);
+    return bb_cuda_check (l->graph_launch (l->graph, l->context->stream), "launching a graph",
+                          error);
   return bb_cuda_program_read (l->work, &l->in, &l->begun, 1, error) &&
          bb_cuda_program_compose (l->work, &l->begun, 1, error);
 }
@@ -58,12 +59,14 @@ measure (GpuBench *bench, Launch *l, const char *label, double prepare_us, GErro
       if (!launch (l, error))
         return FALSE;
       queueing += g_get_monotonic_time () - begin;
-      if (!bb_cuda_check (l->context->cuda->stream_synchronize (l->context->stream), "waiting for a frame", error))
+      if (!bb_cuda_check (l->context->cuda->stream_synchronize (l->context->stream),
+                          "waiting for a frame", error))
         return FALSE;
     }
   gpu_report_row (&bench->report, label,
                   (const double[]) { (double) queueing / rounds,
-                                     (double) (g_get_monotonic_time () - start) / rounds, prepare_us });
+                                     (double) (g_get_monotonic_time () - start) / rounds,
+                                     prepare_us });
   return TRUE;
 }
 
@@ -73,18 +76,22 @@ capture (Launch *l, GError **error)
 {
   PFN_cuStreamBeginCapture_v10010 begin = (PFN_cuStreamBeginCapture_v10010) bb_cuda_find_symbol (
     "cuStreamBeginCapture", 10010, "cuStreamBeginCapture_v2");
-  PFN_cuStreamEndCapture_v10000 end =
-    (PFN_cuStreamEndCapture_v10000) bb_cuda_find_symbol ("cuStreamEndCapture", 10000, "cuStreamEndCapture");
-  PFN_cuGraphInstantiateWithFlags_v11040 instantiate = (PFN_cuGraphInstantiateWithFlags_v11040) bb_cuda_find_symbol (
-    "cuGraphInstantiateWithFlags", 11040, "cuGraphInstantiateWithFlags");
+  PFN_cuStreamEndCapture_v10000 end = (PFN_cuStreamEndCapture_v10000) bb_cuda_find_symbol (
+    "cuStreamEndCapture", 10000, "cuStreamEndCapture");
+  PFN_cuGraphInstantiateWithFlags_v11040 instantiate =
+    (PFN_cuGraphInstantiateWithFlags_v11040) bb_cuda_find_symbol (
+      "cuGraphInstantiateWithFlags", 11040, "cuGraphInstantiateWithFlags");
   CUgraph graph = NULL;
   CUgraphExec exec = NULL;
 
-  l->graph_launch = (PFN_cuGraphLaunch_v10000) bb_cuda_find_symbol ("cuGraphLaunch", 10000, "cuGraphLaunch");
+  l->graph_launch =
+    (PFN_cuGraphLaunch_v10000) bb_cuda_find_symbol ("cuGraphLaunch", 10000, "cuGraphLaunch");
   if (begin == NULL || end == NULL || instantiate == NULL || l->graph_launch == NULL)
     return TRUE;
-  if (!bb_cuda_check (begin (l->context->stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "beginning a graph", error) ||
-      !launch (l, error) || !bb_cuda_check (end (l->context->stream, &graph), "ending a graph", error) ||
+  if (!bb_cuda_check (begin (l->context->stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
+                      "beginning a graph", error) ||
+      !launch (l, error) ||
+      !bb_cuda_check (end (l->context->stream, &graph), "ending a graph", error) ||
       !bb_cuda_check (instantiate (&exec, graph, 0), "making a graph ready", error))
     return FALSE;
   l->graph = exec;
@@ -125,7 +132,9 @@ gpu_bench_launch (GpuBench *bench, GError **error)
   values.width = target.width;
   values.height = target.height;
   recipe = bb_recipe_new (&values, error);
-  plan = recipe != NULL ? bb_test_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error) : NULL;
+  plan = recipe != NULL
+           ? bb_test_plan_new (recipe, &source, BB_ORIENTATION_UPRIGHT, 1.0, &target, error)
+           : NULL;
   frames = plan != NULL ? gpu_bench_make_batch (device, &source, 1, error) : NULL;
   if (frames == NULL)
     return FALSE;

@@ -58,11 +58,10 @@ render (GpuBench *bench, const char *path, const char *encoder, const char *pres
   frames = (double) MAX (stats.frames, 1);
   label = g_strdup_printf ("%s%s%s", stats.encoder, *preset != '\0' ? " " : "", preset);
   gpu_report_row (&bench->report, label,
-                  (const double[]) { (double) stats.frames, frames / stats.seconds,
-                                     stats.decode_seconds / frames * 1e3,
-                                     stats.effect_seconds / frames * 1e6,
-                                     stats.encode_seconds / frames * 1e3,
-                                     stats.effect_cpu_seconds / frames * 1e6 });
+                  (const double[]) {
+                    (double) stats.frames, frames / stats.seconds,
+                    stats.decode_seconds / frames * 1e3, stats.effect_seconds / frames * 1e6,
+                    stats.encode_seconds / frames * 1e3, stats.effect_cpu_seconds / frames * 1e6 });
   notices = bb_render_get_notices (job);
   for (guint i = 0; notices != NULL && notices[i] != NULL; i++)
     g_printerr ("%s: %s\n", label, notices[i]);
@@ -83,8 +82,8 @@ gboolean
 gpu_bench_render (GpuBench *bench, const char *path, GError **error)
 {
   static const char *const encoders[][2] = {
-    { "none", "" },      { "h264_nvenc", "p1" }, { "h264_nvenc", "" },       { "hevc_nvenc", "" },
-    { "av1_nvenc", "" }, { "libx264", "ultrafast" },
+    { "none", "" },       { "h264_nvenc", "p1" }, { "h264_nvenc", "" },
+    { "hevc_nvenc", "" }, { "av1_nvenc", "" },    { "libx264", "ultrafast" },
   };
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *title = g_strdup_printf ("render of %s with", base);

@@ -66,7 +66,8 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc < 2)
     {
-      g_printerr ("gpu-bench: %s\n", error != NULL ? error->message : "say what to measure; see --help");
+      g_printerr ("gpu-bench: %s\n",
+                  error != NULL ? error->message : "say what to measure; see --help");
       return EXIT_FAILURE;
     }
   what = argv[1];

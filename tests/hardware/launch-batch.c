@@ -22,8 +22,10 @@ int
 main (int argc, char *argv[])
 {
   BbCudaTestCase c = {
-    .source = bb_cuda_test_format (get_number (argv, argc, 3, 1920), get_number (argv, argc, 4, 1080), 8, 1, 1),
-    .target = bb_cuda_test_format (get_number (argv, argc, 5, 1080), get_number (argv, argc, 6, 1920), 8, 1, 1),
+    .source = bb_cuda_test_format (get_number (argv, argc, 3, 1920),
+                                   get_number (argv, argc, 4, 1080), 8, 1, 1),
+    .target = bb_cuda_test_format (get_number (argv, argc, 5, 1080),
+                                   get_number (argv, argc, 6, 1920), 8, 1, 1),
     .aspect = 1.0,
     .n_frames = (guint) get_number (argv, argc, 2, 1),
   };

@@ -36,8 +36,8 @@ test_prefer (void)
       g_test_skip ("there are not two cards here");
       return;
     }
-  get_uuid =
-    (PFN_cuDeviceGetUuid_v11040) bb_cuda_find_symbol ("cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2");
+  get_uuid = (PFN_cuDeviceGetUuid_v11040) bb_cuda_find_symbol ("cuDeviceGetUuid", 11040,
+                                                               "cuDeviceGetUuid_v2");
   g_assert_nonnull (get_uuid);
   g_assert_cmpint (open_auto (), ==, 0);
   for (int i = n - 1; i >= 0; i--)

@@ -105,7 +105,10 @@ try_picture (BbDevice *device, int width, int height, int depth, guint32 seed, G
     }
   batch = bb_device_upload (device, batch, error);
   out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
-  return out != NULL ? bb_device_present (device, out->frame[0], &(BbPresentOptions) { .takes_device_memory = TRUE }, error) : NULL;
+  return out != NULL
+           ? bb_device_present (device, out->frame[0],
+                                &(BbPresentOptions) { .takes_device_memory = TRUE }, error)
+           : NULL;
 }
 
 static BbPicture *
@@ -186,7 +189,8 @@ assert_near (const BbGlTexture *texture, BbPicture *reference)
         gsize at = (gsize) y * (gsize) reference->width * 4 + (gsize) x;
         gsize from = (gsize) y * reference->stride;
         int a = deep ? ((guint16 *) (gpointer) found)[at] : found[at];
-        int b = deep ? ((const guint16 *) (gconstpointer) (wanted + from))[x] : wanted[from + (gsize) x];
+        int b =
+          deep ? ((const guint16 *) (gconstpointer) (wanted + from))[x] : wanted[from + (gsize) x];
 
         g_assert_cmpint (ABS (a - b), <=, most);
       }

@@ -330,7 +330,8 @@ test_failing (void)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
     {
-      g_autofree char *output = run_again ("/window/main-memory", "BLURBOX_DRIVER_FAIL", failures[i]);
+      g_autofree char *output =
+        run_again ("/window/main-memory", "BLURBOX_DRIVER_FAIL", failures[i]);
 
       g_assert_nonnull (strstr (output, "CUDA_ERROR_"));
     }

@@ -155,7 +155,8 @@ def test_format(_):
     formatter = shutil.which("clang-format")
     if formatter is None:
         raise tap.Skip("clang-format is not here")
-    names = [str(path) for path in FILES if path.suffix in (".c", ".h")]
+    names = [str(path) for folder in (*CODE, "tests") for suffix in ("c", "h")
+             for path in sorted((ROOT / folder).rglob("*." + suffix))]
     result = subprocess.run([formatter, "--dry-run", "-Werror", "--style=file:" + str(ROOT / ".clang-format"), *names],
                             capture_output=True, text=True)
     check(result.returncode == 0, "\n".join(line for line in result.stderr.splitlines() if "error:" in line)[:4000])

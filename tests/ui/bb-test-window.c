@@ -196,8 +196,8 @@ bb_test_wait_for_picture (BbWindow *window)
                 picture->generation >= bb_recipe_get_generation (bb_editor_get_recipe (editor)));
   g_assert_cmpuint (picture->generation, ==,
                     bb_recipe_get_generation (bb_editor_get_recipe (editor)));
-  g_assert_true (bb_picture_paintable_get_picture (bb_canvas_get_paintable (bb_window_get_canvas (window))) ==
-                 picture);
+  g_assert_true (bb_picture_paintable_get_picture (
+                   bb_canvas_get_paintable (bb_window_get_canvas (window))) == picture);
   return picture;
 }
 

@@ -71,7 +71,8 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->window = bb_test_window_new ();
   g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
-  fixture->queue = bb_export_manager_get_queue (bb_application_get_export_manager (bb_test_get_application ()));
+  fixture->queue =
+    bb_export_manager_get_queue (bb_application_get_export_manager (bb_test_get_application ()));
   fixture->editor = bb_window_get_editor (fixture->window);
   bb_test_forget_announced ();
   open_files (fixture, data);
@@ -184,7 +185,8 @@ static void
 run_line (const char *line)
 {
   const char *program = g_getenv ("BLURBOX_RENDER");
-  g_autofree char *script = g_strdup_printf ("blurbox-render () { %s -q \"$@\"; }; %s", program, line);
+  g_autofree char *script =
+    g_strdup_printf ("blurbox-render () { %s -q \"$@\"; }; %s", program, line);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) shell =
     g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "bash", "-c", script, NULL);
@@ -309,11 +311,13 @@ test_pause (Fixture *fixture, gconstpointer data)
 {
   BbJob *job = export_to (fixture, "out-1.mp4");
 
-  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (bb_test_get_application ()), "queue-resume"));
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (bb_test_get_application ()),
+                                                     "queue-resume"));
   BB_TEST_WAIT (is_rendering (fixture));
   activate (fixture, "queue-pause", NULL);
   g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_PAUSED);
-  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (bb_test_get_application ()), "queue-pause"));
+  g_assert_false (
+    g_action_group_get_action_enabled (G_ACTION_GROUP (bb_test_get_application ()), "queue-pause"));
   BB_TEST_WAIT (bb_test_shows (fixture->window, "Paused"));
   activate (fixture, "queue-resume", NULL);
   g_assert_cmpint (bb_job_get_state (job), ==, BB_JOB_RENDERING);
@@ -519,8 +523,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   dialog = get_dialog (fixture);
   button = get_child (dialog, "export_button");
   g_assert_false (gtk_widget_get_sensitive (button));
-  g_assert_nonnull (strstr (adw_banner_get_title (get_child (dialog, "problem")),
-                            "choose 74×128"));
+  g_assert_nonnull (strstr (adw_banner_get_title (get_child (dialog, "problem")), "choose 74×128"));
   adw_dialog_force_close (ADW_DIALOG (dialog));
   BB_TEST_WAIT (bb_test_get_dialog (fixture->window) == NULL);
 
@@ -742,7 +745,8 @@ test_deleted (Fixture *fixture, gconstpointer data)
 
       bb_test_forget_announced ();
       gtk_widget_activate_action (row, name, NULL);
-      g_assert_true (bb_test_was_announced ("“out-deleted.mp4” is not there any more: export it again"));
+      g_assert_true (
+        bb_test_was_announced ("“out-deleted.mp4” is not there any more: export it again"));
     }
 }
 
@@ -763,7 +767,8 @@ check_shadow (Fixture *fixture)
   BB_TEST_WAIT (gtk_widget_get_mapped (bar) && gtk_widget_get_height (bar) > 0);
   bb_test_wait_for_paint (fixture->window);
   paintable = gtk_widget_paintable_new (bar);
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (bar), gtk_widget_get_height (bar));
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (bar),
+                          gtk_widget_get_height (bar));
   node = gtk_snapshot_free_to_node (snapshot);
   bytes = gsk_render_node_serialize (node);
   g_assert_null (g_strstr_len (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
@@ -861,12 +866,15 @@ test_rows (Fixture *fixture, gconstpointer data)
   BB_TEST_WAIT (bb_test_shows (fixture->window, "out-3.mp4"));
   gtk_widget_grab_focus (get_row (fixture, "out-3.mp4"));
   g_assert_true (gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.move-up", NULL));
-  assert_order (fixture, (const char *[]) { "out-0.mp4", "out-1.mp4", "out-3.mp4", "out-2.mp4", NULL });
+  assert_order (fixture,
+                (const char *[]) { "out-0.mp4", "out-1.mp4", "out-3.mp4", "out-2.mp4", NULL });
   /* The row that moves keeps the focus, so that the next key moves it on. */
-  g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture->window)) == get_row (fixture, "out-3.mp4"));
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture->window)) ==
+                 get_row (fixture, "out-3.mp4"));
   gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.move-up", NULL);
   gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.move-up", NULL);
-  assert_order (fixture, (const char *[]) { "out-0.mp4", "out-3.mp4", "out-1.mp4", "out-2.mp4", NULL });
+  assert_order (fixture,
+                (const char *[]) { "out-0.mp4", "out-3.mp4", "out-1.mp4", "out-2.mp4", NULL });
   gtk_widget_activate_action (get_row (fixture, "out-1.mp4"), "job.move-down", NULL);
   gtk_widget_activate_action (get_row (fixture, "out-3.mp4"), "job.remove", NULL);
   assert_order (fixture, (const char *[]) { "out-0.mp4", "out-2.mp4", "out-1.mp4", NULL });
@@ -930,8 +938,7 @@ test_layout (Fixture *fixture, gconstpointer data)
 
       g_assert_nonnull (bb_test_find_text (row, state));
       gtk_test_accessible_assert_property (GTK_ACCESSIBLE (find (row, is_line, NULL)),
-                                           GTK_ACCESSIBLE_PROPERTY_VALUE_NOW,
-                                           fraction);
+                                           GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, fraction);
       BB_TEST_WAIT (bb_job_get_fraction (job) > fraction);
     }
   gtk_window_destroy (other);
@@ -984,9 +991,10 @@ add_tests (void)
   static const char *const three[] = { "short.mp4", "second.mp4", "third.mp4", NULL };
 
   for (const char *const *name = three; *name != NULL; name++)
-    g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=1 "
-                            "-f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -c:a aac %s",
-                            *name));
+    g_free (
+      bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=1 "
+                      "-f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -c:a aac %s",
+                      *name));
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=size=128x72:rate=25:duration=160 "
                           "-c:v libx264 -preset ultrafast long.mp4"));
   g_free (bb_test_ffmpeg ("-stream_loop 24 -i long.mp4 -c copy endless.mp4"));

@@ -48,8 +48,8 @@ is_done (BbWindow *window)
 static BbTuneItem *
 get_item (GtkWidget *table, guint i)
 {
-  return g_list_model_get_item (
-    G_LIST_MODEL (gtk_column_view_get_model (GTK_COLUMN_VIEW (table))), i);
+  return g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (GTK_COLUMN_VIEW (table))),
+                                i);
 }
 
 static char *
@@ -143,8 +143,8 @@ test_beside (void)
   g_autoptr (GFile) source = g_file_new_for_path (input);
   g_autoptr (GFile) target = g_file_new_for_path (output);
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbJob) job = bb_job_new (source, target, bb_editor_get_recipe (bb_window_get_editor (window)),
-                                      BB_JOB_NAME_REPLACE);
+  g_autoptr (BbJob) job = bb_job_new (
+    source, target, bb_editor_get_recipe (bb_window_get_editor (window)), BB_JOB_NAME_REPLACE);
 
   bb_queue_set_paused (queue, TRUE);
   g_assert_true (bb_queue_add (queue, job, &error));
@@ -156,7 +156,8 @@ test_beside (void)
       bb_queue_set_paused (queue, !running);
       BB_TEST_WAIT ((bb_queue_get_current (queue) != NULL) == running);
       bb_test_activate (window, "auto-tune", NULL);
-      row = bb_test_find (bb_test_get_dialog (window), ADW_TYPE_ACTION_ROW, "title", "An Export Runs Beside This");
+      row = bb_test_find (bb_test_get_dialog (window), ADW_TYPE_ACTION_ROW, "title",
+                          "An Export Runs Beside This");
       g_assert_cmpint (gtk_widget_get_visible (row), ==, running);
       adw_dialog_force_close (bb_test_get_dialog (window));
       BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);

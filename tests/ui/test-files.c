@@ -23,7 +23,8 @@ check_drawn (BbWindow *window)
   BbPicturePaintable *paintable = bb_canvas_get_paintable (bb_window_get_canvas (window));
 
   bb_test_wait_for_picture (window);
-  BB_TEST_WAIT ((bb_test_wait_for_paint (window), bb_picture_paintable_get_drawn (paintable) != NULL));
+  BB_TEST_WAIT (
+    (bb_test_wait_for_paint (window), bb_picture_paintable_get_drawn (paintable) != NULL));
 }
 
 static void
@@ -52,8 +53,8 @@ check_held (BbWindow *window)
   guint signal = g_signal_lookup ("picture", BB_TYPE_PLAYER);
   BbPicture *picture;
 
-  g_assert_cmpuint (g_signal_handlers_block_matched (player, match, signal, 0, NULL, NULL, window), ==,
-                    1);
+  g_assert_cmpuint (g_signal_handlers_block_matched (player, match, signal, 0, NULL, NULL, window),
+                    ==, 1);
   open_copy (window, "held.mp4");
   BB_TEST_WAIT ((picture = bb_player_get_picture (player)) != NULL &&
                 picture->generation == bb_recipe_get_generation (bb_editor_get_recipe (editor)));
@@ -172,8 +173,8 @@ check_together (GFile *const *files, guint n_files)
   bb_test_forget_announced ();
   bb_window_open (window, files, n_files);
   BB_TEST_WAIT (has_clip (window, "2-film.mp4"));
-  BB_TEST_WAIT (bb_test_was_announced (
-    "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
+  BB_TEST_WAIT (
+    bb_test_was_announced ("Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
   BB_TEST_WAIT (bb_test_was_announced ("1 more video goes along when you export"));
   BB_TEST_WAIT (
     bb_test_shows (window, "Left out, as they cannot be read: “1-text.mp4”, “3-text.mp4”"));
@@ -244,8 +245,9 @@ test_no_name (void)
   /* Of many some are named, and the others are counted. */
   bb_test_forget_announced ();
   bb_window_open (window, many, G_N_ELEMENTS (many));
-  BB_TEST_WAIT (bb_test_was_announced ("Left out, as they cannot be read: “nonsense”, “file:”, “file:”, "
-                                       "“file:”, “file:” and 2 more"));
+  BB_TEST_WAIT (
+    bb_test_was_announced ("Left out, as they cannot be read: “nonsense”, “file:”, “file:”, "
+                           "“file:”, “file:” and 2 more"));
   bb_test_window_close (window);
 }
 
@@ -327,7 +329,8 @@ test_drop (void)
   node = draw (area);
   /* Beside the picture, where the preview is. */
   pixel = GRAPHENE_RECT_INIT (1, (float) gtk_widget_get_height (area) / 3, 1, 1);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &pixel);
+  texture =
+    gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &pixel);
   downloader = gdk_texture_downloader_new (texture);
   gdk_texture_downloader_set_format (downloader, GDK_MEMORY_R8G8B8A8);
   gdk_texture_downloader_download_into (downloader, rgba, sizeof rgba);
@@ -347,12 +350,11 @@ test_actual_size (void)
 
   bb_test_open_clip (window);
   bb_test_wait_for_paint (window);
-  preview = GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (GTK_WIDGET (bb_window_get_canvas (window)),
-                                                        GTK_TYPE_SCROLLED_WINDOW));
+  preview = GTK_SCROLLED_WINDOW (
+    gtk_widget_get_ancestor (GTK_WIDGET (bb_window_get_canvas (window)), GTK_TYPE_SCROLLED_WINDOW));
   adjustment = gtk_scrolled_window_get_vadjustment (preview);
   bb_test_activate (window, "actual-size", NULL);
-  BB_TEST_WAIT ((bb_test_wait_for_paint (window),
-                 gtk_adjustment_get_upper (adjustment) >= 1920.0));
+  BB_TEST_WAIT ((bb_test_wait_for_paint (window), gtk_adjustment_get_upper (adjustment) >= 1920.0));
   BB_TEST_WAIT (ABS (gtk_adjustment_get_value (adjustment) +
                      gtk_adjustment_get_page_size (adjustment) / 2.0 -
                      gtk_adjustment_get_upper (adjustment) / 2.0) < 1.0);

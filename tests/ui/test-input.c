@@ -27,7 +27,8 @@ xdo (const char *format, ...)
   va_end (list);
   command = g_strconcat ("xdotool ", arguments, NULL);
   g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
-  process = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+  process =
+    g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_wait_check (process, NULL, &error));
 }
@@ -271,7 +272,8 @@ test_focus (void)
   gboolean muted;
 
   /* A clip that was just opened is played, whichever button opened it. */
-  gtk_widget_grab_focus (bb_test_find (window, GTK_TYPE_BUTTON, "icon-name", "document-open-symbolic"));
+  gtk_widget_grab_focus (
+    bb_test_find (window, GTK_TYPE_BUTTON, "icon-name", "document-open-symbolic"));
   bb_test_open_clip (window);
   BB_TEST_WAIT (gtk_window_get_focus (GTK_WINDOW (window)) ==
                 GTK_WIDGET (bb_window_get_canvas (window)));
@@ -525,8 +527,10 @@ test_traversal (void)
     bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "zoom"),
     bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"),
     bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "batch"),
-    bb_test_find (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"), GTK_TYPE_ENTRY, NULL, NULL),
-    bb_test_find (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"), GTK_TYPE_BUTTON, NULL, NULL),
+    bb_test_find (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"), GTK_TYPE_ENTRY, NULL,
+                  NULL),
+    bb_test_find (bb_test_find (window, BB_TYPE_VALUE_ROW, "key", "blur"), GTK_TYPE_BUTTON, NULL,
+                  NULL),
     bb_test_find (window, ADW_TYPE_SWITCH_ROW, NULL, NULL),
     bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Device"),
     bb_test_find (window, ADW_TYPE_COMBO_ROW, "title", "Safe Areas"),
@@ -582,8 +586,8 @@ check_names (GtkWidget *widget)
     }
   if (BB_IS_HANDLE (widget))
     {
-      g_assert_true (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
-                                                       GTK_ACCESSIBLE_PROPERTY_LABEL));
+      g_assert_true (
+        gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL));
       g_assert_true (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
                                                        GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT));
     }

@@ -38,11 +38,12 @@ render_frame (BbWindow *window)
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) process = NULL;
 
-  g_assert_true (bb_recipe_save (bb_editor_get_recipe (bb_window_get_editor (window)), file, &error));
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, g_getenv ("BLURBOX_RENDER"),
-                              "--quiet", "--overwrite", "--recipe", recipe_path, "--encoder",
-                              "ffv1", "--audio", "none", "--end", "0.04", "-o", finished, "--", clip,
-                              NULL);
+  g_assert_true (
+    bb_recipe_save (bb_editor_get_recipe (bb_window_get_editor (window)), file, &error));
+  process =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, g_getenv ("BLURBOX_RENDER"), "--quiet",
+                      "--overwrite", "--recipe", recipe_path, "--encoder", "ffv1", "--audio",
+                      "none", "--end", "0.04", "-o", finished, "--", clip, NULL);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_wait_check (process, NULL, &error));
   return bb_test_ffmpeg_raw ("-i %s -frames:v 1 -pix_fmt yuv420p", "tuned.mkv");
@@ -68,9 +69,11 @@ chroma (const BbFrame *frame, int plane, int x, int y)
   double fx = x % 2 / 2.0;
 
   return ((1 - fx) * sample (frame, plane, column, row) +
-          fx * sample (frame, plane, column + 1, row)) * (1 - fy) +
+          fx * sample (frame, plane, column + 1, row)) *
+           (1 - fy) +
          ((1 - fx) * sample (frame, plane, column, row + 1) +
-          fx * sample (frame, plane, column + 1, row + 1)) * fy;
+          fx * sample (frame, plane, column + 1, row + 1)) *
+           fy;
 }
 
 /* H.273's equations for BT.709 and narrow range, in double precision. */
@@ -116,7 +119,8 @@ draw (BbWindow *window)
 
   GTK_WIDGET_GET_CLASS (canvas)->snapshot (canvas, snapshot);
   node = gtk_snapshot_free_to_node (snapshot);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &area);
+  texture =
+    gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &area);
   g_assert_cmpint (gdk_texture_get_width (texture), ==, WIDTH);
   return download (texture);
 }
@@ -148,7 +152,8 @@ assert_shown (BbWindow *window)
   g_assert_cmpmem (g_bytes_get_data (shown_planes, NULL), g_bytes_get_size (shown_planes),
                    g_bytes_get_data (rendered, NULL), g_bytes_get_size (rendered));
 
-  texture = bb_picture_paintable_get_texture (bb_canvas_get_paintable (bb_window_get_canvas (window)));
+  texture =
+    bb_picture_paintable_get_texture (bb_canvas_get_paintable (bb_window_get_canvas (window)));
   texels = download (texture);
   for (int y = 0; y < HEIGHT; y++)
     for (int x = 0; x < WIDTH; x++)
@@ -177,10 +182,9 @@ test_numbers (void)
     const char *key;
     double value;
   } cases[] = {
-    { "zoom", 0.35 },       { "offset-x", 31 }, { "offset-y", -44 },
-    { "corner-radius", 18 }, { "shadow", 0.7 },  { "blur", 24 },
-    { "background-zoom", 1.4 }, { "dim", 0.4 },  { "saturation", 0.3 },
-    { "batch", 5 },
+    { "zoom", 0.35 },      { "offset-x", 31 }, { "offset-y", -44 },        { "corner-radius", 18 },
+    { "shadow", 0.7 },     { "blur", 24 },     { "background-zoom", 1.4 }, { "dim", 0.4 },
+    { "saturation", 0.3 }, { "batch", 5 },
   };
   BbWindow *window = new_window ();
   BbEditor *editor = bb_window_get_editor (window);
@@ -241,8 +245,11 @@ test_aspect (void)
     const char *aspect;
     int width;
     int height;
-  } cases[] = { { "9:16", 1080, 1920 }, { "4:5", 1080, 1350 }, { "1:1", 1080, 1080 },
-                { "16:9", 1920, 1080 }, { "2:3", 1080, 1620 } };
+  } cases[] = { { "9:16", 1080, 1920 },
+                { "4:5", 1080, 1350 },
+                { "1:1", 1080, 1080 },
+                { "16:9", 1920, 1080 },
+                { "2:3", 1080, 1620 } };
   BbWindow *window = bb_test_window_new ();
   const BbRecipeValues *values;
   AdwToggleGroup *toggles;
@@ -276,8 +283,8 @@ test_aspect (void)
 static void
 test_rows (void)
 {
-  const char *keys[] = { "zoom",            "offset-x", "offset-y",   "corner-radius", "shadow", "blur",
-                         "background-zoom", "dim",      "saturation", "batch" };
+  const char *keys[] = { "zoom", "offset-x",        "offset-y", "corner-radius", "shadow",
+                         "blur", "background-zoom", "dim",      "saturation",    "batch" };
   BbWindow *window = new_window ();
   BbEditor *editor = bb_window_get_editor (window);
 
@@ -410,8 +417,8 @@ test_presets (void)
   g_assert_cmpfloat (get_blur (window, "77"), ==, 77.0);
   bb_test_activate (window, "save-preset", "s", "Plain");
   g_assert_true (bb_test_was_announced ("“Plain” comes with Blurbox: choose another name"));
-  adw_toast_overlay_dismiss_all (
-    ADW_TOAST_OVERLAY (gtk_widget_get_template_child (GTK_WIDGET (window), BB_TYPE_WINDOW, "preview_toasts")));
+  adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (
+    gtk_widget_get_template_child (GTK_WIDGET (window), BB_TYPE_WINDOW, "preview_toasts")));
   bb_test_activate (window, "delete-preset", "s", "77");
   g_assert_null (bb_presets_find (bb_window_get_presets (window), "77"));
   /* Nor by who takes back that it was deleted, after another one has got its name. */
@@ -441,7 +448,8 @@ test_preset_names (void)
   bb_test_activate (window, "save-preset", "s", "Mine");
   shipped = g_list_model_get_item (G_LIST_MODEL (bb_window_get_presets (window)), 0);
   gtk_popover_popup (GTK_POPOVER (popover));
-  BB_TEST_WAIT ((button = bb_test_find (popover, GTK_TYPE_BUTTON, "label", "_Save Current Settings…")) != NULL);
+  BB_TEST_WAIT (
+    (button = bb_test_find (popover, GTK_TYPE_BUTTON, "label", "_Save Current Settings…")) != NULL);
   g_signal_emit_by_name (button, "clicked");
   BB_TEST_WAIT (bb_test_get_dialog (window) != NULL);
   dialog = ADW_ALERT_DIALOG (bb_test_get_dialog (window));

@@ -115,8 +115,8 @@ test_broken (void)
 
       bb_test_open (window, paths[i]);
       BB_TEST_WAIT (g_str_equal (get_page (window), "failed"));
-      page = gtk_stack_get_visible_child (
-        GTK_STACK (bb_test_find (window, GTK_TYPE_STACK, NULL, NULL)));
+      page =
+        gtk_stack_get_visible_child (GTK_STACK (bb_test_find (window, GTK_TYPE_STACK, NULL, NULL)));
       g_test_message ("%s", adw_status_page_get_description (ADW_STATUS_PAGE (page)));
       g_assert_nonnull (strstr (adw_status_page_get_description (ADW_STATUS_PAGE (page)), base));
       g_assert_null (bb_window_get_file (window));
@@ -160,8 +160,8 @@ test_shared_broken (void)
       const char *page;
 
       bb_test_open (window, path);
-      BB_TEST_WAIT ((page = get_page (window), g_str_equal (page, "failed") ||
-                                                 g_str_equal (page, "clip")));
+      BB_TEST_WAIT (
+        (page = get_page (window), g_str_equal (page, "failed") || g_str_equal (page, "clip")));
       g_test_message ("%s: %s", names[i], page);
     }
   /* Closing while one is being opened. */
@@ -398,7 +398,8 @@ assert_inside (GtkWidget *widget, GtkWidget *window)
 static void
 check_toast (BbWindow *window)
 {
-  const char *text = "“A film with a name that does not fit into a line of a narrow window.mp4” failed";
+  const char *text =
+    "“A film with a name that does not fit into a line of a narrow window.mp4” failed";
   GtkWidget *label;
   PangoLayout *layout;
   PangoRectangle places[2];
@@ -454,8 +455,8 @@ test_dialogs (void)
       BB_TEST_WAIT ((dialog = bb_test_get_dialog (window)) != NULL &&
                     gtk_widget_get_mapped (GTK_WIDGET (dialog)));
       if (ADW_IS_ABOUT_DIALOG (dialog))
-        g_assert_nonnull (strstr (adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog)),
-                                  "FFmpeg: "));
+        g_assert_nonnull (
+          strstr (adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog)), "FFmpeg: "));
       adw_dialog_force_close (dialog);
       BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
     }
@@ -578,8 +579,9 @@ test_pixels (void)
   for (guint i = 0; i < G_N_ELEMENTS (clips); i++)
     {
       g_autofree char *path = bb_test_media_path (clips[i].name);
-      g_autofree char *output = bb_test_ffmpeg (
-        "-f lavfi -i testsrc2=s=320x180:d=0.2 -pix_fmt %s -c:v ffv1 %s", clips[i].pixels, clips[i].name);
+      g_autofree char *output =
+        bb_test_ffmpeg ("-f lavfi -i testsrc2=s=320x180:d=0.2 -pix_fmt %s -c:v ffv1 %s",
+                        clips[i].pixels, clips[i].name);
       BbWindow *window = bb_test_window_new ();
       gboolean cairo = GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (GTK_NATIVE (window)));
       GdkTexture *texture;
@@ -589,7 +591,8 @@ test_pixels (void)
                     bb_player_get_picture (bb_window_get_player (window)) != NULL);
       bb_test_wait_for_picture (window);
       bb_test_wait_for_paint (window);
-      texture = bb_picture_paintable_get_texture (bb_canvas_get_paintable (bb_window_get_canvas (window)));
+      texture =
+        bb_picture_paintable_get_texture (bb_canvas_get_paintable (bb_window_get_canvas (window)));
       g_assert_cmpint (gdk_texture_get_format (texture), ==,
                        cairo ? GDK_MEMORY_DEFAULT : clips[i].by_gpu);
       bb_test_window_close (window);

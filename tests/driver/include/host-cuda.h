@@ -42,9 +42,9 @@
   struct alignas (2 * sizeof (type)) name##2 { type x, y; };                                       \
   struct name##3 { type x, y, z; };                                                                \
   struct alignas (4 * sizeof (type) > 16 ? 16 : 4 * sizeof (type)) name##4 { type x, y, z, w; };   \
-  static inline name##2 make_##name##2 (type x, type y) { return { x, y }; }                       \
-  static inline name##3 make_##name##3 (type x, type y, type z) { return { x, y, z }; }            \
-  static inline name##4 make_##name##4 (type x, type y, type z, type w) { return { x, y, z, w }; }
+  static inline name##2 make_##name##2(type x, type y) { return { x, y }; }                        \
+  static inline name##3 make_##name##3(type x, type y, type z) { return { x, y, z }; }             \
+  static inline name##4 make_##name##4(type x, type y, type z, type w) { return { x, y, z, w }; }
 
 HOST_VECTOR (signed char, char)
 HOST_VECTOR (unsigned char, uchar)
@@ -53,14 +53,21 @@ HOST_VECTOR (unsigned short, ushort)
 HOST_VECTOR (int, int)
 HOST_VECTOR (unsigned int, uint)
 HOST_VECTOR (float, float)
-struct alignas (16) longlong2 { long long x, y; };
-struct alignas (16) ulonglong2 { unsigned long long x, y; };
-struct alignas (16) double2 { double x, y; };
+struct alignas (16) longlong2 {
+  long long x, y;
+};
+struct alignas (16) ulonglong2 {
+  unsigned long long x, y;
+};
+struct alignas (16) double2 {
+  double x, y;
+};
 
 struct dim3 {
   unsigned int x, y, z;
-  constexpr dim3 (unsigned int x_ = 1, unsigned int y_ = 1, unsigned int z_ = 1)
-    : x (x_), y (y_), z (z_)
+  constexpr
+  dim3 (unsigned int x_ = 1, unsigned int y_ = 1, unsigned int z_ = 1)
+      : x (x_), y (y_), z (z_)
   {
   }
 };
@@ -70,10 +77,24 @@ extern thread_local uint3 threadIdx, blockIdx;
 extern thread_local dim3 blockDim, gridDim;
 static const int warpSize = 32;
 
-static inline void __syncthreads () { fiber_barrier (0); }
-static inline void __syncwarp (unsigned int = 0xffffffffu) { fiber_barrier (1); }
-static inline void __threadfence () {}
-static inline void __threadfence_block () {}
+static inline void
+__syncthreads ()
+{
+  fiber_barrier (0);
+}
+static inline void
+__syncwarp (unsigned int = 0xffffffffu)
+{
+  fiber_barrier (1);
+}
+static inline void
+__threadfence ()
+{
+}
+static inline void
+__threadfence_block ()
+{
+}
 
 template <typename T>
 static inline T
@@ -128,13 +149,48 @@ __shfl_xor_sync (unsigned int, T value, int mask, int width = 32)
   return host_shuffle (value, from >= (own / width + 1) * width ? own : from);
 }
 
-template <typename T> static inline T __ldg (const T *at) { return *at; }
-template <typename T> static inline T __ldcs (const T *at) { return *at; }
-template <typename T> static inline T __ldcg (const T *at) { return *at; }
-template <typename T> static inline T __ldlu (const T *at) { return *at; }
-template <typename T> static inline void __stcs (T *at, T value) { *at = value; }
-template <typename T> static inline void __stcg (T *at, T value) { *at = value; }
-template <typename T> static inline void __stwt (T *at, T value) { *at = value; }
+template <typename T>
+static inline T
+__ldg (const T *at)
+{
+  return *at;
+}
+template <typename T>
+static inline T
+__ldcs (const T *at)
+{
+  return *at;
+}
+template <typename T>
+static inline T
+__ldcg (const T *at)
+{
+  return *at;
+}
+template <typename T>
+static inline T
+__ldlu (const T *at)
+{
+  return *at;
+}
+template <typename T>
+static inline void
+__stcs (T *at, T value)
+{
+  *at = value;
+}
+template <typename T>
+static inline void
+__stcg (T *at, T value)
+{
+  *at = value;
+}
+template <typename T>
+static inline void
+__stwt (T *at, T value)
+{
+  *at = value;
+}
 
 template <typename A, typename B>
 static inline constexpr std::common_type_t<A, B>
@@ -150,14 +206,46 @@ max (A a, B b)
   return a < b ? b : a;
 }
 
-static inline float __fmaf_rn (float a, float b, float c) { return fmaf (a, b, c); }
-static inline float __fmul_rn (float a, float b) { return a * b; }
-static inline float __fadd_rn (float a, float b) { return a + b; }
-static inline float __fdividef (float a, float b) { return a / b; }
-static inline float __saturatef (float a) { return a > 0.0f ? (a < 1.0f ? a : 1.0f) : 0.0f; }
-static inline float __int2float_rn (int a) { return (float) a; }
-static inline float __uint2float_rn (unsigned int a) { return (float) a; }
-static inline int __float2int_rn (float a) { return (int) lrintf (a); }
+static inline float
+__fmaf_rn (float a, float b, float c)
+{
+  return fmaf (a, b, c);
+}
+static inline float
+__fmul_rn (float a, float b)
+{
+  return a * b;
+}
+static inline float
+__fadd_rn (float a, float b)
+{
+  return a + b;
+}
+static inline float
+__fdividef (float a, float b)
+{
+  return a / b;
+}
+static inline float
+__saturatef (float a)
+{
+  return a > 0.0f ? (a < 1.0f ? a : 1.0f) : 0.0f;
+}
+static inline float
+__int2float_rn (int a)
+{
+  return (float) a;
+}
+static inline float
+__uint2float_rn (unsigned int a)
+{
+  return (float) a;
+}
+static inline int
+__float2int_rn (float a)
+{
+  return (int) lrintf (a);
+}
 
 static inline unsigned int
 __float2uint_rn (float a)
@@ -165,11 +253,31 @@ __float2uint_rn (float a)
   return a > 0.0f ? (unsigned int) llrintf (a) : 0u;
 }
 
-static inline int __float2int_rz (float a) { return (int) a; }
-static inline int __float2int_rd (float a) { return (int) floorf (a); }
-static inline unsigned int __float2uint_rz (float a) { return a > 0.0f ? (unsigned int) a : 0u; }
-static inline int __mul24 (int a, int b) { return a * b; }
-static inline unsigned int __umul24 (unsigned int a, unsigned int b) { return a * b; }
+static inline int
+__float2int_rz (float a)
+{
+  return (int) a;
+}
+static inline int
+__float2int_rd (float a)
+{
+  return (int) floorf (a);
+}
+static inline unsigned int
+__float2uint_rz (float a)
+{
+  return a > 0.0f ? (unsigned int) a : 0u;
+}
+static inline int
+__mul24 (int a, int b)
+{
+  return a * b;
+}
+static inline unsigned int
+__umul24 (unsigned int a, unsigned int b)
+{
+  return a * b;
+}
 
 static inline unsigned int
 __float_as_uint (float value)
@@ -211,8 +319,7 @@ __byte_perm (unsigned int a, unsigned int b, unsigned int selector)
 /* A kernel by name, its parameters' sizes from its type. */
 template <auto kernel> struct HostKernel;
 
-template <typename... Params, void (*kernel) (Params...)>
-struct HostKernel<kernel> {
+template <typename... Params, void (*kernel) (Params...)> struct HostKernel<kernel> {
   static_assert ((std::is_trivially_copyable_v<Params> && ...),
                  "a kernel's parameters are copied as bytes");
 

@@ -186,8 +186,8 @@ bb_cuda_test_difference (const BbFrame *a, const BbFrame *b)
           int difference = ABS (get_code (a, p, x, y) - get_code (b, p, x, y));
 
           if (difference > MAX (largest, 1))
-            g_test_message ("plane %d, column %d, row %d: %d and %d", p, x, y, get_code (a, p, x, y),
-                            get_code (b, p, x, y));
+            g_test_message ("plane %d, column %d, row %d: %d and %d", p, x, y,
+                            get_code (a, p, x, y), get_code (b, p, x, y));
           largest = MAX (largest, difference);
         }
   return largest;
@@ -198,14 +198,15 @@ describe (const BbCudaTestCase *c)
 {
   const BbRecipeValues *v = &c->values;
 
-  g_test_message ("%d×%d of %d bit, %d:%d to %d×%d of %d bit, %d:%d; orientation %d, aspect %g, %u "
-                  "frames; zoom %g, offset %g %g, radius %g, shadow %g, background %d, blur %g, %g, "
-                  "dim %g, saturation %g, precision %d",
-                  c->source.width, c->source.height, c->source.depth, c->source.chroma_shift_x,
-                  c->source.chroma_shift_y, c->target.width, c->target.height, c->target.depth,
-                  c->target.chroma_shift_x, c->target.chroma_shift_y, c->orientation, c->aspect,
-                  c->n_frames, v->zoom, v->offset_x, v->offset_y, v->corner_radius, v->shadow,
-                  v->background, v->blur, v->background_zoom, v->dim, v->saturation, v->precision);
+  g_test_message (
+    "%d×%d of %d bit, %d:%d to %d×%d of %d bit, %d:%d; orientation %d, aspect %g, %u "
+    "frames; zoom %g, offset %g %g, radius %g, shadow %g, background %d, blur %g, %g, "
+    "dim %g, saturation %g, precision %d",
+    c->source.width, c->source.height, c->source.depth, c->source.chroma_shift_x,
+    c->source.chroma_shift_y, c->target.width, c->target.height, c->target.depth,
+    c->target.chroma_shift_x, c->target.chroma_shift_y, c->orientation, c->aspect, c->n_frames,
+    v->zoom, v->offset_x, v->offset_y, v->corner_radius, v->shadow, v->background, v->blur,
+    v->background_zoom, v->dim, v->saturation, v->precision);
 }
 
 /**
@@ -253,7 +254,8 @@ bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame)
   const AVHWFramesContext *context = (gconstpointer) frames->data;
   const BbFormat *format = &frame->format;
   gboolean deep = format->depth > 8;
-  gboolean interleaved = context->sw_format == AV_PIX_FMT_NV12 || context->sw_format == AV_PIX_FMT_P010;
+  gboolean interleaved =
+    context->sw_format == AV_PIX_FMT_NV12 || context->sw_format == AV_PIX_FMT_P010;
   AVFrame *host = av_frame_alloc ();
   AVFrame *surface = av_frame_alloc ();
   BbFrame *wrapped;
@@ -272,7 +274,8 @@ bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame)
           int at = p > 0 && interleaved ? 2 * x + p - 1 : x;
 
           if (deep)
-            ((guint16 *) (gpointer) out)[at] = (guint16) (((const guint16 *) (gconstpointer) in)[x] << 6);
+            ((guint16 *) (gpointer) out)[at] =
+              (guint16) (((const guint16 *) (gconstpointer) in)[x] << 6);
           else
             out[at] = in[x];
         }

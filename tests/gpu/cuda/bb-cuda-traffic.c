@@ -87,8 +87,8 @@ bb_cuda_traffic_init (BbCudaTraffic *traffic, const BbPlan *plan)
         }
       if (plane->direct)
         {
-          traffic->direct_read += in * count_read (&plane->reduce_y, &plane->up_x,
-                                                   plane->crop_height, plane->crop_width);
+          traffic->direct_read +=
+            in * count_read (&plane->reduce_y, &plane->up_x, plane->crop_height, plane->crop_width);
           traffic->direct_written += out * canvas;
           continue;
         }
@@ -103,8 +103,8 @@ bb_cuda_traffic_init (BbCudaTraffic *traffic, const BbPlan *plan)
         }
       else
         traffic->reduce_written += kept * area (blurred_width, blurred_height);
-      traffic->back_read += kept * count_read (&plane->up_y, &plane->up_x, blurred_height,
-                                               blurred_width);
+      traffic->back_read +=
+        kept * count_read (&plane->up_y, &plane->up_x, blurred_height, blurred_width);
       traffic->back_written += out * open;
     }
 }
@@ -118,7 +118,7 @@ bb_cuda_traffic_init (BbCudaTraffic *traffic, const BbPlan *plan)
 guint64
 bb_cuda_traffic_get_total (const BbCudaTraffic *traffic)
 {
-  return traffic->fit_read + traffic->fit_written + traffic->reduce_read +
-         traffic->reduce_written + traffic->blur_read + traffic->blur_written + traffic->back_read +
-         traffic->back_written + traffic->direct_read + traffic->direct_written;
+  return traffic->fit_read + traffic->fit_written + traffic->reduce_read + traffic->reduce_written +
+         traffic->blur_read + traffic->blur_written + traffic->back_read + traffic->back_written +
+         traffic->direct_read + traffic->direct_written;
 }

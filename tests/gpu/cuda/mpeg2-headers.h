@@ -41,7 +41,8 @@ mpeg2_start (Mpeg2Bits *bits, unsigned int code)
 
 /* Writes up to MPEG2_HEADERS_SIZE bytes to @out; returns how many. */
 static size_t
-mpeg2_write_headers (const CUVIDPICPARAMS *params, unsigned int width, unsigned int height, unsigned char *out)
+mpeg2_write_headers (const CUVIDPICPARAMS *params, unsigned int width, unsigned int height,
+                     unsigned char *out)
 {
   const CUVIDMPEG2PICPARAMS *picture = &params->CodecSpecific.mpeg2;
   Mpeg2Bits bits = { out, 0 };
@@ -50,20 +51,20 @@ mpeg2_write_headers (const CUVIDPICPARAMS *params, unsigned int width, unsigned 
   mpeg2_start (&bits, 0xb3);
   mpeg2_put (&bits, 12, width);
   mpeg2_put (&bits, 12, height);
-  mpeg2_put (&bits, 8, 0x13);      /* square samples, 25 frames a second */
-  mpeg2_put (&bits, 18, 0x3ffff);  /* any rate */
+  mpeg2_put (&bits, 8, 0x13);     /* square samples, 25 frames a second */
+  mpeg2_put (&bits, 18, 0x3ffff); /* any rate */
   mpeg2_put (&bits, 1, 1);
   mpeg2_put (&bits, 10, 1023);
   mpeg2_put (&bits, 3, 0);
   mpeg2_start (&bits, 0xb5);
   mpeg2_put (&bits, 4, 1);
   mpeg2_put (&bits, 8, 0x44);
-  mpeg2_put (&bits, 1, 0);         /* fields are allowed */
-  mpeg2_put (&bits, 2, 1);         /* 4:2:0 */
+  mpeg2_put (&bits, 1, 0); /* fields are allowed */
+  mpeg2_put (&bits, 2, 1); /* 4:2:0 */
   mpeg2_put (&bits, 16, 0);
   mpeg2_put (&bits, 1, 1);
   mpeg2_put (&bits, 8, 0);
-  mpeg2_put (&bits, 1, 1);         /* low delay: each picture comes at once */
+  mpeg2_put (&bits, 1, 1); /* low delay: each picture comes at once */
   mpeg2_put (&bits, 7, 0);
 
   mpeg2_start (&bits, 0x00);
@@ -78,7 +79,7 @@ mpeg2_write_headers (const CUVIDPICPARAMS *params, unsigned int width, unsigned 
   for (int i = 0; i < 4; i++)
     mpeg2_put (&bits, 4, (unsigned int) picture->f_code[i / 2][i % 2] & 15);
   mpeg2_put (&bits, 2, (unsigned int) picture->intra_dc_precision);
-  mpeg2_put (&bits, 2, 3);         /* a frame */
+  mpeg2_put (&bits, 2, 3); /* a frame */
   mpeg2_put (&bits, 1, (unsigned int) picture->top_field_first);
   mpeg2_put (&bits, 1, (unsigned int) picture->frame_pred_frame_dct);
   mpeg2_put (&bits, 1, (unsigned int) picture->concealment_motion_vectors);

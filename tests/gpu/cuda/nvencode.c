@@ -63,8 +63,12 @@ typedef struct {
 static const GUID *
 get_codecs (int i)
 {
-  static const GUID h264 = { 0x6bc82762, 0x4e63, 0x4ca4, { 0xaa, 0x85, 0x1e, 0x50, 0xf3, 0x21, 0xf6, 0xbf } };
-  static const GUID hevc = { 0x790cdc88, 0x4522, 0x4d7b, { 0x94, 0x25, 0xbd, 0xa9, 0x97, 0x5f, 0x76, 0x03 } };
+  static const GUID h264 = {
+    0x6bc82762, 0x4e63, 0x4ca4, { 0xaa, 0x85, 0x1e, 0x50, 0xf3, 0x21, 0xf6, 0xbf }
+  };
+  static const GUID hevc = {
+    0x790cdc88, 0x4522, 0x4d7b, { 0x94, 0x25, 0xbd, 0xa9, 0x97, 0x5f, 0x76, 0x03 }
+  };
 
   return i == 0 ? &h264 : &hevc;
 }
@@ -118,7 +122,8 @@ get_caps (void *encoder, GUID codec, NV_ENC_CAPS_PARAM *params, int *value)
 }
 
 static NVENCSTATUS NVENCAPI
-get_preset (void *encoder, GUID codec, GUID preset, NV_ENC_TUNING_INFO tuning, NV_ENC_PRESET_CONFIG *config)
+get_preset (void *encoder, GUID codec, GUID preset, NV_ENC_TUNING_INFO tuning,
+            NV_ENC_PRESET_CONFIG *config)
 {
   (void) encoder;
   (void) codec;
@@ -140,11 +145,13 @@ get_headers (Session *self, int hevc)
   FILE *pipe;
 
   snprintf (line, sizeof line,
-            "ffmpeg -nostdin -v error -f lavfi -i color=s=%dx%d -frames:v 1 -pix_fmt %s -c:v %s -preset ultrafast "
+            "ffmpeg -nostdin -v error -f lavfi -i color=s=%dx%d -frames:v 1 -pix_fmt %s -c:v %s "
+            "-preset ultrafast "
             "-tune zerolatency %s -f %s -",
             self->encoder->width, self->encoder->height,
-            self->encoder->pix_fmt == AV_PIX_FMT_YUV420P10 ? "yuv420p10le" : "yuv420p", self->codec->name,
-            hevc ? "-x265-params lossless=1:log-level=none:info=0" : "-qp 0", hevc ? "hevc" : "h264");
+            self->encoder->pix_fmt == AV_PIX_FMT_YUV420P10 ? "yuv420p10le" : "yuv420p",
+            self->codec->name, hevc ? "-x265-params lossless=1:log-level=none:info=0" : "-qp 0",
+            hevc ? "hevc" : "h264");
   pipe = popen (line, "r");
   if (pipe == NULL)
     return 0;
@@ -177,8 +184,9 @@ initialize (void *encoder, NV_ENC_INITIALIZE_PARAMS *params)
   Session *self = encoder;
   int hevc = memcmp (&params->encodeGUID, get_codecs (1), sizeof (GUID)) == 0;
   const NV_ENC_CONFIG *config = params->encodeConfig;
-  const NV_ENC_CONFIG_H264_VUI_PARAMETERS *vui = hevc ? &config->encodeCodecConfig.hevcConfig.hevcVUIParameters
-                                                      : &config->encodeCodecConfig.h264Config.h264VUIParameters;
+  const NV_ENC_CONFIG_H264_VUI_PARAMETERS *vui =
+    hevc ? &config->encodeCodecConfig.hevcConfig.hevcVUIParameters
+         : &config->encodeCodecConfig.h264Config.h264VUIParameters;
   int deep = hevc && config->encodeCodecConfig.hevcConfig.pixelBitDepthMinus8 == 2;
   const AVCodec *codec = avcodec_find_encoder_by_name (hevc ? "libx265" : "libx264");
   AVCodecContext *context = codec != NULL ? avcodec_alloc_context3 (codec) : NULL;
@@ -202,7 +210,8 @@ initialize (void *encoder, NV_ENC_INITIALIZE_PARAMS *params)
   av_opt_set (context->priv_data, "preset", "ultrafast", 0);
   av_opt_set (context->priv_data, "tune", "zerolatency", 0);
   if (hevc)
-    av_opt_set (context->priv_data, "x265-params", "lossless=1:log-level=none:frame-threads=1:pools=none", 0);
+    av_opt_set (context->priv_data, "x265-params",
+                "lossless=1:log-level=none:frame-threads=1:pools=none", 0);
   else
     av_opt_set (context->priv_data, "qp", "0", 0);
   self->codec = codec;
@@ -249,7 +258,8 @@ register_resource (void *encoder, NV_ENC_REGISTER_RESOURCE *params)
   Resource *resource;
 
   if (params->resourceType != NV_ENC_INPUT_RESOURCE_TYPE_CUDADEVICEPTR ||
-      (params->bufferFormat != NV_ENC_BUFFER_FORMAT_NV12 && params->bufferFormat != NV_ENC_BUFFER_FORMAT_YUV420_10BIT) ||
+      (params->bufferFormat != NV_ENC_BUFFER_FORMAT_NV12 &&
+       params->bufferFormat != NV_ENC_BUFFER_FORMAT_YUV420_10BIT) ||
       params->pitch % 4 != 0)
     return NV_ENC_ERR_UNSUPPORTED_PARAM;
   resource = calloc (1, sizeof *resource);
@@ -287,7 +297,8 @@ map_resource (void *encoder, NV_ENC_MAP_INPUT_RESOURCE *params)
     return NV_ENC_ERR_MAP_FAILED;
   resource->mapped = 1;
   params->mappedResource = resource;
-  params->mappedBufferFmt = resource->deep ? NV_ENC_BUFFER_FORMAT_YUV420_10BIT : NV_ENC_BUFFER_FORMAT_NV12;
+  params->mappedBufferFmt =
+    resource->deep ? NV_ENC_BUFFER_FORMAT_YUV420_10BIT : NV_ENC_BUFFER_FORMAT_NV12;
   return NV_ENC_SUCCESS;
 }
 

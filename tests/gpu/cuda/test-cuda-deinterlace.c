@@ -96,7 +96,8 @@ make_sample (const Case *c, GRand *rand, int n, int x, int y, int maximum)
     case FAINT:
       return maximum / 2 + g_rand_int_range (rand, -2, 3);
     case CUT:
-      return n < 4 ? (x * 3 + y * 2 + time) % (maximum + 1) : maximum - (x * 5 + y + time * 2) % maximum;
+      return n < 4 ? (x * 3 + y * 2 + time) % (maximum + 1)
+                   : maximum - (x * 5 + y + time * 2) % maximum;
     case EXTREME:
       return (y / 2 + n) % 2 != 0 ? maximum : 0;
     }
@@ -106,8 +107,9 @@ make_sample (const Case *c, GRand *rand, int n, int x, int y, int maximum)
 static void
 set_fields (const Case *c, AVFrame *frame, int n)
 {
-  gboolean interlaced = c->order == TOP || c->order == BOTTOM || (c->order == MIXED && n % 4 != 1) ||
-                        (c->order == FILM && n % 6 > 2) || n == c->n_frames - 1;
+  gboolean interlaced = c->order == TOP || c->order == BOTTOM ||
+                        (c->order == MIXED && n % 4 != 1) || (c->order == FILM && n % 6 > 2) ||
+                        n == c->n_frames - 1;
   gboolean top = c->order != BOTTOM && (c->order != MIXED || n % 3 != 0);
 
   if (interlaced)
@@ -128,7 +130,8 @@ get_sample (const AVFrame *frame, int plane, int x, int y)
 {
   const guint8 *row = frame->data[plane] + y * frame->linesize[plane];
 
-  return frame->format == AV_PIX_FMT_YUV420P10 ? ((const guint16 *) (gconstpointer) row)[x] : row[x];
+  return frame->format == AV_PIX_FMT_YUV420P10 ? ((const guint16 *) (gconstpointer) row)[x]
+                                               : row[x];
 }
 
 static void
@@ -251,7 +254,8 @@ compare (const Case *c, AVFrame *got, const AVFrame *wanted, guint n)
   g_assert_cmpint (got->format, ==, c->format);
   /* bwdif counts in halves of the time base. */
   g_assert_cmpint (2 * got->pts, ==, wanted->pts);
-  g_assert_cmpint (got->flags & AV_FRAME_FLAG_INTERLACED, ==, wanted->flags & AV_FRAME_FLAG_INTERLACED);
+  g_assert_cmpint (got->flags & AV_FRAME_FLAG_INTERLACED, ==,
+                   wanted->flags & AV_FRAME_FLAG_INTERLACED);
   for (int p = 0; p < 3; p++)
     {
       int width, height;
@@ -261,8 +265,8 @@ compare (const Case *c, AVFrame *got, const AVFrame *wanted, guint n)
         for (int x = 0; x < width; x++)
           if (get_gpu_sample (got, p, x, y) != get_sample (wanted, p, x, y))
             {
-              g_test_message ("%s: frame %u, plane %d, row %d of %d, column %d: %d instead of %d", c->name, n,
-                              p, y, height, x, get_gpu_sample (got, p, x, y),
+              g_test_message ("%s: frame %u, plane %d, row %d of %d, column %d: %d instead of %d",
+                              c->name, n, p, y, height, x, get_gpu_sample (got, p, x, y),
                               get_sample (wanted, p, x, y));
               g_test_fail ();
               return;

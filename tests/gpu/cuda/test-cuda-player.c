@@ -189,9 +189,9 @@ test_frames (gconstpointer data)
       bb_player_step (card.player, 1);
       bb_player_step (cpu.player, 1);
       assert_same (&card, &cpu, i * frame);
-      g_assert_cmpint (difference (bb_player_get_compared (card.player),
-                                   bb_player_get_compared (cpu.player)),
-                       <=, 4);
+      g_assert_cmpint (
+        difference (bb_player_get_compared (card.player), bb_player_get_compared (cpu.player)), <=,
+        4);
     }
   close_player (&card);
   close_player (&cpu);
@@ -270,8 +270,9 @@ test_slow_card (gconstpointer data)
       bb_player_step (cpu.player, 1);
       BB_TEST_WAIT (bb_player_get_picture (card.player)->time == i * frame);
       BB_TEST_WAIT (bb_player_get_picture (cpu.player)->time == i * frame);
-      g_assert_cmpint (difference (bb_player_get_picture (card.player), bb_player_get_picture (cpu.player)),
-                       ==, 0);
+      g_assert_cmpint (
+        difference (bb_player_get_picture (card.player), bb_player_get_picture (cpu.player)), ==,
+        0);
     }
   g_assert_true (is_on_cpu (&card));
   close_player (&closed);
@@ -297,15 +298,16 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   bb_test_media_init ();
-  output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=162x90:r=25 -frames:v %d -pix_fmt yuv420p -c:v libvpx-vp9 "
-                           "-auto-alt-ref 0 -g 10 -deadline realtime -cpu-used 8 clip.mkv",
-                           N_FRAMES);
+  output = bb_test_ffmpeg (
+    "-f lavfi -i testsrc2=s=162x90:r=25 -frames:v %d -pix_fmt yuv420p -c:v libvpx-vp9 "
+    "-auto-alt-ref 0 -g 10 -deadline realtime -cpu-used 8 clip.mkv",
+    N_FRAMES);
   /* Bars above and below, where the GPU's deinterlacer is not quite the processor's. */
-  interlaced =
-    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=162x58:r=50,format=yuv420p,pad=162:90:0:16,"
-                    "tinterlace=interleave_top,setfield=tff -frames:v %d -c:v mpeg2video -flags +ildct+ilme -q:v 2 "
-                    "-bf 2 -g 10 interlaced.mkv",
-                    N_FRAMES);
+  interlaced = bb_test_ffmpeg (
+    "-f lavfi -i testsrc2=s=162x58:r=50,format=yuv420p,pad=162:90:0:16,"
+    "tinterlace=interleave_top,setfield=tff -frames:v %d -c:v mpeg2video -flags +ildct+ilme -q:v 2 "
+    "-bf 2 -g 10 interlaced.mkv",
+    N_FRAMES);
   g_test_add_data_func ("/cuda-player/frames", "clip.mkv", test_frames);
   g_test_add_data_func ("/cuda-player/slow-card", "clip.mkv", test_slow_card);
   g_test_add_data_func ("/cuda-player/devices", "clip.mkv", test_devices);

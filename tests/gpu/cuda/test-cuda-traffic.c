@@ -67,8 +67,10 @@ check (const BbPlan *plan)
                                          plane->source_height, plane->source_width);
       if (open == 0)
         continue;
-      expected.masks_read += (plane->alpha != NULL ? 4u : 0u) * (guint64) (plane->width * plane->height);
-      expected.masks_read += (plane->shade != NULL ? 4u : 0u) * (guint64) (plane->width * plane->height);
+      expected.masks_read +=
+        (plane->alpha != NULL ? 4u : 0u) * (guint64) (plane->width * plane->height);
+      expected.masks_read +=
+        (plane->shade != NULL ? 4u : 0u) * (guint64) (plane->width * plane->height);
       if (plan->flat)
         {
           expected.back_written += out * open;
@@ -121,10 +123,12 @@ test_plans (void)
   for (int i = 0; i < 60; i++)
     {
       BbCudaTestCase c = {
-        .source = bb_cuda_test_format (g_rand_int_range (rand, 2, 200), g_rand_int_range (rand, 2, 200),
-                                       g_rand_boolean (rand) ? 10 : 8, 1, 1),
-        .target = bb_cuda_test_format (g_rand_int_range (rand, 2, 200), g_rand_int_range (rand, 2, 200),
-                                       g_rand_boolean (rand) ? 10 : 8, 1, 1),
+        .source =
+          bb_cuda_test_format (g_rand_int_range (rand, 2, 200), g_rand_int_range (rand, 2, 200),
+                               g_rand_boolean (rand) ? 10 : 8, 1, 1),
+        .target =
+          bb_cuda_test_format (g_rand_int_range (rand, 2, 200), g_rand_int_range (rand, 2, 200),
+                               g_rand_boolean (rand) ? 10 : 8, 1, 1),
         .orientation = (BbOrientation) (i % 8),
         .aspect = 1.0,
       };
@@ -177,12 +181,14 @@ test_table (void)
       plan = bb_cuda_test_plan (&c);
       bb_cuda_traffic_init (&t, plan);
       total = (double) bb_cuda_traffic_get_total (&t);
-      line = g_strdup_printf (
-        "| %s | %.2f + %.2f | %.2f + %.2f | %.2f + %.2f | %.2f + %.2f | %.2f | %.1f | %.1f | %.1f |",
-        rows[i].name, (double) t.fit_read * 1e-6, (double) t.fit_written * 1e-6,
-        (double) t.reduce_read * 1e-6, (double) t.reduce_written * 1e-6, (double) t.blur_read * 1e-6,
-        (double) t.blur_written * 1e-6, (double) t.back_read * 1e-6, (double) t.back_written * 1e-6,
-        total * 1e-6, total / 272e9 * 1e6, total / 717e9 * 1e6, total / 3350e9 * 1e6);
+      line =
+        g_strdup_printf ("| %s | %.2f + %.2f | %.2f + %.2f | %.2f + %.2f | %.2f + %.2f | %.2f | "
+                         "%.1f | %.1f | %.1f |",
+                         rows[i].name, (double) t.fit_read * 1e-6, (double) t.fit_written * 1e-6,
+                         (double) t.reduce_read * 1e-6, (double) t.reduce_written * 1e-6,
+                         (double) t.blur_read * 1e-6, (double) t.blur_written * 1e-6,
+                         (double) t.back_read * 1e-6, (double) t.back_written * 1e-6, total * 1e-6,
+                         total / 272e9 * 1e6, total / 717e9 * 1e6, total / 3350e9 * 1e6);
       g_test_message ("%s", line);
       g_assert_nonnull (strstr (text, line));
     }

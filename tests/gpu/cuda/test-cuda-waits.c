@@ -216,7 +216,8 @@ static BbPicture *
 present (BbBatch *batch)
 {
   g_autoptr (GError) error = NULL;
-  BbPicture *picture = bb_device_present (f.card, batch->frame[0], &(BbPresentOptions) { .takes_device_memory = TRUE }, &error);
+  BbPicture *picture = bb_device_present (
+    f.card, batch->frame[0], &(BbPresentOptions) { .takes_device_memory = TRUE }, &error);
 
   g_assert_no_error (error);
   return picture;
@@ -225,8 +226,7 @@ present (BbBatch *batch)
 static BbPicture *
 make_picture (const BbCudaTestCase *c, guint32 seed)
 {
-  g_autoptr (BbBatch) batch =
-    finish (f.card, load (f.card, bb_cuda_test_frame (&c->source, seed)));
+  g_autoptr (BbBatch) batch = finish (f.card, load (f.card, bb_cuda_test_frame (&c->source, seed)));
 
   return present (batch);
 }
@@ -576,9 +576,9 @@ test_awaited_frame (void)
     g_assert_true (bb_frame_wait (batch->frame[0], &error));
     g_assert_cmpint (f.own.mem_host_alloc (&copy, layout.size, 0), ==, CUDA_SUCCESS);
     g_assert_cmpint (f.own.stream_create (&stream, CU_STREAM_NON_BLOCKING), ==, CUDA_SUCCESS);
-    g_assert_cmpint (f.own.memcpy_d_to_h_async (copy, (CUdeviceptr) batch->frame[0]->data[0],
-                                                layout.size, stream),
-                     ==, CUDA_SUCCESS);
+    g_assert_cmpint (
+      f.own.memcpy_d_to_h_async (copy, (CUdeviceptr) batch->frame[0]->data[0], layout.size, stream),
+      ==, CUDA_SUCCESS);
     g_assert_cmpint (f.own.stream_synchronize (stream), ==, CUDA_SUCCESS);
     f.own.stream_destroy (stream);
   }
@@ -647,8 +647,7 @@ test_dropped_picture (void)
   for (int behind = 1; behind >= 0; behind--)
     {
       g_auto (BbCudaScope) scope = bb_cuda_context_enter (f.context, NULL);
-      g_autoptr (BbBatch) batch =
-        finish (f.card, load (f.card, bb_cuda_test_frame (&c.source, 1)));
+      g_autoptr (BbBatch) batch = finish (f.card, load (f.card, bb_cuda_test_frame (&c.source, 1)));
       g_autoptr (BbPicture) reference = present (batch);
       BbPicture *picture = present (batch);
       g_autoptr (BbPicture) next = NULL;
@@ -661,7 +660,8 @@ test_dropped_picture (void)
       g_assert_cmpint (f.own.mem_host_alloc (&copy, 2 * size, 0), ==, CUDA_SUCCESS);
       for (int i = 0; i < 2; i++)
         {
-          g_assert_cmpint (f.own.stream_create (&stream[i], CU_STREAM_NON_BLOCKING), ==, CUDA_SUCCESS);
+          g_assert_cmpint (f.own.stream_create (&stream[i], CU_STREAM_NON_BLOCKING), ==,
+                           CUDA_SUCCESS);
           g_assert_true (
             bb_cuda_event_hold (bb_cuda_picture_get_pixels (picture)->ready, stream[i], NULL));
           g_assert_cmpint (f.own.memcpy_d_to_h_async ((guint8 *) copy + (gsize) i * size,
@@ -677,8 +677,8 @@ test_dropped_picture (void)
       go_on (f.context, stream[behind]);
       for (int i = 0; i < 2; i++)
         {
-          g_assert_cmpmem ((guint8 *) copy + (gsize) i * size, size, g_bytes_get_data (pixels, NULL),
-                           size);
+          g_assert_cmpmem ((guint8 *) copy + (gsize) i * size, size,
+                           g_bytes_get_data (pixels, NULL), size);
           f.own.stream_destroy (stream[i]);
         }
       f.own.mem_free_host (copy);

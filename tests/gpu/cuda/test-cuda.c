@@ -32,12 +32,12 @@ test_plans (void)
       gsize n = (gsize) g_rand_int_range (rand, 0, G_N_ELEMENTS (subsampling));
       gsize m = i % 3 == 0 ? (gsize) g_rand_int_range (rand, 0, G_N_ELEMENTS (subsampling)) : n;
 
-      c.source = bb_cuda_test_format (g_rand_int_range (rand, 1, 240), g_rand_int_range (rand, 1, 150),
-                                      g_rand_boolean (rand) ? 10 : 8, subsampling[n][0],
-                                      subsampling[n][1]);
-      c.target = bb_cuda_test_format (g_rand_int_range (rand, 1, 150), g_rand_int_range (rand, 1, 240),
-                                      g_rand_boolean (rand) ? 10 : 8, subsampling[m][0],
-                                      subsampling[m][1]);
+      c.source =
+        bb_cuda_test_format (g_rand_int_range (rand, 1, 240), g_rand_int_range (rand, 1, 150),
+                             g_rand_boolean (rand) ? 10 : 8, subsampling[n][0], subsampling[n][1]);
+      c.target =
+        bb_cuda_test_format (g_rand_int_range (rand, 1, 150), g_rand_int_range (rand, 1, 240),
+                             g_rand_boolean (rand) ? 10 : 8, subsampling[m][0], subsampling[m][1]);
       c.orientation = (BbOrientation) (i % 8);
       c.aspect = g_rand_boolean (rand) ? 1.0 : g_rand_double_range (rand, 0.5, 2.0);
       c.n_frames = batches[(i / (8 / BB_CUDA_TEST_PART + 1)) % (int) G_N_ELEMENTS (batches)];
@@ -377,7 +377,6 @@ get_memory_step (void)
   return MAX ((gsize) (before - after) - size, 512);
 }
 
-
 /* What is said to be needed is what is taken, within a tenth. */
 static void
 test_memory (void)
@@ -414,8 +413,9 @@ test_memory (void)
       g_assert_no_error (error);
       after = bb_device_get_memory_left (card);
       used = bb_device_get_memory_used (card);
-      g_test_message ("%" G_GUINT64_FORMAT " bytes for %u frames, and %" G_GUINT64_FORMAT " less are left", used,
-                      c.n_frames, before - after);
+      g_test_message ("%" G_GUINT64_FORMAT " bytes for %u frames, and %" G_GUINT64_FORMAT
+                      " less are left",
+                      used, c.n_frames, before - after);
       g_assert_cmpuint (used, <=, needed + needed / 10);
       g_assert_cmpuint (used, >=, needed - needed / 10);
       /* Each of a dozen allocations may be rounded up, or find room in what was rounded up before. */
@@ -554,7 +554,8 @@ test_surfaces (void)
           g_autoptr (BbFrame) host = bb_cuda_test_frame (&c.source, f);
 
           /* Some of them from the host, as after a decoder's failure. */
-          batch->frame[f] = i % 5 == 0 && f > 2 ? bb_frame_ref (host) : bb_cuda_test_surface (frames, host);
+          batch->frame[f] =
+            i % 5 == 0 && f > 2 ? bb_frame_ref (host) : bb_cuda_test_surface (frames, host);
         }
       batch = bb_device_upload (card, batch, &error);
       g_assert_no_error (error);

@@ -126,9 +126,8 @@ test_codec (gconstpointer data)
                       : g_str_has_suffix (name, ".mkv") ? "-c:a flac"
                                                         : "-c:a aac -b:a 192k -aac_pns 0";
   const char *video = g_str_has_suffix (name, ".webm") ? "-c:v libvpx -pix_fmt yuv420p" : CODE;
-  g_autofree char *output =
-    bb_test_ffmpeg (PICTURE TONE "%s %s %s", g_str_has_suffix (name, ".mkv") ? 44100 : 48000, video,
-                    codec, name);
+  g_autofree char *output = bb_test_ffmpeg (
+    PICTURE TONE "%s %s %s", g_str_has_suffix (name, ".mkv") ? 44100 : 48000, video, codec, name);
 
   assert_sound (path);
 }
@@ -142,8 +141,8 @@ test_gaps (void)
   g_autofree char *output = NULL;
   g_autofree char *output2 = NULL;
 
-  output = bb_test_ffmpeg (PICTURE "-itsoffset 0.7 " TONE
-                                   "-t 2.2 -map 0:v -map 1:a " CODE "-c:a aac -aac_pns 0 late.mp4",
+  output = bb_test_ffmpeg (PICTURE "-itsoffset 0.7 " TONE "-t 2.2 -map 0:v -map 1:a " CODE
+                                   "-c:a aac -aac_pns 0 late.mp4",
                            48000);
   assert_sound (late);
   output2 = bb_test_ffmpeg (PICTURE TONE "-af \"aselect='not(between(t,0.8,1.6))'\" " CODE
@@ -181,8 +180,9 @@ test_many_channels (void)
 {
   g_autofree char *path = bb_test_media_path ("many.mkv");
   g_autofree char *output = bb_test_ffmpeg (
-    PICTURE "-f lavfi -i aevalsrc='0.5*sin(900*t)|0.25*sin(900*t)|0|0|0|0|0|0|0|0|0:s=48000:d=3' " CODE
-            "-c:a pcm_s16le many.mkv");
+    PICTURE
+    "-f lavfi -i aevalsrc='0.5*sin(900*t)|0.25*sin(900*t)|0|0|0|0|0|0|0|0|0:s=48000:d=3' " CODE
+    "-c:a pcm_s16le many.mkv");
   g_autoptr (GError) error = NULL;
   g_autoptr (BbAudioReader) reader = bb_audio_reader_new (path, 0, RATE, NULL, &error);
   g_autofree float *samples = g_new (float, 2 * RATE);
@@ -213,11 +213,12 @@ test_change (void)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       g_autofree char *name = g_strdup_printf ("part%u.ts", i);
-      g_autofree char *output = bb_test_ffmpeg (
-        "-f lavfi -i testsrc2=s=64x64:r=25:d=1 -f lavfi -i aevalsrc='0.5*sin(2*PI*%d*t)':s=48000:d=1 "
-        "-af pan='stereo|FL=c0|FR=c0' -c:v mpeg2video -c:a ac3 -ac %s -output_ts_offset %u -muxdelay 0 "
-        "%s",
-        i == 0 ? 500 : 700, kinds[i], i + 1, name);
+      g_autofree char *output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=64x64:r=25:d=1 -f lavfi -i "
+                                                "aevalsrc='0.5*sin(2*PI*%d*t)':s=48000:d=1 "
+                                                "-af pan='stereo|FL=c0|FR=c0' -c:v mpeg2video -c:a "
+                                                "ac3 -ac %s -output_ts_offset %u -muxdelay 0 "
+                                                "%s",
+                                                i == 0 ? 500 : 700, kinds[i], i + 1, name);
     }
   path = bb_test_media_join ("change.ts", "part0.ts", "part1.ts", NULL);
   start = get_start (path);
@@ -236,8 +237,8 @@ test_change (void)
       }
 }
 
-#define BEEPS                                                                                       \
-  "-f lavfi -i testsrc2=s=64x64:r=25:d=3 -f lavfi -i "                                              \
+#define BEEPS                                                                                      \
+  "-f lavfi -i testsrc2=s=64x64:r=25:d=3 -f lavfi -i "                                             \
   "\"aevalsrc='0.8*sin(6000*t)*lt(mod(t,1),0.08)':s=48000:d=3\" -c:v mpeg2video "
 
 /* The clock of a file jumps back where another one was appended: picture and sound go on together, also where the other one's
@@ -276,7 +277,8 @@ test_jump (gconstpointer arguments)
     {
       int place = second * 2 % 5;
 
-      g_assert_true (bb_audio_reader_seek (reader, place * G_GINT64_CONSTANT (1000000000) + 500000000, &error));
+      g_assert_true (
+        bb_audio_reader_seek (reader, place * G_GINT64_CONSTANT (1000000000) + 500000000, &error));
       g_assert_cmpuint (bb_audio_reader_read (reader, samples, RATE), ==, RATE);
       for (n = 0; n < RATE && fabsf (samples[2 * n]) < 0.2f; n++)
         ;

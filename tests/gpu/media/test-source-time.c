@@ -10,8 +10,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-typedef struct
-{
+typedef struct {
   gint64 pts;
   gint64 duration;
   char *md5;
@@ -20,7 +19,7 @@ typedef struct
 static void
 clear_seen (gpointer data)
 {
-  g_free (((Seen *)data)->md5);
+  g_free (((Seen *) data)->md5);
 }
 
 static BbSource *
@@ -85,9 +84,9 @@ static gint64
 to_time (BbSource *source, gint64 pts)
 {
   const BbSourceInfo *info = bb_source_get_info (source);
-  __extension__ __int128 time = (__int128)pts * info->time_base_num * 1000000000;
+  __extension__ __int128 time = (__int128) pts * info->time_base_num * 1000000000;
 
-  return (gint64)(time / info->time_base_den) - info->start;
+  return (gint64) (time / info->time_base_den) - info->start;
 }
 
 static void
@@ -106,8 +105,7 @@ assert_times (GArray *all, const char *name)
     }
 }
 
-typedef struct
-{
+typedef struct {
   const char *name;
   const char *file;
   const char *arguments; /* of ffmpeg, after the input */
@@ -217,8 +215,7 @@ test_seek (gconstpointer data)
   assert_seeks (source, all);
 }
 
-typedef struct
-{
+typedef struct {
   const char *name;
   const char *ending;
   gsize header; /* bytes that only the first one has */
@@ -232,7 +229,10 @@ typedef struct
 static const Pair pairs[] = {
   { "ts", "ts", 0, { AVC, AVC } },
   { "ts-other-streams", "ts", 0, { AVC, AVC OTHER } },
-  { "ts-other-program", "ts", 0, { MPEG2, MPEG2 OTHER " -mpegts_service_id 7 -mpegts_pmt_start_pid 0x1100" } },
+  { "ts-other-program",
+    "ts",
+    0,
+    { MPEG2, MPEG2 OTHER " -mpegts_service_id 7 -mpegts_pmt_start_pid 0x1100" } },
   { "ts-later", "ts", 0, { AVC, AVC OTHER " -output_ts_offset 1.6" } },
   { "ts-much-later", "ts", 0, { AVC, AVC " -output_ts_offset 3600" } },
   { "ts-other-codec", "ts", 0, { AVC, MPEG2 OTHER } },
@@ -256,8 +256,9 @@ test_appended (gconstpointer data)
     {
       g_autofree char *part = g_strdup_printf ("part%u.%s", i, pair->ending);
       g_autofree char *part_path = bb_test_media_path (part);
-      g_autofree char *made = bb_test_ffmpeg ("-f lavfi -i %s=s=96x64:r=25:d=1.6 %s %s",
-                                              i == 0 ? "testsrc2" : "testsrc", pair->arguments[i], part);
+      g_autofree char *made =
+        bb_test_ffmpeg ("-f lavfi -i %s=s=96x64:r=25:d=1.6 %s %s", i == 0 ? "testsrc2" : "testsrc",
+                        pair->arguments[i], part);
       g_autofree char *contents = NULL;
       g_autoptr (BbSource) alone = open_source (part);
       gsize size;
@@ -352,8 +353,8 @@ change_file (const char *from, const char *to, double keep, gboolean spoil)
   g_assert_true (g_file_get_contents (source, &contents, &size, NULL));
   if (spoil)
     for (gsize i = size / 2; i < size / 2 + size / 20; i += 7)
-      contents[i] = (char)(contents[i] ^ 0x5a);
-  g_assert_true (g_file_set_contents (target, contents, (gssize)((double)size * keep), NULL));
+      contents[i] = (char) (contents[i] ^ 0x5a);
+  g_assert_true (g_file_set_contents (target, contents, (gssize) ((double) size * keep), NULL));
 }
 
 static void
@@ -446,7 +447,7 @@ test_refused (void)
   codec = memmem (contents, size, "FFV1", 4);
   g_assert_nonnull (codec);
   memcpy (codec, "XYZ1", 4);
-  g_assert_true (g_file_set_contents (unknown, contents, (gssize)size, NULL));
+  g_assert_true (g_file_set_contents (unknown, contents, (gssize) size, NULL));
   assert_refused (unknown, "no decoder");
 
   /* All packets are junk. */
@@ -456,8 +457,8 @@ test_refused (void)
   end = memmem (contents, size, "moov", 4);
   g_assert_true (start != NULL && end > start);
   for (char *c = start + 4; c < end - 4; c++)
-    *c = (char)((c - start) * 7);
-  g_assert_true (g_file_set_contents (junk, contents, (gssize)size, NULL));
+    *c = (char) ((c - start) * 7);
+  g_assert_true (g_file_set_contents (junk, contents, (gssize) size, NULL));
   assert_refused (junk, "decoded");
 }
 
@@ -480,7 +481,7 @@ test_names (void)
       g_autoptr (BbSource) source = NULL;
       g_autoptr (GArray) all = NULL;
 
-      g_assert_true (g_file_set_contents (odd, contents, (gssize)size, NULL));
+      g_assert_true (g_file_set_contents (odd, contents, (gssize) size, NULL));
       source = open_path (odd);
       all = read_all (source);
       g_assert_cmpuint (all->len, ==, 5);

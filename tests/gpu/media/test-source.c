@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define SAMPLE(data, i, wide)                                                                      \
-  ((wide) ? ((const guint16 *)(gconstpointer)(data))[i] : ((const guint8 *)(data))[i])
+  ((wide) ? ((const guint16 *) (gconstpointer) (data))[i] : ((const guint8 *) (data))[i])
 
 static BbSource *
 open_source (const char *name)
@@ -51,14 +51,13 @@ read_all (BbSource *source)
 
       g_assert_cmpmem (&frame->format, sizeof frame->format, &bb_source_get_info (source)->format,
                        sizeof (BbFormat));
-      g_byte_array_append (bytes, g_bytes_get_data (one, NULL), (guint)g_bytes_get_size (one));
+      g_byte_array_append (bytes, g_bytes_get_data (one, NULL), (guint) g_bytes_get_size (one));
       bb_frame_unref (frame);
     }
   return g_byte_array_free_to_bytes (bytes);
 }
 
-typedef struct
-{
+typedef struct {
   const char *pixel_format;
   const char *codec;
   const char *file;
@@ -156,8 +155,7 @@ test_layout (gconstpointer data)
     }
 }
 
-typedef struct
-{
+typedef struct {
   const char *pixel_format;
   const char *codec;
   const char *file;
@@ -217,7 +215,7 @@ test_rgb (gconstpointer data)
             sum += difference;
           }
       }
-  g_assert_cmpfloat (sum / (double)(9 * n), <=, 1);
+  g_assert_cmpfloat (sum / (double) (9 * n), <=, 1);
 }
 
 static const Coloring greys[] = {
@@ -269,8 +267,7 @@ test_grey (gconstpointer data)
     }
 }
 
-typedef struct
-{
+typedef struct {
   const char *size;
   const char *tags;
   int matrix;
@@ -373,8 +370,7 @@ test_orientation (void)
 static void
 test_odd_angles (void)
 {
-  static const struct
-  {
+  static const struct {
     double angle;
     int nearest;
   } angles[] = { { 0, 0 },     { 30, 0 },    { 44, 0 },    { 46, 90 },   { 100, 90 },  { 134, 90 },
@@ -411,7 +407,7 @@ test_odd_size (gconstpointer data)
 {
   g_autofree char *made = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=72x46:r=10:d=0.3,scale=71:45 "
                                           "-pix_fmt %s -c:v ffv1 odd.mkv",
-                                          (const char *)data);
+                                          (const char *) data);
   g_autoptr (BbSource) source = open_source ("odd.mkv");
   g_autoptr (GBytes) frames = read_all (source);
   g_autoptr (GBytes) expected = bb_test_ffmpeg_raw ("-i odd.mkv");
@@ -490,7 +486,7 @@ test_interlaced (gconstpointer data)
       g_assert_cmpint (frame->pts, ==, g_array_index (times, gint64, i));
       bytes = bb_test_frame_bytes (frame);
       g_assert_cmpmem (g_bytes_get_data (bytes, NULL), size,
-                       (const guint8 *)g_bytes_get_data (expected, NULL) + i * size, size);
+                       (const guint8 *) g_bytes_get_data (expected, NULL) + i * size, size);
     }
 }
 
@@ -525,8 +521,7 @@ roll_off (double x)
   return hable (x) / hable (10);
 }
 
-typedef struct
-{
+typedef struct {
   const char *transfer;
   const char *pixel_format;
 } Hdr;
@@ -610,8 +605,8 @@ test_tone_map_color (void)
     "-f lavfi -i color=gray:s=64x48:r=10:d=0.1,format=yuv420p10le,geq=lum=%d:cb=%d:cr=%d,"
     "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=limited "
     "-c:v ffv1 hdr.mkv",
-    (int)round (64 + 876 * y), (int)round (512 + 896 * (b - y) / 1.8814),
-    (int)round (512 + 896 * (r - y) / 1.4746));
+    (int) round (64 + 876 * y), (int) round (512 + 896 * (b - y) / 1.8814),
+    (int) round (512 + 896 * (r - y) / 1.4746));
   g_autoptr (GError) error = NULL;
   g_autoptr (BbSource) source = open_source ("hdr.mkv");
   g_autoptr (BbFrame) frame = NULL;
@@ -675,8 +670,8 @@ test_size_change (void)
   g_assert_cmpmem (got, n, g_bytes_get_data (first, NULL), n);
   expected = g_bytes_get_data (second, NULL);
   for (gsize i = 0; i < n; i++)
-    sum += fabs ((double)got[n + i] - expected[i]);
-  g_assert_cmpfloat (sum / (double)n, <, 1);
+    sum += fabs ((double) got[n + i] - expected[i]);
+  g_assert_cmpfloat (sum / (double) n, <, 1);
 }
 
 static void

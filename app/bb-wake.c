@@ -16,7 +16,7 @@
  * are one.
  *
  * g_source_attach() and all that go by way of it hold the context's lock while they wake its thread.
- * A thread that stepped back (see bb_background_enter()), or one among many that are busy, can lose
+ * A thread that stepped back (see bb_niceness_enter()), or one among many that are busy, can lose
  * its processor just there, and the main loop waits for that lock: up to 16 ms were seen. Here the
  * loop waits for a pipe, and a signal is a write to it. Reference-counted; any thread may use it.
  */

@@ -42,7 +42,7 @@ bb_devices_list (void)
   return list;
 }
 
-/* The first card that works, else the processor, which says why: once, for who opens many. */
+/* The first GPU that works, else the processor, which says why: once, for who opens many. */
 static BbDevice *
 open_best (void)
 {
@@ -64,8 +64,8 @@ open_best (void)
  * bb_devices_prefer:
  * @uuid: a UUID, as OpenGL (GL_DEVICE_UUID_EXT) and Vulkan have it
  *
- * Says which of several cards `auto` is, for who shows pictures: the one that draws them. Returns at
- * once; where there is no such card nothing changes.
+ * Says which of several GPUs `auto` is, for who shows pictures: the one that draws them. Returns at
+ * once; where there is no such GPU nothing changes.
  */
 void
 bb_devices_prefer (const guint8 uuid[16])
@@ -78,8 +78,8 @@ bb_devices_prefer (const guint8 uuid[16])
  * @id: `auto`, `cpu` or `cuda:N`
  * @error: return location for an error
  *
- * Opens a device. `auto` is the first card that can be used, and the processor where there is none;
- * bb_device_get_notice() tells why. Opening a card takes up to seconds, so never on a thread that
+ * Opens a device. `auto` is the first GPU that can be used, and the processor where there is none;
+ * bb_device_get_notice() tells why. Opening a GPU takes up to seconds, so never on a thread that
  * draws.
  *
  * Returns: (transfer full): the device, or %NULL with %BB_ERROR_DEVICE

@@ -152,7 +152,7 @@ guint
 bb_engine_fit (BbEngine *engine, guint batch)
 {
   guint64 left = bb_device_get_memory_left (engine->device);
-  /* A card is there for this; the host's memory is not. */
+  /* A GPU is there for this; the host's memory is not. */
   guint64 most =
     bb_device_get_memory (engine->device) != BB_MEMORY_HOST ? left / 10 * 9 : left / 2;
   guint fits = 0;

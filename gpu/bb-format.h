@@ -28,8 +28,8 @@ G_BEGIN_DECLS
  *   `AVChromaLocation`
  *
  * @interleaved: whether Cb and Cr alternate in the rows of plane 1, and codes of more than 8 bits
- *   lie in the high bits of their words: NV12 and P010, as decoders and encoders of cards have them.
- *   Only frames in a card's memory are so
+ *   lie in the high bits of their words: NV12 and P010, as decoders and encoders of GPUs have them.
+ *   Only frames in a GPU's memory are so
  *
  * A Y'CbCr picture: plane 0 is Y', 1 is Cb, 2 is Cr. A plain value, copied by assignment.
  */

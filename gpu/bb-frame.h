@@ -53,7 +53,7 @@ struct _BbFrame {
   gpointer owner;
   GDestroyNotify release;
   gboolean (*wait) (gpointer owner, GError **error);
-  gpointer producer; /* on whose stream a card's samples are written; others wait for them */
+  gpointer producer; /* on whose stream a GPU's samples are written; others wait for them */
 };
 
 BbFrame *bb_frame_new_wrapped (const BbFormat *format, gpointer owner, GDestroyNotify release);

@@ -173,9 +173,9 @@ receive (Pipeline *pipeline, BbFrame **frames, guint most, gboolean *more)
   return (int) n;
 }
 
-/* Whether the device works beside the host: then it tells itself how long. */
+/* Whether the device is asynchronous: then it tells itself how long it worked. */
 static gboolean
-is_beside (Pipeline *pipeline)
+is_asynchronous (Pipeline *pipeline)
 {
   return pipeline->seconds_before >= 0.0;
 }
@@ -183,7 +183,7 @@ is_beside (Pipeline *pipeline)
 static void
 count_effect (Pipeline *pipeline, gint64 start)
 {
-  double seconds = is_beside (pipeline)
+  double seconds = is_asynchronous (pipeline)
                      ? bb_device_get_seconds (pipeline->device) - pipeline->seconds_before -
                          pipeline->stats.effect_seconds
                      : seconds_since (start);
@@ -298,7 +298,7 @@ take (Pipeline *pipeline, BbFrame **frames, guint n_frames)
       for (guint i = 0; i < n; i++)
         g_clear_pointer (&frames[first + i], bb_frame_unref);
       first += n;
-      if (!is_beside (pipeline))
+      if (!is_asynchronous (pipeline))
         count_effect (pipeline, start);
       if (get_room (pipeline) == 0 && !run_part (pipeline, FALSE))
         return FALSE;
@@ -427,7 +427,7 @@ bb_pipeline_run (BbSource *source, gint64 end, BbEngine *engine, BbMemory memory
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     if (threads[i] != NULL)
       g_thread_join (threads[i]);
-  if (is_beside (&pipeline))
+  if (is_asynchronous (&pipeline))
     count_effect (&pipeline, 0);
 
   g_cancellable_disconnect (cancellable, chain_handler);

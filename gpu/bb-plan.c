@@ -68,12 +68,12 @@ plane_axis_init (PlaneAxis *a, const BbPlan *plan, int plane, int axis)
   if (flipped)
     a->in_site = luma - (((double) (a->in_size - 1) * (1 << a->in_shift)) + a->in_site);
 
-  a->out_size = axis == AXIS_X ? bb_format_get_plane_width (&plan->target, plane)
-                               : bb_format_get_plane_height (&plan->target, plane);
+  a->out_size = axis == AXIS_X ? bb_format_get_plane_width (&plan->finished, plane)
+                               : bb_format_get_plane_height (&plan->finished, plane);
   a->out_shift = plane == 0         ? 0
-                 : axis == AXIS_X ? plan->target.chroma_shift_x
-                                  : plan->target.chroma_shift_y;
-  a->out_site = bb_format_get_site (&plan->target, plane, axis == AXIS_Y);
+                 : axis == AXIS_X ? plan->finished.chroma_shift_x
+                                  : plan->finished.chroma_shift_y;
+  a->out_site = bb_format_get_site (&plan->finished, plane, axis == AXIS_Y);
 }
 
 /* Source plane index of canvas plane sample @j */
@@ -236,8 +236,8 @@ find_opaque (BbPlanPlane *plane)
 static void
 make_masks (BbPlan *plan, const BbRecipeValues *values, const BbMaskRect *rect, double scale)
 {
-  int width = plan->target.width;
-  int height = plan->target.height;
+  int width = plan->finished.width;
+  int height = plan->finished.height;
   g_autofree float *alpha = NULL;
   g_autofree float *shade = NULL;
 
@@ -254,8 +254,8 @@ make_masks (BbPlan *plan, const BbRecipeValues *values, const BbMaskRect *rect, 
     }
   for (int p = 0; p < BB_N_PLANES; p++)
     {
-      int shift_x = p == 0 ? 0 : plan->target.chroma_shift_x;
-      int shift_y = p == 0 ? 0 : plan->target.chroma_shift_y;
+      int shift_x = p == 0 ? 0 : plan->finished.chroma_shift_x;
+      int shift_y = p == 0 ? 0 : plan->finished.chroma_shift_y;
 
       if (alpha != NULL)
         {
@@ -279,7 +279,7 @@ add_up_memory (BbPlan *plan)
   gsize sample = plan->precision == BB_PRECISION_FP16 ? 2 : 4;
 
   plan->frame_bytes =
-    bb_format_get_frame_size (&plan->source) + bb_format_get_frame_size (&plan->target);
+    bb_format_get_frame_size (&plan->source) + bb_format_get_frame_size (&plan->finished);
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       const BbPlanPlane *plane = &plan->plane[p];
@@ -384,7 +384,7 @@ plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g
   plane->height = axis[AXIS_Y].out_size;
   plan_foreground (plane, axis, g);
 
-  bb_color_get_range (&plan->target, p, &zero, &unit);
+  bb_color_get_range (&plan->finished, p, &zero, &unit);
   plane->black = (float) zero;
   if (plan->flat)
     {
@@ -445,7 +445,7 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
   g_atomic_ref_count_init (&plan->refs);
   plan->source = *source;
   plan->orientation = info->orientation;
-  plan->target = *target;
+  plan->finished = *target;
   plan->precision =
     values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
   plan->flat = values->background == BB_BACKGROUND_COLOR;

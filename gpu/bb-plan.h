@@ -83,7 +83,7 @@ typedef struct {
  * BbPlan:
  * @source: format of the frames that come in
  * @orientation: how they are turned upright
- * @target: format of the frames that go out
+ * @finished: format of the frames that go out
  * @precision: how samples are kept between stages
  * @flat: whether the background is one colour
  * @generation: generation of the recipe
@@ -97,7 +97,7 @@ typedef struct {
 typedef struct {
   BbFormat source;
   BbOrientation orientation;
-  BbFormat target;
+  BbFormat finished;
   BbPrecision precision;
   gboolean flat;
   guint64 generation;

@@ -205,19 +205,19 @@ bb_recipe_values_init (BbRecipeValues *values)
 /**
  * bb_recipe_values_settle:
  * @values: (inout): values
- * @card: whether a card does the work, or else the processor
+ * @gpu: whether a GPU does the work, or else the CPU
  *
- * Puts what is fastest and small on such a device in the place of what is automatic: a card takes
+ * Puts what is fastest and small on such a device in the place of what is automatic: a GPU takes
  * large batches and is faster with samples of 16 bit; a processor has to convert those, and gets a
  * frame for each thread.
  */
 void
-bb_recipe_values_settle (BbRecipeValues *values, gboolean card)
+bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu)
 {
   if (values->batch == BB_BATCH_AUTO)
-    values->batch = card ? 32 : CLAMP ((int) g_get_num_processors (), 4, 16);
+    values->batch = gpu ? 32 : CLAMP ((int) g_get_num_processors (), 4, 16);
   if (values->precision == BB_PRECISION_AUTO)
-    values->precision = card ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
+    values->precision = gpu ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
 }
 
 gboolean

@@ -85,7 +85,7 @@ typedef struct _BbRecipe BbRecipe;
 GType bb_recipe_get_type (void);
 
 void bb_recipe_values_init (BbRecipeValues *values);
-void bb_recipe_values_settle (BbRecipeValues *values, gboolean card);
+void bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu);
 gboolean bb_recipe_values_parse (BbRecipeValues *values,
                                  const char *key,
                                  const char *text,

@@ -283,19 +283,19 @@ open_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *input,
   return TRUE;
 }
 
-/* The card's encoder where frames are there already, else or where it refuses @encoder. */
+/* The GPU's encoder where frames are there already, else or where it refuses @encoder. */
 static gboolean
 open_best_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *input,
                 GCancellable *cancellable, GError **error)
 {
-  const BbEncoder *on_card = bb_device_get_memory (render->device) == BB_MEMORY_DEVICE
-                               ? bb_encoder_choose_on_card (render->recipe)
+  const BbEncoder *on_gpu = bb_device_get_memory (render->device) == BB_MEMORY_DEVICE
+                               ? bb_encoder_choose_on_gpu (render->recipe)
                                : NULL;
   g_autoptr (GError) failure = NULL;
 
-  if (on_card != NULL)
+  if (on_gpu != NULL)
     {
-      if (open_sink (render, on_card, input, cancellable, &failure))
+      if (open_sink (render, on_gpu, input, cancellable, &failure))
         return TRUE;
       if (!g_error_matches (failure, BB_ERROR, BB_ERROR_ENCODER) &&
           !g_error_matches (failure, BB_ERROR, BB_ERROR_DEVICE))
@@ -307,7 +307,7 @@ open_best_sink (BbRender *render, const BbEncoder *encoder, BbEncoderInput *inpu
       /* Translators: two names of encoders */
       add_notice (render, g_strdup_printf (_("The GPU's encoder %s cannot be had (none there, or "
                                              "too many in use): %s encodes"),
-                                           on_card->name, encoder->name));
+                                           on_gpu->name, encoder->name));
     }
   return open_sink (render, encoder, input, cancellable, error);
 }

@@ -42,7 +42,7 @@ typedef struct {
  * @point: the point that has been measured, as far as it is known
  * @n_done: steps so far, this one included; of %BB_TUNE_N_STEPS, though a slow device is done after
  *   fewer rounds. The first step of each round is the first point
- * @user_data: data of bb_tune_new()
+ * @user_data: data of bb_tune_run()
  *
  * Called on the thread that measures.
  */

@@ -144,7 +144,7 @@ measure (BbTune *tune, BbSource *source, BbEngine *engine, BbRecipe *recipe, BbT
 }
 
 /**
- * bb_tune_new:
+ * bb_tune_run:
  * @input: name of a video
  * @recipe: what to make of it, on which device; its batch size and precision do not count
  * @progress: (nullable): hears of each point
@@ -158,7 +158,7 @@ measure (BbTune *tune, BbSource *source, BbEngine *engine, BbRecipe *recipe, BbT
  *   even one frame fits
  */
 BbTune *
-bb_tune_new (const char *input, BbRecipe *recipe, BbTuneFunc progress, gpointer user_data,
+bb_tune_run (const char *input, BbRecipe *recipe, BbTuneFunc progress, gpointer user_data,
              GCancellable *cancellable, GError **error)
 {
   g_autoptr (BbTune) tune = g_new0 (BbTune, 1);

@@ -29,7 +29,7 @@ typedef struct {
   int best;
 } BbTune;
 
-BbTune *bb_tune_new (const char *input,
+BbTune *bb_tune_run (const char *input,
                      BbRecipe *recipe,
                      BbTuneFunc progress,
                      gpointer user_data,

@@ -9,8 +9,8 @@
 
 #include "bb-about.h"
 #include "bb-device-texture.h"
-#include "bb-leftovers.h"
-#include "bb-preferences.h"
+#include "bb-export-cleanup.h"
+#include "bb-preferences-dialog.h"
 #include "bb-renderer.h"
 #include "bb-shortcuts.h"
 #include "bb-window.h"
@@ -90,7 +90,7 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbApplication *self = BB_APPLICATION (user_data);
 
-  adw_dialog_present (bb_preferences_new (self->settings), GTK_WIDGET (ensure_window (self)));
+  adw_dialog_present (bb_preferences_dialog_new (self->settings), GTK_WIDGET (ensure_window (self)));
 }
 
 static void
@@ -187,7 +187,7 @@ bb_application_startup (GApplication *application)
   watch_signals (self);
   self->settings = g_settings_new (BB_APP_ID);
   self->export_manager = bb_export_manager_new (GTK_APPLICATION (self));
-  bb_leftovers_watch (bb_export_manager_get_queue (self->export_manager), self->settings);
+  bb_export_cleanup_watch (bb_export_manager_get_queue (self->export_manager), self->settings);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   bb_shortcuts_set_accels (GTK_APPLICATION (self));
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (style_cb), self,

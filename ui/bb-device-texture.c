@@ -165,7 +165,7 @@ build (BbGlTexture *texture, GdkColorState *color_state)
 static void
 make_ring (BbPicture *picture)
 {
-  gconstpointer gpu = bb_gl_ring_find_card (picture);
+  gconstpointer gpu = bb_gl_ring_find_gpu (picture);
   g_autoptr (GError) error = NULL;
 
   if (gpu == textures.tried)
@@ -276,7 +276,7 @@ bb_device_texture_new (BbPicture *picture, GdkColorState *color_state)
 {
   GdkTexture *texture;
 
-  textures.by_gpu = bb_gl_ring_find_card (picture) != NULL;
+  textures.by_gpu = bb_gl_ring_find_gpu (picture) != NULL;
   if (!textures.by_gpu)
     return NULL;
   texture = share (picture, color_state);

@@ -8,7 +8,7 @@
 #include "bb-export-dialog.h"
 #include "bb-output.h"
 #include "bb-quality-row.h"
-#include "bb-size-guess.h"
+#include "bb-size-estimate.h"
 
 G_BEGIN_DECLS
 
@@ -24,7 +24,7 @@ struct _BbExportDialog {
   BbEditor *editor;
   GSettings *settings;
   GPtrArray *files;
-  BbSizeGuess *guess;
+  BbSizeEstimate *estimate;
   GCancellable *cancellable;
 
   BbRecipe *base; /* what was tuned; holds the strings of values */

@@ -104,7 +104,7 @@ make_recipe (BbExportDialog *self, guint i)
 }
 
 static void
-guess_size (BbExportDialog *self)
+estimate_size (BbExportDialog *self)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GPtrArray) recipes = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_recipe_unref);
@@ -114,17 +114,17 @@ guess_size (BbExportDialog *self)
       g_ptr_array_add (files, g_object_ref (self->files->pdata[i]));
       g_ptr_array_add (recipes, make_recipe (self, i));
     }
-  bb_size_guess_set (self->guess, files, recipes, self->container);
+  bb_size_estimate_set (self->estimate, files, recipes, self->container);
 }
 
 static void
-guess_changed_cb (BbSizeGuess *guess, gpointer user_data)
+estimate_changed_cb (BbSizeEstimate *estimate, gpointer user_data)
 {
   BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
-  g_autofree char *text = bb_size_guess_get_text (guess);
+  g_autofree char *text = bb_size_estimate_get_text (estimate);
 
   gtk_label_set_text (self->size_label, text);
-  gtk_widget_set_visible (self->size_spinner, bb_size_guess_get_busy (guess));
+  gtk_widget_set_visible (self->size_spinner, bb_size_estimate_get_busy (estimate));
 }
 
 static void
@@ -157,7 +157,7 @@ show_all (BbExportDialog *self)
   show_title (self);
   self->updating = FALSE;
   check (self);
-  guess_size (self);
+  estimate_size (self);
 }
 
 static void
@@ -231,7 +231,7 @@ quality_cb (BbQualityRow *row, gpointer user_data)
     return;
   encoder = bb_output_find_encoder (&self->values, self->container);
   self->values.quality = encoder != NULL && quality == encoder->quality ? -1 : quality;
-  guess_size (self);
+  estimate_size (self);
 }
 
 static void
@@ -247,7 +247,7 @@ preset_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
   name = self->preset_names[adw_combo_row_get_selected (row)];
   self->values.preset =
     encoder != NULL && g_str_equal (name, encoder->preset) ? "" : g_intern_string (name);
-  guess_size (self);
+  estimate_size (self);
 }
 
 static void
@@ -258,7 +258,7 @@ audio_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
   if (self->updating || adw_combo_row_get_selected (row) == GTK_INVALID_LIST_POSITION)
     return;
   self->values.audio = (BbAudio) adw_combo_row_get_selected (row);
-  guess_size (self);
+  estimate_size (self);
 }
 
 static void
@@ -446,7 +446,7 @@ closed_cb (AdwDialog *dialog, gpointer user_data)
   BbExportDialog *self = BB_EXPORT_DIALOG (dialog);
 
   g_cancellable_cancel (self->cancellable);
-  bb_size_guess_stop (self->guess);
+  bb_size_estimate_stop (self->estimate);
 }
 
 /* A choice that cannot be used any more, as it came from another machine or the driver is gone, goes
@@ -497,7 +497,7 @@ bb_export_dialog_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_EXPORT_DIALOG);
-  g_clear_object (&self->guess);
+  g_clear_object (&self->estimate);
   g_clear_object (&self->queue);
   g_clear_object (&self->editor);
   g_clear_object (&self->settings);
@@ -576,9 +576,9 @@ bb_export_dialog_init (BbExportDialog *self)
   self->files = g_ptr_array_new_with_free_func (g_object_unref);
   self->codecs = g_array_new (FALSE, FALSE, sizeof (BbOutputCodec));
   self->cancellable = g_cancellable_new ();
-  self->guess = bb_size_guess_new ();
+  self->estimate = bb_size_estimate_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (self->guess, "changed", G_CALLBACK (guess_changed_cb), self, 0);
+  g_signal_connect_object (self->estimate, "changed", G_CALLBACK (estimate_changed_cb), self, 0);
   g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
   g_signal_connect (self, "map", G_CALLBACK (mapped_cb), self);
   g_signal_connect (self->name_row, "map", G_CALLBACK (first_mapped_cb), self);

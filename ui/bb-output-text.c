@@ -77,7 +77,7 @@ bb_output_text_encoder (const BbEncoder *encoder)
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
     if (g_str_equal (encoder->name, titles[i].name))
       return titles[i].title;
-  if (encoder->on_card)
+  if (encoder->on_gpu)
     return _("NVENC (GPU)");
   return encoder->name;
 }

@@ -39,7 +39,7 @@ struct _BbSidebar {
   GtkWidget *color_row;
   GtkColorDialogButton *color_button;
   AdwComboRow *guides_row;
-  BbPerformance *performance;
+  BbPerformanceGroup *performance_group;
 };
 
 enum { PROP_0, PROP_GUIDES, N_PROPS };
@@ -186,7 +186,7 @@ bb_sidebar_class_init (BbSidebarClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_FRAME_GROUP);
-  g_type_ensure (BB_TYPE_PERFORMANCE);
+  g_type_ensure (BB_TYPE_PERFORMANCE_GROUP);
   g_type_ensure (BB_TYPE_VALUE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-sidebar.ui");
@@ -202,7 +202,7 @@ bb_sidebar_class_init (BbSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, color_row);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, color_button);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, guides_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, performance);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, performance_group);
   gtk_widget_class_bind_template_callback (widget_class, background_cb);
   gtk_widget_class_bind_template_callback (widget_class, color_cb);
   gtk_widget_class_bind_template_callback (widget_class, guides_cb);
@@ -234,7 +234,7 @@ bb_sidebar_set_editor (BbSidebar *self, BbEditor *editor)
 
   g_set_object (&self->editor, editor);
   bb_frame_group_set_editor (self->frame_group, editor);
-  bb_performance_set_editor (self->performance, editor);
+  bb_performance_group_set_editor (self->performance_group, editor);
   set_editor_of_rows (GTK_WIDGET (self), editor);
   /* After the rows, which follow the same signal. */
   g_signal_group_set_target (self->editor_signals, editor);
@@ -243,15 +243,15 @@ bb_sidebar_set_editor (BbSidebar *self, BbEditor *editor)
 }
 
 /**
- * bb_sidebar_get_performance:
+ * bb_sidebar_get_performance_group:
  * @self: a sidebar
  *
  * Returns: (transfer none): the group that shows what the work costs
  */
-BbPerformance *
-bb_sidebar_get_performance (BbSidebar *self)
+BbPerformanceGroup *
+bb_sidebar_get_performance_group (BbSidebar *self)
 {
   g_return_val_if_fail (BB_IS_SIDEBAR (self), NULL);
 
-  return self->performance;
+  return self->performance_group;
 }

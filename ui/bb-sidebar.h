@@ -6,7 +6,7 @@
 #pragma once
 
 #include "bb-editor.h"
-#include "bb-performance.h"
+#include "bb-performance-group.h"
 
 #include <adwaita.h>
 
@@ -16,6 +16,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BbSidebar, bb_sidebar, BB, SIDEBAR, AdwBin)
 
 void bb_sidebar_set_editor (BbSidebar *self, BbEditor *editor);
-BbPerformance *bb_sidebar_get_performance (BbSidebar *self);
+BbPerformanceGroup *bb_sidebar_get_performance_group (BbSidebar *self);
 
 G_END_DECLS

@@ -158,7 +158,7 @@ measure_thread (GTask *task, gpointer source_object, gpointer task_data, GCancel
 {
   Job *job = task_data;
   GError *error = NULL;
-  BbTune *tune = bb_tune_new (job->path, job->recipe, progress_cb, job, cancellable, &error);
+  BbTune *tune = bb_tune_run (job->path, job->recipe, progress_cb, job, cancellable, &error);
 
   if (tune != NULL)
     g_task_return_pointer (task, tune, free_tune);

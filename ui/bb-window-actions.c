@@ -82,8 +82,8 @@ static void
 actual_size_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
-  GtkAdjustment *adjustments[] = { gtk_scrolled_window_get_hadjustment (self->stage),
-                                   gtk_scrolled_window_get_vadjustment (self->stage) };
+  GtkAdjustment *adjustments[] = { gtk_scrolled_window_get_hadjustment (self->preview),
+                                   gtk_scrolled_window_get_vadjustment (self->preview) };
 
   g_simple_action_set_state (action, state);
   for (guint i = 0; i < G_N_ELEMENTS (adjustments); i++)

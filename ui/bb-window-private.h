@@ -36,7 +36,7 @@ struct _BbWindow {
   gboolean sidebar_waits; /* until the window is laid out */
 
   AdwToastOverlay *toasts; /* over everything */
-  AdwToastOverlay *stage_toasts; /* over the picture */
+  AdwToastOverlay *preview_toasts; /* over the picture */
   AdwBottomSheet *queue_sheet;
   AdwOverlaySplitView *split_view;
   AdwWindowTitle *window_title;
@@ -45,7 +45,7 @@ struct _BbWindow {
   GtkStack *stack;
   AdwStatusPage *failed_page;
   BbRecentList *recent_list;
-  GtkScrolledWindow *stage;
+  GtkScrolledWindow *preview;
   BbCanvas *canvas;
   BbTransport *transport;
   AdwToolbarView *sidebar_view;

@@ -61,7 +61,7 @@ gain_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
   if (!self->has_clip)
     return;
   g_simple_action_set_state (action, g_variant_new_int32 (gain));
-  bb_performance_set_gain (bb_sidebar_get_performance (self->sidebar), gain);
+  bb_performance_group_set_gain (bb_sidebar_get_performance_group (self->sidebar), gain);
   update_player (self);
 }
 
@@ -133,7 +133,7 @@ describe (const BbDifference *difference)
 void
 bb_window_show_difference (BbWindow *self, BbPicture *picture)
 {
-  BbPerformance *performance = bb_sidebar_get_performance (self->sidebar);
+  BbPerformanceGroup *performance_group = bb_sidebar_get_performance_group (self->sidebar);
   g_autofree char *text = NULL;
   g_autofree char *caption = NULL;
 
@@ -144,5 +144,5 @@ bb_window_show_difference (BbWindow *self, BbPicture *picture)
       caption = g_strdup_printf (_("FP16 against FP32, ×%d\n%s"), get_gain (self), text);
     }
   bb_canvas_set_caption (self->canvas, caption);
-  bb_performance_set_difference (performance, text);
+  bb_performance_group_set_difference (performance_group, text);
 }

@@ -21,7 +21,7 @@
 /**
  * BbWindow:
  *
- * Shows one video and the recipe for it: the picture on a stage, what plays it below, the settings
+ * Shows one video and the recipe for it: a preview of the picture, what plays it below, the settings
  * beside. Its commands are in `bb-window-actions.c`.
  */
 G_DEFINE_FINAL_TYPE (BbWindow, bb_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -71,7 +71,7 @@ picture_cb (BbWindow *self)
     {
       g_autofree char *path = bb_texture_describe_path (texture);
 
-      bb_performance_set_path (bb_sidebar_get_performance (self->sidebar), path);
+      bb_performance_group_set_path (bb_sidebar_get_performance_group (self->sidebar), path);
     }
   bb_canvas_set_pictures (self->canvas, bb_player_get_picture (self->player),
                           bb_player_get_compared (self->player));
@@ -174,7 +174,7 @@ bb_window_ensure_player (BbWindow *self)
   settings_cb (self);
   wanted_size_cb (self);
   bb_transport_set_player (self->transport, self->player);
-  bb_performance_set_player (bb_sidebar_get_performance (ensure_sidebar (self)), self->player);
+  bb_performance_group_set_player (bb_sidebar_get_performance_group (ensure_sidebar (self)), self->player);
   return self->player;
 }
 
@@ -262,7 +262,7 @@ bb_window_show_clip (BbWindow *self)
     {
       gtk_widget_set_visible (self->presets_button, TRUE);
       show_sidebar (self);
-      bb_performance_list_devices (bb_sidebar_get_performance (self->sidebar));
+      bb_performance_group_list_devices (bb_sidebar_get_performance_group (self->sidebar));
     }
   bb_window_update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
@@ -389,7 +389,7 @@ bb_window_dispose (GObject *object)
   if (self->player != NULL)
     {
       bb_transport_set_player (self->transport, NULL);
-      bb_performance_set_player (bb_sidebar_get_performance (self->sidebar), NULL);
+      bb_performance_group_set_player (bb_sidebar_get_performance_group (self->sidebar), NULL);
       bb_player_close (self->player);
       g_clear_object (&self->player);
     }
@@ -437,7 +437,7 @@ bb_window_class_init (BbWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BbWindow, toasts);
-  gtk_widget_class_bind_template_child (widget_class, BbWindow, stage_toasts);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, preview_toasts);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, queue_sheet);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, window_title);
@@ -446,7 +446,7 @@ bb_window_class_init (BbWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, failed_page);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, recent_list);
-  gtk_widget_class_bind_template_child (widget_class, BbWindow, stage);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, preview);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, canvas);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, transport);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, sidebar_view);
@@ -559,7 +559,7 @@ bb_window_add_toast (BbWindow *self, AdwToast *toast)
   covered = adw_bottom_sheet_get_open (self->queue_sheet) ||
             (adw_overlay_split_view_get_collapsed (self->split_view) &&
              adw_overlay_split_view_get_show_sidebar (self->split_view));
-  adw_toast_overlay_add_toast (self->has_clip && !covered ? self->stage_toasts : self->toasts, toast);
+  adw_toast_overlay_add_toast (self->has_clip && !covered ? self->preview_toasts : self->toasts, toast);
 }
 
 /**
@@ -616,7 +616,7 @@ bb_window_get_gpu_problem (BbWindow *self)
   g_return_val_if_fail (BB_IS_WINDOW (self), NULL);
 
   return self->sidebar != NULL
-           ? bb_performance_get_problem (bb_sidebar_get_performance (self->sidebar))
+           ? bb_performance_group_get_problem (bb_sidebar_get_performance_group (self->sidebar))
            : NULL;
 }
 

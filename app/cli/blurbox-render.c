@@ -370,7 +370,7 @@ auto_tune (const BbOptions *options)
 {
   gboolean watched = !options->quiet && isatty (STDERR_FILENO);
   g_autoptr (GError) error = NULL;
-  g_autoptr (BbTune) tune = bb_tune_new (options->tune_input, options->recipe,
+  g_autoptr (BbTune) tune = bb_tune_run (options->tune_input, options->recipe,
                                          watched ? measured_cb : NULL, NULL, NULL, &error);
   g_autofree char *table = NULL;
   g_autoptr (BbRecipe) best = NULL;

@@ -10,7 +10,7 @@
 
 #include "bb-estimate.h"
 
-#include "bb-background.h"
+#include "bb-niceness.h"
 #include "blurbox.h"
 
 #include <glib/gi18n.h>
@@ -228,7 +228,7 @@ estimate_thread (gpointer data)
   g_autofree char *folder = NULL;
   gboolean done;
 
-  bb_background_enter (BB_BACKGROUND_ESTIMATE);
+  bb_niceness_enter (BB_NICENESS_ESTIMATE);
   folder = g_dir_make_tmp ("blurbox-XXXXXX", &error);
   done = folder != NULL && look_at_source (estimate, &error) && render_parts (task, folder, &error);
   if (folder != NULL)

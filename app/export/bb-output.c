@@ -252,7 +252,7 @@ test_encoders (GTask *task, gpointer source, gpointer data, GCancellable *cancel
         {
           const BbEncoder *encoder = encoders->pdata[j];
 
-          if (encoder->on_card)
+          if (encoder->on_gpu)
             add_result (results, encoder, device, error != NULL ? error->message : info->problem);
         }
     }
@@ -274,7 +274,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
 
   if (problem != NULL)
     *problem = NULL;
-  if (!encoder->on_card)
+  if (!encoder->on_gpu)
     return BB_OUTPUT_USABLE;
   if (g_str_equal (device, "cpu"))
     {
@@ -298,7 +298,7 @@ bb_output_check_encoder (const BbEncoder *encoder, const char *device, const cha
  * @callback: called when it is known
  * @user_data: data for @callback
  *
- * Opens each encoder of a graphics card once in a session, on a thread, as drivers take their time.
+ * Opens each encoder of a GPU once in a session, on a thread, as drivers take their time.
  */
 void
 bb_output_test_encoders_async (GCancellable *cancellable,

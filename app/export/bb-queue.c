@@ -10,7 +10,7 @@
 #include "bb-file-name.h"
 #include "bb-job-private.h"
 #include "bb-targets.h"
-#include "bb-work.h"
+#include "bb-job-render.h"
 #include "blurbox.h"
 
 #include <glib/gi18n.h>
@@ -25,7 +25,7 @@ struct _BbQueue {
   GSource *start;
 
   /* The render of the current job, or one that was cancelled and whose encoder is still busy. */
-  BbWork *work;
+  BbJobRender *work;
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -228,22 +228,22 @@ close_job (BbQueue *self, BbJob *job)
 }
 
 static void
-progressed_cb (BbWork *work, gpointer user_data)
+progressed_cb (BbJobRender *work, gpointer user_data)
 {
   BbQueue *self = user_data;
   BbRenderStats stats;
 
-  if (bb_work_get_job (work) != self->current)
+  if (bb_job_render_get_job (work) != self->current)
     return;
-  bb_work_get_stats (work, &stats);
+  bb_job_render_get_stats (work, &stats);
   bb_job_set_stats (self->current, &stats);
 }
 
 static void
-cancelled_cb (BbWork *work, gpointer user_data)
+cancelled_cb (BbJobRender *work, gpointer user_data)
 {
   BbQueue *self = user_data;
-  BbJob *job = bb_work_get_job (work);
+  BbJob *job = bb_job_render_get_job (work);
 
   if (job != self->current)
     return;
@@ -253,9 +253,9 @@ cancelled_cb (BbWork *work, gpointer user_data)
 
 /* Tells of a file that has another name, since that was taken during the render. */
 static void
-take_output (BbJob *job, BbWork *work)
+take_output (BbJob *job, BbJobRender *work)
 {
-  g_autoptr (GFile) output = bb_work_get_output (work);
+  g_autoptr (GFile) output = bb_job_render_get_output (work);
   g_autofree char *wished = NULL;
   g_autofree char *got = NULL;
 
@@ -271,26 +271,26 @@ take_output (BbJob *job, BbWork *work)
 }
 
 static void
-ended_cb (BbWork *work, gpointer user_data)
+ended_cb (BbJobRender *work, gpointer user_data)
 {
   g_autoptr (BbQueue) self = g_object_ref (user_data);
-  g_autoptr (BbJob) job = g_object_ref (bb_work_get_job (work));
+  g_autoptr (BbJob) job = g_object_ref (bb_job_render_get_job (work));
   gboolean told = job != self->current;
   GError *error = NULL;
-  gboolean done = bb_work_take_result (work, &error);
+  gboolean done = bb_job_render_take_result (work, &error);
   BbRenderStats stats;
 
   if (!told)
     {
-      bb_work_get_stats (work, &stats);
+      bb_job_render_get_stats (work, &stats);
       bb_job_set_stats (job, &stats);
-      bb_job_take_notices (job, bb_work_get_notices (work));
+      bb_job_take_notices (job, bb_job_render_get_notices (work));
     }
   if (done)
     take_output (job, work);
-  if (done && bb_work_get_shortfall (work) != NULL)
-    bb_job_add_notice (job, g_strdup (bb_work_get_shortfall (work)));
-  g_clear_pointer (&self->work, bb_work_end);
+  if (done && bb_job_render_get_shortfall (work) != NULL)
+    bb_job_add_notice (job, g_strdup (bb_job_render_get_shortfall (work)));
+  g_clear_pointer (&self->work, bb_job_render_end);
   /* A file may have got its name just when it was cancelled; then it is there. */
   if (done)
     bb_job_set_state (job, BB_JOB_DONE);
@@ -325,7 +325,7 @@ begin (BbQueue *self, BbJob *job, GError **error)
   bb_job_set_state (job, BB_JOB_RENDERING);
   set_current (self, job);
   tell_n_waiting (self);
-  self->work = bb_work_begin (job, progressed_cb, cancelled_cb, ended_cb, self);
+  self->work = bb_job_render_begin (job, progressed_cb, cancelled_cb, ended_cb, self);
   return TRUE;
 }
 
@@ -369,7 +369,7 @@ bb_queue_dispose (GObject *object)
   BbQueue *self = BB_QUEUE (object);
 
   bb_queue_stop (self, 0);
-  g_clear_pointer (&self->work, bb_work_end);
+  g_clear_pointer (&self->work, bb_job_render_end);
   g_clear_object (&self->current);
 
   G_OBJECT_CLASS (bb_queue_parent_class)->dispose (object);
@@ -668,7 +668,7 @@ bb_queue_set_paused (BbQueue *self, gboolean paused)
   self->paused = paused;
   if (self->current != NULL)
     {
-      bb_work_set_paused (self->work, paused);
+      bb_job_render_set_paused (self->work, paused);
       bb_job_set_state (self->current, paused ? BB_JOB_PAUSED : BB_JOB_RENDERING);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
@@ -685,7 +685,7 @@ void
 bb_queue_cancel (BbQueue *self)
 {
   if (self->current != NULL)
-    bb_work_cancel (self->work);
+    bb_job_render_cancel (self->work);
 }
 
 /**
@@ -707,5 +707,5 @@ bb_queue_stop (BbQueue *self, int patience)
       g_source_destroy (self->start);
       g_clear_pointer (&self->start, g_source_unref);
     }
-  return self->work == NULL || bb_work_stop (self->work, patience);
+  return self->work == NULL || bb_job_render_stop (self->work, patience);
 }

@@ -9,7 +9,7 @@
 
 #include "bb-playback-private.h"
 
-#include "bb-background.h"
+#include "bb-niceness.h"
 #include "blurbox.h"
 
 /* Times that are rounded to the microsecond still find the frame they mean, as in bb_source_seek(). */
@@ -38,7 +38,7 @@ new_frame (BbPlayback *self, BbFrame *frame)
   decoded->frame = frame;
   decoded->time = bb_source_info_get_time (&self->file.info, frame->pts);
   decoded->end = bb_source_info_get_time (&self->file.info, frame->pts + frame->duration);
-  self->figures.card_decodes = frame->memory == BB_MEMORY_DEVICE;
+  self->figures.gpu_decodes = frame->memory == BB_MEMORY_DEVICE;
   g_set_str (&self->figures.decode_notice, bb_source_get_notice (self->file.source));
   return decoded;
 }
@@ -357,7 +357,7 @@ bb_playback_decode_thread (gpointer data)
 {
   BbPlayback *self = data;
 
-  bb_background_enter (BB_BACKGROUND_PREVIEW);
+  bb_niceness_enter (BB_NICENESS_PREVIEW);
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {

@@ -8,7 +8,7 @@
 
 #include "bb-playback-private.h"
 
-#include "bb-background.h"
+#include "bb-niceness.h"
 #include "bb-opening.h"
 #include "blurbox.h"
 
@@ -320,7 +320,7 @@ run (Effect *effect, Job *job, double *effect_seconds, double *display_seconds, 
   start = g_get_monotonic_time ();
   done = done && present (effect, job, made, error);
   *display_seconds = bb_playback_seconds_since (start);
-  /* A card works on while the calls return. */
+  /* A GPU works on while the calls return. */
   if (worked >= 0.0)
     *effect_seconds = get_worked (effect) - worked;
   for (guint i = 0; i < MAX_OUTPUTS; i++)
@@ -565,10 +565,10 @@ work (Effect *effect, Job *job)
   if (effect->engine != NULL)
     {
       BbDevice *device = bb_engine_get_device (effect->engine);
-      gboolean on_card = bb_device_get_memory (device) == BB_MEMORY_DEVICE;
+      gboolean on_gpu = bb_device_get_memory (device) == BB_MEMORY_DEVICE;
 
-      bb_playback_set_on_card (self, on_card);
-      if (!on_card)
+      bb_playback_set_on_gpu (self, on_gpu);
+      if (!on_gpu)
         device = NULL;
       g_set_object (&self->made.device, device);
     }
@@ -596,7 +596,7 @@ bb_playback_effect_thread (gpointer data)
   BbPlayback *self = data;
   Effect effect = { .playback = self, .most = G_MAXUINT };
 
-  bb_background_enter (BB_BACKGROUND_PREVIEW);
+  bb_niceness_enter (BB_NICENESS_PREVIEW);
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {

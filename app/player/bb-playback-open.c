@@ -7,7 +7,7 @@
 
 #include "bb-playback-private.h"
 
-#include "bb-background.h"
+#include "bb-niceness.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -73,7 +73,7 @@ open_thread (gpointer data)
 {
   Opening *opening = data;
 
-  bb_background_enter (BB_BACKGROUND_PREVIEW);
+  bb_niceness_enter (BB_NICENESS_PREVIEW);
   opening->source = bb_source_new (opening->path, &opening->error);
   if (opening->source != NULL)
     opening->frame = bb_source_read (opening->source, NULL, &opening->error);

@@ -59,7 +59,7 @@ struct _BbPlayback {
   /* Of the owner's thread. */
   struct {
     BbPlayerSettings settings;
-    gboolean on_card; /* whether the device is a card */
+    gboolean on_gpu; /* whether the device is a GPU */
     BbFormat target;  /* what an encoder would get */
     gboolean tone_map;
     guint64 look; /* changes with all that changes the picture */
@@ -129,7 +129,7 @@ struct _BbPlayback {
     guint64 shown;
     gint64 shown_time; /* of the frame counted last: made anew it is no other frame */
     guint64 shown_generation;
-    gboolean card_decodes;
+    gboolean gpu_decodes;
     char *decode_notice;
   } figures;
 };
@@ -141,7 +141,7 @@ gpointer bb_playback_clock_thread (gpointer data);
 
 /* All of these with the lock held, but for the last thing that a thread does. */
 void bb_playback_tell (BbPlayback *self);
-void bb_playback_set_on_card (BbPlayback *self, gboolean on_card);
+void bb_playback_set_on_gpu (BbPlayback *self, gboolean on_gpu);
 void bb_playback_fail (BbPlayback *self, GError *error);
 void bb_playback_discard (BbPlayback *self, BbPlaybackPicture *shot);
 void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);

@@ -400,7 +400,7 @@ change_look (BbPlayback *self)
 static void
 choose_target (BbPlayback *self)
 {
-  const BbEncoder *encoder = self->wanted.on_card ? bb_encoder_choose_on_card (self->wanted.settings.recipe) : NULL;
+  const BbEncoder *encoder = self->wanted.on_gpu ? bb_encoder_choose_on_gpu (self->wanted.settings.recipe) : NULL;
   g_autoptr (BbRecipe) plain = NULL;
   BbEncoderInput input = { .format = self->file.info.format, .tone_map = self->wanted.tone_map };
 
@@ -422,16 +422,16 @@ choose_target (BbPlayback *self)
   self->wanted.tone_map = input.tone_map;
 }
 
-/* Says whether the device is a card, whose encoder may take other frames. */
+/* Says whether the device is a GPU, whose encoder may take other frames. */
 void
-bb_playback_set_on_card (BbPlayback *self, gboolean on_card)
+bb_playback_set_on_gpu (BbPlayback *self, gboolean on_gpu)
 {
   BbFormat before = self->wanted.target;
   gboolean tone_map = self->wanted.tone_map;
 
-  if (self->wanted.on_card == on_card)
+  if (self->wanted.on_gpu == on_gpu)
     return;
-  self->wanted.on_card = on_card;
+  self->wanted.on_gpu = on_gpu;
   choose_target (self);
   if (tone_map == self->wanted.tone_map && memcmp (&before, &self->wanted.target, sizeof before) == 0)
     return;
@@ -607,7 +607,7 @@ bb_playback_get_stats (BbPlayback *self, BbPlayerStats *stats)
   stats->memory = self->made.memory;
   stats->batch = self->made.batch;
   g_strlcpy (stats->device, self->made.device_name, sizeof stats->device);
-  stats->card_decodes = self->figures.card_decodes;
+  stats->gpu_decodes = self->figures.gpu_decodes;
   if (self->figures.decode_notice != NULL &&
       g_strlcpy (stats->decode_notice, self->figures.decode_notice, sizeof stats->decode_notice) >=
         sizeof stats->decode_notice)

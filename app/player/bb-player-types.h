@@ -21,8 +21,8 @@ G_BEGIN_DECLS
  * @memory: bytes in use, of the device where it has its own memory, else of the process
  * @batch: frames a batch in use
  * @device: the device's name, for people
- * @card_decodes: whether frames come from a card's decoder
- * @decode_notice: why the processor decodes although a card should, a sentence; else empty
+ * @gpu_decodes: whether frames come from a GPU's decoder
+ * @decode_notice: why the processor decodes although a GPU should, a sentence; else empty
  *
  * The figures of the Performance group.
  */
@@ -37,7 +37,7 @@ typedef struct {
   guint64 memory;
   int batch;
   char device[96];
-  gboolean card_decodes;
+  gboolean gpu_decodes;
   char decode_notice[512];
 } BbPlayerStats;
 

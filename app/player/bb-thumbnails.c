@@ -7,7 +7,7 @@
 
 #include "bb-thumbnails.h"
 
-#include "bb-background.h"
+#include "bb-niceness.h"
 #include "blurbox.h"
 
 #include <glib/gi18n.h>
@@ -234,7 +234,7 @@ load_thread (gpointer data)
   g_autoptr (GTask) task = G_TASK (data);
   GError *error = NULL;
 
-  bb_background_enter (BB_BACKGROUND_THUMBNAILS);
+  bb_niceness_enter (BB_NICENESS_THUMBNAILS);
   if (run (task, g_task_get_task_data (task), &error))
     g_task_return_boolean (task, TRUE);
   else

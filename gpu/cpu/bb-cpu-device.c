@@ -7,7 +7,7 @@
 
 #include "bb-cpu-device.h"
 
-#include "bb-cpu-work.h"
+#include "bb-cpu-program.h"
 #include "bb-memory.h"
 #include "bb-rows.h"
 
@@ -20,7 +20,7 @@ typedef enum { PHASE_FRAMES, PHASE_PREPARE, PHASE_COMPOSE } Phase;
 /* A plan, and what each thread needs for it. */
 typedef struct {
   BbPlan *plan;
-  BbCpuWork *work;
+  BbCpuProgram *program;
   BbCpuScratch **scratch;
   BbCpuPlanes **planes;
   BbFramePool *frames;
@@ -65,22 +65,22 @@ run_task (BbCpuDevice *self, guint worker, guint task)
     {
     case PHASE_FRAMES:
       for (int p = 0; p < BB_N_PLANES; p++)
-        bb_cpu_work_prepare (output->work, scratch, self->in->frame[task], p,
+        bb_cpu_program_prepare (output->program, scratch, self->in->frame[task], p,
                              output->planes[worker]);
-      bb_cpu_work_compose (output->work, scratch, self->in->frame[task], output->planes[worker], 0,
+      bb_cpu_program_compose (output->program, scratch, self->in->frame[task], output->planes[worker], 0,
                            1, self->out->frame[task]);
       if (output == &self->outputs[self->n_outputs - 1])
         g_clear_pointer (&self->in->frame[task], bb_frame_unref);
       break;
     case PHASE_PREPARE:
       i = task / BB_N_PLANES;
-      bb_cpu_work_prepare (output->work, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
+      bb_cpu_program_prepare (output->program, scratch, self->in->frame[i], (int) (task % BB_N_PLANES),
                            output->planes[i]);
       break;
     case PHASE_COMPOSE:
     default:
       i = task / self->n_bands;
-      bb_cpu_work_compose (output->work, scratch, self->in->frame[i], output->planes[i],
+      bb_cpu_program_compose (output->program, scratch, self->in->frame[i], output->planes[i],
                            (int) (task % self->n_bands), (int) self->n_bands, self->out->frame[i]);
       break;
     }
@@ -151,7 +151,7 @@ clear_outputs (BbCpuDevice *self)
         }
       g_free (output->scratch);
       g_free (output->planes);
-      bb_cpu_work_free (output->work);
+      bb_cpu_program_free (output->program);
       bb_frame_pool_unref (output->frames);
       bb_plan_unref (output->plan);
     }
@@ -171,14 +171,14 @@ bb_cpu_device_prepare (BbDevice *device, BbPlan *const *plans, guint n_plans, gu
       Output *output = &outputs[i];
 
       output->plan = bb_plan_ref (plans[i]);
-      output->frames = bb_frame_pool_new (&plans[i]->target);
-      output->work = bb_cpu_work_new (plans[i]);
+      output->frames = bb_frame_pool_new (&plans[i]->finished);
+      output->program = bb_cpu_program_new (plans[i]);
       output->scratch = g_new (BbCpuScratch *, self->n_threads);
       output->planes = g_new (BbCpuPlanes *, self->n_threads);
       for (guint j = 0; j < self->n_threads; j++)
         {
-          output->scratch[j] = bb_cpu_scratch_new (output->work);
-          output->planes[j] = bb_cpu_planes_new (output->work);
+          output->scratch[j] = bb_cpu_scratch_new (output->program);
+          output->planes[j] = bb_cpu_planes_new (output->program);
         }
     }
   clear_outputs (self);
@@ -342,7 +342,7 @@ bb_cpu_device_new (guint n_threads)
                                        self->n_threads, bb_rows_get_isa ());
   /* Threads of its own, which step back as far as the one that opened the device. */
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
-  /* Where the system allows fewer threads, those do all the work; without any the caller's does. */
+  /* Where the system allows fewer threads, those do all the program; without any the caller's does. */
   self->has_threads = g_thread_pool_get_num_threads (self->pool) > 0;
   return BB_DEVICE (self);
 }

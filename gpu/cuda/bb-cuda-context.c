@@ -1,4 +1,4 @@
-/* bb-cuda-context.c: a card that is open
+/* bb-cuda-context.c: a GPU that is open
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -58,11 +58,11 @@ open_streams (BbCudaContext *context, GError **error)
 
 /**
  * bb_cuda_context_new:
- * @index: number of the card, from 0
+ * @index: number of the GPU, from 0
  * @error: return location for an error
  *
- * Opens a card: takes its primary context, makes the streams and loads the kernels. Takes a second
- * on a card that sleeps, so never on a thread that draws.
+ * Opens a GPU: takes its primary context, makes the streams and loads the kernels. Takes a second
+ * on a GPU that sleeps, so never on a thread that draws.
  *
  * Returns: (transfer full): a context, or %NULL with %BB_ERROR_DEVICE or %BB_ERROR_MEMORY
  */
@@ -72,17 +72,17 @@ bb_cuda_context_new (int index, GError **error)
   g_autoptr (BbCudaContext) context = NULL;
   g_auto (BbCudaScope) scope = NULL;
   const BbCuda *cuda = bb_cuda_get (error);
-  BbCudaCard card;
+  BbCudaGpu gpu;
   gint64 begin;
 
-  if (cuda == NULL || !bb_cuda_card_init (&card, index, error))
+  if (cuda == NULL || !bb_cuda_gpu_init (&gpu, index, error))
     return NULL;
-  if (card.problem != NULL)
+  if (gpu.problem != NULL)
     {
       /* Translators: the name of a GPU, and why, a clause without a full stop */
-      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _("%s cannot be used: %s"), card.name,
-                   card.problem);
-      bb_cuda_card_clear (&card);
+      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE, _("%s cannot be used: %s"), gpu.name,
+                   gpu.problem);
+      bb_cuda_gpu_clear (&gpu);
       return NULL;
     }
 
@@ -94,9 +94,9 @@ bb_cuda_context_new (int index, GError **error)
   g_queue_init (&context->spans);
   context->cuda = cuda;
   context->index = index;
-  context->device = card.device;
-  context->description = bb_cuda_card_describe (&card);
-  bb_cuda_card_clear (&card);
+  context->device = gpu.device;
+  context->description = bb_cuda_gpu_describe (&gpu);
+  bb_cuda_gpu_clear (&gpu);
   begin = bb_phase_begin ();
   if (!bb_cuda_check (cuda->primary_ctx_retain (&context->handle, context->device),
                       N_("opening the GPU"), error))
@@ -137,7 +137,7 @@ warn (CUresult result, const char *what)
     g_debug ("%s", error->message);
 }
 
-/* What has to be given back is given back also after a failure: calls return those of earlier work,
+/* What has to be given back is given back also after a failure: calls return those of earlier program,
  * once, so the second one tells of itself. */
 static gboolean
 push_to_release (BbCudaContext *context)
@@ -207,7 +207,7 @@ bb_cuda_context_enter (BbCudaContext *context, GError **error)
  *
  * As bb_cuda_context_enter(), for whoever gives something back and cannot fail.
  *
- * Returns: a scope, or %NULL where the card is lost
+ * Returns: a scope, or %NULL where the GPU is lost
  */
 BbCudaScope
 bb_cuda_context_enter_to_release (BbCudaContext *context)

@@ -1,4 +1,4 @@
-/* bb-cuda-context.h: a card that is open
+/* bb-cuda-context.h: a GPU that is open
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -31,14 +31,14 @@ G_BEGIN_DECLS
   X (REDUCE_U16_F32_2, "bb_reduce_u16_f32_2")                                                      \
   X (BLUR_F16, "bb_blur_f16")                                                                      \
   X (BLUR_F32, "bb_blur_f32")                                                                      \
-  X (BACK_F16_U8, "bb_back_f16_u8")                                                                \
-  X (BACK_F16_U16, "bb_back_f16_u16")                                                              \
-  X (BACK_F32_U8, "bb_back_f32_u8")                                                                \
-  X (BACK_F32_U16, "bb_back_f32_u16")                                                              \
-  X (BACK_F16_U8_2, "bb_back_f16_u8_2")                                                            \
-  X (BACK_F16_U16_2, "bb_back_f16_u16_2")                                                          \
-  X (BACK_F32_U8_2, "bb_back_f32_u8_2")                                                            \
-  X (BACK_F32_U16_2, "bb_back_f32_u16_2")                                                          \
+  X (COMPOSE_F16_U8, "bb_compose_f16_u8")                                                                \
+  X (COMPOSE_F16_U16, "bb_compose_f16_u16")                                                              \
+  X (COMPOSE_F32_U8, "bb_compose_f32_u8")                                                                \
+  X (COMPOSE_F32_U16, "bb_compose_f32_u16")                                                              \
+  X (COMPOSE_F16_U8_2, "bb_compose_f16_u8_2")                                                            \
+  X (COMPOSE_F16_U16_2, "bb_compose_f16_u16_2")                                                          \
+  X (COMPOSE_F32_U8_2, "bb_compose_f32_u8_2")                                                            \
+  X (COMPOSE_F32_U16_2, "bb_compose_f32_u16_2")                                                          \
   X (DEINTERLACE_U8, "bb_deinterlace_u8")                                                          \
   X (DEINTERLACE_U16, "bb_deinterlace_u16")                                                        \
   X (PRESENT, "bb_present_pixels")
@@ -53,16 +53,16 @@ typedef enum {
 /**
  * BbCudaContext:
  * @cuda: the driver's functions
- * @index: number of the card
+ * @index: number of the GPU
  * @device: the driver's handle of it
  * @handle: its primary context, which all of the process share
  * @stream: where all kernels run, in order; FFmpeg gets it too
- * @upload: where frames and tables are copied to the card
+ * @upload: where frames and tables are copied to the GPU
  * @download: where finished frames are copied off it
  * @kernel: the kernels
  * @description: name, memory, architecture and driver, for people
  *
- * A card that is open. Reference-counted; any thread may use it while it is inside a scope, see
+ * A GPU that is open. Reference-counted; any thread may use it while it is inside a scope, see
  * bb_cuda_context_enter().
  */
 typedef struct _BbCudaContext BbCudaContext;

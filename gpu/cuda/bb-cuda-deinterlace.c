@@ -12,7 +12,7 @@
 
 #include "bb-cuda-ffmpeg.h"
 #include "bb-cuda-reading.h"
-#include "bb-cuda-work.h"
+#include "bb-cuda-program.h"
 #include "bb-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -39,7 +39,7 @@ typedef struct {
 
 typedef struct {
   Memory *memory;
-  BbCudaRoom *room;
+  BbCudaBuffer *buffer;
 } Owner;
 
 struct _BbDeviceDeinterlacer {
@@ -74,8 +74,8 @@ free_owner (void *opaque, guint8 *data)
   Owner *owner = opaque;
 
   /* What read the frame is queued on the stream of kernels, where the next one is made too. */
-  if (owner->room != NULL)
-    bb_cuda_pool_release (owner->memory->pool, owner->room, NULL);
+  if (owner->buffer != NULL)
+    bb_cuda_pool_release (owner->memory->pool, owner->buffer, NULL);
   drop_memory (owner->memory);
   g_free (owner);
 }
@@ -154,13 +154,13 @@ new_frame (BbCudaDeinterlace *self, const AVFrame *like, GError **error)
 
   owner->memory = self->memory;
   g_atomic_ref_count_inc (&self->memory->refs);
-  owner->room = bb_cuda_pool_acquire (self->memory->pool, self->memory->context, error);
-  if (owner->room != NULL && frame != NULL)
+  owner->buffer = bb_cuda_pool_acquire (self->memory->pool, self->memory->context, error);
+  if (owner->buffer != NULL && frame != NULL)
     frame->buf[0] =
-      av_buffer_create (owner->room->address, self->layout.size, free_owner, owner, 0);
+      av_buffer_create (owner->buffer->address, self->layout.size, free_owner, owner, 0);
   if (frame == NULL || frame->buf[0] == NULL)
     {
-      if (owner->room != NULL)
+      if (owner->buffer != NULL)
         g_set_error_literal (error, BB_ERROR, BB_ERROR_MEMORY, g_strerror (ENOMEM));
       free_owner (owner, NULL);
       av_frame_free (&frame);
@@ -168,7 +168,7 @@ new_frame (BbCudaDeinterlace *self, const AVFrame *like, GError **error)
     }
   for (int p = 0; p < (self->format.interleaved ? 2 : BB_N_PLANES); p++)
     {
-      frame->data[p] = owner->room->address + self->layout.offset[p];
+      frame->data[p] = owner->buffer->address + self->layout.offset[p];
       frame->linesize[p] = self->layout.stride[p];
     }
   frame->format = like->format;

@@ -1,4 +1,4 @@
-/* bb-cuda-device.c: the pipeline on an NVIDIA card
+/* bb-cuda-device.c: the pipeline on an NVIDIA GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,7 +12,7 @@
 #include "bb-cuda-list.h"
 #include "bb-cuda-memory.h"
 #include "bb-cuda-picture.h"
-#include "bb-cuda-work.h"
+#include "bb-cuda-program.h"
 #include "bb-error.h"
 #include "bb-device-info.h"
 
@@ -23,8 +23,8 @@ struct _BbCudaDevice {
   BbDevice parent_instance;
 
   BbCudaContext *context;
-  GPtrArray *works; /* of BbCudaWork, one for each plan */
-  GPtrArray *lent;  /* of BbCudaPool, (nullable), for each plan: rooms of finished frames that an
+  GPtrArray *programs; /* of BbCudaProgram, one for each plan */
+  GPtrArray *registered;  /* of BbCudaPool, (nullable), for each plan: buffers of finished frames that an
                      * encoder may know */
   guint64 cpu_nanoseconds;
 };
@@ -63,21 +63,21 @@ thread_time (void)
 
 /* The plans' memory serves again. */
 static void
-retire_works (BbCudaDevice *self)
+retire_programs (BbCudaDevice *self)
 {
-  gsize n_works;
-  g_autofree gpointer *works = g_ptr_array_steal (self->works, &n_works);
+  gsize n_programs;
+  g_autofree gpointer *programs = g_ptr_array_steal (self->programs, &n_programs);
 
-  for (guint i = 0; i < n_works; i++)
+  for (guint i = 0; i < n_programs; i++)
     {
-      BbCudaPool *lent = bb_cuda_work_retire (works[i]);
+      BbCudaPool *registered = bb_cuda_program_retire (programs[i]);
 
-      if (self->lent->len <= i)
-        g_ptr_array_set_size (self->lent, (gint) i + 1);
-      if (lent != NULL)
+      if (self->registered->len <= i)
+        g_ptr_array_set_size (self->registered, (gint) i + 1);
+      if (registered != NULL)
         {
-          bb_cuda_pool_unref (self->lent->pdata[i], self->context, NULL);
-          self->lent->pdata[i] = lent;
+          bb_cuda_pool_unref (self->registered->pdata[i], self->context, NULL);
+          self->registered->pdata[i] = registered;
         }
     }
 }
@@ -91,20 +91,20 @@ bb_cuda_device_prepare (BbDevice *device, BbPlan *const *plans, guint n_plans, g
 
   if (scope == NULL)
     return FALSE;
-  retire_works (self);
+  retire_programs (self);
   for (guint i = 0; i < n_plans; i++)
     {
-      BbCudaPool *lent = i < self->lent->len ? self->lent->pdata[i] : NULL;
-      BbCudaWork *work =
-        bb_cuda_work_new (self->context, plans[i], MAX (n_frames, 1), lent, error);
+      BbCudaPool *registered = i < self->registered->len ? self->registered->pdata[i] : NULL;
+      BbCudaProgram *program =
+        bb_cuda_program_new (self->context, plans[i], MAX (n_frames, 1), registered, error);
 
-      if (work == NULL)
+      if (program == NULL)
         {
-          g_ptr_array_set_size (self->works, 0);
+          g_ptr_array_set_size (self->programs, 0);
           bb_cuda_memory_trim (self->context);
           return FALSE;
         }
-      g_ptr_array_add (self->works, work);
+      g_ptr_array_add (self->programs, program);
     }
   return TRUE;
 }
@@ -119,35 +119,35 @@ bb_cuda_device_upload (BbDevice *device, BbBatch *batch, GError **error)
   guint64 start = thread_time ();
   gboolean done;
 
-  g_return_val_if_fail (self->works->len > 0, NULL);
+  g_return_val_if_fail (self->programs->len > 0, NULL);
 
   done = scope != NULL &&
-         bb_cuda_work_begin ((BbCudaWork *const *) self->works->pdata, self->works->len, in->frame,
+         bb_cuda_program_begin ((BbCudaProgram *const *) self->programs->pdata, self->programs->len, in->frame,
                              in->n_frames, out->frame, error);
   self->cpu_nanoseconds += thread_time () - start;
   return done ? g_steal_pointer (&out) : NULL;
 }
 
 /* What all frames of a batch were made with. */
-static BbCudaWork *
-find_work (BbCudaDevice *self, const BbBatch *batch, gboolean finished, GError **error)
+static BbCudaProgram *
+find_program (BbCudaDevice *self, const BbBatch *batch, gboolean finished, GError **error)
 {
-  BbCudaWork *work = NULL;
+  BbCudaProgram *program = NULL;
 
   for (guint i = 0; i < batch->n_frames; i++)
     {
       BbCudaOwner *owner = bb_cuda_frame_get_owner (batch->frame[i]);
 
-      if (owner == NULL || owner->work->context != self->context ||
-          (work != NULL && owner->work != work) || (owner->ready != NULL) != finished)
+      if (owner == NULL || owner->program->context != self->context ||
+          (program != NULL && owner->program != program) || (owner->ready != NULL) != finished)
         {
           g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
                                "These frames are not of one plan and one GPU: upload them first");
           return NULL;
         }
-      work = owner->work;
+      program = owner->program;
     }
-  return work;
+  return program;
 }
 
 /* Takes the frames of the next plan from those of @batch; %NULL where there is none. */
@@ -172,10 +172,10 @@ finish_all (BbCudaDevice *self, BbBatch *batch, BbBatch **finished, GError **err
 
   for (guint i = 0; next != NULL; i++)
     {
-      BbCudaWork *work = scope != NULL ? find_work (self, next, FALSE, error) : NULL;
+      BbCudaProgram *program = scope != NULL ? find_program (self, next, FALSE, error) : NULL;
 
       finished[i] = g_steal_pointer (&next);
-      if (work == NULL || !bb_cuda_work_finish (work, finished[i], error))
+      if (program == NULL || !bb_cuda_program_finish (program, finished[i], error))
         {
           for (guint j = 0; j <= i; j++)
             g_clear_pointer (&finished[j], bb_batch_free);
@@ -199,7 +199,7 @@ bb_cuda_device_run (BbDevice *device, BbBatch *batch, BbBatch **finished,
     return FALSE;
   if (in->n_frames == 0)
     {
-      for (guint i = 0; i < self->works->len; i++)
+      for (guint i = 0; i < self->programs->len; i++)
         finished[i] = bb_batch_new (0);
       return TRUE;
     }
@@ -213,13 +213,13 @@ bb_cuda_device_download (BbDevice *device, BbBatch *batch, GError **error)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (device);
   g_autoptr (BbBatch) in = batch;
-  BbCudaWork *work = find_work (self, in, TRUE, error);
+  BbCudaProgram *program = find_program (self, in, TRUE, error);
   g_auto (BbCudaScope) scope = NULL;
 
-  if (work == NULL)
+  if (program == NULL)
     return NULL;
   scope = bb_cuda_context_enter (self->context, error);
-  return scope != NULL ? bb_cuda_work_download (work, in, error) : NULL;
+  return scope != NULL ? bb_cuda_program_download (program, in, error) : NULL;
 }
 
 static BbPicture *
@@ -259,7 +259,7 @@ bb_cuda_device_get_memory_needed (BbDevice *device, BbPlan *plan, guint n_frames
   bb_cuda_tables_init (&tables, plan);
   size = tables.size;
   bb_cuda_tables_clear (&tables, BB_CUDA_DEVICE (device)->context, NULL);
-  return size + bb_cuda_work_get_memory (plan, n_frames, TRUE);
+  return size + bb_cuda_program_get_memory (plan, n_frames, TRUE);
 }
 
 static const char *
@@ -285,15 +285,15 @@ bb_cuda_device_finalize (GObject *object)
 {
   BbCudaDevice *self = BB_CUDA_DEVICE (object);
 
-  g_ptr_array_unref (self->works);
-  for (guint i = 0; i < self->lent->len; i++)
-    if (self->lent->pdata[i] != NULL)
+  g_ptr_array_unref (self->programs);
+  for (guint i = 0; i < self->registered->len; i++)
+    if (self->registered->pdata[i] != NULL)
       {
         g_auto (BbCudaScope) scope = bb_cuda_context_enter_to_release (self->context);
 
-        bb_cuda_pool_unref (self->lent->pdata[i], self->context, NULL);
+        bb_cuda_pool_unref (self->registered->pdata[i], self->context, NULL);
       }
-  g_ptr_array_unref (self->lent);
+  g_ptr_array_unref (self->registered);
   g_clear_pointer (&self->context, bb_cuda_context_unref);
   G_OBJECT_CLASS (bb_cuda_device_parent_class)->finalize (object);
 }
@@ -324,16 +324,16 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
 static void
 bb_cuda_device_init (BbCudaDevice *self)
 {
-  self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_cuda_work_unref);
-  self->lent = g_ptr_array_new ();
+  self->programs = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_cuda_program_unref);
+  self->registered = g_ptr_array_new ();
 }
 
 /**
  * bb_cuda_device_new:
- * @index: number of a card, from 0
+ * @index: number of a GPU, from 0
  * @error: return location for an error
  *
- * Opens a card, which takes up to seconds.
+ * Opens a GPU, which takes up to seconds.
  *
  * Returns: (transfer full): a device, or %NULL with %BB_ERROR_DEVICE or %BB_ERROR_MEMORY
  */
@@ -352,21 +352,21 @@ bb_cuda_device_new (int index, GError **error)
 
 /**
  * bb_cuda_device_prefer:
- * @uuid: a card's UUID
+ * @uuid: a GPU's UUID
  *
- * Says which card bb_cuda_device_new_best() tries first. Returns at once.
+ * Says which GPU bb_cuda_device_new_best() tries first. Returns at once.
  */
 void
 bb_cuda_device_prefer (const guint8 uuid[16])
 {
-  bb_cuda_prefer_card (uuid);
+  bb_cuda_prefer_gpu (uuid);
 }
 
 /**
  * bb_cuda_device_new_best:
  * @error: return location for an error
  *
- * Opens the card of bb_cuda_device_prefer(), else the first that can be used; the driver has them in
+ * Opens the GPU of bb_cuda_device_prefer(), else the first that can be used; the driver has them in
  * the order of their speed.
  *
  * Returns: (transfer full): a device, or %NULL with %BB_ERROR_DEVICE: why the first one cannot be
@@ -376,8 +376,8 @@ BbDevice *
 bb_cuda_device_new_best (GError **error)
 {
   g_autoptr (GError) first = NULL;
-  int n = bb_cuda_count_cards (error);
-  int preferred = bb_cuda_find_preferred_card ();
+  int n = bb_cuda_count_gpus (error);
+  int preferred = bb_cuda_find_preferred_gpu ();
 
   for (int i = preferred >= 0 ? -1 : 0; i < n; i++)
     {
@@ -396,7 +396,7 @@ bb_cuda_device_new_best (GError **error)
  * bb_cuda_device_get_context:
  * @self: a device
  *
- * Returns: (transfer none): its card
+ * Returns: (transfer none): its GPU
  */
 BbCudaContext *
 bb_cuda_device_get_context (BbCudaDevice *self)
@@ -406,32 +406,32 @@ bb_cuda_device_get_context (BbCudaDevice *self)
 
 /**
  * bb_cuda_device_list:
- * @list: (element-type BbDeviceInfo): where the cards are added
+ * @list: (element-type BbDeviceInfo): where the GPUs are added
  *
- * Lists all cards, also those that cannot be used, with the reason; without a driver, the reason
+ * Lists all GPUs, also those that cannot be used, with the reason; without a driver, the reason
  * alone.
  */
 void
 bb_cuda_device_list (GPtrArray *list)
 {
   g_autoptr (GError) error = NULL;
-  int n = bb_cuda_count_cards (&error);
+  int n = bb_cuda_count_gpus (&error);
 
   if (n < 0)
     g_ptr_array_add (list, bb_device_info_new (g_strdup ("cuda"), g_strdup (_("NVIDIA GPU")),
                                                g_strdup (error->message)));
   for (int i = 0; i < n; i++)
     {
-      BbCudaCard card;
+      BbCudaGpu gpu;
       g_autoptr (GError) problem = NULL;
       char *id = g_strdup_printf ("cuda:%d", i);
 
-      if (bb_cuda_card_init (&card, i, &problem))
-        g_ptr_array_add (list, bb_device_info_new (id, bb_cuda_card_describe (&card),
-                                                   g_strdup (card.problem)));
+      if (bb_cuda_gpu_init (&gpu, i, &problem))
+        g_ptr_array_add (list, bb_device_info_new (id, bb_cuda_gpu_describe (&gpu),
+                                                   g_strdup (gpu.problem)));
       else
         g_ptr_array_add (list, bb_device_info_new (id, g_strdup (_("NVIDIA GPU")),
                                                    g_strdup (problem->message)));
-      bb_cuda_card_clear (&card);
+      bb_cuda_gpu_clear (&gpu);
     }
 }

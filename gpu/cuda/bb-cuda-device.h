@@ -1,4 +1,4 @@
-/* bb-cuda-device.h: the pipeline on an NVIDIA card
+/* bb-cuda-device.h: the pipeline on an NVIDIA GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* No header of the toolkit is needed to open a card. */
+/* No header of the toolkit is needed to open a GPU. */
 typedef struct _BbCudaContext BbCudaContext;
 
 #define BB_TYPE_CUDA_DEVICE (bb_cuda_device_get_type ())

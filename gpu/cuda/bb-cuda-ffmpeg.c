@@ -1,4 +1,4 @@
-/* bb-cuda-ffmpeg.c: FFmpeg on a card
+/* bb-cuda-ffmpeg.c: FFmpeg on a GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -28,7 +28,7 @@ release_context (AVHWDeviceContext *device)
  * @context: a context
  * @error: return location for an error
  *
- * Returns: (transfer full): FFmpeg's view of a card, or %NULL with %BB_ERROR_DEVICE
+ * Returns: (transfer full): FFmpeg's view of a GPU, or %NULL with %BB_ERROR_DEVICE
  */
 AVBufferRef *
 bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error)
@@ -68,7 +68,7 @@ bb_cuda_ffmpeg_new_device (BbCudaContext *context, GError **error)
  * @format: format of the frames, interleaved
  * @error: return location for an error
  *
- * Describes frames of the card to an encoder. FFmpeg allocates none of them.
+ * Describes frames of the GPU to an encoder. FFmpeg allocates none of them.
  *
  * Returns: (transfer full): the description, or %NULL with %BB_ERROR_ENCODER
  */
@@ -100,7 +100,7 @@ bb_cuda_ffmpeg_new_frames (BbCudaContext *context, const BbFormat *format, GErro
   return NULL;
 }
 
-/* The format of what is in a frame on a card, whose layout we know. */
+/* The format of what is in a frame on a GPU, whose layout we know. */
 static enum AVPixelFormat
 get_layout (const AVFrame *frame)
 {
@@ -165,7 +165,7 @@ wait_frame (gpointer owner, GError **error)
 
 /**
  * bb_cuda_ffmpeg_wrap:
- * @frame: (transfer full): a frame in a card's memory
+ * @frame: (transfer full): a frame in a GPU's memory
  * @format: what its samples mean, its layout aside
  *
  * Returns: (transfer full) (nullable): the frame for bb_device_upload(), or %NULL, and @frame stays

@@ -1,4 +1,4 @@
-/* bb-cuda-ffmpeg.h: FFmpeg on a card
+/* bb-cuda-ffmpeg.h: FFmpeg on a GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,4 +1,4 @@
-/* bb-cuda-list.c: the cards of this machine
+/* bb-cuda-list.c: the GPUs of this machine
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -33,13 +33,13 @@ architecture (int major, int minor)
 }
 
 /**
- * bb_cuda_count_cards:
+ * bb_cuda_count_gpus:
  * @error: return location for an error
  *
- * Returns: cards that the driver shows, or -1 with %BB_ERROR_DEVICE
+ * Returns: GPUs that the driver shows, or -1 with %BB_ERROR_DEVICE
  */
 int
-bb_cuda_count_cards (GError **error)
+bb_cuda_count_gpus (GError **error)
 {
   const BbCuda *cuda = bb_cuda_get (error);
   int n = 0;
@@ -55,13 +55,13 @@ bb_cuda_count_cards (GError **error)
 }
 
 /**
- * bb_cuda_prefer_card:
- * @uuid: a card's UUID, as OpenGL and Vulkan have it too
+ * bb_cuda_prefer_gpu:
+ * @uuid: a GPU's UUID, as OpenGL and Vulkan have it too
  *
- * Says which of several cards bb_cuda_device_new_best() tries first. Asks no driver.
+ * Says which of several GPUs bb_cuda_device_new_best() tries first. Asks no driver.
  */
 void
-bb_cuda_prefer_card (const guint8 uuid[16])
+bb_cuda_prefer_gpu (const guint8 uuid[16])
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
 
@@ -70,18 +70,18 @@ bb_cuda_prefer_card (const guint8 uuid[16])
 }
 
 /**
- * bb_cuda_find_preferred_card:
+ * bb_cuda_find_preferred_gpu:
  *
- * Returns: number of the card of bb_cuda_prefer_card(), or -1 where there is none
+ * Returns: number of the GPU of bb_cuda_prefer_gpu(), or -1 where there is none
  */
 int
-bb_cuda_find_preferred_card (void)
+bb_cuda_find_preferred_gpu (void)
 {
   const BbCuda *cuda = bb_cuda_get (NULL);
   PFN_cuDeviceGetUuid_v11040 get_uuid =
     (PFN_cuDeviceGetUuid_v11040) bb_cuda_find_symbol ("cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2");
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  int n = has_preferred && cuda != NULL && get_uuid != NULL ? bb_cuda_count_cards (NULL) : 0;
+  int n = has_preferred && cuda != NULL && get_uuid != NULL ? bb_cuda_count_gpus (NULL) : 0;
 
   for (int i = 0; i < n; i++)
     {
@@ -96,39 +96,39 @@ bb_cuda_find_preferred_card (void)
 }
 
 static void
-find_problem (BbCudaCard *card, int compute_mode)
+find_problem (BbCudaGpu *gpu, int compute_mode)
 {
-  if (card->major * 10 + card->minor < BB_CUDA_MIN_MAJOR * 10 + BB_CUDA_MIN_MINOR)
-    card->problem = g_strdup_printf (
+  if (gpu->major * 10 + gpu->minor < BB_CUDA_MIN_MAJOR * 10 + BB_CUDA_MIN_MINOR)
+    gpu->problem = g_strdup_printf (
       /* Translators: versions of what a GPU is built as */
       _("its architecture %d.%d is too old: %d.%d (GeForce RTX 20, GTX 16 or newer) is needed"),
-      card->major, card->minor, BB_CUDA_MIN_MAJOR, BB_CUDA_MIN_MINOR);
+      gpu->major, gpu->minor, BB_CUDA_MIN_MAJOR, BB_CUDA_MIN_MINOR);
   else if (compute_mode == CU_COMPUTEMODE_PROHIBITED)
-    card->problem = g_strdup_printf (
+    gpu->problem = g_strdup_printf (
       _("its compute mode forbids it: change that by “sudo nvidia-smi -i %d -c DEFAULT”"),
-      card->index);
+      gpu->index);
 }
 
 /**
- * bb_cuda_card_init:
- * @card: (out caller-allocates): to be cleared by bb_cuda_card_clear()
- * @index: number of a card
+ * bb_cuda_gpu_init:
+ * @gpu: (out caller-allocates): to be cleared by bb_cuda_gpu_clear()
+ * @index: number of a GPU
  * @error: return location for an error
  *
- * Asks the driver about a card, without waking it.
+ * Asks the driver about a GPU, without waking it.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_DEVICE
  */
 gboolean
-bb_cuda_card_init (BbCudaCard *card, int index, GError **error)
+bb_cuda_gpu_init (BbCudaGpu *gpu, int index, GError **error)
 {
   const BbCuda *cuda = bb_cuda_get (error);
-  int n = bb_cuda_count_cards (cuda != NULL ? error : NULL);
+  int n = bb_cuda_count_gpus (cuda != NULL ? error : NULL);
   char name[256] = "";
   size_t memory = 0;
   int compute_mode = CU_COMPUTEMODE_DEFAULT;
 
-  *card = (BbCudaCard) { .index = index };
+  *gpu = (BbCudaGpu) { .index = index };
   if (n < 0)
     return FALSE;
   if (index >= n)
@@ -140,55 +140,55 @@ bb_cuda_card_init (BbCudaCard *card, int index, GError **error)
                    index, n);
       return FALSE;
     }
-  if (!bb_cuda_check (cuda->device_get (&card->device, index), N_("finding the GPU"), error) ||
-      !bb_cuda_check (cuda->device_get_name (name, sizeof name, card->device),
+  if (!bb_cuda_check (cuda->device_get (&gpu->device, index), N_("finding the GPU"), error) ||
+      !bb_cuda_check (cuda->device_get_name (name, sizeof name, gpu->device),
                       N_("asking for the GPU's name"), error) ||
-      !bb_cuda_check (cuda->device_total_mem (&memory, card->device),
+      !bb_cuda_check (cuda->device_total_mem (&memory, gpu->device),
                       N_("asking for its memory"), error))
     return FALSE;
   const struct {
     CUdevice_attribute attribute;
     int *value;
   } wanted[] = {
-    { CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, &card->major },
-    { CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, &card->minor },
+    { CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, &gpu->major },
+    { CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, &gpu->minor },
     { CU_DEVICE_ATTRIBUTE_COMPUTE_MODE, &compute_mode },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (wanted); i++)
     if (!bb_cuda_check (
-          cuda->device_get_attribute (wanted[i].value, wanted[i].attribute, card->device),
+          cuda->device_get_attribute (wanted[i].value, wanted[i].attribute, gpu->device),
           N_("asking for its architecture"), error))
       return FALSE;
-  card->name = g_strdup (name);
-  card->memory = memory;
-  find_problem (card, compute_mode);
+  gpu->name = g_strdup (name);
+  gpu->memory = memory;
+  find_problem (gpu, compute_mode);
   return TRUE;
 }
 
 /**
- * bb_cuda_card_clear:
- * @card: a card
+ * bb_cuda_gpu_clear:
+ * @gpu: a GPU
  */
 void
-bb_cuda_card_clear (BbCudaCard *card)
+bb_cuda_gpu_clear (BbCudaGpu *gpu)
 {
-  g_clear_pointer (&card->name, g_free);
-  g_clear_pointer (&card->problem, g_free);
+  g_clear_pointer (&gpu->name, g_free);
+  g_clear_pointer (&gpu->problem, g_free);
 }
 
 /**
- * bb_cuda_card_describe:
- * @card: a card
+ * bb_cuda_gpu_describe:
+ * @gpu: a GPU
  *
  * Returns: (transfer full): name, memory, architecture and driver, for people
  */
 char *
-bb_cuda_card_describe (const BbCudaCard *card)
+bb_cuda_gpu_describe (const BbCudaGpu *gpu)
 {
-  g_autofree char *memory = g_format_size_full (card->memory, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *memory = g_format_size_full (gpu->memory, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *driver = bb_cuda_get_driver_name ();
 
-  return g_strdup_printf ("%s (%s, %s %d.%d, %s)", card->name, memory,
-                          architecture (card->major, card->minor), card->major, card->minor, driver);
+  return g_strdup_printf ("%s (%s, %s %d.%d, %s)", gpu->name, memory,
+                          architecture (gpu->major, gpu->minor), gpu->major, gpu->minor, driver);
 }

@@ -1,4 +1,4 @@
-/* bb-cuda-list.h: the cards of this machine
+/* bb-cuda-list.h: the GPUs of this machine
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /**
- * BbCudaCard:
+ * BbCudaGpu:
  * @index: its number, from 0
  * @device: the driver's handle
  * @name: its name
@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @minor: compute capability, after the point
  * @problem: (nullable): why it cannot be used, and what to do
  *
- * What is known of a card without opening it.
+ * What is known of a GPU without opening it.
  */
 typedef struct {
   int index;
@@ -29,13 +29,13 @@ typedef struct {
   int major;
   int minor;
   char *problem;
-} BbCudaCard;
+} BbCudaGpu;
 
-gboolean bb_cuda_card_init (BbCudaCard *card, int index, GError **error);
-void bb_cuda_card_clear (BbCudaCard *card);
-char *bb_cuda_card_describe (const BbCudaCard *card);
-int bb_cuda_count_cards (GError **error);
-void bb_cuda_prefer_card (const guint8 uuid[16]);
-int bb_cuda_find_preferred_card (void);
+gboolean bb_cuda_gpu_init (BbCudaGpu *gpu, int index, GError **error);
+void bb_cuda_gpu_clear (BbCudaGpu *gpu);
+char *bb_cuda_gpu_describe (const BbCudaGpu *gpu);
+int bb_cuda_count_gpus (GError **error);
+void bb_cuda_prefer_gpu (const guint8 uuid[16]);
+int bb_cuda_find_preferred_gpu (void);
 
 G_END_DECLS

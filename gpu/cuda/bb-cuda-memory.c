@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Making and freeing either may stop the card, so both are kept and used again.
+ * Making and freeing either may stop the GPU, so both are kept and used again.
  */
 
 #include "config.h"
@@ -188,7 +188,7 @@ bb_cuda_event_wait (BbCudaEvent *event, GError **error)
  * bb_cuda_event_is_over:
  * @event: an event of the current context
  *
- * Returns: whether the event has come, or never will since the card failed
+ * Returns: whether the event has come, or never will since the GPU failed
  */
 gboolean
 bb_cuda_event_is_over (BbCudaEvent *event)
@@ -243,7 +243,7 @@ bb_cuda_context_add_span (BbCudaContext *context, BbCudaEvent *start, BbCudaEven
  * bb_cuda_context_get_busy_seconds:
  * @context: a context
  *
- * Returns: time that the card has worked on kernels, as far as it is done
+ * Returns: time that the GPU has worked on kernels, as far as it is done
  */
 double
 bb_cuda_context_get_busy_seconds (BbCudaContext *context)
@@ -342,10 +342,10 @@ allocate (BbCudaContext *context, gsize size, gboolean pinned, guint8 **address)
  * bb_cuda_block_new:
  * @context: the current context
  * @size: bytes
- * @pinned: whether host memory is wanted that the card copies from and to
+ * @pinned: whether host memory is wanted that the GPU copies from and to
  * @error: return location for an error
  *
- * Allocates memory, or takes some that was given back. Memory of the card must be used on the
+ * Allocates memory, or takes some that was given back. Memory of the GPU must be used on the
  * stream of kernels first, or on another one that was made to wait for it; pinned memory may be
  * used at once.
  *
@@ -435,7 +435,7 @@ bb_cuda_memory_trim (BbCudaContext *context)
  * bb_cuda_context_get_memory_left:
  * @context: a context
  *
- * Returns: bytes of the card's memory that may still be allocated; all that can be where the driver
+ * Returns: bytes of the GPU's memory that may still be allocated; all that can be where the driver
  *   does not tell, so that whoever allocates learns why
  */
 guint64
@@ -457,7 +457,7 @@ bb_cuda_context_get_memory_left (BbCudaContext *context)
  * bb_cuda_context_get_memory_used:
  * @context: a context
  *
- * Returns: bytes of the card's memory in use
+ * Returns: bytes of the GPU's memory in use
  */
 guint64
 bb_cuda_context_get_memory_used (BbCudaContext *context)

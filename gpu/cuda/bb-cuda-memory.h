@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /**
  * BbCudaEvent:
  *
- * A mark in a stream's work. Reference-counted, and used again.
+ * A mark in a stream's program. Reference-counted, and used again.
  */
 typedef struct _BbCudaEvent BbCudaEvent;
 
@@ -36,10 +36,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbCudaEvent, bb_cuda_event_unref)
 
 /**
  * BbCudaBlock:
- * @address: first byte, on the card or, of a pinned block, of the host
+ * @address: first byte, on the GPU or, of a pinned block, of the host
  * @size: bytes that were asked for
  *
- * Memory of the card, or memory of the host that the card copies from and to by itself. Blocks that
+ * Memory of the GPU, or memory of the host that the GPU copies from and to by itself. Blocks that
  * are given back are used again.
  */
 typedef struct {

@@ -1,4 +1,4 @@
-/* bb-cuda-picture.c: pictures in a card's memory
+/* bb-cuda-picture.c: pictures in a GPU's memory
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,7 +8,7 @@
 #include "bb-cuda-picture.h"
 
 #include "bb-color.h"
-#include "bb-cuda-work.h"
+#include "bb-cuda-program.h"
 #include "bb-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -118,11 +118,11 @@ fill_planes (BbRgb *rgb, const BbFrame *frame)
 /**
  * bb_cuda_picture_new:
  * @context: the current context
- * @frame: a finished frame in the card's memory
+ * @frame: a finished frame in the GPU's memory
  * @options: (nullable): what is shown as it is
  * @error: return location for an error
  *
- * Makes a picture for the screen, by a kernel. Its pixels stay in the card's memory where @options
+ * Makes a picture for the screen, by a kernel. Its pixels stay in the GPU's memory where @options
  * says so; else they are brought to main memory, which is waited for.
  *
  * Returns: (transfer full): a picture, or %NULL with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
@@ -170,7 +170,7 @@ bb_cuda_picture_new (BbCudaContext *context, BbFrame *frame, const BbPresentOpti
  * bb_cuda_picture_get_pixels:
  * @picture: a picture
  *
- * Returns: (nullable): its pixels in a card's memory, or %NULL where it has none there
+ * Returns: (nullable): its pixels in a GPU's memory, or %NULL where it has none there
  */
 const BbCudaPixels *
 bb_cuda_picture_get_pixels (BbPicture *picture)
@@ -184,7 +184,7 @@ bb_cuda_picture_get_pixels (BbPicture *picture)
  * bb_cuda_picture_get_context:
  * @picture: a picture
  *
- * Returns: (nullable) (transfer none): the card that made it
+ * Returns: (nullable) (transfer none): the GPU that made it
  */
 BbCudaContext *
 bb_cuda_picture_get_context (BbPicture *picture)
@@ -194,7 +194,7 @@ bb_cuda_picture_get_context (BbPicture *picture)
 
 /**
  * bb_cuda_picture_add_use:
- * @picture: a picture on a card, whose context is the current one
+ * @picture: a picture on a GPU, whose context is the current one
  * @stream: a stream that has just been told to read its pixels
  * @error: return location for an error
  *

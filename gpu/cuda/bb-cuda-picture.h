@@ -1,4 +1,4 @@
-/* bb-cuda-picture.h: pictures in a card's memory
+/* bb-cuda-picture.h: pictures in a GPU's memory
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 
 /**
  * BbCudaPixels:
- * @context: the card
+ * @context: the GPU
  * @block: (nullable): the pixels, rows as the picture's `stride` says; %NULL where they went to main
  *   memory
  * @ready: (nullable): when they are there
  *
- * The pixels of a picture that a card has made.
+ * The pixels of a picture that a GPU has made.
  */
 typedef struct {
   BbCudaContext *context;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "bb-cuda-work.h"
+#include "bb-cuda-program.h"
 
 /* What a block of a resampling kernel makes. */
 typedef struct {
@@ -47,15 +47,15 @@ set_frames (BbPlanes *planes, BbFrame *const *frames, guint n_frames, int g)
 }
 
 static void
-set_kept (BbPlanes *planes, const BbCudaKept *kept, BbFrame *const *frames, guint n_frames)
+set_intermediate (BbPlanes *planes, const BbCudaIntermediate *intermediate, BbFrame *const *frames, guint n_frames)
 {
   *planes = (BbPlanes) {
-    .stride = kept->stride,
-    .component = (ptrdiff_t) kept->component,
+    .stride = intermediate->stride,
+    .component = (ptrdiff_t) intermediate->component,
     .interleave = 1,
   };
   for (guint i = 0; i < n_frames; i++)
-    planes->data[i] = bb_cuda_frame_get_owner (frames[i])->kept->address + kept->offset;
+    planes->data[i] = bb_cuda_frame_get_owner (frames[i])->intermediate->address + intermediate->offset;
 }
 
 static int
@@ -66,16 +66,16 @@ count_split (const BbPlanes *planes, int g)
 
 /* All threads of a block in a row. */
 static gboolean
-launch (BbCudaWork *work, BbCudaKernel kernel, const guint grid[3], guint threads,
+launch (BbCudaProgram *program, BbCudaKernel kernel, const guint grid[3], guint threads,
         gpointer parameter, GError **error)
 {
   const guint block[] = { threads, 1 };
 
-  return bb_cuda_context_launch (work->context, kernel, grid, block, &parameter, error);
+  return bb_cuda_context_launch (program->context, kernel, grid, block, &parameter, error);
 }
 
 static gboolean
-launch_resample (BbCudaWork *work, BbCudaKernel kernel, const Tile *tile, const BbCudaStage *stage,
+launch_resample (BbCudaProgram *program, BbCudaKernel kernel, const Tile *tile, const BbCudaStage *stage,
                  int g, guint n_frames, BbResample *p, GError **error)
 {
   guint grid[3];
@@ -87,37 +87,37 @@ launch_resample (BbCudaWork *work, BbCudaKernel kernel, const Tile *tile, const 
   grid[0] = bb_cuda_divide_up (stage->columns.n_out * p->in.interleave, tile->columns);
   grid[1] = bb_cuda_divide_up (stage->rows.n_out, tile->rows);
   grid[2] = n_frames * (guint) p->split;
-  return launch (work, kernel, grid, tile->threads, p, error);
+  return launch (program, kernel, grid, tile->threads, p, error);
 }
 
 /* The source to what the background is made of. */
 static gboolean
-reduce (BbCudaWork *work, int g, BbFrame *const *in, BbFrame *const *begun, guint n_frames,
+reduce (BbCudaProgram *program, int g, BbFrame *const *in, BbFrame *const *begun, guint n_frames,
         GError **error)
 {
-  const BbCudaGroup *group = &work->tables.group[g];
+  const BbCudaGroup *group = &program->tables.group[g];
   BbResample p = { 0 };
 
   set_frames (&p.in, in, n_frames, g);
-  set_kept (&p.out, group->blur.rows.n_out > 0 ? &work->reduced[g] : &work->blurred[g], begun,
+  set_intermediate (&p.out, group->blur.rows.n_out > 0 ? &program->reduced[g] : &program->blurred[g], begun,
             n_frames);
-  return launch_resample (work,
-                          choose (work->plan, &p.in, BB_CUDA_KERNEL_REDUCE_U8_F16,
+  return launch_resample (program,
+                          choose (program->plan, &p.in, BB_CUDA_KERNEL_REDUCE_U8_F16,
                                   BB_CUDA_KERNEL_REDUCE_U8_F16_2),
                           &reduce_tile, &group->reduce, g, n_frames, &p, error);
 }
 
 /* The source to all of the canvas, or to the foreground's part of it. */
 static gboolean
-fit (BbCudaWork *work, int g, gboolean foreground, BbFrame *const *in, BbFrame *const *begun,
+fit (BbCudaProgram *program, int g, gboolean foreground, BbFrame *const *in, BbFrame *const *begun,
      guint n_frames, GError **error)
 {
-  const BbCudaGroup *group = &work->tables.group[g];
+  const BbCudaGroup *group = &program->tables.group[g];
   const BbCudaStage *stage = foreground ? &group->fit : &group->direct;
   BbResample p = {
     .center = stage->center,
-    .scale = 1.0f / group->look.maximum,
-    .look = group->look,
+    .scale = 1.0f / group->composite.maximum,
+    .composite = group->composite,
   };
   BbCudaKernel kernel;
 
@@ -125,19 +125,19 @@ fit (BbCudaWork *work, int g, gboolean foreground, BbFrame *const *in, BbFrame *
   set_frames (&p.out, begun, n_frames, g);
   if (foreground)
     {
-      p.left = group->look.left;
-      p.top = group->look.top;
-      p.look.shade = NULL;
-      p.look.bias[0] = p.look.bias[1] = 0.0f;
-      p.over = group->direct.rows.n_out > 0 && group->look.alpha != NULL;
+      p.left = group->composite.left;
+      p.top = group->composite.top;
+      p.composite.shade = NULL;
+      p.composite.bias[0] = p.composite.bias[1] = 0.0f;
+      p.over = group->direct.rows.n_out > 0 && group->composite.alpha != NULL;
     }
-  p.plain = !p.over && p.look.shade == NULL;
+  p.plain = !p.over && p.composite.shade == NULL;
   if (stage->pairs)
     kernel =
       p.in.interleave == 2 ? BB_CUDA_KERNEL_FIT_U8_PAIRS_2 : BB_CUDA_KERNEL_FIT_U8_PAIRS;
   else
-    kernel = choose (work->plan, &p.in, BB_CUDA_KERNEL_FIT_U8_F16, BB_CUDA_KERNEL_FIT_U8_F16_2);
-  return launch_resample (work, kernel, stage->pairs ? &pairs_tile : &fit_tile, stage, g, n_frames, &p,
+    kernel = choose (program->plan, &p.in, BB_CUDA_KERNEL_FIT_U8_F16, BB_CUDA_KERNEL_FIT_U8_F16_2);
+  return launch_resample (program, kernel, stage->pairs ? &pairs_tile : &fit_tile, stage, g, n_frames, &p,
                           error);
 }
 
@@ -156,9 +156,9 @@ count_alike (BbFrame *const *in, guint n_frames)
 }
 
 /**
- * bb_cuda_work_read:
- * @work: work
- * @in: `[n_frames]`, source frames in the card's memory
+ * bb_cuda_program_read:
+ * @program: a program
+ * @in: `[n_frames]`, source frames in the GPU's memory
  * @begun: `[n_frames]`, what becomes of them
  * @n_frames: how many
  * @error: return location for an error
@@ -168,7 +168,7 @@ count_alike (BbFrame *const *in, guint n_frames)
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_cuda_work_read (BbCudaWork *work, BbFrame *const *in, BbFrame *const *begun, guint n_frames,
+bb_cuda_program_read (BbCudaProgram *program, BbFrame *const *in, BbFrame *const *begun, guint n_frames,
                    GError **error)
 {
   for (guint first = 0, n; first < n_frames; first += n)
@@ -176,17 +176,17 @@ bb_cuda_work_read (BbCudaWork *work, BbFrame *const *in, BbFrame *const *begun, 
       n = count_alike (in + first, n_frames - first);
       for (int g = 0; g < BB_CUDA_N_GROUPS; g++)
         {
-          const BbCudaGroup *group = &work->tables.group[g];
+          const BbCudaGroup *group = &program->tables.group[g];
           BbFrame *const *from = in + first;
           BbFrame *const *to = begun + first;
 
-          if (!work->covered && group->direct.rows.n_out > 0 &&
-              !fit (work, g, FALSE, from, to, n, error))
+          if (!program->covered && group->direct.rows.n_out > 0 &&
+              !fit (program, g, FALSE, from, to, n, error))
             return FALSE;
-          if (!work->covered && group->reduce.rows.n_out > 0 &&
-              !reduce (work, g, from, to, n, error))
+          if (!program->covered && group->reduce.rows.n_out > 0 &&
+              !reduce (program, g, from, to, n, error))
             return FALSE;
-          if (group->fit.rows.n_out > 0 && !fit (work, g, TRUE, from, to, n, error))
+          if (group->fit.rows.n_out > 0 && !fit (program, g, TRUE, from, to, n, error))
             return FALSE;
         }
     }
@@ -194,50 +194,50 @@ bb_cuda_work_read (BbCudaWork *work, BbFrame *const *in, BbFrame *const *begun, 
 }
 
 static gboolean
-blur (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **error)
+blur (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GError **error)
 {
   BbResample p = { 0 };
 
-  set_kept (&p.in, &work->reduced[g], frames, n_frames);
-  set_kept (&p.out, &work->blurred[g], frames, n_frames);
-  return launch_resample (work,
-                          work->plan->precision == BB_PRECISION_FP16 ? BB_CUDA_KERNEL_BLUR_F16
+  set_intermediate (&p.in, &program->reduced[g], frames, n_frames);
+  set_intermediate (&p.out, &program->blurred[g], frames, n_frames);
+  return launch_resample (program,
+                          program->plan->precision == BB_PRECISION_FP16 ? BB_CUDA_KERNEL_BLUR_F16
                                                                      : BB_CUDA_KERNEL_BLUR_F32,
-                          &blur_tile, &work->tables.group[g].blur, g, n_frames, &p, error);
+                          &blur_tile, &program->tables.group[g].blur, g, n_frames, &p, error);
 }
 
 static gboolean
-back (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **error)
+back (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GError **error)
 {
-  const BbPlan *plan = work->plan;
-  const BbCudaGroup *group = &work->tables.group[g];
+  const BbPlan *plan = program->plan;
+  const BbCudaGroup *group = &program->tables.group[g];
   BbCudaKernel kernel;
-  BbBack p = {
+  BbCompose p = {
     .up_y = group->up_y,
     .up_x = group->up_x,
     .last_window = group->last_window,
     .flat = plan->flat,
-    .scale = 1.0f / group->look.maximum,
-    .look = group->look,
+    .scale = 1.0f / group->composite.maximum,
+    .composite = group->composite,
   };
   guint grid[3];
 
   set_frames (&p.out, frames, n_frames, g);
   if (!plan->flat)
-    set_kept (&p.in, &work->blurred[g], frames, n_frames);
+    set_intermediate (&p.in, &program->blurred[g], frames, n_frames);
   p.split = count_split (&p.out, g);
   p.tight = group->tight[p.out.interleave - 1];
-  grid[0] = bb_cuda_divide_up (group->look.canvas_width * p.out.interleave, BB_BACK_COLUMNS);
-  grid[1] = bb_cuda_divide_up (group->look.canvas_height, BB_BACK_ROWS);
+  grid[0] = bb_cuda_divide_up (group->composite.canvas_width * p.out.interleave, BB_COMPOSE_COLUMNS);
+  grid[1] = bb_cuda_divide_up (group->composite.canvas_height, BB_COMPOSE_ROWS);
   grid[2] = n_frames * (guint) p.split;
-  kernel = p.out.interleave == 2 ? BB_CUDA_KERNEL_BACK_F16_U8_2 : BB_CUDA_KERNEL_BACK_F16_U8;
-  kernel += (plan->precision == BB_PRECISION_FP16 ? 0 : 2) + (plan->target.depth > 8 ? 1 : 0);
-  return launch (work, kernel, grid, BB_BACK_THREADS, &p, error);
+  kernel = p.out.interleave == 2 ? BB_CUDA_KERNEL_COMPOSE_F16_U8_2 : BB_CUDA_KERNEL_COMPOSE_F16_U8;
+  kernel += (plan->precision == BB_PRECISION_FP16 ? 0 : 2) + (plan->finished.depth > 8 ? 1 : 0);
+  return launch (program, kernel, grid, BB_COMPOSE_THREADS, &p, error);
 }
 
 /**
- * bb_cuda_work_compose:
- * @work: work
+ * bb_cuda_program_compose:
+ * @program: a program
  * @frames: `[n_frames]`, begun frames
  * @n_frames: how many, at most %BB_LAUNCH_FRAMES
  * @error: return location for an error
@@ -247,17 +247,17 @@ back (BbCudaWork *work, int g, BbFrame *const *frames, guint n_frames, GError **
  * Returns: %TRUE, or %FALSE with an error
  */
 gboolean
-bb_cuda_work_compose (BbCudaWork *work, BbFrame *const *frames, guint n_frames, GError **error)
+bb_cuda_program_compose (BbCudaProgram *program, BbFrame *const *frames, guint n_frames, GError **error)
 {
-  for (int g = 0; g < BB_CUDA_N_GROUPS && !work->covered; g++)
+  for (int g = 0; g < BB_CUDA_N_GROUPS && !program->covered; g++)
     {
-      const BbCudaGroup *group = &work->tables.group[g];
+      const BbCudaGroup *group = &program->tables.group[g];
 
       if (group->direct.rows.n_out > 0)
         continue;
-      if (group->blur.rows.n_out > 0 && !blur (work, g, frames, n_frames, error))
+      if (group->blur.rows.n_out > 0 && !blur (program, g, frames, n_frames, error))
         return FALSE;
-      if (!back (work, g, frames, n_frames, error))
+      if (!back (program, g, frames, n_frames, error))
         return FALSE;
     }
   return TRUE;

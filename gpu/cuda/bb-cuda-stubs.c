@@ -48,7 +48,7 @@ bb_gl_ring_is_built (void)
 }
 
 gconstpointer
-bb_gl_ring_find_card (BbPicture *picture)
+bb_gl_ring_find_gpu (BbPicture *picture)
 {
   return NULL;
 }

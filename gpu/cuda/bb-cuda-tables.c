@@ -1,4 +1,4 @@
-/* bb-cuda-tables.c: a plan's tables on the card
+/* bb-cuda-tables.c: a plan's tables on the GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -206,7 +206,7 @@ append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const 
   to_stored (&rows, transposed ? x : y, transposed ? width : height, transposed ? crop_x : crop_y,
              stored_height, (plan->orientation & BB_ORIENTATION_FLIP_Y) != 0);
   /* In a target of 10 bit what they are off would be a code of its own. */
-  stage->pairs = to_canvas && plan->source.depth == 8 && plan->target.depth == 8 &&
+  stage->pairs = to_canvas && plan->source.depth == 8 && plan->finished.depth == 8 &&
                  plan->precision == BB_PRECISION_FP16 && columns.n_taps <= MOST_PAIR_TAPS &&
                  rows.n_taps <= MOST_PAIR_TAPS;
   if (stage->pairs)
@@ -244,7 +244,7 @@ static const BbUpTaps *
 append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale)
 {
   g_autofree BbUpTaps *up = g_new0 (BbUpTaps, taps->n_out);
-  int last = MAX (n_in, BB_BACK_WINDOW) - BB_BACK_TAPS;
+  int last = MAX (n_in, BB_COMPOSE_WINDOW) - BB_COMPOSE_TAPS;
 
   for (int j = 0; j < taps->n_out; j++)
     {
@@ -252,7 +252,7 @@ append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale)
       int n = taps->n_taps;
       int skipped = 0;
 
-      while (n - skipped > BB_BACK_TAPS)
+      while (n - skipped > BB_COMPOSE_TAPS)
         if (ABS (weight[skipped]) < ABS (weight[n - 1]))
           skipped++;
         else
@@ -268,11 +268,11 @@ append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale)
 static gboolean
 is_tight (const BbUpTaps *up, int n_out, int last_window, int interleave)
 {
-  for (int j = 0; j < n_out; j += BB_BACK_SAMPLES / interleave)
+  for (int j = 0; j < n_out; j += BB_COMPOSE_SAMPLES / interleave)
     {
-      int last = MIN (j + BB_BACK_SAMPLES / interleave, n_out) - 1;
+      int last = MIN (j + BB_COMPOSE_SAMPLES / interleave, n_out) - 1;
 
-      if (up[last].first - MIN (up[j].first, last_window) > BB_BACK_WINDOW - BB_BACK_TAPS)
+      if (up[last].first - MIN (up[j].first, last_window) > BB_COMPOSE_WINDOW - BB_COMPOSE_TAPS)
         return FALSE;
     }
   return TRUE;
@@ -281,7 +281,7 @@ is_tight (const BbUpTaps *up, int n_out, int last_window, int interleave)
 static float
 get_maximum (const BbPlan *plan)
 {
-  return (float) ((1 << plan->target.depth) - 1);
+  return (float) ((1 << plan->finished.depth) - 1);
 }
 
 static void
@@ -301,7 +301,7 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
                             &blurred_height);
   if (plane->reduce_x.n_taps == 0 && plane->reduce_y.n_taps == 0)
     append_source_stage (tables, plan, p, &plane->blur_y, &plane->blur_x, plane->crop_x,
-                         plane->crop_y, plane->crop_width, plane->crop_height, BB_BACK_WINDOW,
+                         plane->crop_y, plane->crop_width, plane->crop_height, BB_COMPOSE_WINDOW,
                          FALSE, &group->reduce);
   else
     {
@@ -309,12 +309,12 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
                            plane->crop_y, plane->crop_width, plane->crop_height, 0, FALSE,
                            &group->reduce);
       append_stage (tables, &plane->blur_y, &plane->blur_x, reduced_width, reduced_height,
-                    BB_BACK_WINDOW, &group->blur);
+                    BB_COMPOSE_WINDOW, &group->blur);
     }
   group->up_y = append_up (tables, &plane->up_y, blurred_height, 1.0f / get_maximum (plan));
   group->up_x = append_up (tables, &plane->up_x, blurred_width, 1.0f);
   up_x = (gconstpointer) (tables->bytes->data + (gsize) group->up_x);
-  group->last_window = MAX (blurred_width, BB_BACK_WINDOW) - BB_BACK_WINDOW;
+  group->last_window = MAX (blurred_width, BB_COMPOSE_WINDOW) - BB_COMPOSE_WINDOW;
   for (int i = 0; i < 2; i++)
     group->tight[i] = is_tight (up_x, plane->width, group->last_window, i + 1);
 }
@@ -351,7 +351,7 @@ bb_cuda_tables_init (BbCudaTables *tables, const BbPlan *plan)
                              plane->source_width, plane->source_height, 0, TRUE, &group->fit);
       if (!plan->flat)
         append_background (tables, plan, g, group);
-      group->look = (BbLook) {
+      group->composite = (BbComposite) {
         .left = plane->left,
         .top = plane->top,
         .width = plane->foreground_width,
@@ -363,7 +363,7 @@ bb_cuda_tables_init (BbCudaTables *tables, const BbPlan *plan)
         .bias = { plan->plane[g].bias, plan->plane[2 * g].bias },
         .black = { plan->plane[g].black, plan->plane[2 * g].black },
         .maximum = get_maximum (plan),
-        .deep = plan->target.depth > 8,
+        .deep = plan->finished.depth > 8,
       };
     }
   tables->size = tables->bytes->len;
@@ -388,7 +388,7 @@ relocate_stage (BbCudaStage *stage, const guint8 *base)
  * @context: the current context
  * @error: return location for an error
  *
- * Brings the tables to the card, before what is queued on its stream of kernels from now on.
+ * Brings the tables to the GPU, before what is queued on its stream of kernels from now on.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_MEMORY or %BB_ERROR_DEVICE
  */
@@ -421,8 +421,8 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
       relocate_stage (&group->blur, base);
       RELOCATE (group->up_y);
       RELOCATE (group->up_x);
-      RELOCATE (group->look.alpha);
-      RELOCATE (group->look.shade);
+      RELOCATE (group->composite.alpha);
+      RELOCATE (group->composite.shade);
     }
   return TRUE;
 }
@@ -431,7 +431,7 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
  * bb_cuda_tables_clear:
  * @tables: tables
  * @context: the current context
- * @last_use: (nullable): when the card is done with them; %NULL where it is already
+ * @last_use: (nullable): when the GPU is done with them; %NULL where it is already
  */
 void
 bb_cuda_tables_clear (BbCudaTables *tables, BbCudaContext *context, BbCudaEvent *last_use)

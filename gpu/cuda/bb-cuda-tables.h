@@ -1,4 +1,4 @@
-/* bb-cuda-tables.h: a plan's tables on the card
+/* bb-cuda-tables.h: a plan's tables on the GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  * @pairs: whether sums are pairs of FP16, of codes less 128, and weights two equal halves each
  * @center: what such sums lack, else 0
  *
- * A resampling with its tables on the card, as #BbResample wants them.
+ * A resampling with its tables on the GPU, as #BbResample wants them.
  */
 typedef struct {
   BbRowTaps rows;
@@ -41,9 +41,9 @@ typedef struct {
  * @blur: the reduced plane to the blurred one; absent where nothing is reduced
  * @up_y: rows of the way up
  * @up_x: columns of it
- * @last_window: as in #BbBack
- * @tight: as in #BbBack, for chroma that is (1) and is not (0) interleaved on the canvas
- * @look: the canvas
+ * @last_window: as in #BbCompose
+ * @tight: as in #BbCompose, for chroma that is (1) and is not (0) interleaved on the canvas
+ * @composite: the canvas
  *
  * What becomes of the planes of a group.
  */
@@ -56,7 +56,7 @@ typedef struct {
   const BbUpTaps *up_x;
   int last_window;
   gboolean tight[2];
-  BbLook look;
+  BbComposite composite;
 } BbCudaGroup;
 
 /**
@@ -64,7 +64,7 @@ typedef struct {
  * @group: per group
  * @size: bytes of the tables
  *
- * Taps and masks of a plan. Pointers are the card's once they are uploaded.
+ * Taps and masks of a plan. Pointers are the GPU's once they are uploaded.
  */
 typedef struct {
   BbCudaGroup group[BB_CUDA_N_GROUPS];

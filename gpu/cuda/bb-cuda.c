@@ -54,7 +54,7 @@ static const struct {
                            "a suspend, unload it first") },
 };
 
-/* Not all of the driver's failures are the card's own. */
+/* Not all of the driver's failures are the GPU's own. */
 static const char *
 find_advice (CUresult result)
 {
@@ -72,7 +72,7 @@ find_advice (CUresult result)
  *
  * Turns a failure into a sentence with the driver's name and text of it, and what to do.
  *
- * Returns: whether @result is success; else %BB_ERROR_MEMORY where the card's memory did not
+ * Returns: whether @result is success; else %BB_ERROR_MEMORY where the GPU's memory did not
  *   suffice, and %BB_ERROR_DEVICE for everything else
  */
 gboolean

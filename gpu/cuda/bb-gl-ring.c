@@ -1,9 +1,9 @@
-/* bb-gl-ring.c: pictures of a card as textures of GL, without a copy through the host
+/* bb-gl-ring.c: pictures of a GPU as textures of GL, without a copy through the host
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A few textures are registered with CUDA once. For each picture the oldest free one is mapped, the
- * picture is copied into it on the card, it is unmapped, and a fence tells when GL may read it. All of
+ * picture is copied into it on the GPU, it is unmapped, and a fence tells when GL may read it. All of
  * that happens on the thread that has the ring's GL context current.
  */
 
@@ -21,7 +21,7 @@
 #include <glib/gi18n-lib.h>
 #include <cudaGLTypedefs.h>
 
-/* Cards that GL may run on at once, as with SLI. */
+/* GPUs that GL may run on at once, as with SLI. */
 #define MAX_DEVICES 16
 
 /* The driver's functions that only this file needs, as in BB_CUDA_FUNCTIONS. */
@@ -80,7 +80,7 @@ load (Functions *functions, GError **error)
   return TRUE;
 }
 
-/* Whether GL runs on the card that computes. */
+/* Whether GL runs on the GPU that computes. */
 static gboolean
 check_device (BbGlRing *self, GError **error)
 {
@@ -111,7 +111,7 @@ check_gl (GError **error)
   int version = epoxy_gl_version ();
   gboolean desktop = epoxy_is_desktop_gl ();
 
-  /* Fences came with 3.2; every driver of cards that can compute here has them before. */
+  /* Fences came with 3.2; every driver of GPUs that can compute here has them before. */
   if (version < (desktop ? 21 : 30) ||
       (desktop && version < 32 && !epoxy_has_gl_extension ("GL_ARB_sync")))
     {
@@ -124,7 +124,7 @@ check_gl (GError **error)
   return TRUE;
 }
 
-/* Forgets GL's and CUDA's side of a texture. A card that is lost refuses; GL's side goes all the same. */
+/* Forgets GL's and CUDA's side of a texture. A GPU that is lost refuses; GL's side goes all the same. */
 static void
 clear_slot (BbGlRing *self, Slot *slot)
 {
@@ -261,14 +261,14 @@ bb_gl_ring_is_built (void)
 }
 
 /**
- * bb_gl_ring_find_card:
+ * bb_gl_ring_find_gpu:
  * @picture: a picture
  *
- * Returns: (nullable): what is the same for all pictures that one card has made, and different for
+ * Returns: (nullable): what is the same for all pictures that one GPU has made, and different for
  *   those of another; %NULL for pictures of the processor
  */
 gconstpointer
-bb_gl_ring_find_card (BbPicture *picture)
+bb_gl_ring_find_gpu (BbPicture *picture)
 {
   BbCudaContext *context = bb_cuda_picture_get_context (picture);
 
@@ -277,11 +277,11 @@ bb_gl_ring_find_card (BbPicture *picture)
 
 /**
  * bb_gl_ring_new:
- * @picture: a picture of the card that will be shown
+ * @picture: a picture of the GPU that will be shown
  * @n_textures: textures, at least 3: one on screen, one that GTK has, one to write
  * @error: return location for an error
  *
- * Makes a ring of textures for pictures of one card, in the GL context that is current: desktop GL
+ * Makes a ring of textures for pictures of one GPU, in the GL context that is current: desktop GL
  * from 2.1 with fences, or GL ES from 3.0. The same context must be current in every call that says
  * so. Textures are made when they are written first.
  *
@@ -323,7 +323,7 @@ bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error)
  * @ring: a ring
  * @picture: a picture
  *
- * Returns: whether @picture is in the memory of the ring's card
+ * Returns: whether @picture is in the memory of the ring's GPU
  */
 gboolean
 bb_gl_ring_takes (BbGlRing *ring, BbPicture *picture)
@@ -340,7 +340,7 @@ bb_gl_ring_takes (BbGlRing *ring, BbPicture *picture)
  * @texture: (out caller-allocates): the texture that it is in, lent until bb_gl_texture_release()
  * @error: return location for an error
  *
- * Copies a picture into a texture, on the card. Returns before the copy is done: who reads the
+ * Copies a picture into a texture, on the GPU. Returns before the copy is done: who reads the
  * texture waits for its sync first, as GTK does. A texture whose size or format is not the picture's
  * is made anew.
  *
@@ -411,8 +411,8 @@ bb_gl_texture_release (BbGlTexture *texture)
  * bb_gl_ring_close:
  * @ring: a ring, its GL context current
  *
- * Gives back what the ring has of the card and of GL, but for textures that are lent: those stay
- * readable, and go with a later call. Nothing can be written any more. A card that is lost does not
+ * Gives back what the ring has of the GPU and of GL, but for textures that are lent: those stay
+ * readable, and go with a later call. Nothing can be written any more. A GPU that is lost does not
  * keep it from that.
  *
  * Returns: textures that are still lent

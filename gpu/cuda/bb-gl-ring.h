@@ -1,4 +1,4 @@
-/* bb-gl-ring.h: pictures of a card as textures of GL, without a copy through the host
+/* bb-gl-ring.h: pictures of a GPU as textures of GL, without a copy through the host
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -36,7 +36,7 @@ typedef struct {
 } BbGlTexture;
 
 gboolean bb_gl_ring_is_built (void);
-gconstpointer bb_gl_ring_find_card (BbPicture *picture);
+gconstpointer bb_gl_ring_find_gpu (BbPicture *picture);
 BbGlRing *bb_gl_ring_new (BbPicture *picture, guint n_textures, GError **error);
 gboolean bb_gl_ring_takes (BbGlRing *ring, BbPicture *picture);
 gboolean bb_gl_ring_write (BbGlRing *ring, BbPicture *picture, BbGlTexture *texture, GError **error);

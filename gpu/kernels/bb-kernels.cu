@@ -4,7 +4,7 @@
  *
  * A frame is read once, by bb_fit and bb_reduce, which make the foreground on the canvas and a
  * small plane of the background; it may be released then. bb_blur blurs the small plane, and
- * bb_back brings it up to the canvas around the foreground, so that each sample of the canvas is
+ * bb_compose brings it up to the canvas around the foreground, so that each sample of the canvas is
  * written once. Sums are FP32, or (PairSums) pairs of FP16; what is kept between stages, in shared
  * memory and outside, is FP16 or FP32. z of the grid is the frame, times the component where chroma has planes of its own.
  */
@@ -38,23 +38,23 @@ template <> struct FourCodes<uint16_t> {
 
 /* How much of a canvas sample the foreground covers. */
 static __device__ __forceinline__ float
-coverage (const BbLook &look, int x, int y)
+coverage (const BbComposite &composite, int x, int y)
 {
-  if (x < look.left || x >= look.left + look.width || y < look.top || y >= look.top + look.height)
+  if (x < composite.left || x >= composite.left + composite.width || y < composite.top || y >= composite.top + composite.height)
     return 0.0f;
-  return look.alpha == NULL ? 1.0f : look.alpha[(ptrdiff_t) y * look.canvas_width + x];
+  return composite.alpha == NULL ? 1.0f : composite.alpha[(ptrdiff_t) y * composite.canvas_width + x];
 }
 
 /* Whether the foreground hides four samples wholly. */
 template <int interleave>
 static __device__ __forceinline__ bool
-is_hidden (const BbLook &look, int column, int y)
+is_hidden (const BbComposite &composite, int column, int y)
 {
   bool hidden = true;
 
 #pragma unroll
   for (int k = 0; k < 4; k += interleave)
-    hidden = hidden && coverage (look, least ((column + k) / interleave, look.canvas_width - 1), y) >= 1.0f;
+    hidden = hidden && coverage (composite, least ((column + k) / interleave, composite.canvas_width - 1), y) >= 1.0f;
   return hidden;
 }
 
@@ -62,10 +62,10 @@ is_hidden (const BbLook &look, int column, int y)
  * sums as shares of the maximum. */
 template <typename Code, int interleave>
 static __device__ __forceinline__ void
-mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
+mix_four (const BbCompose &p, int plane, int column, int y, const float share[4],
           typename FourCodes<Code>::Word *code)
 {
-  const BbLook &look = p.look;
+  const BbComposite &composite = p.composite;
   const typename FourCodes<Code>::Word there = *code;
   uint32_t bits[4];
 
@@ -73,19 +73,19 @@ mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
   for (int k = 0; k < 4; k++)
     {
       const int component = plane + k % interleave;
-      const int x = least ((column + k) / interleave, look.canvas_width - 1);
-      const float covered = coverage (look, x, y);
-      float value = share[k] * look.maximum;
+      const int x = least ((column + k) / interleave, composite.canvas_width - 1);
+      const float covered = coverage (composite, x, y);
+      float value = share[k] * composite.maximum;
 
-      if (look.shade != NULL)
-        value = bb_shade (look.black[component], value,
-                          look.shade[(ptrdiff_t) y * look.canvas_width + x]);
+      if (composite.shade != NULL)
+        value = bb_shade (composite.black[component], value,
+                          composite.shade[(ptrdiff_t) y * composite.canvas_width + x]);
       if (covered > 0.0f)
         value = bb_mix (value,
                         bb_float_from_code ((uint32_t) (Code) (there >> (8 * sizeof (Code) * k)) >>
                                             p.out.shift),
-                        covered, look.maximum);
-      bits[k] = bb_code_from_float (value, look.maximum);
+                        covered, composite.maximum);
+      bits[k] = bb_code_from_float (value, composite.maximum);
     }
   *code = pack (bits, p.out.shift, there);
 }
@@ -93,15 +93,15 @@ mix_four (const BbBack &p, int plane, int column, int y, const float share[4],
 /* Four columns of the blurred plane on their way up: a row after the other along, and those that a row of the canvas
  * needs, which change only every few rows. */
 template <typename Kept, int interleave> struct Rising {
-  float along[4][BB_BACK_WINDOW];
+  float along[4][BB_COMPOSE_WINDOW];
   uint32_t offset[4]; /* bytes to what a sample needs of a row */
-  float kept[BB_BACK_TAPS][4];
+  float kept[BB_COMPOSE_TAPS][4];
   const uint8_t *data;
   const uint8_t *row; /* the next one */
   int next;
 
   __device__ __forceinline__
-  Rising (const BbBack &p, int frame, int plane, int column)
+  Rising (const BbCompose &p, int frame, int plane, int column)
     : kept (), data ((const uint8_t *) p.in.data[frame]), row (NULL), next (-1 << 30)
   {
     int window = 0;
@@ -109,7 +109,7 @@ template <typename Kept, int interleave> struct Rising {
 #pragma unroll
     for (int k = 0; k < 4; k++)
       {
-        const BbUpTaps taps = p.up_x[least ((column + k) / interleave, p.look.canvas_width - 1)];
+        const BbUpTaps taps = p.up_x[least ((column + k) / interleave, p.composite.canvas_width - 1)];
 
         /* Neighbours share a window of their component, and begin in it or one sample on. */
         if (k == 0 || !p.tight)
@@ -117,9 +117,9 @@ template <typename Kept, int interleave> struct Rising {
         offset[k] = (uint32_t) (window * (int) sizeof (Kept)) +
                     (uint32_t) ((plane + k % interleave) * (int) p.in.component);
 #pragma unroll
-        for (int t = 0; t < BB_BACK_WINDOW; t++)
+        for (int t = 0; t < BB_COMPOSE_WINDOW; t++)
           {
-            const float here = t < BB_BACK_TAPS ? taps.weight[t] : 0.0f;
+            const float here = t < BB_COMPOSE_TAPS ? taps.weight[t] : 0.0f;
             const float before = t > 0 ? taps.weight[t - 1] : 0.0f;
 
             along[k][t] = taps.first == window ? here : before;
@@ -129,9 +129,9 @@ template <typename Kept, int interleave> struct Rising {
 
   /* Until rows from @first on are kept. */
   __device__ __forceinline__ void
-  rise (const BbBack &p, int first)
+  rise (const BbCompose &p, int first)
   {
-    if (next >= first + BB_BACK_TAPS)
+    if (next >= first + BB_COMPOSE_TAPS)
       return;
     if (next < first)
       {
@@ -139,38 +139,38 @@ template <typename Kept, int interleave> struct Rising {
         row = data + (ptrdiff_t) first * p.in.stride;
       }
 #pragma unroll 1
-    for (; next < first + BB_BACK_TAPS; next++, row += p.in.stride)
+    for (; next < first + BB_COMPOSE_TAPS; next++, row += p.in.stride)
       {
         float sum[4] = {};
 
         if (p.tight)
           {
-            float in[interleave][BB_BACK_WINDOW];
+            float in[interleave][BB_COMPOSE_WINDOW];
 
 #pragma unroll
             for (int c = 0; c < interleave; c++)
 #pragma unroll
-              for (int t = 0; t < BB_BACK_WINDOW; t++)
+              for (int t = 0; t < BB_COMPOSE_WINDOW; t++)
                 in[c][t] = to_float (((const Kept *) (row + offset[c]))[t]);
 #pragma unroll
             for (int k = 0; k < 4; k++)
 #pragma unroll
-              for (int t = 0; t < BB_BACK_WINDOW; t++)
+              for (int t = 0; t < BB_COMPOSE_WINDOW; t++)
                 sum[k] += along[k][t] * in[k % interleave][t];
           }
         else
 #pragma unroll
           for (int k = 0; k < 4; k++)
 #pragma unroll
-            for (int t = 0; t < BB_BACK_TAPS; t++)
+            for (int t = 0; t < BB_COMPOSE_TAPS; t++)
               sum[k] += along[k][t] * to_float (((const Kept *) (row + offset[k]))[t]);
 #pragma unroll
         for (int k = 0; k < 4; k++)
           {
 #pragma unroll
-            for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+            for (int t = 0; t < BB_COMPOSE_TAPS - 1; t++)
               kept[t][k] = kept[t + 1][k];
-            kept[BB_BACK_TAPS - 1][k] = sum[k];
+            kept[BB_COMPOSE_TAPS - 1][k] = sum[k];
           }
       }
   }
@@ -180,11 +180,11 @@ template <typename Kept, int interleave> struct Rising {
  * Without masks, or (not plain) with coverage and shadow for each sample. */
 template <typename Kept, typename Code, int interleave, bool plain>
 static __device__ __forceinline__ void
-compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int plane, int column,
+compose_rows (const BbCompose &p, Rising<Kept, interleave> &rising, int frame, int plane, int column,
               int from, int to, const float bias[4], typename FourCodes<Code>::Word covered)
 {
   typedef typename FourCodes<Code>::Word Word;
-  const float maximum = p.look.maximum;
+  const float maximum = p.composite.maximum;
   uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
                                                     (ptrdiff_t) from * p.out.stride +
                                                     column * (ptrdiff_t) sizeof (Code));
@@ -196,7 +196,7 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
       BbUpTaps taps;
       float share[4];
 
-      if (!plain && is_hidden<interleave> (p.look, column, y))
+      if (!plain && is_hidden<interleave> (p.composite, column, y))
         continue;
       taps = *up;
       rising.rise (p, taps.first);
@@ -205,7 +205,7 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
         {
           share[k] = bias[k];
 #pragma unroll
-          for (int t = 0; t < BB_BACK_TAPS - 1; t++)
+          for (int t = 0; t < BB_COMPOSE_TAPS - 1; t++)
             share[k] += taps.weight[t] * rising.kept[t][k];
         }
       if (plain)
@@ -215,8 +215,8 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
 
 #pragma unroll
           for (int k = 0; k < 4; k++)
-            bits[k] = finish_code (taps.weight[BB_BACK_TAPS - 1],
-                                   rising.kept[BB_BACK_TAPS - 1][k], share[k], maximum);
+            bits[k] = finish_code (taps.weight[BB_COMPOSE_TAPS - 1],
+                                   rising.kept[BB_COMPOSE_TAPS - 1][k], share[k], maximum);
           out = pack (bits, p.out.shift, Word ());
           if (covered != 0)
             out = (out & ~covered) | (*(const Word *) code & covered);
@@ -226,7 +226,7 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
         {
 #pragma unroll
           for (int k = 0; k < 4; k++)
-            share[k] += taps.weight[BB_BACK_TAPS - 1] * rising.kept[BB_BACK_TAPS - 1][k];
+            share[k] += taps.weight[BB_COMPOSE_TAPS - 1] * rising.kept[BB_COMPOSE_TAPS - 1][k];
           mix_four<Code, interleave> (p, plane, column, y, share, (typename FourCodes<Code>::Word *) code);
         }
     }
@@ -235,7 +235,7 @@ compose_rows (const BbBack &p, Rising<Kept, interleave> &rising, int frame, int 
 /* A background of one color. */
 template <typename Code, int interleave>
 static __device__ __forceinline__ void
-compose_flat (const BbBack &p, int frame, int plane, int column, int from, int to,
+compose_flat (const BbCompose &p, int frame, int plane, int column, int from, int to,
               const float bias[4])
 {
   uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
@@ -244,7 +244,7 @@ compose_flat (const BbBack &p, int frame, int plane, int column, int from, int t
 
 #pragma unroll 1
   for (int y = from; y < to; y++, code += p.out.stride)
-    if (!is_hidden<interleave> (p.look, column, y))
+    if (!is_hidden<interleave> (p.composite, column, y))
       mix_four<Code, interleave> (p, plane, column, y, bias, (typename FourCodes<Code>::Word *) code);
 }
 
@@ -252,29 +252,29 @@ compose_flat (const BbBack &p, int frame, int plane, int column, int from, int t
  * samples that lie side by side, row after row. */
 template <typename Kept, typename Code, int interleave>
 static __device__ __forceinline__ void
-compose (const BbBack &p)
+compose (const BbCompose &p)
 {
   typedef typename FourCodes<Code>::Word Word;
-  const BbLook &look = p.look;
+  const BbComposite &composite = p.composite;
   const int frame = (int) blockIdx.z >> (p.split - 1);
   const int plane = (int) blockIdx.z & (p.split - 1);
-  const int column = (int) blockIdx.x * BB_BACK_COLUMNS + (int) threadIdx.x % 32 * BB_BACK_SAMPLES;
-  const int from = (int) blockIdx.y * BB_BACK_ROWS + (int) threadIdx.x / 32 * BB_BACK_MARCH;
-  const int to = least (from + BB_BACK_MARCH, look.canvas_height);
-  const int top = look.top;
-  const int bottom = look.top + look.height;
+  const int column = (int) blockIdx.x * BB_COMPOSE_COLUMNS + (int) threadIdx.x % 32 * BB_COMPOSE_SAMPLES;
+  const int from = (int) blockIdx.y * BB_COMPOSE_ROWS + (int) threadIdx.x / 32 * BB_COMPOSE_MARCH;
+  const int to = least (from + BB_COMPOSE_MARCH, composite.canvas_height);
+  const int top = composite.top;
+  const int bottom = composite.top + composite.height;
   Word covered = 0; /* beside rows of the foreground */
   float bias[4];
 
-  if (column >= look.canvas_width * interleave || from >= to)
+  if (column >= composite.canvas_width * interleave || from >= to)
     return;
 #pragma unroll
   for (int k = 0; k < 4; k++)
     {
       const int x = (column + k) / interleave;
 
-      bias[k] = look.bias[plane + k % interleave] * p.scale;
-      if (x >= look.left && x < look.left + look.width)
+      bias[k] = composite.bias[plane + k % interleave] * p.scale;
+      if (x >= composite.left && x < composite.left + composite.width)
         covered |= (Word) (Code) ~0 << (8 * (int) sizeof (Code) * k);
     }
   if (p.flat)
@@ -285,7 +285,7 @@ compose (const BbBack &p)
 
   Rising<Kept, interleave> rising (p, frame, plane, column);
 
-  if (look.alpha != NULL || look.shade != NULL)
+  if (composite.alpha != NULL || composite.shade != NULL)
     {
       compose_rows<Kept, Code, interleave, false> (p, rising, frame, plane, column, from, to, bias,
                                                    0);
@@ -351,19 +351,19 @@ BB_BLUR (f16, BbHalf)
 BB_BLUR (f32, float)
 
 /* The canvas around the foreground. */
-#define BB_BACK(name, interleave, Kept, Code)                                                      \
-  extern "C" __global__ void BOUNDS (BB_BACK_THREADS, 5) bb_back_##name (const BbBack p)           \
+#define BB_COMPOSE(name, interleave, Kept, Code)                                                      \
+  extern "C" __global__ void BOUNDS (BB_COMPOSE_THREADS, 5) bb_compose_##name (const BbCompose p)           \
   {                                                                                                \
     compose<Kept, Code, interleave> (p);                                                           \
   }
-BB_BACK (f16_u8, 1, BbHalf, uint8_t)
-BB_BACK (f16_u16, 1, BbHalf, uint16_t)
-BB_BACK (f32_u8, 1, float, uint8_t)
-BB_BACK (f32_u16, 1, float, uint16_t)
-BB_BACK (f16_u8_2, 2, BbHalf, uint8_t)
-BB_BACK (f16_u16_2, 2, BbHalf, uint16_t)
-BB_BACK (f32_u8_2, 2, float, uint8_t)
-BB_BACK (f32_u16_2, 2, float, uint16_t)
+BB_COMPOSE (f16_u8, 1, BbHalf, uint8_t)
+BB_COMPOSE (f16_u16, 1, BbHalf, uint16_t)
+BB_COMPOSE (f32_u8, 1, float, uint8_t)
+BB_COMPOSE (f32_u16, 1, float, uint16_t)
+BB_COMPOSE (f16_u8_2, 2, BbHalf, uint8_t)
+BB_COMPOSE (f16_u16_2, 2, BbHalf, uint16_t)
+BB_COMPOSE (f32_u8_2, 2, float, uint8_t)
+BB_COMPOSE (f32_u16_2, 2, float, uint16_t)
 
 /* out is [height][out_stride], pixels of four bytes or, where deep, of four 16-bit words */
 extern "C" __global__ void

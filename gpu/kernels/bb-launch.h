@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Plain C for whoever launches them. A parameter block is below 4 KiB, what every driver takes.
- * Pointers are the card's.
+ * Pointers are the GPU's.
  */
 
 #pragma once
@@ -42,21 +42,21 @@
 /** Groups that a block of any of them makes at most: tables have whole blocks of them. */
 #define BB_MOST_GROUPS (BB_FIT_GROUPS * BB_PAIRS_TURNS)
 
-/** Samples of the tile that a block of bb_back makes: a warp is 128 wide and marches down. */
-#define BB_BACK_THREADS 128
-#define BB_BACK_COLUMNS 128
-#define BB_BACK_MARCH 32
-#define BB_BACK_ROWS (BB_BACK_MARCH * BB_BACK_THREADS / 32)
+/** Samples of the tile that a block of bb_compose makes: a warp is 128 wide and marches down. */
+#define BB_COMPOSE_THREADS 128
+#define BB_COMPOSE_COLUMNS 128
+#define BB_COMPOSE_MARCH 32
+#define BB_COMPOSE_ROWS (BB_COMPOSE_MARCH * BB_COMPOSE_THREADS / 32)
 
-/** Samples that lie side by side and that a thread of bb_back makes at once. */
-#define BB_BACK_SAMPLES 4
+/** Samples that lie side by side and that a thread of bb_compose makes at once. */
+#define BB_COMPOSE_SAMPLES 4
 
 /** Taps that a sample has on the way up: a quadratic B-spline's. */
-#define BB_BACK_TAPS 3
+#define BB_COMPOSE_TAPS 3
 
-/** Samples of a row that a thread of bb_back reads at once for neighbours whose taps begin at most one sample apart:
+/** Samples of a row that a thread of bb_compose reads at once for neighbours whose taps begin at most one sample apart:
  * the least that a blurred plane has of columns and rows. */
-#define BB_BACK_WINDOW 4
+#define BB_COMPOSE_WINDOW 4
 
 /**
  * BbPlanes:
@@ -78,7 +78,7 @@ typedef struct {
 } BbPlanes;
 
 /**
- * BbLook:
+ * BbComposite:
  * @left: first column of the foreground
  * @top: first row of it
  * @width: columns of it
@@ -107,7 +107,7 @@ typedef struct {
   float black[2];
   float maximum;
   int deep;
-} BbLook;
+} BbComposite;
 
 /**
  * BbRowTaps:
@@ -145,7 +145,7 @@ typedef struct {
  * @plain: whether neither coverage nor a shadow is applied
  * @center: what sums lack that were made of codes less 128
  * @scale: 1 / greatest code
- * @look: the canvas, where @out is one
+ * @composite: the canvas, where @out is one
  *
  * Parameters of bb_fit, bb_reduce and bb_blur. Both tables count in samples of a component, as
  * stored, so that mirroring is in them; windows either rise or fall with the output.
@@ -163,7 +163,7 @@ typedef struct {
   int plain;
   float center;
   float scale;
-  BbLook look;
+  BbComposite composite;
 } BbResample;
 
 /**
@@ -174,24 +174,24 @@ typedef struct {
  * Taps of one sample on the way up: 16 bytes, one access.
  */
 typedef struct __attribute__ ((aligned (16))) {
-  float weight[BB_BACK_TAPS];
+  float weight[BB_COMPOSE_TAPS];
   int first;
 } BbUpTaps;
 
 /**
- * BbBack:
- * @in: the blurred planes, one a component, of at least %BB_BACK_WINDOW columns and rows
+ * BbCompose:
+ * @in: the blurred planes, one a component, of at least %BB_COMPOSE_WINDOW columns and rows
  * @out: the canvas
  * @up_y: `[height]`, taps to canvas rows, rising, the weights over the greatest code
  * @up_x: `[width]`, taps to canvas columns, rising
- * @last_window: column of @in where the last %BB_BACK_WINDOW begin
+ * @last_window: column of @in where the last %BB_COMPOSE_WINDOW begin
  * @tight: whether those of a thread's neighbours lie in one window
  * @split: as in #BbResample, for @out
  * @flat: whether the background is the bias alone
  * @scale: 1 / greatest code
- * @look: the canvas
+ * @composite: the canvas
  *
- * Parameters of bb_back.
+ * Parameters of bb_compose.
  */
 typedef struct {
   BbPlanes in;
@@ -203,8 +203,8 @@ typedef struct {
   int split;
   int flat;
   float scale;
-  BbLook look;
-} BbBack;
+  BbComposite composite;
+} BbCompose;
 
 /** Samples of a row, and pairs of rows, that a block of bb_deinterlace makes. */
 #define BB_DEINTERLACE_COLUMNS 64

@@ -240,9 +240,9 @@ struct ToCanvas {
     : p (p_), code (at<uint8_t> (p_.out.data[frame],
                                  component_ * p_.out.component +
                                    (ptrdiff_t) (y_ + p_.top) * p_.out.stride +
-                                   ((x_ + p_.left) * p_.out.interleave << p_.look.deep))),
+                                   ((x_ + p_.left) * p_.out.interleave << p_.composite.deep))),
       component (component_), x (x_ + p_.left), y (y_ + p_.top),
-      bias ((p_.look.bias[component_] + p_.center) * p_.scale)
+      bias ((p_.composite.bias[component_] + p_.center) * p_.scale)
   {
   }
 
@@ -263,14 +263,14 @@ struct ToCanvas {
   __device__ __forceinline__ bool
   is_deep () const
   {
-    return p.look.deep;
+    return p.composite.deep;
   }
 
   template <typename Code>
   __device__ __forceinline__ void
   put_plain (float value) const
   {
-    *(Code *) code = (Code) (finish_code (value, p.scale, bias, p.look.maximum)
+    *(Code *) code = (Code) (finish_code (value, p.scale, bias, p.composite.maximum)
                              << (sizeof (Code) > 1 ? p.out.shift : 0));
   }
 
@@ -280,10 +280,10 @@ struct ToCanvas {
     uint32_t bits;
 
     if (p.plain)
-      bits = finish_code (value, p.scale, bias, p.look.maximum);
+      bits = finish_code (value, p.scale, bias, p.composite.maximum);
     else
       bits = mix (value + p.center);
-    if (p.look.deep)
+    if (p.composite.deep)
       *(uint16_t *) code = (uint16_t) (bits << p.out.shift);
     else
       *code = (uint8_t) bits;
@@ -293,24 +293,24 @@ struct ToCanvas {
   __device__ __forceinline__ uint32_t
   mix (float value) const
   {
-    const ptrdiff_t sample = (ptrdiff_t) y * p.look.canvas_width + x;
+    const ptrdiff_t sample = (ptrdiff_t) y * p.composite.canvas_width + x;
 
     if (p.over)
       {
-        const float alpha = p.look.alpha == NULL ? 1.0f : p.look.alpha[sample];
+        const float alpha = p.composite.alpha == NULL ? 1.0f : p.composite.alpha[sample];
         float below = 0.0f;
 
         if (alpha < 1.0f)
-          below = bb_float_from_code (p.look.deep ? *(uint16_t *) code >> p.out.shift : *code);
-        value = bb_mix (below, value, alpha, p.look.maximum);
+          below = bb_float_from_code (p.composite.deep ? *(uint16_t *) code >> p.out.shift : *code);
+        value = bb_mix (below, value, alpha, p.composite.maximum);
       }
     else
       {
-        value += p.look.bias[component];
-        if (p.look.shade != NULL)
-          value = bb_shade (p.look.black[component], value, p.look.shade[sample]);
+        value += p.composite.bias[component];
+        if (p.composite.shade != NULL)
+          value = bb_shade (p.composite.black[component], value, p.composite.shade[sample]);
       }
-    return bb_code_from_float (value, p.look.maximum);
+    return bb_code_from_float (value, p.composite.maximum);
   }
 };
 

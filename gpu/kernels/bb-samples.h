@@ -113,7 +113,7 @@ bb_quantize (float value, float maximum)
   return (int) (bb_clamp (value, maximum) + 0.5f);
 }
 
-/* Conversions between codes and floats have an eighth of a card's units; adding 2 to the 23 brings
+/* Conversions between codes and floats have an eighth of a GPU's units; adding 2 to the 23 brings
  * whole numbers into the low bits by the units for sums. */
 
 /** bb_float_from_code: @code, of 0 to 65535, as a float */

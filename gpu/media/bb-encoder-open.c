@@ -129,20 +129,20 @@ bb_encoder_set_device_frames (AVCodecContext *context, BbDevice *device, const B
  * @device: a device
  * @error: return location for an error
  *
- * Tries whether an encoder can be used with a device; one of a card is opened for that.
+ * Tries whether an encoder can be used with a device; one of a GPU is opened for that.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_ENCODER
  */
 gboolean
 bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
 {
-  gboolean good = !encoder->on_card;
+  gboolean good = !encoder->on_gpu;
   const BbDeviceMedia *media = bb_device_get_media (device);
   BbFormat format = { .width = 256, .height = 256, .depth = 8, .interleaved = TRUE };
   const AVCodec *codec = avcodec_find_encoder_by_name (encoder->name);
   AVCodecContext *context;
 
-  if (encoder->on_card && codec != NULL && media != NULL)
+  if (encoder->on_gpu && codec != NULL && media != NULL)
     {
       context = avcodec_alloc_context3 (codec);
       context->width = format.width;
@@ -155,7 +155,7 @@ bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error)
   if (!good)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                  /* Translators: the name of an encoder of a GPU. It works only where a
-                  * card has it, and where that card is chosen as the device */
+                  * GPU has it, and where that GPU is chosen as the device */
                  _("%s cannot be used: it takes an NVIDIA GPU that has it, and is the device"),
                  encoder->name);
   return good;
@@ -167,7 +167,7 @@ set_pixel_format (AVCodecContext *context, const Settings *settings, GError **er
 {
   if (settings->memory == BB_MEMORY_DEVICE)
     return bb_encoder_set_device_frames (context, settings->device, &settings->format, error);
-  if (settings->encoder->on_card && settings->format.depth > 8)
+  if (settings->encoder->on_gpu && settings->format.depth > 8)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                    _("%s takes 10 bit only where its GPU is the device too: leave out the device"),
@@ -282,7 +282,7 @@ explain (const Settings *settings, int result, GError **error)
                    settings->preset);
       return;
     }
-  if (settings->encoder->on_card)
+  if (settings->encoder->on_gpu)
     g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                  /* Translators: the name of an encoder */
                  _("%s cannot be had (none there, or too many in use): choose another encoder"),

@@ -210,16 +210,16 @@ bb_encoder_check_container (const BbEncoder *encoder, const char *path, GError *
 }
 
 /**
- * bb_encoder_choose_on_card:
+ * bb_encoder_choose_on_gpu:
  * @recipe: what to make
  *
- * Finds the card's encoder for a recipe that leaves the choice to us. A preset or a quality that it
+ * Finds the GPU's encoder for a recipe that leaves the choice to us. A preset or a quality that it
  * does not have is meant for another one.
  *
- * Returns: (nullable): an encoder that takes frames in the card's memory, or %NULL
+ * Returns: (nullable): an encoder that takes frames in the GPU's memory, or %NULL
  */
 const BbEncoder *
-bb_encoder_choose_on_card (const BbRecipe *recipe)
+bb_encoder_choose_on_gpu (const BbRecipe *recipe)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
 
@@ -230,7 +230,7 @@ bb_encoder_choose_on_card (const BbRecipe *recipe)
       const BbEncoder *encoder = &encoders[i];
       g_auto (GStrv) presets = NULL;
 
-      if (!encoder->on_card || encoder->codec != values->codec || !is_there (encoder))
+      if (!encoder->on_gpu || encoder->codec != values->codec || !is_there (encoder))
         continue;
       presets = bb_encoder_get_presets (encoder);
       if ((*values->preset == '\0' ||
@@ -315,7 +315,7 @@ bb_encoder_get_input (const BbEncoder *encoder, const BbRecipe *recipe, const Bb
       format->transfer = AVCOL_TRC_BT709;
       format->chroma_location = AVCHROMA_LOC_LEFT;
     }
-  input->memory = encoder->on_card ? memory : BB_MEMORY_HOST;
+  input->memory = encoder->on_gpu ? memory : BB_MEMORY_HOST;
   format->interleaved = input->memory == BB_MEMORY_DEVICE;
   return check_size (encoder, format, error);
 }

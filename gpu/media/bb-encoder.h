@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @name: FFmpeg's name, such as `libx264`
  * @codec: what it makes
  * @deep: whether it takes 10 bit
- * @on_card: whether it is an NVIDIA card's
+ * @on_gpu: whether it is an NVIDIA GPU's
  * @quality_option: name of the private option that @quality of the recipe sets, such as `crf`
  * @quality_min: least quality value
  * @quality_max: greatest quality value
@@ -28,7 +28,7 @@ typedef struct {
   const char *name;
   BbCodec codec;
   gboolean deep;
-  gboolean on_card;
+  gboolean on_gpu;
   const char *quality_option;
   int quality_min;
   int quality_max;
@@ -53,7 +53,7 @@ typedef struct {
 GPtrArray *bb_encoder_list (void);
 GStrv bb_encoder_get_presets (const BbEncoder *encoder);
 const BbEncoder *bb_encoder_choose (const BbRecipe *recipe, GError **error);
-const BbEncoder *bb_encoder_choose_on_card (const BbRecipe *recipe);
+const BbEncoder *bb_encoder_choose_on_gpu (const BbRecipe *recipe);
 gboolean
 bb_encoder_check_container (const BbEncoder *encoder, const char *path, GError **error);
 gboolean bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error);

@@ -43,7 +43,7 @@ bb_format_to_pixel_format (const BbFormat *format)
  * bb_frame_get_pixel_format:
  * @frame: a frame
  *
- * Returns: how its samples lie, be it in the host's memory or a card's
+ * Returns: how its samples lie, be it in the host's memory or a GPU's
  */
 enum AVPixelFormat
 bb_frame_get_pixel_format (const AVFrame *frame)

@@ -9,7 +9,7 @@
 
 #include "config.h"
 
-#include "bb-tracks.h"
+#include "bb-tracks-private.h"
 
 #include "bb-audio.h"
 #include "bb-clock.h"
@@ -41,48 +41,10 @@
 /* How long a line without an end is shown at most, nanoseconds. */
 #define LINE_DURATION G_GINT64_CONSTANT (5000000000)
 
-typedef struct {
-  AVStream *in;
-  AVStream *source; /* of its last packet: @in, or one that follows it */
-  AVStream *out;
-  BbAudioEncoder *audio;
-  BbSubtitle *subtitle;
-  enum AVCodecID codec;   /* FFmpeg changes that of the stream where a broadcast does */
-  enum AVCodecID decoded; /* what is decoded now */
-  gint64 last_dts;
-  guint n_jumps; /* of the clock, when it was last written */
-  BbLines *lines; /* of subtitles in MP4 */
-  gboolean ended;
-} Track;
-
-struct _BbTracks {
-  char *path;
-  AVFormatContext *demuxer;
-  AVFormatContext *muxer;
-  GCancellable *cancellable;
-  GArray *changing; /* numbers of tracks, as the file has them, that need more than one description;
-                       NULL until asked for */
-  BbIndex *index;   /* NULL where no stream follows another one */
-  BbClock *clock;
-  GPtrArray *tracks; /* by stream of the demuxer, as they are met; without an out they are left out */
-  gboolean has_out;
-  gboolean no_sound; /* none is wanted */
-  guint n_refused; /* packets that the muxer did not take */
-  GPtrArray *notices;
-  gint64 start; /* nanoseconds in the source's own time */
-  gint64 end;
-  BbMetadata metadata;
-  GPtrArray *extras; /* packets to begin with */
-  AVPacket *packet; /* read, but not yet due */
-  AVPacket *converted;
-  gboolean at_end;
-  Track *current;
-};
-
 static void
 free_track (gpointer data)
 {
-  Track *track = data;
+  BbTrack *track = data;
 
   bb_audio_encoder_free (track->audio);
   bb_subtitle_free (track->subtitle);
@@ -90,188 +52,10 @@ free_track (gpointer data)
   g_free (track);
 }
 
-/* Takes the text. */
-static void
-add_notice (BbTracks *self, char *text)
-{
-  g_ptr_array_add (self->notices, text);
-}
-
-static const char *
-get_codec (const Track *track)
-{
-  return avcodec_get_name (track->codec);
-}
-
-/* Where the parameters are fit for the container, as its muxer itself says. */
-static gboolean
-add_stream (BbTracks *self, Track *track, const AVCodecParameters *parameters)
-{
-  if (bb_trial_header (self->muxer, parameters, track->in) < 0)
-    return FALSE;
-  track->out = avformat_new_stream (self->muxer, NULL);
-  avcodec_parameters_copy (track->out->codecpar, parameters);
-  track->out->time_base = track->in->time_base;
-  bb_metadata_copy_stream (&self->metadata, track->out, track->in);
-  return TRUE;
-}
-
-static gboolean
-add_copied (BbTracks *self, Track *track)
-{
-  AVCodecParameters *parameters = avcodec_parameters_alloc ();
-  gboolean added;
-
-  avcodec_parameters_copy (parameters, track->in->codecpar);
-  /* Tags are the container's own; for data there is nothing else. */
-  if (parameters->codec_type != AVMEDIA_TYPE_DATA)
-    parameters->codec_tag = 0;
-  added = add_stream (self, track, parameters);
-  avcodec_parameters_free (&parameters);
-  return added;
-}
-
-static gboolean
-add_encoded (BbTracks *self, Track *track, const AVCodecContext *context)
-{
-  AVCodecParameters *parameters = avcodec_parameters_alloc ();
-  gboolean added;
-
-  avcodec_parameters_from_context (parameters, context);
-  added = add_stream (self, track, parameters);
-  avcodec_parameters_free (&parameters);
-  return added;
-}
-
-/* Whether packets of a track of sound, or of those that follow it, need several descriptions. */
-static gboolean
-is_changing (BbTracks *self, const AVStream *stream)
-{
-  if (!bb_index_is_uniform (self->index, stream))
-    return TRUE;
-  /* Other codecs and containers say at once what comes. */
-  if (stream->codecpar->codec_id != AV_CODEC_ID_AAC ||
-      (!g_str_equal (self->demuxer->iformat->name, "mpegts") &&
-       !g_str_equal (self->demuxer->iformat->name, "flv")))
-    return FALSE;
-  /* All tracks at once, when the first one is asked for. */
-  if (self->changing == NULL)
-    self->changing =
-      bb_scan_find_changes (self->path, self->index, self->start, self->end, &self->cancellable);
-  for (guint i = 0; i < self->changing->len; i++)
-    if (g_array_index (self->changing, int, i) == stream->id)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-add_audio (BbTracks *self, Track *track, BbAudio mode)
-{
-  g_autoptr (GError) error = NULL;
-  enum AVCodecID codec = track->in->codecpar->codec_id;
-  gboolean takes = codec != AV_CODEC_ID_NONE && bb_container_takes (self->muxer->oformat, codec);
-  gboolean changes = FALSE;
-
-  if (mode == BB_AUDIO_NONE)
-    return;
-  if (mode == BB_AUDIO_COPY && takes)
-    {
-      changes = is_changing (self, track->in);
-      if (!changes && add_copied (self, track))
-        return;
-    }
-  track->audio = bb_audio_encoder_new (track->in, self->muxer->oformat, self->start, self->end,
-                                       self->notices, &error);
-  if (track->audio == NULL)
-    {
-      /* Translators: a codec, the number of a track in its file, and what is wrong */
-      add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
-                                           "it cannot be encoded anew: %s"),
-                                         get_codec (track), track->in->index,
-                                         error->message));
-      return;
-    }
-  if (!add_encoded (self, track, bb_audio_encoder_get_context (track->audio)))
-    {
-      /* Translators: a codec, and the number of a track in its file */
-      add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is left out, since "
-                                           "the container does not take it"),
-                                         get_codec (track), track->in->index));
-      g_clear_pointer (&track->audio, bb_audio_encoder_free);
-      return;
-    }
-  track->out->time_base = bb_audio_encoder_get_context (track->audio)->time_base;
-  if (mode == BB_AUDIO_COPY)
-    add_notice (self, g_strdup_printf (changes
-                                         /* Translators: a codec, and the number of a track */
-                                         ? _("The audio (%s, stream %d) is encoded anew, since "
-                                             "its channels or its rate change on the way")
-                                         /* Translators: a codec, and the number of a track */
-                                         : _("The audio (%s, stream %d) is encoded anew, since "
-                                             "the container does not take it as it is"),
-                                       get_codec (track), track->in->index));
-}
-
-static void
-add_subtitles (BbTracks *self, Track *track)
-{
-  const AVOutputFormat *container = self->muxer->oformat;
-  enum AVCodecID codec = track->in->codecpar->codec_id;
-  enum AVCodecID wanted = g_str_equal (container->name, "webm")       ? AV_CODEC_ID_WEBVTT
-                          : g_str_equal (container->name, "matroska") ? AV_CODEC_ID_SUBRIP
-                                                                      : AV_CODEC_ID_MOV_TEXT;
-
-  if ((codec == wanted || (codec != AV_CODEC_ID_MOV_TEXT && codec != AV_CODEC_ID_NONE &&
-                           g_str_equal (container->name, "matroska") &&
-                           bb_container_takes (container, codec))) &&
-      add_copied (self, track))
-    return;
-  if (bb_subtitle_is_text (codec))
-    track->subtitle = bb_subtitle_new (track->in, wanted);
-  if (track->subtitle != NULL &&
-      add_encoded (self, track, bb_subtitle_get_context (track->subtitle)))
-    return;
-  g_clear_pointer (&track->subtitle, bb_subtitle_free);
-  /* Translators: a codec, and the number of a track in its file */
-  add_notice (self, g_strdup_printf (_("The subtitle (%s, stream %d) is left out, since "
-                                       "the container does not take it"),
-                                     get_codec (track), track->in->index));
-}
-
-/* What cameras measure while they film goes along as it is. */
-static gboolean
-add_data (BbTracks *self, Track *track)
-{
-  return track->in->codecpar->codec_tag == MKTAG ('g', 'p', 'm', 'd') &&
-         bb_container_is_mov (self->muxer->oformat) && add_copied (self, track);
-}
-
-static void
-add_track (BbTracks *self, Track *track, const BbRecipeValues *values, gboolean is_picture)
-{
-  switch (track->in->codecpar->codec_type)
-    {
-    case AVMEDIA_TYPE_AUDIO:
-      add_audio (self, track, values->audio);
-      break;
-    case AVMEDIA_TYPE_SUBTITLE:
-      add_subtitles (self, track);
-      if (track->out != NULL && track->out->codecpar->codec_id == AV_CODEC_ID_MOV_TEXT)
-        track->out->time_base = (AVRational) { 1, 1000000 };
-      break;
-    default:
-      if (!add_data (self, track))
-        bb_extras_add (&self->metadata, track->in, is_picture, self->extras);
-      break;
-    }
-  if (track->out == NULL)
-    track->in->discard = AVDISCARD_ALL;
-}
-
-static Track *
+static BbTrack *
 new_track (BbTracks *self, AVStream *in)
 {
-  Track *track = g_new0 (Track, 1);
+  BbTrack *track = g_new0 (BbTrack, 1);
 
   track->in = track->source = in;
   track->codec = track->decoded = in->codecpar->codec_id;
@@ -281,12 +65,12 @@ new_track (BbTracks *self, AVStream *in)
 }
 
 /* FFmpeg adds streams while it reads; the target has its tracks from the beginning. */
-static Track *
+static BbTrack *
 get_track (BbTracks *self, int index)
 {
   while (self->tracks->len <= (guint) index)
     {
-      Track *track = new_track (self, self->demuxer->streams[self->tracks->len]);
+      BbTrack *track = new_track (self, self->demuxer->streams[self->tracks->len]);
 
       /* Packets of those that follow others are given as theirs. */
       if (bb_index_get_root (self->index, self->demuxer, track->in->index) != track->in->index)
@@ -295,9 +79,9 @@ get_track (BbTracks *self, int index)
       if (self->no_sound && track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
         continue;
       /* Translators: a codec, and the number of a track in its file */
-      add_notice (self, g_strdup_printf (_("A track that appears later in the file (%s, stream %d) "
+      bb_tracks_add_notice (self, g_strdup_printf (_("A track that appears later in the file (%s, stream %d) "
                                            "is left out"),
-                                         get_codec (track), track->in->index));
+                                         bb_track_get_codec (track), track->in->index));
     }
   return self->tracks->pdata[index];
 }
@@ -419,12 +203,12 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
   bb_metadata_note_picture (source, notices);
   for (guint i = 0; i < self->demuxer->nb_streams; i++)
     {
-      Track *track = new_track (self, self->demuxer->streams[i]);
+      BbTrack *track = new_track (self, self->demuxer->streams[i]);
 
       if (bb_index_get_root (self->index, self->demuxer, (int) i) != (int) i)
         continue;
       if (bb_input_is_same_program (self->demuxer, (int) i, picture))
-        add_track (self, track, values, (int) i == picture);
+        bb_tracks_add (self, track, values, (int) i == picture);
       else
         {
           track->in->discard = AVDISCARD_ALL;
@@ -435,7 +219,7 @@ bb_tracks_new (BbSource *source, const BbRecipe *recipe, AVFormatContext *muxer,
         lead = SUBTITLE_LEAD;
     }
   if (is_other)
-    add_notice (self, g_strdup (_("The file holds several programs: the others than the picture's "
+    bb_tracks_add_notice (self, g_strdup (_("The file holds several programs: the others than the picture's "
                                   "are left out")));
   self->clock = bb_clock_new (self->demuxer, picture, self->index);
   bb_metadata_copy_chapters (&self->metadata);
@@ -490,7 +274,7 @@ bb_tracks_forgive (BbTracks *tracks, int result)
 }
 
 static int
-mux (BbTracks *self, Track *track, AVPacket *packet)
+mux (BbTracks *self, BbTrack *track, AVPacket *packet)
 {
   gboolean strict = (self->muxer->oformat->flags & AVFMT_TS_NONSTRICT) == 0;
   guint n_jumps = bb_clock_get_n_jumps (self->clock);
@@ -520,7 +304,7 @@ static int
 mux_encoded (AVPacket *packet, gpointer user_data)
 {
   BbTracks *self = user_data;
-  Track *track = self->current;
+  BbTrack *track = self->current;
 
   av_packet_rescale_ts (packet, bb_audio_encoder_get_context (track->audio)->time_base,
                         track->out->time_base);
@@ -529,7 +313,7 @@ mux_encoded (AVPacket *packet, gpointer user_data)
 
 /* From nanoseconds in the source's own time to the target's ticks, which start at the trim. */
 static gint64
-to_target (BbTracks *self, Track *track, gint64 time)
+to_target (BbTracks *self, BbTrack *track, gint64 time)
 {
   if (time == AV_NOPTS_VALUE)
     return AV_NOPTS_VALUE;
@@ -538,7 +322,7 @@ to_target (BbTracks *self, Track *track, gint64 time)
 
 /* Brings a packet's times to the target's. */
 static void
-shift (BbTracks *self, Track *track, AVPacket *packet)
+shift (BbTracks *self, BbTrack *track, AVPacket *packet)
 {
   AVRational from = track->in->time_base;
 
@@ -548,7 +332,7 @@ shift (BbTracks *self, Track *track, AVPacket *packet)
 }
 
 static int
-end_audio (BbTracks *self, Track *track)
+end_audio (BbTracks *self, BbTrack *track)
 {
   if (track->audio == NULL || track->ended)
     return 0;
@@ -561,7 +345,7 @@ end_audio (BbTracks *self, Track *track)
  * of other tracks without a thought of their time bases: too early where lines overlap. Here they
  * come first, and in ticks so short that the muxer's never do. */
 static int
-mux_lines (BbTracks *self, Track *track, gint64 before)
+mux_lines (BbTracks *self, BbTrack *track, gint64 before)
 {
   AVPacket *sample = av_packet_alloc ();
   int result = 0;
@@ -577,7 +361,7 @@ mux_lines (BbTracks *self, Track *track, gint64 before)
 
 /* A line of subtitles in its own time base, cut to the trim. */
 static int
-mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
+mux_line (BbTracks *self, BbTrack *track, AVPacket *packet, AVRational time_base)
 {
   gint64 begins = bb_ffmpeg_to_nanoseconds (packet->pts, time_base);
   gint64 duration = bb_ffmpeg_to_nanoseconds (MAX (packet->duration, 0), time_base);
@@ -608,7 +392,7 @@ mux_line (BbTracks *self, Track *track, AVPacket *packet, AVRational time_base)
 }
 
 static int
-convert_line (BbTracks *self, Track *track, const AVPacket *packet)
+convert_line (BbTracks *self, BbTrack *track, const AVPacket *packet)
 {
   AVPacket *converted = self->converted;
   int result = bb_subtitle_convert (track->subtitle, packet, converted);
@@ -626,7 +410,7 @@ convert_line (BbTracks *self, Track *track, const AVPacket *packet)
 /* Another stream goes on with the track, or the same one in another codec. Whether its packets can
  * be used. */
 static int
-change_source (BbTracks *self, Track *track, AVStream *source)
+change_source (BbTracks *self, BbTrack *track, AVStream *source)
 {
   /* What follows a track of sound is known to be alike; FFmpeg may not have looked at it yet. */
   gboolean same = source->codecpar->codec_id == track->codec ||
@@ -648,7 +432,7 @@ change_source (BbTracks *self, Track *track, AVStream *source)
 }
 
 static int
-handle (BbTracks *self, Track *track, AVPacket *packet)
+handle (BbTracks *self, BbTrack *track, AVPacket *packet)
 {
   AVRational time_base = track->in->time_base;
   AVStream *source = bb_clock_get_source (packet);
@@ -695,7 +479,7 @@ finish (BbTracks *self)
 
   for (guint i = 0; i < self->tracks->len && result >= 0; i++)
     {
-      Track *track = self->tracks->pdata[i];
+      BbTrack *track = self->tracks->pdata[i];
 
       result = end_audio (self, track);
       /* What the decoder still holds; nothing is left where a packet gives nothing. */
@@ -709,9 +493,9 @@ finish (BbTracks *self)
         result = mux_lines (self, track, G_MAXINT64);
       if (track->audio != NULL && bb_audio_encoder_get_n_corrupt (track->audio) > 0)
         /* Translators: a codec, and the number of a track in its file */
-        add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
+        bb_tracks_add_notice (self, g_strdup_printf (_("The audio (%s, stream %d) is damaged; the "
                                              "damaged parts are silent"),
-                                           get_codec (track), track->in->index));
+                                           bb_track_get_codec (track), track->in->index));
     }
   bb_clock_note_jumps (self->clock, self->start, self->notices);
   return result;
@@ -736,7 +520,7 @@ bb_tracks_write_until (BbTracks *tracks, gint64 time, GCancellable *cancellable)
   while (!tracks->at_end && result >= 0)
     {
       AVPacket *packet = tracks->packet;
-      Track *track;
+      BbTrack *track;
       gint64 due;
 
       if (packet->buf == NULL)
@@ -796,7 +580,7 @@ bb_tracks_finish (BbTracks *tracks, GCancellable *cancellable)
         break;
     }
   if (tracks->n_refused > 0)
-    add_notice (tracks, g_strdup_printf (ngettext ("%u damaged packet was left out, since the "
+    bb_tracks_add_notice (tracks, g_strdup_printf (ngettext ("%u damaged packet was left out, since the "
                                                    "container does not take it",
                                                    "%u damaged packets were left out, since the "
                                                    "container does not take them",

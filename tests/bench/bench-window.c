@@ -371,7 +371,7 @@ measure_gpu (BbWindow *window)
   measure (window, "export", TRUE, TRUE, 0, NULL);
   measure_control (window);
   bb_player_get_stats (bb_window_get_player (window), &stats);
-  g_print ("card_decodes=%d\ndecode_us=%.0f\neffect_us=%.0f\ndisplay_us=%.0f\n", stats.card_decodes,
+  g_print ("gpu_decodes=%d\ndecode_us=%.0f\neffect_us=%.0f\ndisplay_us=%.0f\n", stats.gpu_decodes,
            stats.decode_ms * 1000, stats.effect_ms * 1000, stats.display_ms * 1000);
   g_print ("shared=%" G_GUINT64_FORMAT "\ncopied=%" G_GUINT64_FORMAT "\nrenderer=%s\nreason=%s\n",
            bb_device_texture_get_n_shared (), bb_device_texture_get_n_copied (),

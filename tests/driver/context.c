@@ -218,7 +218,7 @@ cuDeviceGetAttribute (int *value, CUdevice_attribute attribute, CUdevice device)
     return CUDA_ERROR_INVALID_VALUE;
   if (!device_exists (device))
     return CUDA_ERROR_INVALID_DEVICE;
-  /* A middling card's. */
+  /* A middling GPU's. */
   switch ((int) attribute)
     {
     case CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK:

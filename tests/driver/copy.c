@@ -7,7 +7,7 @@
  * the call returns; pinned memory that a copy shall write is poisoned until then. A copy from
  * pageable memory may return before it has landed, also where it is not called asynchronous.
  *
- * A copy into a texture is done at unmapping, since OpenGL sees it then; a card may take longer. So its
+ * A copy into a texture is done at unmapping, since OpenGL sees it then; a GPU may take longer. So its
  * source is looked at again, late.
  */
 
@@ -179,7 +179,7 @@ find_source (const ArraySource *source)
 {
   const Memory *memory = memory_find (source->start);
 
-  /* It may have been freed, which waits on a card. */
+  /* It may have been freed, which waits on a GPU. */
   return memory != NULL && memory->serial == source->serial
            ? memory->alias + (source->start - memory->address)
            : NULL;
@@ -392,7 +392,7 @@ run_fill (Op *op)
       {
         guint8 *at = fill->data + y * fill->pitch + x * fill->unit;
 
-        /* Little-endian, as all hosts of cards are. */
+        /* Little-endian, as all hosts of GPUs are. */
         memcpy (at, &fill->value, fill->unit);
       }
 }

@@ -34,14 +34,14 @@ HOST_KERNEL (bb_reduce_u16_f16_2, 1)
 HOST_KERNEL (bb_reduce_u16_f32_2, 1)
 HOST_KERNEL (bb_blur_f16, 1)
 HOST_KERNEL (bb_blur_f32, 1)
-HOST_KERNEL (bb_back_f16_u8, 0)
-HOST_KERNEL (bb_back_f16_u16, 0)
-HOST_KERNEL (bb_back_f32_u8, 0)
-HOST_KERNEL (bb_back_f32_u16, 0)
-HOST_KERNEL (bb_back_f16_u8_2, 0)
-HOST_KERNEL (bb_back_f16_u16_2, 0)
-HOST_KERNEL (bb_back_f32_u8_2, 0)
-HOST_KERNEL (bb_back_f32_u16_2, 0)
+HOST_KERNEL (bb_compose_f16_u8, 0)
+HOST_KERNEL (bb_compose_f16_u16, 0)
+HOST_KERNEL (bb_compose_f32_u8, 0)
+HOST_KERNEL (bb_compose_f32_u16, 0)
+HOST_KERNEL (bb_compose_f16_u8_2, 0)
+HOST_KERNEL (bb_compose_f16_u16_2, 0)
+HOST_KERNEL (bb_compose_f32_u8_2, 0)
+HOST_KERNEL (bb_compose_f32_u16_2, 0)
 HOST_KERNEL (bb_deinterlace_u8, 0)
 HOST_KERNEL (bb_deinterlace_u16, 0)
 HOST_KERNEL (bb_present_pixels, 0)
@@ -78,14 +78,14 @@ const Kernel *const driver_kernels[] = {
   &host_bb_reduce_u16_f32_2,
   &host_bb_blur_f16,
   &host_bb_blur_f32,
-  &host_bb_back_f16_u8,
-  &host_bb_back_f16_u16,
-  &host_bb_back_f32_u8,
-  &host_bb_back_f32_u16,
-  &host_bb_back_f16_u8_2,
-  &host_bb_back_f16_u16_2,
-  &host_bb_back_f32_u8_2,
-  &host_bb_back_f32_u16_2,
+  &host_bb_compose_f16_u8,
+  &host_bb_compose_f16_u16,
+  &host_bb_compose_f32_u8,
+  &host_bb_compose_f32_u16,
+  &host_bb_compose_f16_u8_2,
+  &host_bb_compose_f16_u16_2,
+  &host_bb_compose_f32_u8_2,
+  &host_bb_compose_f32_u16_2,
   &host_bb_deinterlace_u8,
   &host_bb_deinterlace_u16,
   &host_bb_present_pixels,

@@ -94,7 +94,7 @@ driver_wait (Op *op)
   op_unref (op);
 }
 
-/* Under a seed, runs some work that nobody waits for yet: a card does not wait either. */
+/* Under a seed, runs some work that nobody waits for yet: a GPU does not wait either. */
 void
 driver_progress (void)
 {

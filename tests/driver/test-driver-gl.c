@@ -364,7 +364,7 @@ breach_other_stream (void)
   cuGraphicsUnmapResources (1, &resource, first);
 }
 
-/* OpenGL has the pixels, and the card has not said that it is done with them. */
+/* OpenGL has the pixels, and the GPU has not said that it is done with them. */
 static void
 breach_overwritten_source (void)
 {

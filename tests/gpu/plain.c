@@ -183,7 +183,7 @@ along_x (Stage *stage, BbPrecision precision, const BbTaps *taps)
 void
 plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out)
 {
-  float maximum = (float) ((1 << plan->target.depth) - 1);
+  float maximum = (float) ((1 << plan->finished.depth) - 1);
 
   for (int p = 0; p < BB_N_PLANES; p++)
     {
@@ -232,7 +232,7 @@ plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out)
             {
               int code = bb_quantize (compose_sample (&compose, x, y), maximum);
 
-              if (plan->target.depth > 8)
+              if (plan->finished.depth > 8)
                 ((guint16 *) row)[x] = (guint16) code;
               else
                 row[x] = (guint8) code;

@@ -39,7 +39,7 @@ static gboolean
 fake_prepare (BbDevice *device, BbPlan *const *plans, guint n_plans, guint n_frames, GError **error)
 {
   g_assert_cmpuint (n_plans, ==, 1);
-  FAKE_DEVICE (device)->target = plans[0]->target;
+  FAKE_DEVICE (device)->target = plans[0]->finished;
   FAKE_DEVICE (device)->prepared = n_frames;
   return TRUE;
 }
@@ -488,7 +488,7 @@ test_clip (void)
   values.device = "cpu";
   values.start = G_GINT64_CONSTANT (800000000);
   recipe = bb_recipe_new (&values, NULL);
-  tune = bb_tune_new (path, recipe, progress_cb, &progress, NULL, &error);
+  tune = bb_tune_run (path, recipe, progress_cb, &progress, NULL, &error);
   g_assert_no_error (error);
   assert_points (tune->point);
   g_assert_cmpint (tune->width, ==, 36);
@@ -496,13 +496,13 @@ test_clip (void)
   g_assert_true (g_str_has_prefix (tune->device, "cpu"));
   g_assert_cmpint (tune->best, ==, bb_tune_choose (tune->point, BB_TUNE_N_POINTS));
 
-  g_assert_null (bb_tune_new (missing, recipe, NULL, NULL, NULL, &error));
+  g_assert_null (bb_tune_run (missing, recipe, NULL, NULL, NULL, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INPUT);
   g_clear_error (&error);
   values.start = G_GINT64_CONSTANT (5000000000);
   bb_recipe_unref (recipe);
   recipe = bb_recipe_new (&values, NULL);
-  g_assert_null (bb_tune_new (path, recipe, NULL, NULL, NULL, &error));
+  g_assert_null (bb_tune_run (path, recipe, NULL, NULL, NULL, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
 }
 

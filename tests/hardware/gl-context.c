@@ -7,8 +7,8 @@
 
 #define MAX_DEVICES 16
 
-/* NVIDIA's driver has a display for each card, of which the first as CUDA counts is tested; Mesa has
- * one that needs no card at all. */
+/* NVIDIA's driver has a display for each GPU, of which the first as CUDA counts is tested; Mesa has
+ * one that needs no GPU at all. */
 static EGLDisplay
 open_display (void)
 {

@@ -1,4 +1,4 @@
-/* gpu-bench-copy.c: how fast a card copies within its own memory
+/* gpu-bench-copy.c: how fast a GPU copies within its own memory
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -58,7 +58,7 @@ time_copies (BbCudaContext *context, BbCudaBlock *from, BbCudaBlock *to, int rou
  * @bench: what to work with
  * @device: a device
  * @bandwidth: (out): bytes a second that a copy reads and writes together; NAN where @device is no
- *   card
+ *   GPU
  * @error: return location for an error
  *
  * Measures copies from device memory to device memory.
@@ -84,7 +84,7 @@ gpu_bench_copy (GpuBench *bench, BbDevice *device, double *bandwidth, GError **e
     return FALSE;
   from = bb_cuda_block_new (context, size, FALSE, error);
   to = from != NULL ? bb_cuda_block_new (context, size, FALSE, error) : NULL;
-  /* The first ones wake the card up. */
+  /* The first ones wake the GPU up. */
   if (to != NULL && !isnan (time_copies (context, from, to, 3, error)))
     seconds = time_copies (context, from, to, ROUNDS, error);
   bb_cuda_block_free (context, from, NULL);

@@ -39,7 +39,7 @@ make_frame (const BbFormat *format, guint32 seed, GError **error)
   return frame;
 }
 
-/* A block of the card's memory that frames share. */
+/* A block of the GPU's memory that frames share. */
 typedef struct {
   BbCudaContext *context;
   BbCudaBlock *block;
@@ -56,7 +56,7 @@ free_card_memory (gpointer data)
   g_free (memory);
 }
 
-/* @n frames in a card's memory, as its decoder leaves them: NV12, rows of a multiple of 512 bytes. */
+/* @n frames in a GPU's memory, as its decoder leaves them: NV12, rows of a multiple of 512 bytes. */
 static BbBatch *
 make_card_batch (BbCudaDevice *device, const BbFormat *format, guint n, GError **error)
 {

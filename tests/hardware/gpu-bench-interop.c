@@ -1,4 +1,4 @@
-/* gpu-bench-interop.c: a finished frame into a texture, on the card and by way of main memory
+/* gpu-bench-interop.c: a finished frame into a texture, on the GPU and by way of main memory
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -153,7 +153,7 @@ measure_kind (GpuBench *bench, GlKind kind, BbDevice *device, BbFrame *frame, GE
  * @bench: what to work with
  * @error: return location for an error
  *
- * Measures the way from a finished frame on the card to a texture that GL can draw, conversion to
+ * Measures the way from a finished frame on the GPU to a texture that GL can draw, conversion to
  * R'G'B' included: by sharing, and by a copy to main memory and an upload, in GL and in GL ES.
  *
  * Returns: %TRUE, or %FALSE with an error

@@ -11,7 +11,7 @@
 
 #include "cuda/bb-cuda-memory.h"
 #include "cuda/bb-cuda-device.h"
-#include "cuda/bb-cuda-work.h"
+#include "cuda/bb-cuda-program.h"
 
 #define ROUNDS 200
 
@@ -23,7 +23,7 @@ static const GpuColumn columns[] = {
 
 typedef struct {
   BbCudaContext *context;
-  BbCudaWork *work;
+  BbCudaProgram *work;
   BbFrame *in;
   BbFrame *begun;
   CUgraphExec graph;
@@ -35,8 +35,8 @@ launch (Launch *l, GError **error)
 {
   if (l->graph != NULL)
     return bb_cuda_check (l->graph_launch (l->graph, l->context->stream), "launching a graph", error);
-  return bb_cuda_work_read (l->work, &l->in, &l->begun, 1, error) &&
-         bb_cuda_work_compose (l->work, &l->begun, 1, error);
+  return bb_cuda_program_read (l->work, &l->in, &l->begun, 1, error) &&
+         bb_cuda_program_compose (l->work, &l->begun, 1, error);
 }
 
 static gboolean
@@ -108,7 +108,7 @@ gpu_bench_launch (GpuBench *bench, GError **error)
   g_autoptr (BbPlan) plan = NULL;
   g_auto (BbCudaScope) scope = NULL;
   g_autoptr (BbBatch) frames = NULL;
-  g_autoptr (BbCudaWork) work = NULL;
+  g_autoptr (BbCudaProgram) work = NULL;
   g_autoptr (BbFrame) begun = NULL;
   BbRecipeValues values;
   BbFormat source;
@@ -131,8 +131,8 @@ gpu_bench_launch (GpuBench *bench, GError **error)
     return FALSE;
   l.context = bb_cuda_device_get_context (BB_CUDA_DEVICE (device));
   scope = bb_cuda_context_enter (l.context, error);
-  work = scope != NULL ? bb_cuda_work_new (l.context, plan, 1, NULL, error) : NULL;
-  if (work == NULL || !bb_cuda_work_begin (&work, 1, frames->frame, 1, &begun, error))
+  work = scope != NULL ? bb_cuda_program_new (l.context, plan, 1, NULL, error) : NULL;
+  if (work == NULL || !bb_cuda_program_begin (&work, 1, frames->frame, 1, &begun, error))
     return FALSE;
   l.work = work;
   l.in = frames->frame[0];

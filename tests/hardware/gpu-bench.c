@@ -1,4 +1,4 @@
-/* gpu-bench.c: measures on a machine with a card
+/* gpu-bench.c: measures on a machine with a GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -18,7 +18,7 @@
  * @source: (out caller-allocates): format of the frames that are measured
  * @target: (out caller-allocates): format of what is made of them
  *
- * 1920×1080 to 1080×1920 in 4:2:0 of 8 bit, or less where a processor plays the card.
+ * 1920×1080 to 1080×1920 in 4:2:0 of 8 bit, or less where a processor plays the GPU.
  */
 void
 gpu_bench_get_sizes (const GpuBench *bench, BbFormat *source, BbFormat *target)

@@ -1,4 +1,4 @@
-/* gpu-bench.h: what is measured on a machine with a card
+/* gpu-bench.h: what is measured on a machine with a GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @report: where figures go
  * @device: which device, as for bb_devices_open()
  * @seconds: how long each figure is measured
- * @small: whether to take small pictures and few rounds, where a processor plays the card
+ * @small: whether to take small pictures and few rounds, where a processor plays the GPU
  *
  * What all measurements share.
  */

@@ -34,7 +34,7 @@ gpu_get_clips (void)
  * gpu_set_size:
  * @values: values of a recipe
  *
- * Sets the canvas: a small one where a processor plays the card.
+ * Sets the canvas: a small one where a processor plays the GPU.
  */
 void
 gpu_set_size (BbRecipeValues *values)

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @key: name in the JSON
  * @title: heading in the table
  * @decimals: digits after the point
- * @timed: whether it comes of a clock, so that it means nothing where no card did the work
+ * @timed: whether it comes of a clock, so that it means nothing where no GPU did the work
  */
 typedef struct {
   const char *key;
@@ -26,7 +26,7 @@ typedef struct {
 /**
  * GpuReport:
  * @device: (owned): what did the work
- * @measured: whether that was a card: figures of anything else are left out
+ * @measured: whether that was a GPU: figures of anything else are left out
  * @json: (nullable): file that lines of JSON are appended to
  *
  * What figures are of, and where they go.

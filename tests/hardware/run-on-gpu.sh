@@ -17,7 +17,7 @@ Usage: run-on-gpu.sh [--results FOLDER] [--seconds N] [--test-driver FOLDER] [ST
 
   --results FOLDER       where results go (results/ beside this script)
   --seconds N            how long everything may take (390)
-  --test-driver FOLDER   let the libcuda.so.1 in FOLDER play the card: every step runs, on the processor and in
+  --test-driver FOLDER   let the libcuda.so.1 in FOLDER play the GPU: every step runs, on the CPU and in
                          small, and no time is reported; more folders after colons
   STEP                   only these steps, by their names in table.md
 END_OF_USAGE
@@ -25,10 +25,22 @@ END_OF_USAGE
 
 while [ $# -gt 0 ]; do
   case $1 in
+    --results | --seconds | --test-driver)
+      if [ $# = 1 ]; then
+        usage >&2
+        exit 2
+      fi
+      ;;&
     --results) results=$2 && shift 2 ;;
     --seconds) total=$2 && shift 2 ;;
     --test-driver)
-      for place in ${2//:/ }; do driver=${driver:+$driver:}$(cd "$place" && pwd -P); done
+      for place in ${2//:/ }; do
+        if [ ! -d "$place" ]; then
+          echo "There is no folder “$place”: name those that have the driver for tests" >&2
+          exit 2
+        fi
+        driver=${driver:+$driver:}$(cd "$place" && pwd -P)
+      done
       shift 2
       ;;
     -h | --help) usage && exit ;;

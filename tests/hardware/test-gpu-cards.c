@@ -1,8 +1,8 @@
-/* test-gpu-cards.c: which of several cards does the work
+/* test-gpu-GPUs.c: which of several GPUs does the work
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Runs on the driver for tests with several cards, and on a machine with several.
+ * Runs on the driver for tests with several GPUs, and on a machine with several.
  */
 
 #include "bb-devices.h"
@@ -27,7 +27,7 @@ static void
 test_prefer (void)
 {
   static const guint8 nobody[16] = { 0xaf, 0xfe };
-  int n = bb_cuda_count_cards (NULL);
+  int n = bb_cuda_count_gpus (NULL);
   const BbCuda *cuda = bb_cuda_get (NULL);
   PFN_cuDeviceGetUuid_v11040 get_uuid;
 

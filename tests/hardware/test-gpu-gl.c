@@ -1,8 +1,8 @@
-/* test-gpu-gl.c: pictures of a card in textures of GL
+/* test-gpu-gl.c: pictures of a GPU in textures of GL
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Runs on a card, and on the driver for tests. Desktop GL and GL ES, without a display.
+ * Runs on a GPU, and on the driver for tests. Desktop GL and GL ES, without a display.
  */
 
 #include "bb-test-device.h"
@@ -154,7 +154,7 @@ read_back (const BbGlTexture *texture)
                           texture->format == BB_PICTURE_RGBX16);
 }
 
-/* A texture holds its picture to the bit: the pixels that the card copies to main memory. */
+/* A texture holds its picture to the bit: the pixels that the GPU copies to main memory. */
 static void
 assert_equal (const BbGlTexture *texture, BbPicture *picture)
 {
@@ -551,7 +551,7 @@ test_no_host_copy (void)
 }
 
 /* What the tests of failures run again with a failure in it: pictures go into textures until
- * something fails; then the ring is closed, and pictures come by way of main memory while the card
+ * something fails; then the ring is closed, and pictures come by way of main memory while the GPU
  * can still do that. */
 static void
 test_faulty (void)
@@ -632,7 +632,7 @@ test_failing (void)
       {
         g_autofree char *failures = g_strdup_printf ("%s:%s:999", functions[i], calls[j]);
         g_autofree char *output = run_faulty (failures);
-        /* It is asked once which card GL runs on. */
+        /* It is asked once which GPU GL runs on. */
         gboolean hit = i > 0 || calls[j][0] == '1';
 
         g_assert_true ((strstr (output, "CUDA_ERROR_UNKNOWN") != NULL) == hit);
@@ -642,7 +642,7 @@ test_failing (void)
   g_free (run_faulty ("cuGraphicsUnregisterResource:1+:999"));
 }
 
-/* The card is lost: from some call on nothing works any more, wherever that is. */
+/* The GPU is lost: from some call on nothing works any more, wherever that is. */
 static void
 test_lost (void)
 {

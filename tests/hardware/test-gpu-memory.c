@@ -1,8 +1,8 @@
-/* test-gpu-memory.c: a card whose memory is nearly full
+/* test-gpu-memory.c: a GPU whose memory is nearly full
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Takes nearly all of the card's memory, so that the driver itself refuses more. Runs on a card, and
+ * Takes nearly all of the GPU's memory, so that the driver itself refuses more. Runs on a GPU, and
  * on the driver for tests.
  */
 

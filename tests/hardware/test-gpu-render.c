@@ -1,9 +1,9 @@
-/* test-gpu-render.c: whole renders on a card, against the processor's
+/* test-gpu-render.c: whole renders on a GPU, against the processor's
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each clip of a folder is rendered to a lossless file on both devices; the files are read back, and
- * each frame compared. Runs on a card, and on the driver for tests.
+ * each frame compared. Runs on a GPU, and on the driver for tests.
  */
 
 #include "gpu-compare.h"

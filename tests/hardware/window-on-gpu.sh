@@ -21,12 +21,23 @@ END_OF_USAGE
 }
 
 while [ $# -gt 0 ]; do
+  if [ $# = 1 ]; then
+    usage >&2
+    exit 2
+  fi
   case $1 in
-    --results) results=$2 && shift 2 ;;
-    --seconds) seconds=$2 && shift 2 ;;
-    --software) driver=$(cd "$2" && pwd -P) && shift 2 ;;
-    *) usage && exit 2 ;;
+    --results) results=$2 ;;
+    --seconds) seconds=$2 ;;
+    --software)
+      if [ ! -e "$2/libcuda.so.1" ]; then
+        echo "There is no libcuda.so.1 in “$2”: name the folder that has one" >&2
+        exit 2
+      fi
+      driver=$(cd "$2" && pwd -P)
+      ;;
+    *) usage >&2 && exit 2 ;;
   esac
+  shift 2
 done
 if [ "$(id -u)" != 0 ]; then
   echo "window-on-gpu.sh enters the folder's system by chroot: run it as root" >&2

@@ -325,7 +325,7 @@ test_drop (void)
   bb_test_settle ();
   bb_test_wait_for_paint (window);
   node = draw (area);
-  /* Beside the picture, where the stage is. */
+  /* Beside the picture, where the preview is. */
   pixel = GRAPHENE_RECT_INIT (1, (float) gtk_widget_get_height (area) / 3, 1, 1);
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, &pixel);
   downloader = gdk_texture_downloader_new (texture);
@@ -342,14 +342,14 @@ static void
 test_actual_size (void)
 {
   BbWindow *window = bb_test_window_new ();
-  GtkScrolledWindow *stage;
+  GtkScrolledWindow *preview;
   GtkAdjustment *adjustment;
 
   bb_test_open_clip (window);
   bb_test_wait_for_paint (window);
-  stage = GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (GTK_WIDGET (bb_window_get_canvas (window)),
+  preview = GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (GTK_WIDGET (bb_window_get_canvas (window)),
                                                         GTK_TYPE_SCROLLED_WINDOW));
-  adjustment = gtk_scrolled_window_get_vadjustment (stage);
+  adjustment = gtk_scrolled_window_get_vadjustment (preview);
   bb_test_activate (window, "actual-size", NULL);
   BB_TEST_WAIT ((bb_test_wait_for_paint (window),
                  gtk_adjustment_get_upper (adjustment) >= 1920.0));

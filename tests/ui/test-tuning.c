@@ -411,7 +411,7 @@ test_presets (void)
   bb_test_activate (window, "save-preset", "s", "Plain");
   g_assert_true (bb_test_was_announced ("“Plain” comes with Blurbox: choose another name"));
   adw_toast_overlay_dismiss_all (
-    ADW_TOAST_OVERLAY (gtk_widget_get_template_child (GTK_WIDGET (window), BB_TYPE_WINDOW, "stage_toasts")));
+    ADW_TOAST_OVERLAY (gtk_widget_get_template_child (GTK_WIDGET (window), BB_TYPE_WINDOW, "preview_toasts")));
   bb_test_activate (window, "delete-preset", "s", "77");
   g_assert_null (bb_presets_find (bb_window_get_presets (window), "77"));
   /* Nor by who takes back that it was deleted, after another one has got its name. */

@@ -39,7 +39,7 @@ __half_as_ushort (__half value)
   return bits;
 }
 
-/* Sums and products of two FP16 numbers are exact in FP32, so each rounds once, as on a card. */
+/* Sums and products of two FP16 numbers are exact in FP32, so each rounds once, as on a GPU. */
 static inline __half __hadd (__half a, __half b) { return (__half) ((float) a + (float) b); }
 static inline __half __hsub (__half a, __half b) { return (__half) ((float) a - (float) b); }
 static inline __half __hmul (__half a, __half b) { return (__half) ((float) a * (float) b); }

@@ -1,4 +1,4 @@
-/* bb-cuda-test.c: batches on a card and on the processor, for tests
+/* bb-cuda-test.c: batches on a GPU and on the processor, for tests
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,7 +15,7 @@
 /**
  * bb_cuda_test_open:
  *
- * Returns: (transfer full): the first card
+ * Returns: (transfer full): the first GPU
  */
 BbDevice *
 bb_cuda_test_open (void)
@@ -210,7 +210,7 @@ describe (const BbCudaTestCase *c)
 
 /**
  * bb_cuda_test_compare:
- * @card: a card
+ * @card: a GPU
  * @cpu: the processor
  * @c: a case
  * @most: how much their frames may differ, in codes
@@ -242,10 +242,10 @@ bb_cuda_test_compare (BbDevice *card, BbDevice *cpu, const BbCudaTestCase *c, in
 
 /**
  * bb_cuda_test_surface:
- * @frames: FFmpeg's frames on a card, in one of the layouts that decoders of cards give
+ * @frames: FFmpeg's frames on a GPU, in one of the layouts that decoders of GPUs give
  * @frame: a frame in host memory
  *
- * Returns: (transfer full): the same in the card's memory, on its way there
+ * Returns: (transfer full): the same in the GPU's memory, on its way there
  */
 BbFrame *
 bb_cuda_test_surface (AVBufferRef *frames, const BbFrame *frame)
@@ -323,11 +323,11 @@ give_back (gpointer data)
 
 /**
  * bb_cuda_test_decode:
- * @context: a card
+ * @context: a GPU
  * @format: a format
  * @seed: which of all frames
  *
- * Returns: (transfer full): the frame of bb_cuda_test_frame() in the card's memory, which is overwritten at
+ * Returns: (transfer full): the frame of bb_cuda_test_frame() in the GPU's memory, which is overwritten at
  *   once when it is given back, as a decoder does
  */
 BbFrame *

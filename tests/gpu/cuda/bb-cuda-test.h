@@ -1,4 +1,4 @@
-/* bb-cuda-test.h: batches on a card and on the processor, for tests
+/* bb-cuda-test.h: batches on a GPU and on the processor, for tests
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -59,7 +59,7 @@ void
 bb_cuda_traffic_init (BbCudaTraffic *traffic, const BbPlan *plan)
 {
   guint64 in = plan->source.depth > 8 ? 2 : 1;
-  guint64 out = plan->target.depth > 8 ? 2 : 1;
+  guint64 out = plan->finished.depth > 8 ? 2 : 1;
   guint64 kept = plan->precision == BB_PRECISION_FP16 ? 2 : 4;
 
   *traffic = (BbCudaTraffic) { 0 };

@@ -21,9 +21,9 @@ G_BEGIN_DECLS
  * @back_written: canvas, what the foreground leaves of it
  * @direct_read: source, where the background is made for each canvas sample
  * @direct_written: canvas
- * @masks_read: coverage and shadow; the same for all frames, and mostly found in the card's cache
+ * @masks_read: coverage and shadow; the same for all frames, and mostly found in the GPU's cache
  *
- * Bytes a frame, each counted once a kernel: the least that can go through the card's memory.
+ * Bytes a frame, each counted once a kernel: the least that can go through the GPU's memory.
  */
 typedef struct {
   guint64 fit_read;

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A card's decoder gets the slices of a picture and what its headers said, as numbers; a decoder of streams wants
+ * A GPU's decoder gets the slices of a picture and what its headers said, as numbers; a decoder of streams wants
  * the headers. Frame pictures of 4:2:0 with the usual matrices. Bit by bit as in ISO/IEC 13818-2, 6.2.
  */
 

@@ -1,4 +1,4 @@
-/* nvcuvid.c: a decoder of cards for tests
+/* nvcuvid.c: a decoder of GPUs for tests
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -8,7 +8,7 @@
  * more of them than were asked for, and one that is given back is overwritten.
  *
  * BLURBOX_NVDEC_FAIL=N lets the N-th picture fail.
- * BLURBOX_NVDEC_SURFACES=N refuses a decoder with more than N surfaces, which is 32 else, as with cards.
+ * BLURBOX_NVDEC_SURFACES=N refuses a decoder with more than N surfaces, which is 32 else, as with GPUs.
  * BLURBOX_NVDEC_ASKED=FILE gets the number of surfaces that each decoder was asked for, a line each.
  * BLURBOX_NVDEC_STRICT=1 overwrites at once, before kernels that still wait to read the surface.
  */
@@ -171,7 +171,7 @@ cuvidDecodePicture (CUvideodecoder handle, CUVIDPICPARAMS *params)
   return *picture != NULL ? CUDA_SUCCESS : CUDA_ERROR_UNKNOWN;
 }
 
-/* A picture as cards lay it out. */
+/* A picture as GPUs lay it out. */
 static void
 lay_out (const Decoder *self, const AVFrame *picture, unsigned char *out)
 {

@@ -1,10 +1,10 @@
-/* nvencode.c: an encoder of cards for tests
+/* nvencode.c: an encoder of GPUs for tests
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A libnvidia-encode.so.1 of our own, beside the libcuda.so.1 of tests/driver/: what FFmpeg's NVENC
  * calls for H.264 and HEVC out of CUDA memory, with libx264 and libx265 doing the work, without loss, so that
- * a test finds in the file what was handed over. The frame is read where and when a card would: by
+ * a test finds in the file what was handed over. The frame is read where and when a GPU would: by
  * pitch and height alone, after the work of the stream that it was told of. Memory that is registered must not be
  * freed before it is unregistered, which FFmpeg does when it closes the encoder.
  *

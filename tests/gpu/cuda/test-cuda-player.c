@@ -1,4 +1,4 @@
-/* test-cuda-player.c: the preview on a card that decodes
+/* test-cuda-player.c: the preview on a GPU that decodes
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -143,12 +143,12 @@ assert_same (Fixture *card, Fixture *cpu, gint64 time)
 }
 
 static gboolean
-card_decodes (Fixture *f)
+gpu_decodes (Fixture *f)
 {
   BbPlayerStats stats;
 
   bb_player_get_stats (f->player, &stats);
-  return stats.card_decodes;
+  return stats.gpu_decodes;
 }
 
 static void
@@ -176,8 +176,8 @@ test_frames (gconstpointer data)
   bb_player_seek (card.player, 30 * frame);
   bb_player_seek (cpu.player, 30 * frame);
   assert_same (&card, &cpu, 30 * frame);
-  g_assert_true (card_decodes (&card));
-  g_assert_false (card_decodes (&cpu));
+  g_assert_true (gpu_decodes (&card));
+  g_assert_false (gpu_decodes (&cpu));
 
   /* Two outputs of one device. */
   BB_TEST_PLAYER_SET (card.player, s.compare = TRUE);
@@ -198,7 +198,7 @@ test_frames (gconstpointer data)
   g_clear_pointer (&clip, g_free);
 }
 
-/* From card to processor and back while it is shown, and played to the end. */
+/* From GPU to processor and back while it is shown, and played to the end. */
 static void
 test_devices (gconstpointer data)
 {
@@ -240,7 +240,7 @@ test_fall_back (gconstpointer data)
     }
   g_unsetenv ("BLURBOX_NVDEC_FAIL");
   bb_player_get_stats (card.player, &stats);
-  g_assert_false (stats.card_decodes);
+  g_assert_false (stats.gpu_decodes);
   g_assert_true (g_str_has_prefix (stats.decode_notice, "The GPU stopped decoding at 0."));
   bb_player_get_stats (cpu.player, &stats);
   g_assert_cmpstr (stats.decode_notice, ==, "");
@@ -249,7 +249,7 @@ test_fall_back (gconstpointer data)
   g_clear_pointer (&clip, g_free);
 }
 
-/* The CPU makes the first pictures where a card takes its time, exactly as it would alone; closing waits for
+/* The CPU makes the first pictures where a GPU takes its time, exactly as it would alone; closing waits for
  * neither. */
 static void
 test_slow_card (gconstpointer data)
@@ -279,7 +279,7 @@ test_slow_card (gconstpointer data)
   BB_TEST_WAIT (!is_on_cpu (&card));
   g_unsetenv ("BLURBOX_DRIVER_HOLD");
   assert_same (&card, &cpu, 3 * frame);
-  BB_TEST_WAIT (card_decodes (&card));
+  BB_TEST_WAIT (gpu_decodes (&card));
   bb_player_step (card.player, 1);
   bb_player_step (cpu.player, 1);
   assert_same (&card, &cpu, 4 * frame);
@@ -300,7 +300,7 @@ main (int argc, char *argv[])
   output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=162x90:r=25 -frames:v %d -pix_fmt yuv420p -c:v libvpx-vp9 "
                            "-auto-alt-ref 0 -g 10 -deadline realtime -cpu-used 8 clip.mkv",
                            N_FRAMES);
-  /* Bars above and below, where the card's deinterlacer is not quite the processor's. */
+  /* Bars above and below, where the GPU's deinterlacer is not quite the processor's. */
   interlaced =
     bb_test_ffmpeg ("-f lavfi -i testsrc2=s=162x58:r=50,format=yuv420p,pad=162:90:0:16,"
                     "tinterlace=interleave_top,setfield=tff -frames:v %d -c:v mpeg2video -flags +ildct+ilme -q:v 2 "

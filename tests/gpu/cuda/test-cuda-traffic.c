@@ -41,7 +41,7 @@ static void
 check (const BbPlan *plan)
 {
   guint64 in = plan->source.depth > 8 ? 2 : 1;
-  guint64 out = plan->target.depth > 8 ? 2 : 1;
+  guint64 out = plan->finished.depth > 8 ? 2 : 1;
   guint64 kept = plan->precision == BB_PRECISION_FP16 ? 2 : 4;
   BbCudaTraffic expected = { 0 };
   BbCudaTraffic traffic;

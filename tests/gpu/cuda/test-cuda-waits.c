@@ -1,4 +1,4 @@
-/* test-cuda-waits.c: what waits for what on a card
+/* test-cuda-waits.c: what waits for what on a GPU
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -18,9 +18,9 @@
 #include "cuda/bb-cuda-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
 #include "cuda/bb-cuda-picture.h"
-#include "cuda/bb-cuda-work.h"
+#include "cuda/bb-cuda-program.h"
 
-/* A card whose driver this test stands in front of. */
+/* A GPU whose driver this test stands in front of. */
 static struct {
   BbDevice *card;
   BbDevice *cpu;
@@ -130,7 +130,7 @@ tear_down (void)
   g_clear_pointer (&f.unfinished, g_hash_table_unref);
 }
 
-/* Has the card do what it was given on a stream, and what that waits for, but nothing else. */
+/* Has the GPU do what it was given on a stream, and what that waits for, but nothing else. */
 static void
 go_on (BbCudaContext *context, CUstream stream)
 {
@@ -155,7 +155,7 @@ make_case (int source_width, int source_height, int width, int height)
   return c;
 }
 
-/* A source of this many bytes on its way to the card, or as few less as can be. */
+/* A source of this many bytes on its way to the GPU, or as few less as can be. */
 static BbCudaTestCase
 make_case_of_size (gsize size)
 {
@@ -257,7 +257,7 @@ assert_right (BbBatch *batch, const BbCudaTestCase *c)
 }
 
 /* Memory that a kernel has still to write when it is given back becomes memory for frames on their way to
- * the card: they come after the kernel. */
+ * the GPU: they come after the kernel. */
 static void
 test_staging_after_kernels (void)
 {
@@ -309,7 +309,7 @@ test_retired_staging (void)
 }
 
 /* Pinned memory that frames have still to come to when they are dropped becomes memory for frames on
- * their way to the card. With @fail the card cannot tell when it is done with a stream. */
+ * their way to the GPU. With @fail the GPU cannot tell when it is done with a stream. */
 static void
 try_late_download (gboolean fail)
 {
@@ -349,7 +349,7 @@ test_late_download_untold (void)
   try_late_download (TRUE);
 }
 
-/* Tables that are still to be brought to the card when their plan is dropped are for kernels of that plan,
+/* Tables that are still to be brought to the GPU when their plan is dropped are for kernels of that plan,
  * which run all the same: others, in the same pinned memory, would lead them out of their planes. */
 static void
 try_late_tables (gboolean fail)
@@ -418,12 +418,12 @@ new_frames (AVBufferRef *hardware, const BbFormat *format)
   return frames;
 }
 
-/* A copy to the card that no kernel will ever wait for, since it could not be told when, or not to: what it
+/* A copy to the GPU that no kernel will ever wait for, since it could not be told when, or not to: what it
  * writes to is used again after it, also by kernels that nothing else keeps waiting. */
 static void
 try_orphaned_upload (gboolean untold)
 {
-  /* A row of the canvas has 256 bytes, a frame on its way to the card 384 for each row. */
+  /* A row of the canvas has 256 bytes, a frame on its way to the GPU 384 for each row. */
   BbCudaTestCase first = make_case (256, 172, 16, 16);
   BbCudaTestCase second = make_case (64, 36, 36, 64);
   g_autoptr (GError) error = NULL;
@@ -553,7 +553,7 @@ test_decoders_frames (void)
   tear_down ();
 }
 
-/* A finished frame on the card is there for everybody once it was waited for, and one in main memory that
+/* A finished frame on the GPU is there for everybody once it was waited for, and one in main memory that
  * was asked for by itself is there at once. */
 static void
 test_awaited_frame (void)
@@ -719,7 +719,7 @@ test_failed_picture (void)
   tear_down ();
 }
 
-/* Idle memory is freed once the card is done with it. */
+/* Idle memory is freed once the GPU is done with it. */
 static void
 test_trim (void)
 {
@@ -736,7 +736,7 @@ test_trim (void)
   tear_down ();
 }
 
-/* A device is dropped while its card is at work. */
+/* A device is dropped while its GPU is at work. */
 static void
 test_dropped_device (void)
 {

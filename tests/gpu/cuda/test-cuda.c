@@ -1,8 +1,8 @@
-/* test-cuda.c: the pipeline on a card, against the processor
+/* test-cuda.c: the pipeline on a GPU, against the processor
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The driver for tests runs the card's kernels where there is no card.
+ * The driver for tests runs the GPU's kernels where there is no GPU.
  */
 
 #include "bb-cuda-test.h"
@@ -272,7 +272,7 @@ test_waits (void)
     }
 }
 
-/* A plan that comes while frames of an older one are on the card. */
+/* A plan that comes while frames of an older one are on the GPU. */
 static void
 test_new_plan (void)
 {
@@ -435,7 +435,7 @@ count_upload (CUdeviceptr to, const void *from, size_t size, CUstream stream)
   return upload_before (to, from, size, stream);
 }
 
-/* Several outputs have their source brought to the card together, in one copy; a decoder gets its frames back
+/* Several outputs have their source brought to the GPU together, in one copy; a decoder gets its frames back
  * when all have read them. */
 static void
 test_one_upload (gconstpointer data)
@@ -495,7 +495,7 @@ test_one_upload (gconstpointer data)
   g_rand_free (rand);
 }
 
-/* Frames that come in a card's memory, as a decoder's do. */
+/* Frames that come in a GPU's memory, as a decoder's do. */
 static void
 test_surfaces (void)
 {

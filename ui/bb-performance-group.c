@@ -1,11 +1,11 @@
-/* bb-performance.c: rows for device, precision and batch size, and a meter of their cost
+/* bb-performance-group.c: rows for device, precision and batch size, and a meter of their cost
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "bb-performance.h"
+#include "bb-performance-group.h"
 
 #include "bb-stage.h"
 #include "bb-value-row.h"
@@ -31,12 +31,12 @@ typedef enum {
 } Meter;
 
 /**
- * BbPerformance:
+ * BbPerformanceGroup:
  *
  * Device, precision and batch size, and a meter of what they cost. The meter is read while it can
  * be seen and something happens, never while a clip stands still.
  */
-struct _BbPerformance {
+struct _BbPerformanceGroup {
   AdwPreferencesGroup parent_instance;
 
   BbEditor *editor;
@@ -62,7 +62,7 @@ struct _BbPerformance {
   GtkWidget *meters[N_METERS]; /* inscriptions, from the decoder on labels */
 };
 
-G_DEFINE_FINAL_TYPE (BbPerformance, bb_performance, ADW_TYPE_PREFERENCES_GROUP)
+G_DEFINE_FINAL_TYPE (BbPerformanceGroup, bb_performance_group, ADW_TYPE_PREFERENCES_GROUP)
 
 static const char *const meter_names[N_METERS] = {
   [METER_FRAMES] = N_("Frames"),
@@ -80,7 +80,7 @@ static const char *const meter_names[N_METERS] = {
 };
 
 static void
-set_meter (BbPerformance *self, Meter meter, char *text)
+set_meter (BbPerformanceGroup *self, Meter meter, char *text)
 {
   /* Unlike a label it does not have the window laid out anew. */
   gtk_inscription_set_text (GTK_INSCRIPTION (self->meters[meter]), text);
@@ -88,14 +88,14 @@ set_meter (BbPerformance *self, Meter meter, char *text)
 }
 
 static void
-set_sentence (BbPerformance *self, Meter meter, const char *text)
+set_sentence (BbPerformanceGroup *self, Meter meter, const char *text)
 {
   gtk_label_set_label (GTK_LABEL (self->meters[meter]), text);
 }
 
 /* Where no picture comes too late all stages wait until it is time to show the next one. */
 static BbStage
-find_stage (BbPerformance *self, const BbPlayerStats *stats)
+find_stage (BbPerformanceGroup *self, const BbPlayerStats *stats)
 {
   if (stats->frames_per_second > 0.0 && stats->shown > self->last_shown && stats->dropped == self->last_dropped)
     return BB_STAGE_SCREEN;
@@ -103,7 +103,7 @@ find_stage (BbPerformance *self, const BbPlayerStats *stats)
 }
 
 static void
-update_meter (BbPerformance *self, const BbPlayerStats *stats)
+update_meter (BbPerformanceGroup *self, const BbPlayerStats *stats)
 {
   /* Translators: frames a second */
   set_meter (self, METER_FRAMES, g_strdup_printf (_("%.1f per s"), stats->frames_per_second));
@@ -118,7 +118,7 @@ update_meter (BbPerformance *self, const BbPlayerStats *stats)
   if (stats->decode_notice[0] != '\0')
     set_sentence (self, METER_DECODER, stats->decode_notice);
   else
-    set_sentence (self, METER_DECODER, stats->card_decodes
+    set_sentence (self, METER_DECODER, stats->gpu_decodes
                                          ? C_ ("decoder", "The GPU’s, frames stay there")
                                          : C_ ("decoder", "The CPU"));
 }
@@ -126,7 +126,7 @@ update_meter (BbPerformance *self, const BbPlayerStats *stats)
 static gboolean
 meter_timeout_cb (gpointer user_data)
 {
-  BbPerformance *self = BB_PERFORMANCE (user_data);
+  BbPerformanceGroup *self = BB_PERFORMANCE_GROUP (user_data);
   BbPlayerStats stats = { 0 };
 
   if (self->player != NULL)
@@ -145,7 +145,7 @@ meter_timeout_cb (gpointer user_data)
 }
 
 static void
-start_meter (BbPerformance *self)
+start_meter (BbPerformanceGroup *self)
 {
   if (self->meter_timeout != 0 || self->player == NULL ||
       !gtk_widget_get_mapped (GTK_WIDGET (self)))
@@ -155,7 +155,7 @@ start_meter (BbPerformance *self)
 }
 
 static void
-offer (BbPerformance *self, const char *id, const char *name)
+offer (BbPerformanceGroup *self, const char *id, const char *name)
 {
   GtkStringList *names = GTK_STRING_LIST (adw_combo_row_get_model (self->device_row));
 
@@ -166,7 +166,7 @@ offer (BbPerformance *self, const char *id, const char *name)
 /* Devices that can be used, and the one that the recipe names: a preset of another day or of another
  * machine may have one that cannot. */
 static void
-offer_devices (BbPerformance *self, const char *current)
+offer_devices (BbPerformanceGroup *self, const char *current)
 {
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
   const char *name = current;
@@ -189,7 +189,7 @@ offer_devices (BbPerformance *self, const char *current)
 }
 
 static void
-update_device (BbPerformance *self, const char *device)
+update_device (BbPerformanceGroup *self, const char *device)
 {
   guint position;
 
@@ -206,7 +206,7 @@ update_device (BbPerformance *self, const char *device)
 
 /* Whether a GPU does the work that the recipe asks for. Until the devices are known none does. */
 static gboolean
-is_gpu (BbPerformance *self, const char *device)
+is_gpu (BbPerformanceGroup *self, const char *device)
 {
   for (guint i = 0; self->devices != NULL && i < self->devices->len && g_str_equal (device, "auto"); i++)
     {
@@ -230,7 +230,7 @@ get_automatic (gboolean gpu)
 
 /* What the settings cost on the device. */
 static void
-update_settings (BbPerformance *self, const BbRecipeValues *values)
+update_settings (BbPerformanceGroup *self, const BbRecipeValues *values)
 {
   gboolean gpu = is_gpu (self, values->device);
   BbRecipeValues automatic = get_automatic (gpu);
@@ -247,7 +247,7 @@ update_settings (BbPerformance *self, const BbRecipeValues *values)
 }
 
 static void
-update (BbPerformance *self)
+update (BbPerformanceGroup *self)
 {
   const BbRecipeValues *values;
 
@@ -263,7 +263,7 @@ update (BbPerformance *self)
 static void
 device_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
 {
-  BbPerformance *self = BB_PERFORMANCE (user_data);
+  BbPerformanceGroup *self = BB_PERFORMANCE_GROUP (user_data);
   guint selected = adw_combo_row_get_selected (row);
   g_autofree char *id = NULL;
 
@@ -279,7 +279,7 @@ device_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
 static void
 precision_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
 {
-  BbPerformance *self = BB_PERFORMANCE (user_data);
+  BbPerformanceGroup *self = BB_PERFORMANCE_GROUP (user_data);
   gboolean half = adw_switch_row_get_active (row);
   gboolean gpu;
 
@@ -321,7 +321,7 @@ list_devices_thread (GTask *task, gpointer source_object, gpointer task_data,
 static void
 list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
 {
-  BbPerformance *self = BB_PERFORMANCE (source_object);
+  BbPerformanceGroup *self = BB_PERFORMANCE_GROUP (source_object);
   GPtrArray *devices = g_task_propagate_pointer (G_TASK (result), NULL);
 
   if (devices == NULL || self->device_row == NULL)
@@ -334,33 +334,33 @@ list_devices_cb (GObject *source_object, GAsyncResult *result, gpointer user_dat
   self->updating = TRUE;
   offer_devices (self, "auto");
   self->updating = FALSE;
-  if (bb_performance_get_problem (self) != NULL)
-    set_sentence (self, METER_GPU, bb_performance_get_problem (self));
+  if (bb_performance_group_get_problem (self) != NULL)
+    set_sentence (self, METER_GPU, bb_performance_group_get_problem (self));
   gtk_widget_set_visible (gtk_widget_get_parent (self->meters[METER_GPU]),
-                          bb_performance_get_problem (self) != NULL);
+                          bb_performance_group_get_problem (self) != NULL);
   update (self);
 }
 
 static void
-bb_performance_map (GtkWidget *widget)
+bb_performance_group_map (GtkWidget *widget)
 {
-  GTK_WIDGET_CLASS (bb_performance_parent_class)->map (widget);
+  GTK_WIDGET_CLASS (bb_performance_group_parent_class)->map (widget);
 
-  start_meter (BB_PERFORMANCE (widget));
+  start_meter (BB_PERFORMANCE_GROUP (widget));
 }
 
 static void
-bb_performance_unmap (GtkWidget *widget)
+bb_performance_group_unmap (GtkWidget *widget)
 {
-  g_clear_handle_id (&BB_PERFORMANCE (widget)->meter_timeout, g_source_remove);
+  g_clear_handle_id (&BB_PERFORMANCE_GROUP (widget)->meter_timeout, g_source_remove);
 
-  GTK_WIDGET_CLASS (bb_performance_parent_class)->unmap (widget);
+  GTK_WIDGET_CLASS (bb_performance_group_parent_class)->unmap (widget);
 }
 
 static void
-bb_performance_dispose (GObject *object)
+bb_performance_group_dispose (GObject *object)
 {
-  BbPerformance *self = BB_PERFORMANCE (object);
+  BbPerformanceGroup *self = BB_PERFORMANCE_GROUP (object);
 
   g_clear_object (&self->editor_signals);
   g_clear_object (&self->editor);
@@ -370,36 +370,36 @@ bb_performance_dispose (GObject *object)
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   g_clear_handle_id (&self->meter_timeout, g_source_remove);
   g_clear_pointer (&self->path, g_free);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_PERFORMANCE);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_PERFORMANCE_GROUP);
 
-  G_OBJECT_CLASS (bb_performance_parent_class)->dispose (object);
+  G_OBJECT_CLASS (bb_performance_group_parent_class)->dispose (object);
 }
 
 static void
-bb_performance_class_init (BbPerformanceClass *klass)
+bb_performance_group_class_init (BbPerformanceGroupClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bb_performance_dispose;
-  widget_class->map = bb_performance_map;
-  widget_class->unmap = bb_performance_unmap;
+  G_OBJECT_CLASS (klass)->dispose = bb_performance_group_dispose;
+  widget_class->map = bb_performance_group_map;
+  widget_class->unmap = bb_performance_group_unmap;
 
   g_type_ensure (BB_TYPE_VALUE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/blurbox/Blurbox/bb-performance.ui");
-  gtk_widget_class_bind_template_child (widget_class, BbPerformance, device_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPerformance, precision_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPerformance, difference_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPerformance, gain_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPerformance, batch_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPerformance, meter);
+                                               "/io/github/blurbox/Blurbox/bb-performance-group.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, device_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, precision_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, difference_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, gain_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, batch_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPerformanceGroup, meter);
   gtk_widget_class_bind_template_callback (widget_class, device_cb);
   gtk_widget_class_bind_template_callback (widget_class, precision_cb);
   gtk_widget_class_bind_template_callback (widget_class, gain_cb);
 }
 
 static void
-add_meter (BbPerformance *self, Meter meter)
+add_meter (BbPerformanceGroup *self, Meter meter)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *name = gtk_label_new (_(meter_names[meter]));
@@ -427,7 +427,7 @@ add_meter (BbPerformance *self, Meter meter)
 }
 
 static void
-bb_performance_init (BbPerformance *self)
+bb_performance_group_init (BbPerformanceGroup *self)
 {
   self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
   g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (update),
@@ -436,20 +436,20 @@ bb_performance_init (BbPerformance *self)
   g_signal_group_connect_swapped (self->player_signals, "picture", G_CALLBACK (start_meter), self);
   self->offered = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
-  bb_performance_set_difference (self, NULL);
+  bb_performance_group_set_difference (self, NULL);
   for (Meter meter = 0; meter < N_METERS; meter++)
     add_meter (self, meter);
 }
 
 /**
- * bb_performance_set_editor:
+ * bb_performance_group_set_editor:
  * @self: a group
  * @editor: (nullable): what holds the recipe
  */
 void
-bb_performance_set_editor (BbPerformance *self, BbEditor *editor)
+bb_performance_group_set_editor (BbPerformanceGroup *self, BbEditor *editor)
 {
-  g_return_if_fail (BB_IS_PERFORMANCE (self));
+  g_return_if_fail (BB_IS_PERFORMANCE_GROUP (self));
 
   g_set_object (&self->editor, editor);
   g_signal_group_set_target (self->editor_signals, editor);
@@ -458,14 +458,14 @@ bb_performance_set_editor (BbPerformance *self, BbEditor *editor)
 }
 
 /**
- * bb_performance_set_player:
+ * bb_performance_group_set_player:
  * @self: a group
  * @player: (nullable): what does the work
  */
 void
-bb_performance_set_player (BbPerformance *self, BbPlayer *player)
+bb_performance_group_set_player (BbPerformanceGroup *self, BbPlayer *player)
 {
-  g_return_if_fail (BB_IS_PERFORMANCE (self));
+  g_return_if_fail (BB_IS_PERFORMANCE_GROUP (self));
 
   g_set_object (&self->player, player);
   g_signal_group_set_target (self->player_signals, player);
@@ -474,76 +474,76 @@ bb_performance_set_player (BbPerformance *self, BbPlayer *player)
 }
 
 /**
- * bb_performance_set_path:
+ * bb_performance_group_set_path:
  * @self: a group
  * @path: how pictures reach the screen, for people
  */
 void
-bb_performance_set_path (BbPerformance *self, const char *path)
+bb_performance_group_set_path (BbPerformanceGroup *self, const char *path)
 {
-  g_return_if_fail (BB_IS_PERFORMANCE (self));
+  g_return_if_fail (BB_IS_PERFORMANCE_GROUP (self));
 
   if (g_set_str (&self->path, path))
     set_sentence (self, METER_PATH, path);
 }
 
 /**
- * bb_performance_set_gain:
+ * bb_performance_group_set_gain:
  * @self: a group
  * @gain: how much the difference between FP16 and FP32 is amplified, a power of two up to 64
  */
 void
-bb_performance_set_gain (BbPerformance *self, int gain)
+bb_performance_group_set_gain (BbPerformanceGroup *self, int gain)
 {
-  g_return_if_fail (BB_IS_PERFORMANCE (self));
+  g_return_if_fail (BB_IS_PERFORMANCE_GROUP (self));
 
   adw_combo_row_set_selected (self->gain_row, (guint) g_bit_storage ((gulong) gain) - 1);
 }
 
 /**
- * bb_performance_set_difference:
+ * bb_performance_group_set_difference:
  * @self: a group
  * @text: (nullable): figures of the difference between FP16 and FP32 that is shown
  */
 void
-bb_performance_set_difference (BbPerformance *self, const char *text)
+bb_performance_group_set_difference (BbPerformanceGroup *self, const char *text)
 {
-  g_return_if_fail (BB_IS_PERFORMANCE (self));
+  g_return_if_fail (BB_IS_PERFORMANCE_GROUP (self));
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->difference_row),
                                text != NULL ? text : _("Makes their difference visible"));
 }
 
 /**
- * bb_performance_list_devices:
+ * bb_performance_group_list_devices:
  * @self: a group
  *
  * Looks for devices on a thread, and offers them once they are known.
  */
 void
-bb_performance_list_devices (BbPerformance *self)
+bb_performance_group_list_devices (BbPerformanceGroup *self)
 {
   g_autoptr (GTask) task = NULL;
 
-  g_return_if_fail (BB_IS_PERFORMANCE (self));
+  g_return_if_fail (BB_IS_PERFORMANCE_GROUP (self));
 
   task = g_task_new (self, NULL, list_devices_cb, NULL);
-  g_task_set_source_tag (task, bb_performance_list_devices);
+  g_task_set_source_tag (task, bb_performance_group_list_devices);
   g_task_run_in_thread (task, list_devices_thread);
 }
 
 /**
- * bb_performance_get_problem:
+ * bb_performance_group_get_problem:
  * @self: a group
  *
  * Returns: (nullable): why no GPU can be used, a sentence; %NULL where one can, and until that is known
  */
 const char *
-bb_performance_get_problem (BbPerformance *self)
+bb_performance_group_get_problem (BbPerformanceGroup *self)
 {
   const char *problem = NULL;
 
-  g_return_val_if_fail (BB_IS_PERFORMANCE (self), NULL);
+  g_return_val_if_fail (BB_IS_PERFORMANCE_GROUP (self), NULL);
 
   for (guint i = 0; self->devices != NULL && i < self->devices->len; i++)
     {

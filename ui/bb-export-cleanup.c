@@ -1,4 +1,4 @@
-/* bb-leftovers.c: removal of unfinished files after the program was killed
+/* bb-export-cleanup.c: removal of unfinished files after the program was killed
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#include "bb-leftovers.h"
+#include "bb-export-cleanup.h"
 
 #include "blurbox.h"
 
@@ -51,7 +51,7 @@ current_cb (BbQueue *queue, GParamSpec *pspec, gpointer user_data)
 }
 
 /**
- * bb_leftovers_watch:
+ * bb_export_cleanup_watch:
  * @queue: exports, none of which runs yet
  * @settings: what the user set
  *
@@ -59,7 +59,7 @@ current_cb (BbQueue *queue, GParamSpec *pspec, gpointer user_data)
  * the next one might. Files of programs that run stay.
  */
 void
-bb_leftovers_watch (BbQueue *queue, GSettings *settings)
+bb_export_cleanup_watch (BbQueue *queue, GSettings *settings)
 {
   g_autofree char *uri = g_settings_get_string (settings, KEY);
 

@@ -1,13 +1,13 @@
-/* bb-work.c: a job's render on a thread of its own
+/* bb-job-render.c: a job's render on a thread of its own
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "bb-work.h"
+#include "bb-job-render.h"
 
-#include "bb-background.h"
+#include "bb-niceness.h"
 #include "bb-wake.h"
 #include "blurbox.h"
 
@@ -18,7 +18,7 @@
  * an encoder may be busy with a frame for seconds, but the file is gone by then. */
 #define PATIENCE 120
 
-struct _BbWork {
+struct _BbJobRender {
   gatomicrefcount refs;
   GMainContext *context;
   BbRender *render;
@@ -34,16 +34,16 @@ struct _BbWork {
 
   /* of the thread that began it */
   BbJob *job;
-  BbWorkFunc progressed;
-  BbWorkFunc cancelled;
-  BbWorkFunc ended;
+  BbJobRenderFunc progressed;
+  BbJobRenderFunc cancelled;
+  BbJobRenderFunc ended;
   gpointer user_data;
   gboolean cancelling;
   gboolean told_end;
 };
 
-static BbWork *
-work_ref (BbWork *work)
+static BbJobRender *
+work_ref (BbJobRender *work)
 {
   g_atomic_ref_count_inc (&work->refs);
   return work;
@@ -52,7 +52,7 @@ work_ref (BbWork *work)
 static void
 work_unref (gpointer data)
 {
-  BbWork *work = data;
+  BbJobRender *work = data;
 
   if (!g_atomic_ref_count_dec (&work->refs))
     return;
@@ -67,7 +67,7 @@ work_unref (gpointer data)
 }
 
 static void
-post (BbWork *work, GSource *source, int priority, GSourceFunc func)
+post (BbJobRender *work, GSource *source, int priority, GSourceFunc func)
 {
   g_source_set_priority (source, priority);
   g_source_set_callback (source, func, work_ref (work), work_unref);
@@ -78,7 +78,7 @@ post (BbWork *work, GSource *source, int priority, GSourceFunc func)
 static void
 progress_cb (gpointer data)
 {
-  BbWork *work = data;
+  BbJobRender *work = data;
 
   if (!work->told_end)
     work->progressed (work, work->user_data);
@@ -87,13 +87,13 @@ progress_cb (gpointer data)
 static void
 report_cb (const BbRenderStats *stats, gpointer data)
 {
-  bb_wake_signal (((BbWork *) data)->wake);
+  bb_wake_signal (((BbJobRender *) data)->wake);
 }
 
 static gboolean
 ended_cb (gpointer data)
 {
-  BbWork *work = data;
+  BbJobRender *work = data;
 
   work->told_end = TRUE;
   if (work->ended != NULL)
@@ -104,7 +104,7 @@ ended_cb (gpointer data)
 static gboolean
 give_up_cb (gpointer data)
 {
-  BbWork *work = data;
+  BbJobRender *work = data;
 
   if (work->cancelled != NULL && !work->told_end)
     work->cancelled (work, work->user_data);
@@ -114,11 +114,11 @@ give_up_cb (gpointer data)
 static gpointer
 render_thread (gpointer data)
 {
-  BbWork *work = data;
+  BbJobRender *work = data;
   GError *error = NULL;
   gboolean done;
 
-  bb_background_enter (BB_BACKGROUND_RENDER);
+  bb_niceness_enter (BB_NICENESS_RENDER);
   g_usleep (HEADSTART);
   done = bb_render_run (work->render, work->cancellable, &error);
   g_mutex_lock (&work->lock);
@@ -133,7 +133,7 @@ render_thread (gpointer data)
 }
 
 /**
- * bb_work_begin:
+ * bb_job_render_begin:
  * @job: a job with files that have paths
  * @progressed: called when there are new figures, coalesced
  * @cancelled: called when a cancelled render has left nothing behind but still takes a while to end
@@ -142,14 +142,14 @@ render_thread (gpointer data)
  *
  * Returns: (transfer full): the render that has begun
  */
-BbWork *
-bb_work_begin (BbJob *job,
-               BbWorkFunc progressed,
-               BbWorkFunc cancelled,
-               BbWorkFunc ended,
+BbJobRender *
+bb_job_render_begin (BbJob *job,
+               BbJobRenderFunc progressed,
+               BbJobRenderFunc cancelled,
+               BbJobRenderFunc ended,
                gpointer user_data)
 {
-  BbWork *work = g_new0 (BbWork, 1);
+  BbJobRender *work = g_new0 (BbJobRender, 1);
 
   g_atomic_ref_count_init (&work->refs);
   g_mutex_init (&work->lock);
@@ -177,13 +177,13 @@ bb_work_begin (BbJob *job,
 }
 
 /**
- * bb_work_end:
+ * bb_job_render_end:
  * @work: (transfer full): a render
  *
- * Lets go of it. One that still runs goes on until it ends; call bb_work_cancel() before.
+ * Lets go of it. One that still runs goes on until it ends; call bb_job_render_cancel() before.
  */
 void
-bb_work_end (BbWork *work)
+bb_job_render_end (BbJobRender *work)
 {
   bb_wake_close (work->wake);
   work->progressed = work->cancelled = work->ended = NULL;
@@ -193,24 +193,24 @@ bb_work_end (BbWork *work)
 }
 
 /**
- * bb_work_get_job:
+ * bb_job_render_get_job:
  * @work: a render
  *
  * Returns: (transfer none): its job
  */
 BbJob *
-bb_work_get_job (BbWork *work)
+bb_job_render_get_job (BbJobRender *work)
 {
   return work->job;
 }
 
 /**
- * bb_work_set_paused:
+ * bb_job_render_set_paused:
  * @work: a render
  * @paused: whether it is held
  */
 void
-bb_work_set_paused (BbWork *work, gboolean paused)
+bb_job_render_set_paused (BbJobRender *work, gboolean paused)
 {
   bb_render_set_paused (work->render, paused);
 }
@@ -218,7 +218,7 @@ bb_work_set_paused (BbWork *work, gboolean paused)
 static gpointer
 cancel_thread (gpointer data)
 {
-  BbWork *work = data;
+  BbJobRender *work = data;
 
   g_cancellable_cancel (work->cancellable);
   post (work, g_timeout_source_new (PATIENCE), G_PRIORITY_DEFAULT, give_up_cb);
@@ -227,13 +227,13 @@ cancel_thread (gpointer data)
 }
 
 /**
- * bb_work_cancel:
+ * bb_job_render_cancel:
  * @work: a render
  *
  * Cancels the render without waiting for anything: removing a large file can take a moment.
  */
 void
-bb_work_cancel (BbWork *work)
+bb_job_render_cancel (BbJobRender *work)
 {
   GThread *thread;
 
@@ -248,7 +248,7 @@ bb_work_cancel (BbWork *work)
 }
 
 /**
- * bb_work_stop:
+ * bb_job_render_stop:
  * @work: a render
  * @patience: how long to wait, milliseconds
  *
@@ -257,7 +257,7 @@ bb_work_cancel (BbWork *work)
  * Returns: whether it ended; if not, an encoder is still busy with a frame
  */
 gboolean
-bb_work_stop (BbWork *work, int patience)
+bb_job_render_stop (BbJobRender *work, int patience)
 {
   gint64 end = g_get_monotonic_time () + patience * G_TIME_SPAN_MILLISECOND;
   gboolean over;
@@ -276,48 +276,48 @@ bb_work_stop (BbWork *work, int patience)
 }
 
 /**
- * bb_work_get_stats:
+ * bb_job_render_get_stats:
  * @work: a render
  * @stats: (out caller-allocates): figures
  */
 void
-bb_work_get_stats (BbWork *work, BbRenderStats *stats)
+bb_job_render_get_stats (BbJobRender *work, BbRenderStats *stats)
 {
   bb_render_get_stats (work->render, stats);
 }
 
 /**
- * bb_work_get_shortfall:
+ * bb_job_render_get_shortfall:
  * @work: a render that has ended
  *
  * Returns: (transfer none) (nullable): that the source broke off, a sentence
  */
 const char *
-bb_work_get_shortfall (BbWork *work)
+bb_job_render_get_shortfall (BbJobRender *work)
 {
   return bb_render_get_shortfall (work->render);
 }
 
 /**
- * bb_work_get_notices:
+ * bb_job_render_get_notices:
  * @work: a render
  *
  * Returns: (transfer full): what its user should know although it did not fail
  */
 GStrv
-bb_work_get_notices (BbWork *work)
+bb_job_render_get_notices (BbJobRender *work)
 {
   return bb_render_get_notices (work->render);
 }
 
 /**
- * bb_work_get_output:
+ * bb_job_render_get_output:
  * @work: a render that has ended
  *
  * Returns: (transfer full): the file that it made, which may have another name than the job's
  */
 GFile *
-bb_work_get_output (BbWork *work)
+bb_job_render_get_output (BbJobRender *work)
 {
   g_autofree char *path = bb_render_get_output (work->render);
 
@@ -325,14 +325,14 @@ bb_work_get_output (BbWork *work)
 }
 
 /**
- * bb_work_take_result:
+ * bb_job_render_take_result:
  * @work: a render that has ended
  * @error: return location for an error
  *
  * Returns: what bb_render_run() returned
  */
 gboolean
-bb_work_take_result (BbWork *work, GError **error)
+bb_job_render_take_result (BbJobRender *work, GError **error)
 {
   gboolean done;
 

@@ -1,4 +1,4 @@
-/* bb-cpu-work.h: a plan made ready for the processor
+/* bb-cpu-program.h: a plan made ready for the processor
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,14 +11,14 @@
 G_BEGIN_DECLS
 
 /**
- * BbCpuWork:
+ * BbCpuProgram:
  *
  * A plan with its taps packed for this processor. Immutable; threads share it.
  */
-typedef struct _BbCpuWork BbCpuWork;
+typedef struct _BbCpuWork BbCpuProgram;
 
-BbCpuWork *bb_cpu_work_new (BbPlan *plan);
-void bb_cpu_work_free (BbCpuWork *work);
+BbCpuProgram *bb_cpu_program_new (BbPlan *plan);
+void bb_cpu_program_free (BbCpuProgram *program);
 
 /**
  * BbCpuScratch:
@@ -27,7 +27,7 @@ void bb_cpu_work_free (BbCpuWork *work);
  */
 typedef struct _BbCpuScratch BbCpuScratch;
 
-BbCpuScratch *bb_cpu_scratch_new (const BbCpuWork *work);
+BbCpuScratch *bb_cpu_scratch_new (const BbCpuProgram *program);
 void bb_cpu_scratch_free (BbCpuScratch *scratch);
 
 /**
@@ -38,15 +38,15 @@ void bb_cpu_scratch_free (BbCpuScratch *scratch);
  */
 typedef struct _BbCpuPlanes BbCpuPlanes;
 
-BbCpuPlanes *bb_cpu_planes_new (const BbCpuWork *work);
+BbCpuPlanes *bb_cpu_planes_new (const BbCpuProgram *program);
 void bb_cpu_planes_free (BbCpuPlanes *planes);
 
-void bb_cpu_work_prepare (const BbCpuWork *work,
+void bb_cpu_program_prepare (const BbCpuProgram *program,
                        BbCpuScratch *scratch,
                        const BbFrame *in,
                        int plane,
                        BbCpuPlanes *planes);
-void bb_cpu_work_compose (const BbCpuWork *work,
+void bb_cpu_program_compose (const BbCpuProgram *program,
                           BbCpuScratch *scratch,
                           const BbFrame *in,
                           const BbCpuPlanes *planes,

@@ -1,4 +1,4 @@
-/* bb-cpu-work.c: a plan made ready for the processor
+/* bb-cpu-program.c: a plan made ready for the processor
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -7,7 +7,7 @@
  * reduced and the blurred one, are FP16 or FP32 as the plan says.
  */
 
-#include "bb-cpu-work.h"
+#include "bb-cpu-program.h"
 
 #include "bb-sampler.h"
 
@@ -52,30 +52,30 @@ struct _BbCpuPlanes {
 };
 
 /**
- * bb_cpu_work_new:
+ * bb_cpu_program_new:
  * @plan: a plan
  *
  * Returns: (transfer full): @plan made ready
  */
-BbCpuWork *
-bb_cpu_work_new (BbPlan *plan)
+BbCpuProgram *
+bb_cpu_program_new (BbPlan *plan)
 {
-  BbCpuWork *work = g_new0 (BbCpuWork, 1);
+  BbCpuProgram *program = g_new0 (BbCpuProgram, 1);
 
-  work->plan = bb_plan_ref (plan);
-  work->turns =
+  program->plan = bb_plan_ref (plan);
+  program->turns =
     (plan->orientation & (BB_ORIENTATION_TRANSPOSE | BB_ORIENTATION_FLIP_X)) != 0;
-  work->code_size = plan->source.depth > 8 ? 2 : 1;
-  work->storage = plan->precision == BB_PRECISION_FP16 ? BB_SAMPLE_F16 : BB_SAMPLE_F32;
+  program->code_size = plan->source.depth > 8 ? 2 : 1;
+  program->storage = plan->precision == BB_PRECISION_FP16 ? BB_SAMPLE_F16 : BB_SAMPLE_F32;
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       const BbPlanPlane *plane = &plan->plane[p];
-      PlaneWork *w = &work->plane[p];
+      PlaneWork *w = &program->plane[p];
 
       if (plane->foreground_width > 0)
         bb_sampler_taps_init (&w->foreground, &plane->foreground_y, &plane->foreground_x,
                               plane->source_width, plane->source_height);
-      work->row_length = MAX (work->row_length, MAX (plane->width, plane->source_width));
+      program->row_length = MAX (program->row_length, MAX (plane->width, plane->source_width));
       if (plan->flat)
         continue;
       bb_plan_get_intermediate (plan, p, &w->reduced_width, &w->reduced_height, &w->blurred_width,
@@ -95,33 +95,33 @@ bb_cpu_work_new (BbPlan *plan)
       bb_sampler_taps_init (&w->up, &plane->up_y, &plane->up_x, w->blurred_width,
                             w->blurred_height);
     }
-  return work;
+  return program;
 }
 
 /**
- * bb_cpu_work_free:
- * @work: (transfer full) (nullable): work
+ * bb_cpu_program_free:
+ * @program: (transfer full) (nullable): a program
  */
 void
-bb_cpu_work_free (BbCpuWork *work)
+bb_cpu_program_free (BbCpuProgram *program)
 {
-  if (work == NULL)
+  if (program == NULL)
     return;
   for (int p = 0; p < BB_N_PLANES; p++)
     {
-      bb_sampler_taps_clear (&work->plane[p].reduce);
-      bb_sampler_taps_clear (&work->plane[p].blur);
-      bb_sampler_taps_clear (&work->plane[p].up);
-      bb_sampler_taps_clear (&work->plane[p].foreground);
+      bb_sampler_taps_clear (&program->plane[p].reduce);
+      bb_sampler_taps_clear (&program->plane[p].blur);
+      bb_sampler_taps_clear (&program->plane[p].up);
+      bb_sampler_taps_clear (&program->plane[p].foreground);
     }
-  bb_plan_unref (work->plan);
-  g_free (work);
+  bb_plan_unref (program->plan);
+  g_free (program);
 }
 
 static gsize
-sample_size (const BbCpuWork *work)
+sample_size (const BbCpuProgram *program)
 {
-  return work->storage == BB_SAMPLE_F16 ? sizeof (BbHalf) : sizeof (float);
+  return program->storage == BB_SAMPLE_F16 ? sizeof (BbHalf) : sizeof (float);
 }
 
 static BbSampler *
@@ -132,21 +132,21 @@ new_sampler (const BbSamplerTaps *taps)
 
 /**
  * bb_cpu_scratch_new:
- * @work: what the thread will do
+ * @program: what the thread will do
  *
  * Returns: (transfer full): scratch for one thread
  */
 BbCpuScratch *
-bb_cpu_scratch_new (const BbCpuWork *work)
+bb_cpu_scratch_new (const BbCpuProgram *program)
 {
   BbCpuScratch *scratch = g_new0 (BbCpuScratch, 1);
-  gsize length = (gsize) work->row_length + 2 * BB_ROW_PADDING;
+  gsize length = (gsize) program->row_length + 2 * BB_ROW_PADDING;
 
   scratch->background = g_new0 (float, length);
   scratch->foreground = g_new0 (float, length);
   for (int p = 0; p < BB_N_PLANES; p++)
     {
-      const PlaneWork *w = &work->plane[p];
+      const PlaneWork *w = &program->plane[p];
       PlaneScratch *s = &scratch->plane[p];
 
       s->reduce = new_sampler (&w->reduce);
@@ -155,7 +155,7 @@ bb_cpu_scratch_new (const BbCpuWork *work)
       s->foreground = new_sampler (&w->foreground);
       if (w->reduces)
         s->reduced = g_malloc0 ((gsize) w->reduced_width * (gsize) w->reduced_height *
-                                sample_size (work));
+                                sample_size (program));
     }
   return scratch;
 }
@@ -181,32 +181,32 @@ bb_cpu_scratch_free (BbCpuScratch *scratch)
 }
 
 static int
-upright_stride (const BbCpuWork *work, int p)
+upright_stride (const BbCpuProgram *program, int p)
 {
-  return (work->plan->plane[p].source_width * work->code_size + 63) / 64 * 64;
+  return (program->plan->plane[p].source_width * program->code_size + 63) / 64 * 64;
 }
 
 /**
  * bb_cpu_planes_new:
- * @work: work
+ * @program: a program
  *
  * Returns: (transfer full): room for the planes of one frame
  */
 BbCpuPlanes *
-bb_cpu_planes_new (const BbCpuWork *work)
+bb_cpu_planes_new (const BbCpuProgram *program)
 {
   BbCpuPlanes *planes = g_new0 (BbCpuPlanes, 1);
 
   for (int p = 0; p < BB_N_PLANES; p++)
     {
-      const PlaneWork *w = &work->plane[p];
+      const PlaneWork *w = &program->plane[p];
 
-      if (work->turns)
-        planes->upright[p] = g_malloc ((gsize) upright_stride (work, p) *
-                                       (gsize) work->plan->plane[p].source_height);
-      if (!work->plan->flat && !work->plan->plane[p].direct)
+      if (program->turns)
+        planes->upright[p] = g_malloc ((gsize) upright_stride (program, p) *
+                                       (gsize) program->plan->plane[p].source_height);
+      if (!program->plan->flat && !program->plan->plane[p].direct)
         planes->blurred[p] =
-          g_malloc0 ((gsize) w->blurred_width * (gsize) w->blurred_height * sample_size (work));
+          g_malloc0 ((gsize) w->blurred_width * (gsize) w->blurred_height * sample_size (program));
     }
   return planes;
 }
@@ -228,50 +228,50 @@ bb_cpu_planes_free (BbCpuPlanes *planes)
 
 /* The source's plane, read upright along its rows. */
 static BbView
-source_view (const BbCpuWork *work, int p, const BbFrame *in, const BbCpuPlanes *planes)
+source_view (const BbCpuProgram *program, int p, const BbFrame *in, const BbCpuPlanes *planes)
 {
-  BbView view = bb_plan_get_view (work->plan, p, in->data[p], in->stride[p]);
+  BbView view = bb_plan_get_view (program->plan, p, in->data[p], in->stride[p]);
 
   if (planes->upright[p] == NULL)
     return view;
-  return (BbView) { planes->upright[p], 1, upright_stride (work, p) / work->code_size, view.type };
+  return (BbView) { planes->upright[p], 1, upright_stride (program, p) / program->code_size, view.type };
 }
 
 static BbView
-crop_view (const BbCpuWork *work, int p, const BbFrame *in, const BbCpuPlanes *planes)
+crop_view (const BbCpuProgram *program, int p, const BbFrame *in, const BbCpuPlanes *planes)
 {
-  const BbPlanPlane *plane = &work->plan->plane[p];
-  BbView view = source_view (work, p, in, planes);
+  const BbPlanPlane *plane = &program->plan->plane[p];
+  BbView view = source_view (program, p, in, planes);
   ptrdiff_t at = plane->crop_x * view.x_step + plane->crop_y * view.y_step;
 
-  view.data = (const guint8 *) view.data + at * work->code_size;
+  view.data = (const guint8 *) view.data + at * program->code_size;
   return view;
 }
 
 static BbView
-stored_view (const BbCpuWork *work, gconstpointer samples, int width)
+stored_view (const BbCpuProgram *program, gconstpointer samples, int width)
 {
-  return (BbView) { samples, 1, width, work->storage };
+  return (BbView) { samples, 1, width, program->storage };
 }
 
 static void
-run_stage (const BbCpuWork *work, BbCpuScratch *scratch, BbSampler *sampler, const BbView *view,
+run_stage (const BbCpuProgram *program, BbCpuScratch *scratch, BbSampler *sampler, const BbView *view,
            int width, int height, gpointer out)
 {
-  gsize pitch = (gsize) width * sample_size (work);
+  gsize pitch = (gsize) width * sample_size (program);
 
   bb_sampler_start (sampler, view);
   for (int y = 0; y < height; y++)
     {
       const float *row = bb_sampler_peek_row (sampler, y, 0.0f, 0, width, scratch->background);
 
-      bb_rows_store (work->storage, row, width, (guint8 *) out + (gsize) y * pitch);
+      bb_rows_store (program->storage, row, width, (guint8 *) out + (gsize) y * pitch);
     }
 }
 
 /**
- * bb_cpu_work_prepare:
- * @work: what to do
+ * bb_cpu_program_prepare:
+ * @program: what to do
  * @scratch: the thread's scratch
  * @in: a source frame
  * @plane: 0 for Y', 1 for Cb, 2 for Cr
@@ -280,43 +280,43 @@ run_stage (const BbCpuWork *work, BbCpuScratch *scratch, BbSampler *sampler, con
  * Makes what composing a plane needs: the whole plane upright, and blurred.
  */
 void
-bb_cpu_work_prepare (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame *in, int plane,
+bb_cpu_program_prepare (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in, int plane,
                      BbCpuPlanes *planes)
 {
-  const PlaneWork *w = &work->plane[plane];
+  const PlaneWork *w = &program->plane[plane];
   PlaneScratch *s = &scratch->plane[plane];
   BbView view;
 
   if (planes->upright[plane] != NULL)
     {
-      view = bb_plan_get_view (work->plan, plane, in->data[plane], in->stride[plane]);
-      bb_rows_upright (&view, work->plan->plane[plane].source_width,
-                       work->plan->plane[plane].source_height, planes->upright[plane],
-                       upright_stride (work, plane));
+      view = bb_plan_get_view (program->plan, plane, in->data[plane], in->stride[plane]);
+      bb_rows_upright (&view, program->plan->plane[plane].source_width,
+                       program->plan->plane[plane].source_height, planes->upright[plane],
+                       upright_stride (program, plane));
     }
   if (planes->blurred[plane] == NULL)
     return;
-  view = crop_view (work, plane, in, planes);
+  view = crop_view (program, plane, in, planes);
   if (w->reduces)
     {
-      run_stage (work, scratch, s->reduce, &view, w->reduced_width, w->reduced_height, s->reduced);
-      view = stored_view (work, s->reduced, w->reduced_width);
+      run_stage (program, scratch, s->reduce, &view, w->reduced_width, w->reduced_height, s->reduced);
+      view = stored_view (program, s->reduced, w->reduced_width);
     }
-  run_stage (work, scratch, s->blur, &view, w->blurred_width, w->blurred_height,
+  run_stage (program, scratch, s->blur, &view, w->blurred_width, w->blurred_height,
              planes->blurred[plane]);
 }
 
 /* The background's row @y outside the columns @from to @to, which the foreground hides. */
 static void
-background_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, int from, int to)
+background_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, int from, int to)
 {
-  const BbPlanPlane *plane = &work->plan->plane[p];
+  const BbPlanPlane *plane = &program->plan->plane[p];
   BbSampler *up = scratch->plane[p].up;
   float *row = scratch->background;
 
-  if (work->plan->flat)
+  if (program->plan->flat)
     bb_rows_fill (row, plane->bias, plane->width);
-  else if (from >= to || (from > 0 && to < plane->width && !work->plane[p].up.columns_first))
+  else if (from >= to || (from > 0 && to < plane->width && !program->plane[p].up.columns_first))
     bb_sampler_get_row (up, y, plane->bias, 0, plane->width, row);
   else
     {
@@ -335,11 +335,11 @@ background_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, int 
 }
 
 static void
-compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 *out)
+compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, guint8 *out)
 {
-  const BbPlanPlane *plane = &work->plan->plane[p];
-  float maximum = (float) ((1 << work->plan->target.depth) - 1);
-  gboolean deep = work->plan->target.depth > 8;
+  const BbPlanPlane *plane = &program->plan->plane[p];
+  float maximum = (float) ((1 << program->plan->finished.depth) - 1);
+  gboolean deep = program->plan->finished.depth > 8;
   int sample = deep ? 2 : 1;
   int left = plane->left;
   int right = plane->left + plane->foreground_width;
@@ -354,7 +354,7 @@ compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 
     }
 
   if (to - from < plane->width)
-    background_row (work, scratch, p, y, from, to);
+    background_row (program, scratch, p, y, from, to);
   if (right > left)
     {
       const float *foreground =
@@ -376,11 +376,11 @@ compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 
 }
 
 /**
- * bb_cpu_work_compose:
- * @work: what to do
+ * bb_cpu_program_compose:
+ * @program: what to do
  * @scratch: the thread's scratch
  * @in: a source frame
- * @planes: what bb_cpu_work_prepare() made of it
+ * @planes: what bb_cpu_program_prepare() made of it
  * @band: which part of the rows
  * @n_bands: how many parts there are
  * @out: the finished frame, of which the band is filled
@@ -388,31 +388,31 @@ compose_row (const BbCpuWork *work, BbCpuScratch *scratch, int p, int y, guint8 
  * Makes a band of a finished frame.
  */
 void
-bb_cpu_work_compose (const BbCpuWork *work, BbCpuScratch *scratch, const BbFrame *in,
+bb_cpu_program_compose (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in,
                      const BbCpuPlanes *planes, int band, int n_bands, BbFrame *out)
 {
   for (int p = 0; p < BB_N_PLANES; p++)
     {
-      const BbPlanPlane *plane = &work->plan->plane[p];
+      const BbPlanPlane *plane = &program->plan->plane[p];
       PlaneScratch *s = &scratch->plane[p];
       int first = (int) ((gint64) plane->height * band / n_bands);
       int last = (int) ((gint64) plane->height * (band + 1) / n_bands);
 
       if (s->foreground != NULL)
         {
-          BbView view = source_view (work, p, in, planes);
+          BbView view = source_view (program, p, in, planes);
 
           bb_sampler_start (s->foreground, &view);
         }
       if (s->up != NULL)
         {
           BbView view = plane->direct
-                          ? crop_view (work, p, in, planes)
-                          : stored_view (work, planes->blurred[p], work->plane[p].blurred_width);
+                          ? crop_view (program, p, in, planes)
+                          : stored_view (program, planes->blurred[p], program->plane[p].blurred_width);
 
           bb_sampler_start (s->up, &view);
         }
       for (int y = first; y < last; y++)
-        compose_row (work, scratch, p, y, out->data[p] + (gssize) y * out->stride[p]);
+        compose_row (program, scratch, p, y, out->data[p] + (gssize) y * out->stride[p]);
     }
 }

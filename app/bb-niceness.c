@@ -1,17 +1,17 @@
-/* bb-background.c: work that leaves the window its processor
+/* bb-niceness.c: work that leaves the window its processor
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #define _GNU_SOURCE
 
-#include "bb-background.h"
+#include "bb-niceness.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
 
 /**
- * bb_background_enter:
+ * bb_niceness_enter:
  * @level: how far to step back
  *
  * Has the calling thread, and each thread that it starts from now on, step back where others want
@@ -19,7 +19,7 @@
  * niceness a process, nothing happens.
  */
 void
-bb_background_enter (BbBackgroundLevel level)
+bb_niceness_enter (BbNiceness level)
 {
 #ifdef __linux__
   /* The niceness of a process is that of its first thread here: the window's. */

@@ -1,11 +1,11 @@
-/* bb-size-guess.c: estimated size of exports
+/* bb-size-estimate.c: estimated size of exports
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "bb-size-guess.h"
+#include "bb-size-estimate.h"
 
 #include "bb-estimate.h"
 #include "blurbox.h"
@@ -16,14 +16,14 @@
 #define PAUSE 400
 
 /**
- * BbSizeGuess:
+ * BbSizeEstimate:
  *
  * Estimates the size of one or more exports, one after the other, again whenever they change. What
  * is under way for older settings is cancelled, and only the newest are estimated.
  *
  * Signals: `changed`.
  */
-struct _BbSizeGuess {
+struct _BbSizeEstimate {
   GObject parent_instance;
 
   GPtrArray *files;
@@ -44,19 +44,19 @@ enum { CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (BbSizeGuess, bb_size_guess, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (BbSizeEstimate, bb_size_estimate, G_TYPE_OBJECT)
 
-static void estimate_next (BbSizeGuess *self);
-static void rest (BbSizeGuess *self);
+static void estimate_next (BbSizeEstimate *self);
+static void rest (BbSizeEstimate *self);
 
 static void
-changed (BbSizeGuess *self)
+changed (BbSizeEstimate *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
-begin (BbSizeGuess *self)
+begin (BbSizeEstimate *self)
 {
   self->index = 0;
   self->before = 0;
@@ -68,9 +68,9 @@ begin (BbSizeGuess *self)
 static void
 progress_cb (gint64 bytes, gpointer user_data)
 {
-  BbSizeGuess *self = user_data;
+  BbSizeEstimate *self = user_data;
 
-  /* A guess for one of many is none for all of them. */
+  /* An estimate of one of many is none for all of them. */
   if (self->index + 1 < self->files->len)
     return;
   self->bytes = self->before + bytes;
@@ -80,7 +80,7 @@ progress_cb (gint64 bytes, gpointer user_data)
 static void
 done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BbSizeGuess) self = user_data;
+  g_autoptr (BbSizeEstimate) self = user_data;
   g_autoptr (GError) error = NULL;
   gint64 bytes = bb_estimate_finish (result, &error);
 
@@ -109,7 +109,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-estimate_next (BbSizeGuess *self)
+estimate_next (BbSizeEstimate *self)
 {
   if (self->index < self->files->len)
     {
@@ -124,7 +124,7 @@ estimate_next (BbSizeGuess *self)
 static gboolean
 timeout_cb (gpointer user_data)
 {
-  BbSizeGuess *self = user_data;
+  BbSizeEstimate *self = user_data;
 
   self->timeout = 0;
   begin (self);
@@ -132,7 +132,7 @@ timeout_cb (gpointer user_data)
 }
 
 static void
-rest (BbSizeGuess *self)
+rest (BbSizeEstimate *self)
 {
   g_clear_handle_id (&self->timeout, g_source_remove);
   self->timeout = g_timeout_add (PAUSE, timeout_cb, self);
@@ -149,7 +149,7 @@ cancel_thread (gpointer data)
 
 /* On a thread, since removing files can take a moment. */
 static void
-cancel (BbSizeGuess *self)
+cancel (BbSizeEstimate *self)
 {
   GCancellable *cancellable = g_object_ref (self->cancellable);
   GThread *thread = bb_thread_new ("bb-cancel", cancel_thread, cancellable, NULL);
@@ -161,9 +161,9 @@ cancel (BbSizeGuess *self)
 }
 
 static void
-bb_size_guess_finalize (GObject *object)
+bb_size_estimate_finalize (GObject *object)
 {
-  BbSizeGuess *self = BB_SIZE_GUESS (object);
+  BbSizeEstimate *self = BB_SIZE_ESTIMATE (object);
 
   g_clear_handle_id (&self->timeout, g_source_remove);
   g_clear_object (&self->cancellable);
@@ -172,40 +172,40 @@ bb_size_guess_finalize (GObject *object)
   g_free (self->container);
   g_free (self->failure);
 
-  G_OBJECT_CLASS (bb_size_guess_parent_class)->finalize (object);
+  G_OBJECT_CLASS (bb_size_estimate_parent_class)->finalize (object);
 }
 
 static void
-bb_size_guess_class_init (BbSizeGuessClass *klass)
+bb_size_estimate_class_init (BbSizeEstimateClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->finalize = bb_size_guess_finalize;
+  object_class->finalize = bb_size_estimate_finalize;
 
-  signals[CHANGED] = g_signal_new ("changed", BB_TYPE_SIZE_GUESS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+  signals[CHANGED] = g_signal_new ("changed", BB_TYPE_SIZE_ESTIMATE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
 }
 
 static void
-bb_size_guess_init (BbSizeGuess *self)
+bb_size_estimate_init (BbSizeEstimate *self)
 {
   self->bytes = -1;
 }
 
 /**
- * bb_size_guess_new:
+ * bb_size_estimate_new:
  *
- * Returns: (transfer full): a guess of nothing yet
+ * Returns: (transfer full): an estimate of nothing yet
  */
-BbSizeGuess *
-bb_size_guess_new (void)
+BbSizeEstimate *
+bb_size_estimate_new (void)
 {
-  return g_object_new (BB_TYPE_SIZE_GUESS, NULL);
+  return g_object_new (BB_TYPE_SIZE_ESTIMATE, NULL);
 }
 
 /**
- * bb_size_guess_set:
- * @self: a guess
+ * bb_size_estimate_set:
+ * @self: an estimate
  * @files: (element-type GFile): the sources
  * @recipes: (element-type BbRecipe): what becomes of each
  * @container: extension of the targets
@@ -213,12 +213,12 @@ bb_size_guess_new (void)
  * Begins anew, a moment after the last call.
  */
 void
-bb_size_guess_set (BbSizeGuess *self,
+bb_size_estimate_set (BbSizeEstimate *self,
                    GPtrArray *files,
                    GPtrArray *recipes,
                    const char *container)
 {
-  g_return_if_fail (BB_IS_SIZE_GUESS (self) && files->len == recipes->len);
+  g_return_if_fail (BB_IS_SIZE_ESTIMATE (self) && files->len == recipes->len);
 
   g_clear_pointer (&self->files, g_ptr_array_unref);
   g_clear_pointer (&self->recipes, g_ptr_array_unref);
@@ -238,15 +238,15 @@ bb_size_guess_set (BbSizeGuess *self,
 }
 
 /**
- * bb_size_guess_stop:
- * @self: a guess
+ * bb_size_estimate_stop:
+ * @self: an estimate
  *
  * Ends all work, for good.
  */
 void
-bb_size_guess_stop (BbSizeGuess *self)
+bb_size_estimate_stop (BbSizeEstimate *self)
 {
-  g_return_if_fail (BB_IS_SIZE_GUESS (self));
+  g_return_if_fail (BB_IS_SIZE_ESTIMATE (self));
 
   self->stopped = TRUE;
   g_clear_handle_id (&self->timeout, g_source_remove);
@@ -255,17 +255,17 @@ bb_size_guess_stop (BbSizeGuess *self)
 }
 
 /**
- * bb_size_guess_get_text:
- * @self: a guess
+ * bb_size_estimate_get_text:
+ * @self: an estimate
  *
  * Returns: (transfer full): the size for people; empty while it is not known
  */
 char *
-bb_size_guess_get_text (BbSizeGuess *self)
+bb_size_estimate_get_text (BbSizeEstimate *self)
 {
   g_autofree char *size = NULL;
 
-  g_return_val_if_fail (BB_IS_SIZE_GUESS (self), NULL);
+  g_return_val_if_fail (BB_IS_SIZE_ESTIMATE (self), NULL);
 
   if (self->failure != NULL)
     return g_strdup (_("Unknown"));
@@ -277,15 +277,15 @@ bb_size_guess_get_text (BbSizeGuess *self)
 }
 
 /**
- * bb_size_guess_get_busy:
- * @self: a guess
+ * bb_size_estimate_get_busy:
+ * @self: an estimate
  *
- * Returns: whether a better guess is to come
+ * Returns: whether a better estimate is to come
  */
 gboolean
-bb_size_guess_get_busy (BbSizeGuess *self)
+bb_size_estimate_get_busy (BbSizeEstimate *self)
 {
-  g_return_val_if_fail (BB_IS_SIZE_GUESS (self), FALSE);
+  g_return_val_if_fail (BB_IS_SIZE_ESTIMATE (self), FALSE);
 
   return self->timeout != 0 || self->cancellable != NULL;
 }

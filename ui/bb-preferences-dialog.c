@@ -1,16 +1,16 @@
-/* bb-preferences.c: preferences dialog
+/* bb-preferences-dialog.c: preferences dialog
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "bb-preferences.h"
+#include "bb-preferences-dialog.h"
 
 /**
- * BbPreferences:
+ * BbPreferencesDialog:
  *
  * The dialog for what is kept in the settings and is no part of a recipe.
  */
-struct _BbPreferences {
+struct _BbPreferencesDialog {
   AdwPreferencesDialog parent_instance;
 
   GtkWidget *style_row;
@@ -20,7 +20,7 @@ struct _BbPreferences {
   GtkWidget *mute_row;
 };
 
-G_DEFINE_FINAL_TYPE (BbPreferences, bb_preferences, ADW_TYPE_PREFERENCES_DIALOG)
+G_DEFINE_FINAL_TYPE (BbPreferencesDialog, bb_preferences_dialog, ADW_TYPE_PREFERENCES_DIALOG)
 
 /* In the order of the rows. */
 static const char *const styles[] = { "system", "light", "dark" };
@@ -43,45 +43,45 @@ set_style (const GValue *value, const GVariantType *type, gpointer user_data)
 }
 
 static void
-bb_preferences_dispose (GObject *object)
+bb_preferences_dialog_dispose (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), BB_TYPE_PREFERENCES);
+  gtk_widget_dispose_template (GTK_WIDGET (object), BB_TYPE_PREFERENCES_DIALOG);
 
-  G_OBJECT_CLASS (bb_preferences_parent_class)->dispose (object);
+  G_OBJECT_CLASS (bb_preferences_dialog_parent_class)->dispose (object);
 }
 
 static void
-bb_preferences_class_init (BbPreferencesClass *klass)
+bb_preferences_dialog_class_init (BbPreferencesDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = bb_preferences_dispose;
+  G_OBJECT_CLASS (klass)->dispose = bb_preferences_dialog_dispose;
 
   gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/blurbox/Blurbox/bb-preferences.ui");
-  gtk_widget_class_bind_template_child (widget_class, BbPreferences, style_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPreferences, play_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPreferences, keep_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPreferences, loop_row);
-  gtk_widget_class_bind_template_child (widget_class, BbPreferences, mute_row);
+                                               "/io/github/blurbox/Blurbox/bb-preferences-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, style_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, play_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, keep_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, loop_row);
+  gtk_widget_class_bind_template_child (widget_class, BbPreferencesDialog, mute_row);
 }
 
 static void
-bb_preferences_init (BbPreferences *self)
+bb_preferences_dialog_init (BbPreferencesDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
 /**
- * bb_preferences_new:
+ * bb_preferences_dialog_new:
  * @settings: what to show and change
  *
  * Returns: (transfer floating): a dialog
  */
 AdwDialog *
-bb_preferences_new (GSettings *settings)
+bb_preferences_dialog_new (GSettings *settings)
 {
-  BbPreferences *self = g_object_new (BB_TYPE_PREFERENCES, NULL);
+  BbPreferencesDialog *self = g_object_new (BB_TYPE_PREFERENCES_DIALOG, NULL);
 
   g_settings_bind_with_mapping (settings, "style", self->style_row, "selected",
                                 G_SETTINGS_BIND_DEFAULT, get_style, set_style, NULL, NULL);

@@ -79,9 +79,11 @@ bb_container_takes (const AVOutputFormat *container, enum AVCodecID codec)
 void
 bb_container_set_options (const AVOutputFormat *container, gboolean keys, AVDictionary **options)
 {
-  if (!bb_container_is_mov (container))
-    return;
-  av_dict_set (options, "movflags", keys ? "+faststart+use_metadata_tags" : "+faststart", 0);
+  if (bb_container_is_mov (container))
+    av_dict_set (options, "movflags", keys ? "+faststart+use_metadata_tags" : "+faststart", 0);
+  else
+    /* Matroska's identifiers are random otherwise, and no two renders the same bytes. */
+    av_dict_set (options, "fflags", "+bitexact", 0);
 }
 
 /**

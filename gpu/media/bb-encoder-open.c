@@ -86,6 +86,9 @@ set_options (const Settings *settings, AVDictionary **options)
                      0);
   if (encoder->preset != NULL)
     av_dict_set (options, "preset", settings->preset, 0);
+  /* Its lookahead threads may decide otherwise each time. */
+  if (g_str_equal (encoder->name, "libx264"))
+    av_dict_set (options, "x264-params", "sync-lookahead=0", 0);
   /* x265 has a log of its own. */
   if (g_str_equal (encoder->name, "libx265"))
     av_dict_set (options, "x265-params", "log-level=none", 0);

@@ -38,6 +38,19 @@ def gaussian_matrix(n, first, last, sigma):
     return matrix
 
 
+def test_same_again(folder):
+    """A render that is made again gives the same bytes, with each encoder and in each container."""
+    source = folder / "source.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2,noise=alls=30:allf=t:all_seed=1", "-f",
+           "lavfi", "-i", "sine=duration=2", "-metadata", "title=Twice", "-c:v", "libx264", "-preset", "ultrafast",
+           "-c:a", "aac", source)
+    for encoder, names in (("libx264", ("mp4", "mov", "mkv")), ("libx265", ("mp4", "mkv")),
+                           ("libsvtav1", ("mp4", "mkv", "webm")), ("ffv1", ("mkv",))):
+        for name in names:
+            made = {render(source, folder / f"{i}.{name}", *SMALL, "--encoder", encoder).read_bytes() for i in range(3)}
+            check(len(made) == 1, f"{encoder} in {name}")
+
+
 def test_blur_of_the_written_file(folder):
     """A square source: above and below the picture its middle columns show, blurred in place."""
     source = folder / "source.mkv"

@@ -42,7 +42,7 @@ bb_devices_list (void)
   return list;
 }
 
-/* The first GPU that works, else the processor, which says why: once, for who opens many. */
+/* The first GPU that works, else the CPU, which says why: once, for who opens many. */
 static BbDevice *
 open_best (void)
 {
@@ -78,7 +78,7 @@ bb_devices_prefer (const guint8 uuid[16])
  * @id: `auto`, `cpu` or `cuda:N`
  * @error: return location for an error
  *
- * Opens a device. `auto` is the first GPU that can be used, and the processor where there is none;
+ * Opens a device. `auto` is the first GPU that can be used, and the CPU where there is none;
  * bb_device_get_notice() tells why. Opening a GPU takes up to seconds, so never on a thread that
  * draws.
  *

@@ -54,12 +54,19 @@ bb_engine_open (const char *id, GError **error)
   return device != NULL ? bb_engine_new (device) : NULL;
 }
 
+/* Until bb_engine_prepare() is done, nothing can be uploaded. */
 static void
-clear_outputs (BbEngine *engine)
+clear_pending (BbEngine *engine)
 {
   g_clear_pointer (&engine->pending, bb_batch_free);
   engine->n_pending = 0;
   engine->batch = 0;
+}
+
+static void
+clear_outputs (BbEngine *engine)
+{
+  clear_pending (engine);
   while (engine->n_outputs > 0)
     g_clear_pointer (&engine->plan[--engine->n_outputs], bb_plan_unref);
 }
@@ -187,9 +194,7 @@ bb_engine_prepare (BbEngine *engine, guint batch, GError **error)
 {
   g_return_val_if_fail (engine->n_outputs > 0 && batch > 0, FALSE);
 
-  g_clear_pointer (&engine->pending, bb_batch_free);
-  engine->n_pending = 0;
-  engine->batch = 0;
+  clear_pending (engine);
   while (TRUE)
     {
       GError *failure = NULL;

@@ -81,13 +81,13 @@ is_primed (BbPlayback *self)
          (!self->made.busy && bb_playback_is_taken (self));
 }
 
-/* Moves the cursor to the frame that a shot was made of. */
+/* Moves the cursor to the frame that a picture was made of. */
 static void
-follow (BbPlayback *self, const BbPlaybackPicture *shot)
+follow (BbPlayback *self, const BbPlaybackPicture *item)
 {
-  self->wanted.seek_target = shot->time;
+  self->wanted.seek_target = item->time;
   for (int i = self->decoded.cursor; i < (int) self->decoded.frames->len; i++)
-    if (bb_playback_get_frame (self, i)->frame->pts == shot->pts)
+    if (bb_playback_get_frame (self, i)->frame->pts == item->pts)
       {
         self->decoded.cursor = i;
         break;
@@ -99,9 +99,9 @@ static void
 show_due (BbPlayback *self, gint64 now)
 {
   BbPlaybackPicture *due = NULL;
-  BbPlaybackPicture *shot;
+  BbPlaybackPicture *item;
 
-  while ((shot = g_queue_peek_head (&self->made.queue)) != NULL && shot->time <= now)
+  while ((item = g_queue_peek_head (&self->made.queue)) != NULL && item->time <= now)
     {
       if (due != NULL)
         {

@@ -44,7 +44,7 @@ typedef struct {
   BbFormat target;
   gboolean compare;
   int gain;
-  BbPlaybackPicture **shots;
+  BbPlaybackPicture **pictures;
 } Job;
 
 typedef struct {
@@ -83,7 +83,7 @@ opened_cb (gpointer user_data)
 
 /* Whether the CPU made pictures that the device can make now. */
 static gboolean
-is_relieved (Effect *effect)
+is_device_ready (Effect *effect)
 {
   return effect->opening != NULL && effect->engine != NULL && bb_opening_wait (effect->opening, 0);
 }
@@ -282,7 +282,7 @@ present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
 
   for (guint i = 0; i < job->n_frames; i++)
     {
-      BbPlaybackPicture *shot;
+      BbPlaybackPicture *item;
       BbPicture *picture =
         differing != NULL
           ? make_difference (effect, job, made[0]->frame[i], differing->frame[i], error)
@@ -290,15 +290,15 @@ present (Effect *effect, Job *job, BbBatch *const *made, GError **error)
 
       if (label (picture, job, i) == NULL)
         return FALSE;
-      shot = job->shots[i] = g_new0 (BbPlaybackPicture, 1);
-      shot->picture = picture;
-      shot->pts = job->frames[i].frame->pts;
-      shot->time = job->frames[i].time;
-      shot->end = job->frames[i].end;
+      item = job->pictures[i] = g_new0 (BbPlaybackPicture, 1);
+      item->picture = picture;
+      item->pts = job->frames[i].frame->pts;
+      item->time = job->frames[i].time;
+      item->end = job->frames[i].end;
       if (compared != NULL)
         {
-          shot->compared = bb_device_present (device, compared->frame[i], options, error);
-          if (label (shot->compared, job, i) == NULL)
+          item->compared = bb_device_present (device, compared->frame[i], options, error);
+          if (label (item->compared, job, i) == NULL)
             return FALSE;
         }
       g_clear_pointer (&made[0]->frame[i], bb_frame_unref);
@@ -363,7 +363,7 @@ job_init (Job *job, BbPlayback *self, int first, guint n_frames, gboolean single
     .target = self->wanted.target,
     .compare = self->wanted.settings.compare,
     .gain = self->wanted.settings.gain,
-    .shots = g_new0 (BbPlaybackPicture *, n_frames),
+    .pictures = g_new0 (BbPlaybackPicture *, n_frames),
   };
   choose_size (self, &job->target);
   for (guint i = 0; i < n_frames; i++)
@@ -379,10 +379,10 @@ job_clear (Job *job)
   for (guint i = 0; i < job->n_frames; i++)
     {
       bb_frame_unref (job->frames[i].frame);
-      g_clear_pointer (&job->shots[i], bb_playback_picture_free);
+      g_clear_pointer (&job->pictures[i], bb_playback_picture_free);
     }
   g_free (job->frames);
-  g_free (job->shots);
+  g_free (job->pictures);
   g_object_unref (job->cancellable);
   bb_recipe_unref (job->recipe);
 }
@@ -419,14 +419,14 @@ pick_single (BbPlayback *self, Job *job)
 static gboolean
 pick_batch (BbPlayback *self, Job *job)
 {
-  guint n_shots = g_queue_get_length (&self->made.queue);
-  guint room = self->made.ahead > n_shots ? self->made.ahead - n_shots : 0;
+  guint n_pictures = g_queue_get_length (&self->made.queue);
+  guint room = self->made.ahead > n_pictures ? self->made.ahead - n_pictures : 0;
   gboolean last = self->decoded.ended;
   guint n = 0;
   int first;
 
   /* What would be late already is left out, as long as there is something newer. */
-  if (self->clock.running && n_shots == 0)
+  if (self->clock.running && n_pictures == 0)
     {
       gint64 now = bb_playback_get_now (self);
 
@@ -445,8 +445,8 @@ pick_batch (BbPlayback *self, Job *job)
         last = TRUE;
         break;
       }
-  if (n_shots < URGENT)
-    n = MIN (n, n_shots + 1);
+  if (n_pictures < URGENT)
+    n = MIN (n, n_pictures + 1);
   else if (n < self->made.part && !last)
     return FALSE;
   if (n == 0 || n > room)
@@ -492,21 +492,21 @@ deliver (BbPlayback *self, Job *job)
 {
   if (job->single)
     {
-      BbPlaybackPicture *shot = job->shots[0];
+      BbPlaybackPicture *item = job->pictures[0];
 
       /* While a slider is dragged, pictures may take longer than the next step: each step has one.
        * Once it was seen, nothing of its recipe comes after a newer recipe. */
-      if (bb_playback_is_stale (self, shot->picture))
+      if (bb_playback_is_stale (self, item->picture))
         return;
-      bb_playback_show (self, g_steal_pointer (&shot->picture), g_steal_pointer (&shot->compared));
-      g_free (g_steal_pointer (&job->shots[0]));
+      bb_playback_show (self, g_steal_pointer (&item->picture), g_steal_pointer (&item->compared));
+      g_free (g_steal_pointer (&job->pictures[0]));
       return;
     }
   if (job->epoch != self->decoded.epoch || job->look != self->wanted.look ||
       self->wanted.seek_pending)
     return;
   for (guint i = 0; i < job->n_frames; i++)
-    g_queue_push_tail (&self->made.queue, g_steal_pointer (&job->shots[i]));
+    g_queue_push_tail (&self->made.queue, g_steal_pointer (&job->pictures[i]));
 }
 
 static void
@@ -610,7 +610,7 @@ bb_playback_effect_thread (gpointer data)
       gboolean wasted = !g_queue_is_empty (&self->made.discarded);
       Job job;
 
-      self->made.redo |= is_relieved (&effect);
+      self->made.redo |= is_device_ready (&effect);
       /* The picture at the cursor goes before tidying up, but no other. */
       if ((self->made.redo || !wasted) && pick (self, &job))
         work (&effect, &job);

@@ -23,11 +23,11 @@
 void
 bb_playback_picture_free (gpointer data)
 {
-  BbPlaybackPicture *shot = data;
+  BbPlaybackPicture *item = data;
 
-  bb_picture_unref (shot->picture);
-  g_clear_pointer (&shot->compared, bb_picture_unref);
-  g_free (shot);
+  bb_picture_unref (item->picture);
+  g_clear_pointer (&item->compared, bb_picture_unref);
+  g_free (item);
 }
 
 BbPlayback *
@@ -255,12 +255,12 @@ bb_playback_fail (BbPlayback *self, GError *error)
   bb_playback_tell (self);
 }
 
-/* Has the effect thread free a shot: giving back that much memory takes a while, and those who wait
+/* Has the effect thread free a picture: giving back that much memory takes a while, and those who wait
  * for the lock should not. */
 void
-bb_playback_discard (BbPlayback *self, BbPlaybackPicture *shot)
+bb_playback_discard (BbPlayback *self, BbPlaybackPicture *item)
 {
-  g_queue_push_tail (&self->made.discarded, shot);
+  g_queue_push_tail (&self->made.discarded, item);
   g_cond_broadcast (&self->effect_cond);
 }
 
@@ -292,10 +292,10 @@ bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
 void
 bb_playback_flush (BbPlayback *self)
 {
-  BbPlaybackPicture *shot;
+  BbPlaybackPicture *item;
 
-  while ((shot = g_queue_pop_head (&self->made.queue)) != NULL)
-    bb_playback_discard (self, shot);
+  while ((item = g_queue_pop_head (&self->made.queue)) != NULL)
+    bb_playback_discard (self, item);
   if (self->made.batching != NULL)
     g_cancellable_cancel (self->made.batching);
   self->decoded.next = self->decoded.cursor + 1;

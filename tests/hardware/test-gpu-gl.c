@@ -5,8 +5,8 @@
  * Runs on a GPU, and on the driver for tests. Desktop GL and GL ES, without a display.
  */
 
-#include "bb-test-device.h"
 #include "gl-context.h"
+#include "gpu-picture.h"
 
 #include "bb-device.h"
 #include "bb-devices.h"
@@ -63,52 +63,14 @@ tear_down (Fixture *fixture)
   gl_context_free (fixture->gl);
 }
 
-/* A frame of noise, as @device finishes it, ready for the screen. */
+/* A picture of noise in the memory of @device. */
 static BbPicture *
 try_picture (BbDevice *device, int width, int height, int depth, guint32 seed, GError **error)
 {
-  BbFormat format = { 64, 36, depth, 1, 1, FALSE, 1, 1, 1, 1 };
-  BbFormat target = format;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  g_autoptr (BbFrame) frame = bb_frame_new (&format, error);
-  g_autoptr (BbRecipe) recipe = NULL;
-  g_autoptr (BbPlan) plan = NULL;
-  g_autoptr (BbBatch) out = NULL;
-  BbBatch *batch = bb_batch_new (1);
-  BbRecipeValues values;
+  BbFormat source = { 64, 36, depth, 1, 1, FALSE, 1, 1, 1, 1 };
+  BbPresentOptions options = { .takes_device_memory = TRUE };
 
-  g_assert_nonnull (frame);
-  for (int p = 0; p < BB_N_PLANES; p++)
-    for (int y = 0; y < bb_format_get_plane_height (&format, p); y++)
-      for (int x = 0; x < bb_format_get_plane_width (&format, p); x++)
-        {
-          guint8 *row = frame->data[p] + y * frame->stride[p];
-          int code = g_rand_int_range (rand, 16, 236);
-
-          if (depth > 8)
-            ((guint16 *) (gpointer) row)[x] = (guint16) (code << (depth - 8));
-          else
-            row[x] = (guint8) code;
-        }
-  bb_recipe_values_init (&values);
-  bb_recipe_values_settle (&values, TRUE);
-  values.width = target.width = width;
-  values.height = target.height = height;
-  values.blur = 6;
-  recipe = bb_recipe_new (&values, error);
-  plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, error);
-  batch->frame[0] = g_steal_pointer (&frame);
-  if (!bb_test_device_prepare (device, plan, 1, error))
-    {
-      bb_batch_free (batch);
-      return NULL;
-    }
-  batch = bb_device_upload (device, batch, error);
-  out = batch != NULL ? bb_test_device_run (device, batch, NULL, error) : NULL;
-  return out != NULL
-           ? bb_device_present (device, out->frame[0],
-                                &(BbPresentOptions) { .takes_device_memory = TRUE }, error)
-           : NULL;
+  return gpu_picture_new (device, &source, width, height, seed, &options, error);
 }
 
 static BbPicture *

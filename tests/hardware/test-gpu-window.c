@@ -10,9 +10,9 @@
 #include "bb-devices.h"
 #include "bb-renderer.h"
 #include "bb-picture-paintable.h"
-#include "bb-test-device.h"
 #include "bb-test-wait.h"
 #include "bb-texture.h"
+#include "gpu-picture.h"
 
 #include <epoxy/gl.h>
 #include <glib/gstdio.h>
@@ -26,48 +26,11 @@ static BbDevice *device;
 static BbPicture *
 make_picture (int width, int height, int depth, guint32 seed)
 {
-  BbFormat format = { 32, 18, depth, 1, 1, FALSE, 1, 1, 1, 1 };
-  BbFormat target = format;
+  BbFormat source = { 32, 18, depth, 1, 1, FALSE, 1, 1, 1, 1 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  g_autoptr (BbFrame) frame = bb_frame_new (&format, &error);
-  g_autoptr (BbRecipe) recipe = NULL;
-  g_autoptr (BbPlan) plan = NULL;
-  g_autoptr (BbBatch) out = NULL;
-  BbBatch *batch = bb_batch_new (1);
-  BbPicture *picture;
-  BbRecipeValues values;
+  BbPicture *picture = gpu_picture_new (device, &source, width, height, seed,
+                                        bb_renderer_get_present_options (), &error);
 
-  g_assert_no_error (error);
-  for (int p = 0; p < BB_N_PLANES; p++)
-    for (int y = 0; y < bb_format_get_plane_height (&format, p); y++)
-      for (int x = 0; x < bb_format_get_plane_width (&format, p); x++)
-        {
-          guint8 *row = frame->data[p] + y * frame->stride[p];
-          int code = g_rand_int_range (rand, 16, 236);
-
-          if (depth > 8)
-            ((guint16 *) (gpointer) row)[x] = (guint16) (code << (depth - 8));
-          else
-            row[x] = (guint8) code;
-        }
-  bb_recipe_values_init (&values);
-  bb_recipe_values_settle (&values, TRUE);
-  values.width = target.width = width;
-  values.height = target.height = height;
-  values.blur = 6;
-  recipe = bb_recipe_new (&values, &error);
-  g_assert_no_error (error);
-  plan = bb_test_plan_new (recipe, &format, BB_ORIENTATION_UPRIGHT, 1.0, &target, &error);
-  g_assert_no_error (error);
-  bb_test_device_prepare (device, plan, 1, &error);
-  g_assert_no_error (error);
-  batch->frame[0] = g_steal_pointer (&frame);
-  batch = bb_device_upload (device, batch, &error);
-  g_assert_no_error (error);
-  out = bb_test_device_run (device, batch, NULL, &error);
-  g_assert_no_error (error);
-  picture = bb_device_present (device, out->frame[0], bb_renderer_get_present_options (), &error);
   g_assert_no_error (error);
   return picture;
 }

@@ -89,12 +89,12 @@ get_columns (int fd)
  * bb_progress_get_frame_rate:
  * @stats: figures so far
  *
- * Returns: frames a second
+ * Returns: frames a second, without those that an earlier render has made
  */
 double
 bb_progress_get_frame_rate (const BbRenderStats *stats)
 {
-  return (double) stats->frames / MAX (stats->seconds, 1e-3);
+  return (double) (stats->frames - stats->frames_before) / MAX (stats->seconds, 1e-3);
 }
 
 /**

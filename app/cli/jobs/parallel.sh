@@ -14,42 +14,33 @@ segments=@SEGMENTS@
 per_task=@PER_TASK@ # segments that a task makes, one after the other
 tries=3 # how many times what did not go well is tried
 
-count_gpus() {
-  { nvidia-smi --list-gpus 2>/dev/null || true; } | wc -l
-}
-
-# task SLOT SEGMENTS: makes segments, on whichever machine. Where there are several GPUs each task has one of its own: the
-# one of its slot, or where that is taken, since slots are counted over all machines, the next one.
-task() {
-  local gpus gpu i lock
-  gpus=$(count_gpus)
-  for ((i = 0; i < gpus; i++)); do
-    gpu=$((($1 - 1 + i) % gpus))
-    export CUDA_VISIBLE_DEVICES=$gpu
-    if exec {lock}>"${TMPDIR:-/tmp}/blurbox-$UID-gpu-$gpu" && flock -n "$lock"; then break; fi
-  done
-  exec "$BLURBOX_PROGRAM" --segment "$2" "$BLURBOX_FOLDER"
-}
+# What a task runs, on whichever machine: SLOT SEGMENTS PROGRAM FOLDER. Where there are GPUs each task has one of its own:
+# the one of its slot, or the next one where that is taken, since slots are counted over all machines.
+# shellcheck disable=SC2016
+task='gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l);
+for ((i = 0; i < gpus; i++)); do
+  export CUDA_VISIBLE_DEVICES=$((($1 - 1 + i) % gpus));
+  exec 9>"${TMPDIR:-/tmp}/blurbox-$UID-gpu-$CUDA_VISIBLE_DEVICES" && flock -n 9 && break;
+done;
+exec "$3" --segment "$2" "$4"'
 
 list_tasks() {
   local first
   for ((first = 0; first < segments; first += per_task)); do
-    printf '%d-%d\n' "$first" $((first + per_task < segments ? first + per_task - 1 : segments - 1))
+    printf '%d-%d\0' "$first" $((first + per_task < segments ? first + per_task - 1 : segments - 1))
   done
 }
 
-# Names go in the environment: there parallel looks for no patterns of its own.
-export BLURBOX_PROGRAM=$program BLURBOX_FOLDER=$folder
-BLURBOX_TASK="$(declare -f count_gpus task)
-task \"\$@\""
-export BLURBOX_TASK
-
-jobs=$(count_gpus)
+if [ ! -d "$folder" ]; then
+  echo 'The plan is not there: it was joined already, or moved.' >&2
+  exit 65
+fi
+jobs=$({ nvidia-smi --list-gpus 2>/dev/null || true; } | wc -l)
 [ "$jobs" -gt 0 ] || jobs=25%
 for ((try = 1; ; try++)); do
-  # shellcheck disable=SC2016
-  if ! list_tasks | parallel --joblog "$folder/joblog" --resume-failed --retries "$tries" --jobs "$jobs" --tag --line-buffer \
-    --env BLURBOX_PROGRAM --env BLURBOX_FOLDER --env BLURBOX_TASK "$@" 'bash -c "$BLURBOX_TASK" task {%} {}'; then
+  # Names are arguments, which parallel quotes itself and finds no patterns in.
+  if ! list_tasks | parallel --null --joblog "$folder/joblog" --resume-failed --retries "$tries" --jobs "$jobs" \
+    --tagstring {1} --line-buffer "$@" "bash -c '${task//$'\n'/ }' task {%} {1} {2} {3}" :::: - ::: "$program" ::: "$folder"; then
     echo 'Not all segments were made. Run this script again: it goes on with those that are missing.' >&2
     exit 1
   fi

@@ -67,6 +67,10 @@ if [ ! -f "$script" ]; then
   echo 'Save this script as a file, and then run that: its jobs are submitted with it.' >&2
   exit 2
 fi
+if [ ! -d "$folder" ]; then
+  echo 'The plan is not there: it was joined already, or moved.' >&2
+  exit 65
+fi
 case ${1:-} in
   task | join)
     trap 'stopped=yes' TERM

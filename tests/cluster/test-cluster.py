@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A video by real schedulers, tasks of which are killed in the middle. Prints TAP.
+
+BLURBOX_RENDER is the program. Outside the cluster this enters it first.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import tap
+from tap import check, equal, ffmpeg, output
+
+HERE = Path(__file__).resolve().parent
+PROGRAM = os.environ["BLURBOX_RENDER"]
+LIMIT = 100  # seconds after which a cluster is taken for hung
+# All that shells and schedulers could take for something else than a name.
+NAME = "a 'q\" {} {1} {%} {= die() =} $(id) `id` $HOME %A %% \\ é\n#SBATCH --hold\nï<1ï>"
+
+
+def make_clip(folder):
+    """Three segments, at most, since nothing cuts it."""
+    path = folder / "clip.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=128x72:rate=25:duration=30", "-f", "lavfi", "-i", "sine=duration=30",
+           "-c:a", "aac", "-c:v", "libx264", "-preset", "ultrafast", "-g", "50", path)
+    return path
+
+
+def plan(clip, target):
+    """Plans a render, lossless so that its frames can be compared, and returns its folder."""
+    target.parent.mkdir()
+    folder = target.parent / ".plan"
+    segments = output(PROGRAM, "-q", "--plan", folder, "--size", "90x160", "--preset", "ultrafast", "--quality", "0", "-o", target,
+                      clip)
+    equal(segments, b"3\n")
+    return folder
+
+
+def print_jobs(kind, plan_folder, folder, how):
+    """A script as it is printed, but with a program that kills tasks; the script's name."""
+    text = output(PROGRAM, "--print-jobs", kind, plan_folder).decode()
+    check(f"program='{PROGRAM}'\n" in text, text)
+    victim = folder / "victim"
+    victim.write_text(f"#!/bin/sh\nexec python3 {HERE}/victim.py {PROGRAM} {folder} {shlex.quote(json.dumps(how))} \"$@\"\n")
+    victim.chmod(0o755)
+    script = folder / f"{kind}.sh"
+    script.write_text(text.replace(f"program='{PROGRAM}'\n", f"program='{victim}'\n"))
+    return script
+
+
+def hash_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def frames_of(path):
+    lines = ffmpeg("-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-")
+    return [line for line in lines.splitlines() if not line.startswith(b"#")]
+
+
+def make_reference(clip, folder):
+    """What the same plan gives in one process; its hash."""
+    target = folder / "reference" / "made.mp4"
+    plan_folder = plan(clip, target)
+    output(PROGRAM, "-q", "--segment", "0-2", plan_folder)
+    output(PROGRAM, "-q", "--join", plan_folder)
+    return target
+
+
+def check_made(target, plan_folder, clip, folder):
+    """It is there, nothing else is, and it is byte for byte what one process makes."""
+    equal([path.name for path in target.parent.iterdir()], [target.name])
+    equal(hash_of(target), hash_of(make_reference(clip, folder)), "SHA-256")
+    plain = folder / "plain.mp4"
+    output(PROGRAM, "-q", "--size", "90x160", "--preset", "ultrafast", "--quality", "0", "-o", plain, clip)
+    equal(frames_of(target), frames_of(plain), "frames")
+    equal(len(frames_of(plain)), 750)
+
+
+def run(script, *arguments, cwd):
+    return subprocess.run(["bash", script, *arguments], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          errors="replace", check=False, timeout=LIMIT)
+
+
+def wait_for_slurm():
+    """Until no job is left. Those that were put back into the queue do not wait their two minutes."""
+    until = time.monotonic() + LIMIT
+    while True:
+        jobs = output("squeue", "--noheader", "--array", "--format=%i %r").decode().split("\n")[:-1]
+        if not jobs:
+            return
+        check(time.monotonic() < until, jobs)
+        for job in jobs:
+            name, reason = job.split(" ", 1)
+            if reason == "BeginTime":
+                subprocess.run(["scontrol", "update", f"JobId={name}", "StartTime=now"], check=False, capture_output=True)
+        time.sleep(0.05)
+
+
+def slurm_jobs():
+    """What Slurm says of each job: its state and how often it was begun again, by its name and number in an array."""
+    text = output("scontrol", "show", "jobs", "--oneliner").decode()
+    jobs = [dict(re.findall(r"(\w+)=(\S+)", line)) for line in text.splitlines()]
+    return sorted((job["JobName"], job.get("ArrayTaskId", ""), job["JobState"], job["Restarts"]) for job in jobs)
+
+
+def test_slurm(folder):
+    clip = make_clip(folder)
+    target = folder / NAME / "made.mp4"
+    plan_folder = plan(clip, target)
+    script = print_jobs("slurm", plan_folder, folder, {"1-1": "scancel", "2-2": "again"})
+    done = run(script, "--comment=a comment", cwd=folder)
+    equal((done.returncode, done.stderr), (0, ""), done.stdout)
+    wait_for_slurm()
+    logs = "".join(path.read_text(errors="replace") for path in folder.glob("blurbox-join-*.log"))
+    equal(slurm_jobs(), [("blurbox", "0", "COMPLETED", "0"), ("blurbox", "1", "CANCELLED", "0"),
+                         ("blurbox", "1", "COMPLETED", "0"), ("blurbox", "2", "COMPLETED", "1"),
+                         ("blurbox-join", "", "COMPLETED", "0"), ("blurbox-join", "", "FAILED", "0")], logs)
+    check_made(target, plan_folder, clip, folder)
+
+
+def test_parallel(folder):
+    clip = make_clip(folder)
+    target = folder / NAME / "made.mp4"
+    plan_folder = plan(clip, target)
+    script = print_jobs("parallel", plan_folder, folder, {"1-1": "kill"})
+    done = run(script, "--retries", "1", cwd=folder)
+    equal(done.returncode, 1, done.stderr)
+    rows = [line.split("\t") for line in (plan_folder / "joblog").read_text(errors="replace").splitlines()]
+    signal = rows[0].index("Signal")
+    equal(sorted((row[0], row[signal]) for row in rows[1:]), [("1", "0"), ("2", "9"), ("3", "0")])
+    done = run(script, cwd=folder)
+    equal(done.returncode, 0, done.stderr)
+    check("1-1\t" in done.stderr and "0-0\t" not in done.stderr, done.stderr)
+    check_made(target, plan_folder, clip, folder)
+
+
+def enter():
+    """Runs this again on the cluster."""
+    done = subprocess.run([HERE / "session", sys.executable, __file__], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                          errors="replace", check=False)
+    if done.returncode == 77:
+        print(f"1..0 # SKIP {done.stderr.strip()}")
+        sys.exit()
+    sys.stderr.write(done.stderr)
+    sys.exit(done.returncode)
+
+
+if os.environ.get("BLURBOX_CLUSTER") != "up":
+    enter()
+tap.run(sys.modules[__name__])

@@ -5,6 +5,8 @@
 BLURBOX_RENDER is the program. Outside the cluster this enters it first.
 """
 
+import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -12,6 +14,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,26 +25,38 @@ from tap import check, equal, ffmpeg, output
 HERE = Path(__file__).resolve().parent
 PROGRAM = os.environ["BLURBOX_RENDER"]
 LIMIT = 100  # seconds after which a cluster is taken for hung
+LOOK = ("--size", "90x160", "--preset", "ultrafast", "--quality", "0")
 # All that shells and schedulers could take for something else than a name.
 NAME = "a 'q\" {} {1} {%} {= die() =} $(id) `id` $HOME %A %% \\ é\n#SBATCH --hold\nï<1ï>"
 
 
-def make_clip(folder):
-    """Three segments, at most, since nothing cuts it."""
-    path = folder / "clip.mp4"
+@functools.cache
+def get_clip():
+    """Of three segments, since nothing cuts it."""
+    path = SHELF / "clip.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=size=128x72:rate=25:duration=30", "-f", "lavfi", "-i", "sine=duration=30",
            "-c:a", "aac", "-c:v", "libx264", "-preset", "ultrafast", "-g", "50", path)
     return path
 
 
-def plan(clip, target):
+def plan(target):
     """Plans a render, lossless so that its frames can be compared, and returns its folder."""
     target.parent.mkdir()
     folder = target.parent / ".plan"
-    segments = output(PROGRAM, "-q", "--plan", folder, "--size", "90x160", "--preset", "ultrafast", "--quality", "0", "-o", target,
-                      clip)
-    equal(segments, b"3\n")
+    equal(output(PROGRAM, "-q", "--plan", folder, *LOOK, "-o", target, get_clip()), b"3\n")
     return folder
+
+
+@functools.cache
+def get_reference():
+    """What the same plan gives in one process: the hash of its file, and its frames, which a plain render has too."""
+    target = SHELF / "reference" / "made.mp4"
+    plan_folder = plan(target)
+    output(PROGRAM, "-q", "--segment", "0-2", plan_folder)
+    output(PROGRAM, "-q", "--join", plan_folder)
+    plain = SHELF / "plain.mp4"
+    output(PROGRAM, "-q", *LOOK, "-o", plain, get_clip())
+    return hash_of(target), frames_of(plain)
 
 
 def print_jobs(kind, plan_folder, folder, how):
@@ -65,28 +80,24 @@ def frames_of(path):
     return [line for line in lines.splitlines() if not line.startswith(b"#")]
 
 
-def make_reference(clip, folder):
-    """What the same plan gives in one process; its hash."""
-    target = folder / "reference" / "made.mp4"
-    plan_folder = plan(clip, target)
-    output(PROGRAM, "-q", "--segment", "0-2", plan_folder)
-    output(PROGRAM, "-q", "--join", plan_folder)
-    return target
-
-
-def check_made(target, plan_folder, clip, folder):
+def check_made(target):
     """It is there, nothing else is, and it is byte for byte what one process makes."""
     equal([path.name for path in target.parent.iterdir()], [target.name])
-    equal(hash_of(target), hash_of(make_reference(clip, folder)), "SHA-256")
-    plain = folder / "plain.mp4"
-    output(PROGRAM, "-q", "--size", "90x160", "--preset", "ultrafast", "--quality", "0", "-o", plain, clip)
-    equal(frames_of(target), frames_of(plain), "frames")
-    equal(len(frames_of(plain)), 750)
+    wanted, frames = get_reference()
+    equal(hash_of(target), wanted, "SHA-256")
+    equal(len(frames), 750)
+    equal(frames_of(target), frames, "frames")
 
 
-def run(script, *arguments, cwd):
+def run(script, *arguments, cwd, **environment):
     return subprocess.run(["bash", script, *arguments], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          errors="replace", check=False, timeout=LIMIT)
+                          errors="replace", check=False, timeout=LIMIT, env={**os.environ, **environment})
+
+
+def read_log(plan_folder):
+    """What GNU parallel has noted of each task, the columns by their names."""
+    rows = [line.split("\t") for line in (plan_folder / "joblog").read_text(errors="replace").splitlines()]
+    return [dict(zip(rows[0], row)) for row in rows[1:]]
 
 
 def wait_for_slurm():
@@ -111,10 +122,15 @@ def slurm_jobs():
     return sorted((job["JobName"], job.get("ArrayTaskId", ""), job["JobState"], job["Restarts"]) for job in jobs)
 
 
+def need_root():
+    if "BLURBOX_NO_SLURM" in os.environ:
+        raise tap.Skip(os.environ["BLURBOX_NO_SLURM"])
+
+
 def test_slurm(folder):
-    clip = make_clip(folder)
+    need_root()
     target = folder / NAME / "made.mp4"
-    plan_folder = plan(clip, target)
+    plan_folder = plan(target)
     script = print_jobs("slurm", plan_folder, folder, {"1-1": "scancel", "2-2": "again"})
     done = run(script, "--comment=a comment", cwd=folder)
     equal((done.returncode, done.stderr), (0, ""), done.stdout)
@@ -123,23 +139,57 @@ def test_slurm(folder):
     equal(slurm_jobs(), [("blurbox", "0", "COMPLETED", "0"), ("blurbox", "1", "CANCELLED", "0"),
                          ("blurbox", "1", "COMPLETED", "0"), ("blurbox", "2", "COMPLETED", "1"),
                          ("blurbox-join", "", "COMPLETED", "0"), ("blurbox-join", "", "FAILED", "0")], logs)
-    check_made(target, plan_folder, clip, folder)
+    check_made(target)
 
 
 def test_parallel(folder):
-    clip = make_clip(folder)
     target = folder / NAME / "made.mp4"
-    plan_folder = plan(clip, target)
+    plan_folder = plan(target)
     script = print_jobs("parallel", plan_folder, folder, {"1-1": "kill"})
     done = run(script, "--retries", "1", cwd=folder)
     equal(done.returncode, 1, done.stderr)
-    rows = [line.split("\t") for line in (plan_folder / "joblog").read_text(errors="replace").splitlines()]
-    signal = rows[0].index("Signal")
-    equal(sorted((row[0], row[signal]) for row in rows[1:]), [("1", "0"), ("2", "9"), ("3", "0")])
+    equal(sorted((row["Seq"], row["Signal"]) for row in read_log(plan_folder)), [("1", "0"), ("2", "9"), ("3", "0")])
     done = run(script, cwd=folder)
     equal(done.returncode, 0, done.stderr)
     check("1-1\t" in done.stderr and "0-0\t" not in done.stderr, done.stderr)
-    check_made(target, plan_folder, clip, folder)
+    check_made(target)
+
+
+def test_parallel_on_two_machines(folder):
+    need_root()
+    target = folder / NAME / "made.mp4"
+    plan_folder = plan(target)
+    script = print_jobs("parallel", plan_folder, folder, {"2-2": "kill"})
+    hosts = folder / "hosts"
+    hosts.write_text("1/node\n1/other\n")
+    reach = ["--ssh", "ssh -F /run/ssh.conf", "--sshloginfile", hosts]
+    done = run(script, *reach, "--retries", "1", cwd=folder)
+    equal(done.returncode, 1, done.stderr)
+    equal({row["Host"] for row in read_log(plan_folder)}, {"node", "other"})
+    done = run(script, *reach, cwd=folder)
+    equal(done.returncode, 0, done.stderr)
+    check_made(target)
+
+
+def test_parallel_with_gpus(folder):
+    """Each task has the GPU of its slot, or the next one where that is taken."""
+    target = folder / "out" / "made.mp4"
+    plan_folder = plan(target)
+    script = print_jobs("parallel", plan_folder, folder, {"0-0": "again", "1-1": "again", "2-2": "again"})
+    listing = folder / "nvidia-smi"
+    listing.write_text("#!/bin/sh\nprintf 'GPU 0: A\\nGPU 1: B\\n'\n")
+    listing.chmod(0o755)
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "TMPDIR": str(folder)}
+    done = run(script, "--retries", "1", cwd=folder, **environment)
+    equal(done.returncode, 1, done.stderr)
+    for row in read_log(plan_folder):
+        slot, segments = re.search(r" task (\d) (\S+) ", row["Command"]).groups()
+        equal((folder / f"gpu-{segments}").read_text(), str((int(slot) - 1) % 2), row["Command"])
+    with open(folder / f"blurbox-{os.getuid()}-gpu-0", "w", encoding="utf-8") as taken:
+        fcntl.flock(taken, fcntl.LOCK_EX)
+        done = run(script, "--jobs", "1", cwd=folder, **environment)
+    equal(done.returncode, 0, done.stderr)
+    equal({(folder / f"gpu-{number}-{number}").read_text() for number in range(3)}, {"1"})
 
 
 def enter():
@@ -155,4 +205,6 @@ def enter():
 
 if os.environ.get("BLURBOX_CLUSTER") != "up":
     enter()
-tap.run(sys.modules[__name__])
+with tempfile.TemporaryDirectory(prefix="blurbox-test-") as shelf:
+    SHELF = Path(shelf)
+    tap.run(sys.modules[__name__])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stands for blurbox-render in a job, and does not make some segments at their first try.
 
-victim.py PROGRAM FOLDER HOW ARG…: in FOLDER is kept what was tried, and HOW is a JSON object of what --segment is given and
+victim.py PROGRAM FOLDER HOW ARG…: in FOLDER is kept what was tried, and with which GPU, and HOW is a JSON object of what --segment is given and
 what happens then: "scancel" and "kill" in the middle of the segment, when its unfinished file is there, or "again" for the
 exit code that says so.
 """
@@ -55,6 +55,8 @@ def stop_in_the_middle():
             path.unlink()
 
 
+if arguments[0] == "--segment":
+    (Path(folder) / f"gpu-{arguments[1]}").write_text(os.environ.get("CUDA_VISIBLE_DEVICES", "none"))
 how = json.loads(plan).get(arguments[1]) if arguments[0] == "--segment" else None
 if how is not None and is_first(arguments[1]):
     if how == "again":

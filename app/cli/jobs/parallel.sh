@@ -3,9 +3,9 @@
 #
 #   bash THIS_FILE [OPTION OF PARALLEL…]      such as --jobs 2, or --sshloginfile HOSTS for other machines
 #
-# A line of HOSTS is a machine that ssh reaches and the number of its tasks at once, such as 2/me@node7, and “2/:” is this
-# one. All have the same blurbox-render, and the same files under the same names. Run this again after a failure or a
-# kill: it goes on with what is missing.
+# A line of HOSTS is the number of tasks at once and a machine that ssh reaches, such as 2/me@node7, and 2/: is this one;
+# options of ssh belong into ~/.ssh/config. All have the same blurbox-render, and the same files under the same names.
+# Run this again after a failure or a kill: it goes on with what is missing.
 set -eu
 
 program=@PROGRAM@

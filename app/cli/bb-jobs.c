@@ -81,10 +81,10 @@ quote_for_yaml (const char *utf8)
 
       if (code == '"' || code == '\\')
         g_string_append_printf (text, "\\%c", (char) code);
-      else if (!g_unichar_isgraph (code) && code != ' ')
-        g_string_append_printf (text, "\\U%08X", code);
-      else
+      else if ((code >= ' ' && code < 127) || g_unichar_isalnum (code) || g_unichar_ismark (code))
         g_string_append_unichar (text, code);
+      else
+        g_string_append_printf (text, "\\U%08X", code);
     }
   g_string_append_c (text, '"');
   return g_string_free (text, FALSE);

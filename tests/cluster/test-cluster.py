@@ -192,6 +192,55 @@ def test_parallel_with_gpus(folder):
     equal({(folder / f"gpu-{number}-{number}").read_text() for number in range(3)}, {"1"})
 
 
+def test_shellcheck(folder):
+    plan_folder = plan(folder / NAME / "made.mp4")
+    for kind in ("slurm", "parallel"):
+        script = folder / kind
+        script.write_bytes(output(PROGRAM, "--print-jobs", kind, plan_folder))
+        done = subprocess.run(["shellcheck", "--severity=style", script], capture_output=True, text=True, check=False)
+        equal((done.returncode, done.stdout), (0, ""))
+
+
+def expand(text, variables):
+    """What Kubernetes makes of an argument: $(NAME) is a variable where there is such a one, and $$ a dollar."""
+    return re.sub(r"\$(\$|\((.*?)\))", lambda found: "$" if found[1] == "$" else variables.get(found[2], found[0]), text)
+
+
+def run_container(job, environment):
+    """Runs what the container of a job would; its exit code."""
+    container, = job["spec"]["template"]["spec"]["containers"]
+    command = [expand(part, environment) for part in container["command"] + container["args"]]
+    return subprocess.run(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                          timeout=LIMIT).returncode
+
+
+def test_kubernetes(folder):
+    """Without Kubernetes: its file as a parser of YAML reads it, and its commands as a container runs them."""
+    target = folder / NAME / "made.mp4"
+    plan_folder = plan(target)
+    text = output(PROGRAM, "--print-jobs", "kubernetes", plan_folder).decode()
+    make, join = yaml.safe_load(text)["items"]
+    equal((make["apiVersion"], make["kind"], make["spec"]["completionMode"]), ("batch/v1", "Job", "Indexed"))
+    check(re.fullmatch("[a-z0-9]([a-z0-9-]*[a-z0-9])?", join["metadata"]["name"]), join["metadata"])
+    check(make["metadata"]["name"] != join["metadata"]["name"], make["metadata"])
+    actions = {code: rule["action"] for rule in make["spec"]["podFailurePolicy"]["rules"] for code in
+               rule.get("onExitCodes", {"values": []})["values"]}
+    equal(actions, {1: "FailIndex", 2: "FailJob", 65: "FailJob"})
+    for job in (make, join):
+        pod = job["spec"]["template"]["spec"]
+        equal((pod["restartPolicy"], pod["containers"][0]["image"]), ("Never", "FILL-IN-IMAGE"))
+        equal(pod["volumes"][0]["persistentVolumeClaim"]["claimName"], "FILL-IN-CLAIM")
+        mount, = pod["containers"][0]["volumeMounts"]
+        equal((mount["name"], mount["mountPath"]), (pod["volumes"][0]["name"], str(target.parent)))
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}"}
+    (folder / "blurbox-render").symlink_to(PROGRAM)
+    for index in range(make["spec"]["completions"]):
+        equal(run_container(make, {**environment, "JOB_COMPLETION_INDEX": str(index)}), 0)
+    equal(run_container(join, environment), 0)
+    check_made(target)
+    equal(run_container(make, {**environment, "JOB_COMPLETION_INDEX": "0"}), 65)
+
+
 def enter():
     """Runs this again on the cluster."""
     done = subprocess.run([HERE / "session", sys.executable, __file__], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -205,6 +254,8 @@ def enter():
 
 if os.environ.get("BLURBOX_CLUSTER") != "up":
     enter()
+import yaml  # which only the cluster's root has
+
 with tempfile.TemporaryDirectory(prefix="blurbox-test-") as shelf:
     SHELF = Path(shelf)
     tap.run(sys.modules[__name__])

@@ -40,7 +40,7 @@ jobs=$({ nvidia-smi --list-gpus 2>/dev/null || true; } | wc -l)
 for ((try = 1; ; try++)); do
   # Names are arguments, which parallel quotes itself and finds no patterns in.
   if ! list_tasks | parallel --null --joblog "$folder/joblog" --resume-failed --retries "$tries" --jobs "$jobs" \
-    --tagstring {1} --line-buffer "$@" "bash -c '${task//$'\n'/ }' task {%} {1} {2} {3}" :::: - ::: "$program" ::: "$folder"; then
+    --tagstring '{1}' --line-buffer "$@" "bash -c '${task//$'\n'/ }' task {%} {1} {2} {3}" :::: - ::: "$program" ::: "$folder"; then
     echo 'Not all segments were made. Run this script again: it goes on with those that are missing.' >&2
     exit 1
   fi

@@ -71,12 +71,13 @@ is_segment (const char *name)
   return bb_segment_parse_name (name, &index, &hash);
 }
 
-/* Only what is ours is removed: nobody else's file is lost. */
+/* Only what is ours is removed, logs of jobs that were printed for schedulers among it: nobody else's
+ * file is lost. */
 static gboolean
 is_ours (const char *name)
 {
-  return is_segment (name) || g_str_equal (name, PLAN) ||
-         (*name == '.' && g_str_has_suffix (name, ".part"));
+  return is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, "joblog") ||
+         (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) || (*name == '.' && g_str_has_suffix (name, ".part"));
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "bb-options.h"
 
 #include "bb-columns.h"
+#include "bb-jobs.h"
 #include "bb-targets.h"
 #include "blurbox.h"
 
@@ -83,6 +84,7 @@ static const Option rows[] = {
   { "plan", N_ ("DIR"), NULL, N_ ("render nothing, but plan it in a new folder") },
   { "segment", N_ ("N[-M]"), NULL, N_ ("make these segments of the plan that INPUT is") },
   { "join", N_ ("DIR"), NULL, N_ ("join the segments of a plan") },
+  { "print-jobs", N_ ("KIND"), NULL, N_ ("jobs that do all that: slurm, parallel or kubernetes") },
 
   { NULL, NULL, NULL, N_ ("Information:") },
   { "list-devices", NULL, NULL, N_ ("show what can do the work") },
@@ -484,6 +486,18 @@ check_plan (BbOptions *options, GHashTable *given, GStrv inputs, GError **error)
                            _ ("“--join” takes what is joined from its plan: write blurbox-render "
                               "--join DIR"));
       return FALSE;
+    case BB_ACTION_PRINT_JOBS:
+      options->scheduler = g_strdup (g_hash_table_lookup (given, "print-jobs"));
+      options->plan = n_inputs == 1 ? g_strdup (inputs[0]) : NULL;
+      if (!bb_jobs_is_scheduler (options->scheduler))
+        return refuse (error, "print-jobs", options->scheduler,
+                       _ ("write slurm, parallel or kubernetes"));
+      if (n_inputs == 1)
+        return TRUE;
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
+                           _ ("“--print-jobs” prints the jobs of one plan: write blurbox-render "
+                              "--print-jobs slurm DIR"));
+      return FALSE;
     default:
       return TRUE;
     }
@@ -519,6 +533,7 @@ bb_options_new (const char *const *argv, GError **error)
                     : g_hash_table_contains (given, "plan")          ? BB_ACTION_PLAN
                     : g_hash_table_contains (given, "segment")       ? BB_ACTION_SEGMENT
                     : g_hash_table_contains (given, "join")          ? BB_ACTION_JOIN
+                    : g_hash_table_contains (given, "print-jobs")    ? BB_ACTION_PRINT_JOBS
                                                                      : BB_ACTION_RENDER;
   if (options->action != BB_ACTION_RENDER && options->action < BB_ACTION_AUTO_TUNE)
     return g_steal_pointer (&options);
@@ -595,6 +610,7 @@ bb_options_free (BbOptions *options)
   g_free (options->save_recipe);
   g_free (options->stats);
   g_free (options->plan);
+  g_free (options->scheduler);
   g_free (options);
 }
 

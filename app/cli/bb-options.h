@@ -19,6 +19,7 @@ typedef enum {
   BB_ACTION_PLAN,
   BB_ACTION_SEGMENT,
   BB_ACTION_JOIN,
+  BB_ACTION_PRINT_JOBS,
 } BbAction;
 
 /**
@@ -31,6 +32,7 @@ typedef enum {
  * @save_recipe: (nullable): file for the recipe
  * @stats: (nullable): file for the figures
  * @plan: (nullable): folder of a plan that is made, or of which a part is
+ * @scheduler: (nullable): what jobs are printed for
  * @first_segment: the first segment to make of it
  * @last_segment: the last one
  * @n_workers: segments to make at once; 0: as many as are worth it
@@ -39,7 +41,7 @@ typedef enum {
  * @quiet: whether only errors are printed
  *
  * A command line, understood and checked. Where @action only shows something the other members are
- * not set. With %BB_ACTION_SEGMENT and %BB_ACTION_JOIN there are no @targets, and of the @recipe only
+ * not set. From %BB_ACTION_SEGMENT on there are no @targets, and of the @recipe only
  * device and batch size count.
  */
 typedef struct {
@@ -51,6 +53,7 @@ typedef struct {
   char *save_recipe;
   char *stats;
   char *plan;
+  char *scheduler;
   guint first_segment;
   guint last_segment;
   guint n_workers;

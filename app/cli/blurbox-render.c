@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "bb-jobs.h"
 #include "bb-options.h"
 #include "bb-prefix.h"
 #include "bb-printable.h"
@@ -621,6 +622,37 @@ close_output (int status)
 }
 
 static int
+print_jobs (const BbOptions *options)
+{
+  g_autofree char *folder = g_canonicalize_filename (options->plan, NULL);
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *path = g_build_filename (folder, "render.ini", NULL);
+  g_autoptr (GKeyFile) plan = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *jobs = NULL;
+  BbRender *render = bb_render_new_from_plan (folder, NULL, &error);
+  int n_segments;
+
+  if (render == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_OTHER_PLAN;
+    }
+  bb_render_free (render);
+  g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL);
+  n_segments = g_key_file_get_integer (plan, "render", "segments", NULL);
+  jobs = bb_jobs_new (options->scheduler, program != NULL ? program : g_get_prgname (), folder,
+                      (guint) MAX (n_segments, 1), &error);
+  if (jobs == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_FAILED;
+    }
+  fputs (jobs, stdout);
+  return EXIT_DONE;
+}
+
+static int
 run_action (const BbOptions *options)
 {
   g_autofree char *help = NULL;
@@ -644,6 +676,8 @@ run_action (const BbOptions *options)
     case BB_ACTION_SEGMENT:
     case BB_ACTION_JOIN:
       return run_plan (options);
+    case BB_ACTION_PRINT_JOBS:
+      return print_jobs (options);
     case BB_ACTION_RENDER:
     default:
       return render (options);

@@ -10,6 +10,7 @@
 #include "bb-engine.h"
 #include "bb-error.h"
 #include "bb-gate.h"
+#include "bb-leftover.h"
 #include "bb-memory.h"
 #include "bb-phases.h"
 #include "bb-pipeline.h"
@@ -613,4 +614,23 @@ bb_render_get_notices (BbRender *render)
   notices = g_strdupv ((GStrv) render->notices->pdata);
   g_mutex_unlock (&render->lock);
   return notices;
+}
+
+/**
+ * bb_render_discard:
+ * @output: path of a target
+ *
+ * Removes what an unfinished render of that target left, unless a render that is alive uses it.
+ */
+void
+bb_render_discard (const char *output)
+{
+  g_autofree char *folder = g_path_get_dirname (output);
+  g_autofree char *base = g_path_get_basename (output);
+  g_autofree char *name = g_strdup_printf (".%.*s.blurbox", 255 - 9, base);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (!bb_leftover_remove (path, &error))
+    g_debug ("%s", error->message);
 }

@@ -68,6 +68,7 @@ void bb_render_get_stats (BbRender *render, BbRenderStats *stats);
 char *bb_render_get_output (BbRender *render);
 const char *bb_render_get_shortfall (BbRender *render);
 GStrv bb_render_get_notices (BbRender *render);
+void bb_render_discard (const char *output);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbRender, bb_render_free)
 

@@ -52,15 +52,21 @@ is_folder_name (const char *name)
          strlen (name) > strlen ("." FOLDER_SUFFIX);
 }
 
-/* Whether a name in a folder of segments is one that renders give. */
 static gboolean
-is_ours (const char *name)
+is_segment (const char *name)
 {
   const char *hash;
   guint index;
 
+  return bb_segment_parse_name (name, &index, &hash);
+}
+
+/* Whether a name in a folder of segments is one that renders give. */
+static gboolean
+is_ours (const char *name)
+{
   if (g_str_equal (name, PLAN) || g_str_equal (name, LOCK) ||
-      bb_segment_parse_name (name, &index, &hash))
+      is_segment (name))
     return TRUE;
   if (*name == '.' && g_str_has_suffix (name, ".part"))
     return TRUE;

@@ -65,8 +65,7 @@ is_segment (const char *name)
 static gboolean
 is_ours (const char *name)
 {
-  if (g_str_equal (name, PLAN) || g_str_equal (name, LOCK) ||
-      is_segment (name))
+  if (g_str_equal (name, PLAN) || g_str_equal (name, LOCK) || is_segment (name))
     return TRUE;
   if (*name == '.' && g_str_has_suffix (name, ".part"))
     return TRUE;
@@ -330,9 +329,10 @@ remove_folder (const char *path, GError **error)
     close (fd);
   close (folder);
   if (code == ENOTEMPTY || code == EEXIST)
-    return refuse (error, path,
-                   _ ("“%s” holds files that are not of a render, which were left there: look at them, and "
-                      "remove the folder yourself"));
+    return refuse (
+      error, path,
+      _ ("“%s” holds files that are not of a render, which were left there: look at them, and "
+         "remove the folder yourself"));
   return code == 0 || fail (error, path, code);
 }
 

@@ -77,7 +77,8 @@ static gboolean
 is_ours (const char *name)
 {
   return is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, "joblog") ||
-         (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) || (*name == '.' && g_str_has_suffix (name, ".part"));
+         (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) ||
+         (*name == '.' && g_str_has_suffix (name, ".part"));
 }
 
 static void

@@ -333,9 +333,10 @@ remove_folder (const char *path, GError **error)
     close (fd);
   close (folder);
   if (code == ENOTEMPTY || code == EEXIST)
-    return refuse (error, path,
-                   _ ("“%s” holds files that are not of a render, which were left there: look at them, and "
-                      "remove the folder yourself"));
+    return refuse (
+      error, path,
+      _ ("“%s” holds files that are not of a render, which were left there: look at them, and "
+         "remove the folder yourself"));
   return code == 0 || fail (error, path, code);
 }
 

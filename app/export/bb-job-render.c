@@ -24,7 +24,7 @@ struct _BbJobRender {
   BbRender *render;
   GCancellable *cancellable;
   GThread *thread;
-  BbWake *wake; /* for progress */
+  BbWake *wake;  /* for progress */
   gint discards; /* whether nothing of it is kept; atomic */
 
   GMutex lock;

@@ -248,8 +248,7 @@ discard (BbQueue *self, BbJob *job)
   g_autoptr (GTask) task = NULL;
 
   if (!bb_job_get_begun (job) || bb_job_get_state (job) == BB_JOB_DONE ||
-      g_file_peek_path (bb_job_get_output (job)) == NULL ||
-      g_hash_table_contains (taken, identity))
+      g_file_peek_path (bb_job_get_output (job)) == NULL || g_hash_table_contains (taken, identity))
     return;
   task = g_task_new (NULL, NULL, NULL, NULL);
   g_task_set_source_tag (task, discard);
@@ -360,9 +359,10 @@ begin (BbQueue *self, BbJob *job, GError **error)
     return refuse (error, BB_ERROR_EXISTS, bb_job_get_output (job),
                    _ ("“%s” has appeared while the export waited: choose another name"));
   if (bb_job_has_other_source (job))
-    return refuse (error, BB_ERROR_INPUT, bb_job_get_input (job),
-                   _ ("“%s” has changed since its export was asked for: try again to export it as it is "
-                      "now"));
+    return refuse (
+      error, BB_ERROR_INPUT, bb_job_get_input (job),
+      _ ("“%s” has changed since its export was asked for: try again to export it as it is "
+         "now"));
   bb_job_set_begun (job);
   bb_job_set_state (job, BB_JOB_RENDERING);
   set_current (self, job);

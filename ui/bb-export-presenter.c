@@ -231,15 +231,14 @@ close_request_cb (GtkWindow *window, gpointer user_data)
   gtk_window_present (window);
   if (self->question != NULL)
     return GDK_EVENT_STOP;
-  body =
-    g_strdup_printf (ngettext ("%u export is not finished. It can go on where it stopped when Blurbox is "
-                               "started again.",
-                               "%u exports are not finished. They can go on where they stopped when "
-                               "Blurbox is started again.",
-                               n),
-                     n);
-  g_set_weak_pointer (&self->question,
-                      adw_alert_dialog_new (_ ("Stop Exports and Close?"), body));
+  body = g_strdup_printf (
+    ngettext ("%u export is not finished. It can go on where it stopped when Blurbox is "
+              "started again.",
+              "%u exports are not finished. They can go on where they stopped when "
+              "Blurbox is started again.",
+              n),
+    n);
+  g_set_weak_pointer (&self->question, adw_alert_dialog_new (_ ("Stop Exports and Close?"), body));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (self->question), "keep", _ ("_Keep Exporting"),
                                   "close", _ ("_Stop and Close"), NULL);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (self->question), "keep");

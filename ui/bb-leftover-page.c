@@ -93,11 +93,12 @@ ask (BbLeftoverPage *self, GPtrArray *paths, guint64 bytes)
   AdwDialog *question = adw_alert_dialog_new (
     ngettext ("Remove Unfinished Export?", "Remove Unfinished Exports?", paths->len), NULL);
 
-  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (question),
-                                /* Translators: a size, such as 1.2 GB */
-                                _ ("%s will be free. What is done is lost: exported again, it begins "
-                                   "anew."),
-                                size);
+  adw_alert_dialog_format_body (
+    ADW_ALERT_DIALOG (question),
+    /* Translators: a size, such as 1.2 GB */
+    _ ("%s will be free. What is done is lost: exported again, it begins "
+       "anew."),
+    size);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (question), "keep", _ ("_Keep"), "remove",
                                   _ ("_Remove"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (question), "remove",

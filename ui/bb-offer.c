@@ -78,8 +78,8 @@ append_names (GString *body, GPtrArray *jobs)
 static void
 add_responses (AdwAlertDialog *dialog)
 {
-  adw_alert_dialog_add_responses (dialog, "remove", _ ("_Remove"), "later", _ ("_Not Now"), "resume",
-                                  _ ("_Go On"), NULL);
+  adw_alert_dialog_add_responses (dialog, "remove", _ ("_Remove"), "later", _ ("_Not Now"),
+                                  "resume", _ ("_Go On"), NULL);
   adw_alert_dialog_set_response_appearance (dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_response_appearance (dialog, "resume", ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (dialog, "resume");
@@ -108,18 +108,20 @@ bb_offer_present (GtkWidget *window, BbQueue *queue, GPtrArray *jobs, const char
   if (jobs->len > 0)
     {
       append_names (body, jobs);
-      g_string_append (body, ngettext ("This export was not finished when Blurbox ended. It goes on where "
-                                       "it stopped; removing it deletes what is done of it.",
-                                       "These exports were not finished when Blurbox ended. They go on "
-                                       "where they stopped; removing them deletes what is done of them.",
-                                       jobs->len));
+      g_string_append (
+        body, ngettext ("This export was not finished when Blurbox ended. It goes on where "
+                        "it stopped; removing it deletes what is done of it.",
+                        "These exports were not finished when Blurbox ended. They go on "
+                        "where they stopped; removing them deletes what is done of them.",
+                        jobs->len));
     }
   if (notice != NULL)
     g_string_append_printf (body, "%s%s", jobs->len > 0 ? "\n\n" : "", notice);
-  dialog = adw_alert_dialog_new (jobs->len > 0 ? ngettext ("Go On with Unfinished Export?",
-                                                           "Go On with Unfinished Exports?", jobs->len)
-                                               : _ ("List of Exports Not Read"),
-                                 body->str);
+  dialog =
+    adw_alert_dialog_new (jobs->len > 0 ? ngettext ("Go On with Unfinished Export?",
+                                                    "Go On with Unfinished Exports?", jobs->len)
+                                        : _ ("List of Exports Not Read"),
+                          body->str);
   if (jobs->len == 0)
     {
       adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));

@@ -122,8 +122,7 @@ bb_preferences_dialog_new (GSettings *settings, BbExportManager *export_manager)
   g_settings_bind (settings, "keep-recipe", self->keep_row, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "loop", self->loop_row, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "mute", self->mute_row, "active", G_SETTINGS_BIND_DEFAULT);
-  self->leftover_page =
-    g_object_ref_sink (bb_leftover_page_new ((const char *const *) folders));
+  self->leftover_page = g_object_ref_sink (bb_leftover_page_new ((const char *const *) folders));
   g_object_bind_property (self->leftover_page, "summary", self->leftover_row, "subtitle",
                           G_BINDING_SYNC_CREATE);
   return ADW_DIALOG (self);

@@ -126,11 +126,8 @@ static void
 update_button (BbQueueBar *self)
 {
   gboolean paused = bb_queue_get_paused (self->queue);
-  gboolean stopped =
-    self->job == NULL && !paused && bb_queue_get_n_stopped (self->queue) > 0;
-  const char *tooltip = stopped  ? _ ("Go On")
-                        : paused ? _ ("Resume Export")
-                                 : _ ("Pause Export");
+  gboolean stopped = self->job == NULL && !paused && bb_queue_get_n_stopped (self->queue) > 0;
+  const char *tooltip = stopped ? _ ("Go On") : paused ? _ ("Resume Export") : _ ("Pause Export");
 
   gtk_widget_set_visible (GTK_WIDGET (self->pause_button), self->job != NULL || paused || stopped);
   /* Progress comes often, and what is set anew is laid out anew. */
@@ -239,8 +236,7 @@ bb_queue_bar_new (BbQueue *queue)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (queue, "notify::n-waiting", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (queue, "notify::paused", G_CALLBACK (update), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "notify::paused", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   set_job (self, bb_queue_get_current (queue));
   update (self);

@@ -24,7 +24,7 @@ struct _BbJobRender {
   BbRender *render;
   GCancellable *cancellable;
   GThread *thread;
-  BbWake *wake; /* for progress */
+  BbWake *wake;  /* for progress */
   gint discards; /* whether nothing of it is kept; atomic */
 
   GMutex lock;
@@ -348,4 +348,31 @@ bb_job_render_take_result (BbJobRender *work, GError **error)
     g_propagate_error (error, g_steal_pointer (&work->error));
   g_mutex_unlock (&work->lock);
   return done;
+}
+
+static void
+discard_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+  bb_render_discard (task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * bb_job_render_discard:
+ * @job: a job that has no render
+ *
+ * Removes what its renders have left, without waiting for that.
+ */
+void
+bb_job_render_discard (BbJob *job)
+{
+  g_autoptr (GTask) task = NULL;
+  char *path = g_file_get_path (bb_job_get_output (job));
+
+  if (path == NULL)
+    return;
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_source_tag (task, bb_job_render_discard);
+  g_task_set_task_data (task, path, g_free);
+  g_task_run_in_thread (task, discard_thread);
 }

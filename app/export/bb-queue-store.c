@@ -155,10 +155,11 @@ load (BbQueueStore *self, const char *path)
                 _ ("The list of unfinished exports is of a newer version of Blurbox. What this one "
                    "understands of it is used, and the file is kept as “%s”."));
   else if (self->text.damaged)
-    set_notice (self, path, "damaged",
-                /* Translators: name of a file */
-                _ ("The list of unfinished exports is damaged. What is whole of it is used, and the "
-                   "file is kept as “%s”."));
+    set_notice (
+      self, path, "damaged",
+      /* Translators: name of a file */
+      _ ("The list of unfinished exports is damaged. What is whole of it is used, and the "
+         "file is kept as “%s”."));
   self->text.newer |= newer;
   self->text.damaged |= damaged;
 }

@@ -181,6 +181,24 @@ find_next_group (const char *data, const char *end)
   return end;
 }
 
+/* Where a group's last line ends, which is its checksum. */
+static const char *
+find_group_end (const char *data, const char *end)
+{
+  const char *last = g_strstr_len (data, end - data, "\n" CHECKSUM "=");
+  const char *line_end = last != NULL ? memchr (last + 1, '\n', (gsize) (end - last - 1)) : NULL;
+
+  return line_end != NULL ? line_end + 1 : end;
+}
+
+static gboolean
+is_blank (const char *data, const char *end)
+{
+  while (data < end && g_ascii_isspace (*data))
+    data++;
+  return data == end;
+}
+
 /**
  * bb_queue_text_parse:
  * @text: (inout): what a queue leaves; what is read is added
@@ -199,8 +217,10 @@ bb_queue_text_parse (BbQueueText *text, const char *data, gsize length)
   while (data < end)
     {
       const char *next = find_next_group (data, end);
+      const char *last = find_group_end (data, next);
 
-      if (!parse_piece (text, data, (gsize) (next - data), &n_jobs, &n_found))
+      if (!parse_piece (text, data, (gsize) (last - data), &n_jobs, &n_found) ||
+          !is_blank (last, next))
         text->damaged = TRUE;
       data = next;
     }

@@ -232,29 +232,16 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
   return TRUE;
 }
 
-static void
-discard_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
-{
-  bb_render_discard (task_data);
-  g_task_return_boolean (task, TRUE);
-}
-
 /* Removes what is done of a job that leaves the queue unfinished, unless another one goes on with it. */
 static void
 discard (BbQueue *self, BbJob *job)
 {
   g_autoptr (GHashTable) taken = get_taken (self, job);
   g_autofree char *identity = get_identity (bb_job_get_output (job));
-  g_autoptr (GTask) task = NULL;
 
-  if (!bb_job_get_begun (job) || bb_job_get_state (job) == BB_JOB_DONE ||
-      g_file_peek_path (bb_job_get_output (job)) == NULL ||
-      g_hash_table_contains (taken, identity))
-    return;
-  task = g_task_new (NULL, NULL, NULL, NULL);
-  g_task_set_source_tag (task, discard);
-  g_task_set_task_data (task, g_file_get_path (bb_job_get_output (job)), g_free);
-  g_task_run_in_thread (task, discard_thread);
+  if (bb_job_get_begun (job) && bb_job_get_state (job) != BB_JOB_DONE &&
+      !g_hash_table_contains (taken, identity))
+    bb_job_render_discard (job);
 }
 
 /* A job that is over: tells everybody, and goes on. */
@@ -360,9 +347,10 @@ begin (BbQueue *self, BbJob *job, GError **error)
     return refuse (error, BB_ERROR_EXISTS, bb_job_get_output (job),
                    _ ("“%s” has appeared while the export waited: choose another name"));
   if (bb_job_has_other_source (job))
-    return refuse (error, BB_ERROR_INPUT, bb_job_get_input (job),
-                   _ ("“%s” has changed since its export was asked for: try again to export it as it is "
-                      "now"));
+    return refuse (
+      error, BB_ERROR_INPUT, bb_job_get_input (job),
+      _ ("“%s” has changed since its export was asked for: try again to export it as it is "
+         "now"));
   bb_job_set_begun (job);
   bb_job_set_state (job, BB_JOB_RENDERING);
   set_current (self, job);

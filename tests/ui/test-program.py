@@ -232,7 +232,7 @@ if __name__ == "__main__":
         # Small and fast, as the settings of the last session.
         settings = Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings", "keyfile")
         settings.parent.mkdir(parents=True)
-        settings.write_text("[io/github/blurbox/Blurbox]\nrecipe='[recipe]\\nversion=1\\nwidth=72\\nheight=128\\n"
+        settings.write_text("[io/github/blurbox/Blurbox]\nrecipe='[Blurbox Recipe]\\nversion=1\\nwidth=72\\nheight=128\\n"
                             "device=cpu\\npreset=ultrafast\\n'\n")
         os.environ["GSETTINGS_BACKEND"] = "keyfile"
         tap.ffmpeg("-f", "lavfi", "-i", f"testsrc2=s=64x36:d={FRAMES // 25}", "-pix_fmt", "yuv420p", "-c:v", "ffv1", CLIP)

@@ -63,10 +63,11 @@ write_source (GKeyFile *keys, const char *path, GError **error)
   goffset size;
 
   if (stream != NULL)
-    info = g_file_input_stream_query_info (
-      stream, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_TIME_MODIFIED "," //
-      G_FILE_ATTRIBUTE_TIME_MODIFIED_NSEC,
-      NULL, error);
+    info = g_file_input_stream_query_info (stream,
+                                           G_FILE_ATTRIBUTE_STANDARD_SIZE
+                                           "," G_FILE_ATTRIBUTE_TIME_MODIFIED "," //
+                                           G_FILE_ATTRIBUTE_TIME_MODIFIED_NSEC,
+                                           NULL, error);
   if (info == NULL)
     return FALSE;
   size = g_file_info_get_size (info);
@@ -176,9 +177,9 @@ bb_identity_write (GKeyFile *file, const char *source, const BbRecipe *recipe,
   g_key_file_set_string (file, group, "encoder", encoder->name);
   g_key_file_set_string (file, group, "encoder-library", library);
   g_key_file_set_integer (file, group, "threads", pins->threads);
-  g_key_file_set_boolean (file, group, "shared", pins->shared);
   g_key_file_set_string (file, group, "container", container);
-  g_key_file_set_string (file, group, "arithmetic", device != NULL ? bb_device_get_arithmetic (device) : "");
+  g_key_file_set_string (file, group, "arithmetic",
+                         device != NULL ? bb_device_get_arithmetic (device) : "");
   if (!write_source (file, source, &failure))
     {
       g_autofree char *name = g_filename_display_name (source);
@@ -240,8 +241,7 @@ bb_identity_check (GKeyFile *here, GKeyFile *there, const char **difference)
   *difference = _ ("another version of Blurbox or its libraries makes it");
   for (gsize i = 0; i < G_N_ELEMENTS (differences); i++)
     {
-      g_autofree char *a =
-        g_key_file_get_value (here, BB_IDENTITY_GROUP, differences[i].key, NULL);
+      g_autofree char *a = g_key_file_get_value (here, BB_IDENTITY_GROUP, differences[i].key, NULL);
       g_autofree char *b =
         g_key_file_get_value (there, BB_IDENTITY_GROUP, differences[i].key, NULL);
 

@@ -111,8 +111,7 @@ decode_thread (gpointer data)
 
       bb_gate_pass (pipeline->gate, pipeline->cancellable);
       start = g_get_monotonic_time ();
-      frame =
-        pipeline->read (pipeline->source, pipeline->user_data, pipeline->cancellable, &error);
+      frame = pipeline->read (pipeline->source, pipeline->user_data, pipeline->cancellable, &error);
       add_seconds (pipeline, &pipeline->stats.decode_seconds, seconds_since (start), NULL);
       if (error != NULL)
         {

@@ -60,8 +60,9 @@ typedef BbFrame *(*BbPipelineReadFunc) (BbSource *source, gpointer user_data,
 typedef gboolean (*BbPipelineFunc) (BbFrame *frame, const BbPipelineStats *stats,
                                     gpointer user_data, GCancellable *cancellable, GError **error);
 
-gboolean bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine, BbMemory memory,
-                          BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats,
-                          BbGate *gate, GCancellable *cancellable, GError **error);
+gboolean bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine,
+                          BbMemory memory, BbPipelineFunc func, gpointer user_data,
+                          BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable,
+                          GError **error);
 
 G_END_DECLS

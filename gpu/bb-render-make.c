@@ -41,7 +41,7 @@ typedef struct {
   BbRun *run;
 
   /* under the render's lock */
-  BbPipelineStats now;   /* of the run at hand */
+  BbPipelineStats now;    /* of the run at hand */
   BbPipelineStats before; /* of those before */
   double cpu_seconds;
   gboolean idle; /* waits for something to do */
@@ -51,9 +51,10 @@ typedef struct {
 typedef struct {
   BbRender *render;
   GCancellable *cancellable; /* of the workers */
-  GPtrArray *workings; /* of Working, owned; added to by the caller's thread, under the render's lock */
-  GError *error;             /* the first one; under the render's lock */
-  gboolean closed;           /* under the render's lock */
+  GPtrArray
+    *workings;     /* of Working, owned; added to by the caller's thread, under the render's lock */
+  GError *error;   /* the first one; under the render's lock */
+  gboolean closed; /* under the render's lock */
 
   /* of the search for the best number of workers */
   gboolean settled;
@@ -191,8 +192,8 @@ make_run (Working *working, Make *make, GError **error)
 
   if (working->worker == NULL)
     {
-      BbWorker *worker = bb_render_new_worker (render, working->number, working->run,
-                                               make->cancellable, error);
+      BbWorker *worker =
+        bb_render_new_worker (render, working->number, working->run, make->cancellable, error);
 
       if (worker == NULL)
         return FALSE;
@@ -236,8 +237,8 @@ fail (Working *working, Make *make, GError *error)
   working->over = TRUE;
   if (is_spare && !make->closed && !is_alone (make))
     {
-      guint from = working->worker != NULL ? bb_worker_get_unfinished (working->worker)
-                                           : working->run->first;
+      guint from =
+        working->worker != NULL ? bb_worker_get_unfinished (working->worker) : working->run->first;
 
       g_debug ("One worker less: %s", error->message);
       bb_schedule_give_back (render->schedule, g_steal_pointer (&working->run), from);
@@ -613,6 +614,9 @@ cancelled_cb (GCancellable *cancellable, Make *make)
   BbRender *render = make->render;
 
   g_cancellable_cancel (make->cancellable);
+  /* Whoever cancelled may not wait until the encoders have ended. */
+  if (render->folder != NULL)
+    bb_segment_folder_drop_empty (render->folder);
   g_mutex_lock (&render->lock);
   g_cond_broadcast (&render->changed);
   g_mutex_unlock (&render->lock);
@@ -702,8 +706,7 @@ finish (BbRender *render, GCancellable *cancellable, GError **error)
 /* Makes the segments from @first to before @end that are not there, and joins them where there is a
  * target. */
 gboolean
-bb_render_make (BbRender *render, guint first, guint end, GCancellable *cancellable,
-                GError **error)
+bb_render_make (BbRender *render, guint first, guint end, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
   Make make = { .render = render, .cancellable = inner };

@@ -236,15 +236,15 @@ init_job (BbRender *render)
 
   /* A GPU's frames are not looked at. */
   bb_segment_table_init (&job->table, info, values,
-                         render->engine == NULL ||
-                           bb_device_get_memory (bb_engine_get_device (render->engine)) ==
-                             BB_MEMORY_HOST);
+                         render->engine == NULL || bb_device_get_memory (bb_engine_get_device (
+                                                     render->engine)) == BB_MEMORY_HOST);
   job->trim_start = values->start;
   job->trim_end = values->end;
   job->end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
-  job->cut_end = values->end < 0 ? G_MAXINT64
-                                 : bb_ffmpeg_from_nanoseconds (
-                                     av_sat_add64 (info->start, values->end), time_base);
+  job->cut_end =
+    values->end < 0
+      ? G_MAXINT64
+      : bb_ffmpeg_from_nanoseconds (av_sat_add64 (info->start, values->end), time_base);
   job->gate = render->gate;
 }
 
@@ -310,8 +310,7 @@ bb_render_open (BbRender *render, BbRenderParts parts, GCancellable *cancellable
   render->devices = g_strsplit (bb_recipe_get (render->recipe)->device, ",", -1);
   render->name = render->output != NULL ? g_filename_display_name (render->output) : NULL;
   take_pins (render);
-  if (!((parts & BB_RENDER_PICTURE) != 0 ? open_both (render, error)
-                                         : open_source (render, error)))
+  if (!((parts & BB_RENDER_PICTURE) != 0 ? open_both (render, error) : open_source (render, error)))
     return FALSE;
   if (render->engine != NULL)
     note_device (render);
@@ -379,14 +378,12 @@ prepare_and_preroll (BbRender *render, BbWorker *worker, const BbRun *run,
 
 /* A decoder and a device for one worker more. */
 static gboolean
-open_another (BbRender *render, guint number, BbSource **source, BbEngine **engine,
-              GError **error)
+open_another (BbRender *render, guint number, BbSource **source, BbEngine **engine, GError **error)
 {
   const char *const *ids = (const char *const *) render->devices;
   g_autoptr (BbSource) opened = bb_source_new (render->input, error);
 
-  if (opened == NULL ||
-      !bb_source_set_tone_map (opened, render->job.setup.input.tone_map, error))
+  if (opened == NULL || !bb_source_set_tone_map (opened, render->job.setup.input.tone_map, error))
     return FALSE;
   *engine = bb_engine_open (ids[number % g_strv_length ((GStrv) ids)], error);
   if (*engine == NULL)

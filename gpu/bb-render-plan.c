@@ -80,8 +80,7 @@ check_first_space (BbRender *render, GError **error)
 {
   const BbFormat *format = &render->job.setup.input.format;
   double bits = render->encoder->quality_option != NULL ? LOSSY_BITS : LOSSLESS_BITS;
-  double bytes =
-    (double) render->stats.total_frames * format->width * format->height * bits / 8.0;
+  double bytes = (double) render->stats.total_frames * format->width * format->height * bits / 8.0;
 
   return refuse_space (render, 2.0 * bytes,
                        get_free_bytes (bb_segment_folder_get_path (render->folder)), error);
@@ -94,8 +93,7 @@ write_identity (BbRender *render, GKeyFile *plan, GError **error)
   BbDevice *device = render->engine != NULL ? bb_engine_get_device (render->engine) : NULL;
 
   return bb_identity_write (plan, render->input, render->recipe, setup->encoder, &setup->pins,
-                            setup->container->name, device, &render->job.table,
-                            error);
+                            setup->container->name, device, &render->job.table, error);
 }
 
 /* For who looks into the folder, and for bb_render_new_from_plan(). */
@@ -150,8 +148,7 @@ note_found (BbRender *render)
                           g_strdup_printf (_ ("%d %% was done already: the rest is rendered"),
                                            (int) MIN (100 * frames / total, 100)));
   else
-    bb_render_add_notice (
-      render, g_strdup (_ ("A part was done already: the rest is rendered")));
+    bb_render_add_notice (render, g_strdup (_ ("A part was done already: the rest is rendered")));
 }
 
 /* Opens the folder beside the target. What another render than this one has left is said, and not
@@ -183,8 +180,8 @@ bb_render_open_folder (BbRender *render, GCancellable *cancellable, GError **err
       if (!bb_segment_folder_save_plan (render->folder, plan, error))
         return FALSE;
     }
-  render->found = bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE,
-                                          cancellable);
+  render->found =
+    bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE, cancellable);
   note_found (render);
   return check_first_space (render, error);
 }
@@ -204,15 +201,14 @@ bb_render_open_folder (BbRender *render, GCancellable *cancellable, GError **err
  * Returns: %TRUE, or %FALSE with an error; %BB_ERROR_EXISTS where the folder holds another plan
  */
 gboolean
-bb_render_plan (BbRender *render, const char *folder, guint *n_segments,
-                GCancellable *cancellable, GError **error)
+bb_render_plan (BbRender *render, const char *folder, guint *n_segments, GCancellable *cancellable,
+                GError **error)
 {
   g_autoptr (GKeyFile) plan = g_key_file_new ();
   g_autoptr (GKeyFile) there = NULL;
   gboolean good = FALSE;
 
   bb_render_begin (render);
-  render->pins.shared = TRUE;
   if (bb_render_open (render, BB_RENDER_PICTURE | BB_RENDER_TARGET, cancellable, error) &&
       write_identity (render, plan, error))
     {
@@ -270,7 +266,6 @@ read_plan (const char *folder, GKeyFile *plan, const BbRecipe *local, GError **e
   render->plan = g_strdup (folder);
   render->planned_encoder = g_steal_pointer (&encoder);
   render->pins.threads = g_key_file_get_integer (plan, BB_IDENTITY_GROUP, "threads", NULL);
-  render->pins.shared = g_key_file_get_boolean (plan, BB_IDENTITY_GROUP, "shared", NULL);
   return render;
 }
 
@@ -338,8 +333,7 @@ check_plan (BbRender *render, GError **error)
 }
 
 static gboolean
-run_segments (BbRender *render, guint first, guint last, GCancellable *cancellable,
-              GError **error)
+run_segments (BbRender *render, guint first, guint last, GCancellable *cancellable, GError **error)
 {
   guint end;
 
@@ -426,8 +420,8 @@ join (BbRender *render, GCancellable *cancellable, GError **error)
 {
   if (!bb_render_open (render, BB_RENDER_TARGET, cancellable, error) || !check_plan (render, error))
     return FALSE;
-  render->found = bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE,
-                                          cancellable);
+  render->found =
+    bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE, cancellable);
   return check_complete (render, error) &&
          bb_render_make (render, 0, BB_SEGMENT_NONE, cancellable, error);
 }

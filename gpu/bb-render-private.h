@@ -38,11 +38,11 @@ struct _BbRender {
   double paused_before;     /* seconds of pause before the start */
   const BbEncoder *encoder; /* the one that was chosen */
   BbEncoderPins pins;
-  char *plan;               /* (nullable): folder of a plan that this render is a part of */
-  char *planned_encoder;    /* (nullable) */
-  GArray *missing;          /* (nullable): segments that a join lacks */
-  char *name;      /* of the target, for people */
-  GStrv devices;            /* their ids */
+  char *plan;            /* (nullable): folder of a plan that this render is a part of */
+  char *planned_encoder; /* (nullable) */
+  GArray *missing;       /* (nullable): segments that a join lacks */
+  char *name;            /* of the target, for people */
+  GStrv devices;         /* their ids */
   BbSourceInfo info;
   guint batch; /* of the first worker; 0 before */
   BbSource *source;

@@ -145,12 +145,11 @@ take_notices (BbRender *render)
         bb_render_add_notice (render, g_strdup (notices[i]));
     }
   if (render->stats.corrupt > 0)
-    bb_render_add_notice (
-      render,
-      g_strdup_printf (ngettext ("%u damaged part of the source was skipped",
-                                 "%u damaged parts of the source were skipped",
-                                 render->stats.corrupt),
-                       render->stats.corrupt));
+    bb_render_add_notice (render,
+                          g_strdup_printf (ngettext ("%u damaged part of the source was skipped",
+                                                     "%u damaged parts of the source were skipped",
+                                                     render->stats.corrupt),
+                                           render->stats.corrupt));
 }
 
 /* What is kept of a render that did not come to its end. */
@@ -163,14 +162,13 @@ note_kept (BbRender *render)
 
   if (render->folder == NULL || total <= 0)
     return;
-  segments =
-    bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE, NULL);
+  segments = bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE, NULL);
   for (guint i = 0; i < segments->len; i++)
     kept += ((const BbSegment *) segments->pdata[i])->n_frames;
   if (kept > 0)
-    bb_render_add_notice (
-      render, g_strdup_printf (_ ("%d %% is kept: the same render goes on from there"),
-                               (int) MIN (100 * kept / total, 99)));
+    bb_render_add_notice (render,
+                          g_strdup_printf (_ ("%d %% is kept: the same render goes on from there"),
+                                           (int) MIN (100 * kept / total, 99)));
 }
 
 void

@@ -10,7 +10,7 @@
 
 struct _BbSchedule {
   GMutex lock;
-  guint n_segments; /* as planned; 0 where unknown: then nobody knows where half is */
+  guint n_segments;   /* as planned; 0 where unknown: then nobody knows where half is */
   GPtrArray *waiting; /* of BbRun, owned */
   GPtrArray *running; /* of BbRun */
   gboolean closed;

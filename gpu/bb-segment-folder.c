@@ -239,21 +239,32 @@ bb_segment_folder_free (BbSegmentFolder *self)
 {
   if (self == NULL)
     return;
-  if (self->lock >= 0 && self->use == BB_FOLDER_ALONE)
-    {
-      g_autoptr (GDir) dir = g_dir_open (self->path, 0, NULL);
-      gboolean empty = TRUE;
-      const char *name;
-
-      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-        empty &= !is_segment (name);
-      if (empty)
-        remove_locked (self->path);
-    }
+  bb_segment_folder_drop_empty (self);
   if (self->lock >= 0)
     close (self->lock);
   g_free (self->path);
   g_free (self);
+}
+
+/**
+ * bb_segment_folder_drop_empty:
+ * @self: a folder
+ *
+ * Removes a folder of one process that holds no whole segment. Any thread may do so, while another
+ * one writes.
+ */
+void
+bb_segment_folder_drop_empty (BbSegmentFolder *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->path, 0, NULL);
+  const char *name;
+
+  if (self->lock < 0 || self->use != BB_FOLDER_ALONE)
+    return;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (is_segment (name))
+      return;
+  remove_locked (self->path);
 }
 
 /**
@@ -281,7 +292,7 @@ bb_segment_folder_get_plan (BbSegmentFolder *self)
   g_autofree char *path = g_build_filename (self->path, PLAN, NULL);
 
   return g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL) ? g_steal_pointer (&plan)
-                                                                        : NULL;
+                                                                       : NULL;
 }
 
 /**
@@ -340,7 +351,8 @@ GPtrArray *
 bb_segment_folder_load (BbSegmentFolder *self, const BbSegmentTable *table, guint first, guint end,
                         GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) segments = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_segment_free);
+  g_autoptr (GPtrArray) segments =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) bb_segment_free);
   g_autoptr (GDir) dir = g_dir_open (self->path, 0, NULL);
   AVRational time_base = { table->time_base_num, table->time_base_den };
   const char *name;

@@ -36,6 +36,7 @@ const char *bb_segment_folder_get_path (BbSegmentFolder *self);
 GKeyFile *bb_segment_folder_get_plan (BbSegmentFolder *self);
 gboolean bb_segment_folder_save_plan (BbSegmentFolder *self, GKeyFile *plan, GError **error);
 void bb_segment_folder_clear (BbSegmentFolder *self);
+void bb_segment_folder_drop_empty (BbSegmentFolder *self);
 GPtrArray *bb_segment_folder_load (BbSegmentFolder *self, const BbSegmentTable *table, guint first,
                                    guint end, GCancellable *cancellable);
 gboolean bb_segment_folder_remove (BbSegmentFolder *self);

@@ -81,8 +81,8 @@ bb_segment_table_get_window (const BbSegmentTable *table, guint index, gint64 *f
     {
       /* The source is longer than it says. The first stretch that is too much is left to the last
        * segment. */
-      *from = *until = table->start + av_rescale (table->length, (gint64) index + 1,
-                                                  table->n_segments);
+      *from = *until =
+        table->start + av_rescale (table->length, (gint64) index + 1, table->n_segments);
       return;
     }
   *from = table->start + begin - table->before;

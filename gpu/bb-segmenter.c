@@ -143,8 +143,7 @@ is_cut (BbSegmenter *self, const BbFrame *frame)
 
   self->difference = take_difference (self, frame);
   self->n_seen++;
-  return self->n_seen > 2 &&
-         MIN (self->difference, fabs (self->difference - before)) > THRESHOLD;
+  return self->n_seen > 2 && MIN (self->difference, fabs (self->difference - before)) > THRESHOLD;
 }
 
 static void

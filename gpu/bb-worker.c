@@ -311,8 +311,8 @@ end_segment (BbWorker *self, guint next, GError **error)
   self->ending->facts.n_corrupt = n_corrupt - self->n_corrupt_told;
   self->n_corrupt_told = n_corrupt;
   if (next == BB_SEGMENT_NONE)
-    self->ending->facts.shortfall = bb_source_describe_shortfall (
-      self->source, self->job->trim_end, self->ending->cancellable);
+    self->ending->facts.shortfall =
+      bb_source_describe_shortfall (self->source, self->job->trim_end, self->ending->cancellable);
   self->ender = bb_thread_new ("bb-segment", end_thread, self->ending, NULL);
   if (self->ender != NULL)
     return TRUE;
@@ -334,8 +334,8 @@ begin_segment (BbWorker *self, guint index, GError **error)
         encoder = bb_video_encoder_new (&job->setup, bb_engine_get_device (self->engine),
                                         self->source, error);
       if (encoder != NULL)
-        writer = bb_segment_writer_new (
-          job->folder, index, bb_video_encoder_get_context (encoder), self->cancellable, error);
+        writer = bb_segment_writer_new (job->folder, index, bb_video_encoder_get_context (encoder),
+                                        self->cancellable, error);
       if (writer == NULL)
         return FALSE;
     }
@@ -369,9 +369,8 @@ encode (BbWorker *self, BbFrame *frame, GError **error)
   making->last_pts = begins;
   making->facts.end = ends;
   making->facts.n_frames++;
-  return making->encoder == NULL ||
-         bb_video_encoder_send (making->encoder, frame, begins, ends - begins, packet_cb, making,
-                                error);
+  return making->encoder == NULL || bb_video_encoder_send (making->encoder, frame, begins,
+                                                           ends - begins, packet_cb, making, error);
 }
 
 static gboolean

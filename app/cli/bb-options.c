@@ -445,8 +445,7 @@ set_segments (BbOptions *options, const char *text, GError **error)
       !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXINT, &first, NULL))
     return refuse (error, "segment", text, _ ("write the number of a segment, or N-M"));
   last = first;
-  if (parts[1] != NULL &&
-      !g_ascii_string_to_unsigned (parts[1], 10, first, G_MAXINT, &last, NULL))
+  if (parts[1] != NULL && !g_ascii_string_to_unsigned (parts[1], 10, first, G_MAXINT, &last, NULL))
     return refuse (error, "segment", text, _ ("write the number of a segment, or N-M"));
   options->first_segment = (guint) first;
   options->last_segment = (guint) last;

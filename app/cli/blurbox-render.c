@@ -182,18 +182,17 @@ work (gpointer data)
   switch (session->options->action)
     {
     case BB_ACTION_PLAN:
-      session->done =
-        bb_render_plan (session->render, session->options->plan, &session->n_segments,
-                        session->cancellable, &session->error);
+      session->done = bb_render_plan (session->render, session->options->plan, &session->n_segments,
+                                      session->cancellable, &session->error);
       break;
     case BB_ACTION_SEGMENT:
-      session->done = bb_render_run_segments (
-        session->render, session->options->first_segment, session->options->last_segment,
-        session->cancellable, &session->error);
+      session->done = bb_render_run_segments (session->render, session->options->first_segment,
+                                              session->options->last_segment, session->cancellable,
+                                              &session->error);
       break;
     case BB_ACTION_JOIN:
-      session->done = bb_render_join (session->render, &session->missing, session->cancellable,
-                                      &session->error);
+      session->done =
+        bb_render_join (session->render, &session->missing, session->cancellable, &session->error);
       break;
     default:
       session->done = bb_render_run (session->render, session->cancellable, &session->error);
@@ -484,9 +483,8 @@ render (const BbOptions *options)
     return EXIT_DONE;
   session_begin (&session);
   good = run_targets (&session);
-  return session_end (&session, good && !g_cancellable_is_cancelled (session.cancellable)
-                                  ? EXIT_DONE
-                                  : EXIT_FAILED);
+  return session_end (
+    &session, good && !g_cancellable_is_cancelled (session.cancellable) ? EXIT_DONE : EXIT_FAILED);
 }
 
 /* What a scheduler is told: what may go well another time, here or elsewhere, is apart. */

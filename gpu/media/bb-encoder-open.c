@@ -91,12 +91,10 @@ set_pinned_options (const Settings *settings, AVDictionary **options)
   const char *name = settings->encoder->name;
 
   if (g_str_equal (name, "libx264"))
-    {
-      /* x264's lookahead threads may decide otherwise each time. */
-      av_dict_set (options, "x264-params", "stitchable=1:sync-lookahead=0", 0);
-      if (settings->pins.shared)
-        av_dict_set (options, "x264-params", ":cpu-independent=1", AV_DICT_APPEND);
-    }
+    /* x264's lookahead threads may decide otherwise each time. Its fast code for macroblock trees
+     * differs by processor, and reads memory that was never written: its bytes depend on what the
+     * process has freed before. */
+    av_dict_set (options, "x264-params", "stitchable=1:sync-lookahead=0:cpu-independent=1", 0);
   else if (g_str_equal (name, "libx265"))
     {
       /* x265 has a log of its own. */

@@ -53,14 +53,12 @@ typedef struct {
 /**
  * BbEncoderPins:
  * @threads: threads that it encodes with
- * @shared: whether machines with other processors encode parts of the same video
  *
  * What the bytes of an encoder depend on besides its settings: with the same pins it makes the same
  * bytes of the same frames again.
  */
 typedef struct {
   int threads;
-  gboolean shared;
 } BbEncoderPins;
 
 GPtrArray *bb_encoder_list (void);

@@ -73,8 +73,8 @@ set_error (GError **error, const char *path, int reason)
 
   /* Translators: the name of a file, what is wrong, and what to do, such as “choose another folder” */
   g_set_error (error, BB_ERROR,
-               reason == ENOSPC || reason == EDQUOT ? BB_ERROR_SPACE : BB_ERROR_OUTPUT, _ ("Cannot write “%s”: %s; %s"), name,
-               get_reason (reason), advice);
+               reason == ENOSPC || reason == EDQUOT ? BB_ERROR_SPACE : BB_ERROR_OUTPUT,
+               _ ("Cannot write “%s”: %s; %s"), name, get_reason (reason), advice);
 }
 
 static void

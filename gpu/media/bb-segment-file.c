@@ -65,8 +65,9 @@ set_write_error (BbSegmentWriter *self, int result, GError **error)
       error, BB_ERROR, BB_ERROR_SPACE,
       _ ("Cannot write “%s”: there is no space left; make room, or choose another folder"), name);
   else
-    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _ ("Cannot write “%s”: %s; choose another folder"),
-                 name, bb_ffmpeg_reason (result));
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 _ ("Cannot write “%s”: %s; choose another folder"), name,
+                 bb_ffmpeg_reason (result));
 }
 
 static AVStream *
@@ -260,10 +261,11 @@ set_damaged (const char *path, GError **error)
 {
   g_autofree char *name = g_filename_display_name (path);
 
-  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-               _ ("The file “%s” of an unfinished render is damaged: the disk may be failing; choose "
-                  "another folder"),
-               name);
+  g_set_error (
+    error, BB_ERROR, BB_ERROR_OUTPUT,
+    _ ("The file “%s” of an unfinished render is damaged: the disk may be failing; choose "
+       "another folder"),
+    name);
 }
 
 static BbSegment *
@@ -528,8 +530,8 @@ bb_segment_parse_name (const char *name, guint *index, const char **hash)
  * Returns: (transfer full): the segment, or %NULL with %BB_ERROR_OUTPUT where it is damaged
  */
 BbSegment *
-bb_segment_check (const char *path, AVRational time_base, GArray **times,
-                  GCancellable *cancellable, GError **error)
+bb_segment_check (const char *path, AVRational time_base, GArray **times, GCancellable *cancellable,
+                  GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *hash = NULL;

@@ -18,8 +18,7 @@ BbSegmentWriter *bb_segment_writer_new (const char *folder, guint index,
                                         const AVCodecContext *context, GCancellable *cancellable,
                                         GError **error);
 gboolean bb_segment_writer_write (BbSegmentWriter *self, const AVPacket *packet, GError **error);
-BbSegment *bb_segment_writer_finish (BbSegmentWriter *self, const BbSegment *facts,
-                                     GError **error);
+BbSegment *bb_segment_writer_finish (BbSegmentWriter *self, const BbSegment *facts, GError **error);
 void bb_segment_writer_free (BbSegmentWriter *self);
 
 typedef struct _BbSegmentReader BbSegmentReader;

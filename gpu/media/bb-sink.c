@@ -40,9 +40,10 @@ struct _BbSink {
   AVStream *stream;
   AVPacket *packet;
   BbTracks *tracks;
-  gint64 n_packets;       /* of the picture */
-  guint delay;            /* frames by which the encoder reorders; known from the first segment on */
-  GArray *recent;         /* times of the last @delay frames, in order; what comes before the first one is made up */
+  gint64 n_packets; /* of the picture */
+  guint delay;      /* frames by which the encoder reorders; known from the first segment on */
+  GArray *
+    recent; /* times of the last @delay frames, in order; what comes before the first one is made up */
   gint64 last_dts;
   gboolean captions_lost; /* and said so */
 };
@@ -318,8 +319,8 @@ note_captions (BbSink *self)
  *   or %G_IO_ERROR_CANCELLED
  */
 gboolean
-bb_sink_add (BbSink *sink, const BbSegment *segment, const GArray *times,
-             GCancellable *cancellable, GError **error)
+bb_sink_add (BbSink *sink, const BbSegment *segment, const GArray *times, GCancellable *cancellable,
+             GError **error)
 {
   g_autoptr (BbSegmentReader) reader =
     bb_segment_reader_new (segment->path, sink->time_base, error);

@@ -83,8 +83,7 @@ close_thread (gpointer data)
 void
 bb_video_encoder_abandon (BbVideoEncoder *self)
 {
-  GThread *thread =
-    self != NULL ? bb_thread_new ("encoder-close", close_thread, self, NULL) : NULL;
+  GThread *thread = self != NULL ? bb_thread_new ("encoder-close", close_thread, self, NULL) : NULL;
 
   if (thread != NULL)
     g_thread_unref (thread);

@@ -54,7 +54,7 @@ root_path() {
 
 # make_root [LIST]: makes that root unless it is there. Two checkouts at once: the second one waits.
 make_root() {
-  local root lock list missing
+  local root lock list missing wanted=()
   root=$(root_path "$@")
   if [ ! -e "$root/complete" ]; then
     command -v apt-get >/dev/null ||
@@ -82,7 +82,8 @@ make_root() {
   fi
   as_root touch "$root/complete" 2>/dev/null || true
   # Roots of older package lists that nobody uses any more.
-  find "$cache" -maxdepth 2 -name complete -mtime +14 -not -path "$root/*" -printf '%h\n' 2>/dev/null |
+  for list in debian-packages cluster-packages; do wanted+=(-not -path "$(root_path "$list")/*"); done
+  find "$cache" -maxdepth 2 -name complete -mtime +14 "${wanted[@]}" -printf '%h\n' 2>/dev/null |
     while read -r old; do as_root rm -rf "$old"; done
 }
 

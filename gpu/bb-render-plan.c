@@ -21,6 +21,9 @@
 #define FILES_GROUP "files"
 #define RUN_GROUP "run"
 
+/* The device, and how all names of its arithmetic begin. */
+#define CPU "cpu"
+
 /* Bits that a pixel takes at the least, so that only a disk that is much too small is refused before
  * anything is known of the picture. */
 #define LOSSY_BITS 0.005
@@ -246,14 +249,19 @@ read_plan (const char *folder, GKeyFile *plan, const BbRecipe *local, GError **e
   g_autoptr (BbRecipe) recipe = text != NULL ? bb_recipe_new_from_string (text, error) : NULL;
   g_autofree char *encoder =
     recipe != NULL ? g_key_file_get_string (plan, BB_IDENTITY_GROUP, "encoder", error) : NULL;
+  g_autofree char *arithmetic = g_key_file_get_value (plan, BB_IDENTITY_GROUP, "arithmetic", NULL);
   BbRecipeValues values;
   g_autoptr (BbRecipe) here = NULL;
   BbRender *render;
 
   if (encoder == NULL)
     return NULL;
-  /* What each machine decides for itself. */
   values = *bb_recipe_get (recipe);
+  /* Planned where there is no GPU, and made by the CPU where there is one too. */
+  if (arithmetic != NULL && g_str_has_prefix (arithmetic, CPU) &&
+      g_str_equal (values.device, "auto"))
+    values.device = CPU;
+  /* What each machine decides for itself. */
   if (local != NULL && !g_str_equal (bb_recipe_get (local)->device, "auto"))
     values.device = bb_recipe_get (local)->device;
   if (local != NULL && bb_recipe_get (local)->batch != BB_BATCH_AUTO)
@@ -297,6 +305,17 @@ bb_render_new_from_plan (const char *folder, const BbRecipe *local, GError **err
   return render;
 }
 
+/* Whether a GPU is to make it, and none can be used here: another time or elsewhere there may be one. */
+static gboolean
+lacks_gpu (GKeyFile *here, GKeyFile *plan)
+{
+  g_autofree char *has = g_key_file_get_value (here, BB_IDENTITY_GROUP, "arithmetic", NULL);
+  g_autofree char *wants = g_key_file_get_value (plan, BB_IDENTITY_GROUP, "arithmetic", NULL);
+
+  return has != NULL && g_str_has_prefix (has, CPU) && wants != NULL &&
+         !g_str_has_prefix (wants, CPU);
+}
+
 /* Whether what would be made here is what was planned. */
 static gboolean
 check_plan (BbRender *render, GError **error)
@@ -321,6 +340,15 @@ check_plan (BbRender *render, GError **error)
       /* Who only joins computes nothing. */
       g_key_file_set_value (here, BB_IDENTITY_GROUP, "arithmetic",
                             arithmetic != NULL ? arithmetic : "");
+    }
+  if (plan != NULL && lacks_gpu (here, plan))
+    {
+      g_set_error (error, BB_ERROR, BB_ERROR_DEVICE,
+                   /* Translators: the name of a folder */
+                   _ ("The plan in “%s” is for a GPU, and none can be used here: try again, or "
+                      "on another machine"),
+                   name);
+      return FALSE;
     }
   if (plan != NULL && bb_identity_check (here, plan, &difference))
     return TRUE;

@@ -108,6 +108,22 @@ def test_relative_name(folder):
     equal(settings_of(print_jobs("slurm", b"plan/../plan", cwd=folder))[1], plan)
 
 
+def test_other_devices(folder):
+    """What is planned without a GPU is made by the CPU where there is one; what is planned with one waits for one."""
+    driver = Path(os.environ["G_TEST_BUILDDIR"]) / "driver"
+    if not (driver / "libcuda.so.1").exists():
+        raise tap.Skip("no driver for tests")
+    media.clip(folder / "clip.mp4", size="64x36", sound=False)
+    machines = {"cpu": dict(os.environ), "gpu": {**os.environ, "LD_LIBRARY_PATH": str(driver)}}
+    for planned, made, code in (("cpu", "gpu", 0), ("gpu", "gpu", 0), ("gpu", "cpu", 75)):
+        plan = folder / f"{planned}-{made}"
+        output(media.RENDER, "-q", "--plan", plan, "--size", "36x64", "--encoder", "libx264", "-o", folder / f"{plan.name}.mp4",
+               folder / "clip.mp4", env=machines[planned])
+        done = subprocess.run([media.RENDER, "-q", "--segment", "0", plan], env=machines[made], capture_output=True, check=False)
+        equal(done.returncode, code, f"{plan.name}: {done.stderr}")
+        check(code == 0 or b"on another machine" in done.stderr, done.stderr)
+
+
 def begin_slurm(folder, segments, render):
     """A script with a stand-in for blurbox-render, which has its arguments and the folder, and for Slurm."""
     plan = make_plan(folder, segments=segments)
@@ -134,6 +150,15 @@ def test_slurm_submits(folder):
     check("--dependency=afterany:101" in join.split(), join)
     check(join.endswith(f" {script} join 0 --partition=gpu --comment=a b"), join)
     check("scancel 102 101" in done.stdout, done.stdout)
+
+
+def test_slurm_refuses(folder):
+    """An array whose join Slurm does not take is no use."""
+    _, script = begin_slurm(folder, 3, "exit 0")
+    write_tool(folder, "sbatch", f'[ ! -e {folder}/one ] || exit 1\ntouch {folder}/one\necho 7\n')
+    write_tool(folder, "scancel", f'printf "%s\n" "$*" >>{folder}/cancelled\n')
+    equal(run(script).returncode, 1)
+    equal(lines_of(folder / "cancelled"), ["7"])
 
 
 def test_slurm_tasks(folder):

@@ -28,11 +28,11 @@ def is_first(segments):
 def has_unfinished(pid):
     """Whether a process has the hidden file of a segment open."""
     names = []
-    for entry in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            names.append(os.readlink(entry))
-        except FileNotFoundError:  # closed meanwhile
-            pass
+    try:
+        for entry in os.listdir(f"/proc/{pid}/fd"):
+            names.append(os.readlink(f"/proc/{pid}/fd/{entry}"))
+    except OSError:  # closed, or ended, meanwhile
+        pass
     return any(name.endswith(".part") for name in names)
 
 

@@ -23,7 +23,10 @@ submit() {
     "$script" task)
   array=${array%%;*}
   join=$(sbatch "$@" --parsable --job-name=blurbox-join --dependency="afterany:$array" --requeue \
-    --output=blurbox-join-%j.log --open-mode=append "$script" join "$round" "$@")
+    --output=blurbox-join-%j.log --open-mode=append "$script" join "$round" "$@") || {
+    scancel "$array"
+    exit 1
+  }
   join=${join%%;*}
   printf 'Submitted: tasks %s as job %s, the join as job %s. To stop them: scancel %s %s\n' \
     "$tasks" "$array" "$join" "$join" "$array"

@@ -50,7 +50,9 @@ struct _BbWorker {
   BbRun *run;
   GCancellable *cancellable;
   BbSegmenter *segmenter;
-  guint entered; /* of the first stage: the segment of its last frame */
+  guint entered;       /* of the first stage: the segment of its last frame */
+  BbFrame *ahead;      /* of the first stage: a frame that was read already */
+  GError *ahead_error; /* why there is none */
   guint n_corrupt_told;
 
   GMutex lock;
@@ -78,6 +80,13 @@ making_free (Making *making)
   g_clear_error (&making->error);
   g_free (making->facts.shortfall);
   g_free (making);
+}
+
+static void
+drop_ahead (BbWorker *self)
+{
+  g_clear_pointer (&self->ahead, bb_frame_unref);
+  g_clear_error (&self->ahead_error);
 }
 
 /**
@@ -113,6 +122,7 @@ bb_worker_free (BbWorker *self)
 {
   if (self == NULL)
     return;
+  drop_ahead (self);
   bb_video_encoder_free (self->encoder);
   bb_segmenter_free (self->segmenter);
   g_array_unref (self->boundaries);
@@ -180,6 +190,7 @@ bb_worker_begin (BbWorker *self, const BbRun *run, GCancellable *cancellable, GE
   gint64 start = self->job->trim_start;
   gboolean moved = self->moved;
 
+  drop_ahead (self);
   if (from != G_MININT64)
     bb_segmenter_begin_at (self->segmenter, run->first, from);
   else
@@ -210,6 +221,28 @@ set_next (BbWorker *self, guint next)
   g_mutex_unlock (&self->lock);
 }
 
+static const BbFrame *
+peek_cb (gpointer user_data)
+{
+  BbWorker *self = user_data;
+
+  self->ahead = bb_source_read (self->source, self->cancellable, &self->ahead_error);
+  return self->ahead;
+}
+
+static BbFrame *
+read_next (BbWorker *self, GCancellable *cancellable, GError **error)
+{
+  if (self->ahead != NULL)
+    return g_steal_pointer (&self->ahead);
+  if (self->ahead_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->ahead_error));
+      return NULL;
+    }
+  return bb_source_read (self->source, cancellable, error);
+}
+
 /* The next frame of the run, on the first stage's thread. */
 static BbFrame *
 read_cb (BbSource *source, gpointer user_data, GCancellable *cancellable, GError **error)
@@ -218,12 +251,12 @@ read_cb (BbSource *source, gpointer user_data, GCancellable *cancellable, GError
 
   while (TRUE)
     {
-      g_autoptr (BbFrame) frame = bb_source_read (source, cancellable, error);
+      g_autoptr (BbFrame) frame = read_next (self, cancellable, error);
       guint index;
 
       if (frame == NULL || frame->pts >= self->job->end)
         return NULL;
-      index = bb_segmenter_push (self->segmenter, frame);
+      index = bb_segmenter_push (self->segmenter, frame, peek_cb, self);
       if (index == BB_SEGMENT_NONE)
         continue;
       if (index != self->entered)

@@ -361,10 +361,10 @@ test_preferences (void)
   g_assert_no_errno (flock (fd, LOCK_EX));
   g_settings_set_string (settings, "export-folder", uri);
   g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "preferences", NULL);
-  BB_TEST_WAIT (bb_test_get_dialog (window) != NULL);
+  BB_TEST_WAIT (BB_IS_PREFERENCES_DIALOG (bb_test_get_dialog (window)));
   dialog = bb_test_get_dialog (window);
   row = find_row (dialog, "Unfinished Exports");
-  BB_TEST_WAIT (bb_test_shows (row, "3.1 MB in 3 exports"));
+  BB_TEST_WAIT (bb_test_shows (row, "3.1\u00a0MB in 3 exports"));
   g_signal_emit_by_name (row, "activated");
   BB_TEST_WAIT (bb_test_shows (dialog, "a <b>.mp4"));
   g_assert_true (bb_test_shows (find_row (dialog, "used.mp4"), "being written"));
@@ -374,8 +374,7 @@ test_preferences (void)
   g_signal_emit_by_name (
     bb_test_find (find_row (dialog, "c.mp4"), GTK_TYPE_BUTTON, "tooltip-text", "Remove"),
     "clicked");
-  BB_TEST_WAIT (bb_test_get_dialog (window) != dialog);
-  g_assert_true (bb_test_shows (bb_test_get_dialog (window), "1.0 MB will be free"));
+  wait_for_text (window, "1.0\u00a0MB will be free");
   g_signal_emit_by_name (
     bb_test_find (bb_test_get_dialog (window), GTK_TYPE_BUTTON, "label", "_Remove"), "clicked");
   BB_TEST_WAIT (find_row (dialog, "c.mp4") == NULL);

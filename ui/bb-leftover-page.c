@@ -90,8 +90,7 @@ static void
 ask (BbLeftoverPage *self, GPtrArray *paths, guint64 bytes)
 {
   g_autofree char *size = g_format_size (bytes);
-  AdwDialog *question = adw_alert_dialog_new (
-    ngettext ("Remove Unfinished Export?", "Remove Unfinished Exports?", paths->len), NULL);
+  AdwDialog *question = adw_alert_dialog_new (_ ("Remove What Is Left?"), NULL);
 
   adw_alert_dialog_format_body (
     ADW_ALERT_DIALOG (question),

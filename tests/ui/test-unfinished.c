@@ -223,7 +223,7 @@ test_killed (void)
   BbQueue *queue =
     bb_export_manager_get_queue (bb_application_get_export_manager (bb_test_get_application ()));
 
-  wait_for_text (window, "Go On with Unfinished Export?");
+  wait_for_text (window, "Finish Export?");
   g_assert_true (bb_test_shows (bb_test_get_dialog (window), "film.mp4"));
   g_assert_null (bb_queue_get_current (queue));
   answer (window, "_Go On");

@@ -219,6 +219,7 @@ is_over (BbQueue *queue)
 static void
 test_killed (void)
 {
+  GtkWidget *row;
   BbWindow *window = bb_test_window_new ();
   BbQueue *queue =
     bb_export_manager_get_queue (bb_application_get_export_manager (bb_test_get_application ()));
@@ -226,7 +227,18 @@ test_killed (void)
   wait_for_text (window, "Finish Export?");
   g_assert_true (bb_test_shows (bb_test_get_dialog (window), "film.mp4"));
   g_assert_null (bb_queue_get_current (queue));
-  answer (window, "_Go On");
+  answer (window, "_Not Now");
+
+  /* What is done is not removed unasked. */
+  bb_test_activate (window, "show-queue", NULL);
+  row = bb_test_find (window, BB_TYPE_JOB_ROW, NULL, NULL);
+  BB_TEST_WAIT (bb_test_shows (row, "film.mp4"));
+  gtk_widget_activate_action (row, "job.remove", NULL);
+  wait_for_text (window, "What is done of “film.mp4” will be deleted");
+  answer (window, "_Keep");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (queue)), ==, 1);
+
+  g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "queue-go-on", NULL);
   BB_TEST_WAIT (bb_queue_get_current (queue) != NULL);
   BB_TEST_WAIT (is_over (queue));
   g_assert_cmpint (count_frames ("film.mp4"), ==, 2000);
@@ -276,6 +288,22 @@ test_not_now (void)
                          "clicked");
   BB_TEST_WAIT (bb_job_get_state (second) == BB_JOB_DONE);
   end (&session, "not-now");
+}
+
+static void
+test_go_on (void)
+{
+  const char *outputs[] = { "out-10.mp4", "out-11.mp4", NULL };
+  Session session;
+
+  leave ("go-on", outputs);
+  begin (&session, "go-on");
+  wait_for_text (session.window, "Finish Exports?");
+  answer (session.window, "_Go On");
+  BB_TEST_WAIT (is_over (session.queue));
+  g_assert_cmpint (count_frames ("out-10.mp4"), ==, 100);
+  g_assert_cmpint (count_frames ("out-11.mp4"), ==, 100);
+  end (&session, "go-on");
 }
 
 static void
@@ -402,6 +430,7 @@ add_tests (void)
   kill_export ();
   g_test_add_func ("/unfinished/killed", test_killed);
   g_test_add_func ("/unfinished/not-now", test_not_now);
+  g_test_add_func ("/unfinished/go-on", test_go_on);
   g_test_add_func ("/unfinished/remove", test_remove);
   g_test_add_func ("/unfinished/damaged", test_damaged);
   g_test_add_func ("/unfinished/preferences", test_preferences);

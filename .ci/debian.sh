@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash disable=SC2154
-# Packages of Debian, and a Debian 13 root where the machine's own are too old; sourced by ./run.
+# Packages of Debian, and Debian 13 roots: one to build in where the machine's own packages are too old, and one with
+# what never belongs onto the machine, such as schedulers for tests. Sourced by ./run and tests/cluster/session.
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-packages() { grep -v '^#' "$here/.ci/debian-packages"; }
+# packages [LIST]: what a list names, by default what building needs.
+packages() { grep -v '^#' "$here/.ci/${1:-debian-packages}"; }
 
 apt_install() {
   say "installing ${#} packages: ${*:1:4}…"
@@ -45,14 +47,15 @@ debian_mirror() {
   printf '%s' "${mirror:-http://deb.debian.org/debian}"
 }
 
+# root_path [LIST]: where the Debian 13 root with these packages is.
 root_path() {
-  printf '%s/debian-13-%s-%s' "$cache" "$(uname -m)" "$(packages | sha256sum | cut -c 1-12)"
+  printf '%s/debian-13-%s-%s' "$cache" "$(uname -m)" "$(packages "$@" | sha256sum | cut -c 1-12)"
 }
 
-# Makes the Debian 13 root unless it is there. Two checkouts at once: the second one waits.
+# make_root [LIST]: makes that root unless it is there. Two checkouts at once: the second one waits.
 make_root() {
-  local root lock list missing
-  root=$(root_path)
+  local root lock list missing wanted=()
+  root=$(root_path "$@")
   if [ ! -e "$root/complete" ]; then
     command -v apt-get >/dev/null ||
       die "this system's packages are too old, and there is no apt-get to make a Debian 13 root with"
@@ -64,12 +67,12 @@ make_root() {
     if [ ! -e "$root/complete" ]; then
       say "making a Debian 13 root in $root (once, about a minute)"
       as_root rm -rf "$root.new"
-      list=$(packages | paste -sd ,)
+      list=$(packages "$@" | paste -sd ,)
       quietly as_root mmdebstrap --mode=root --variant=apt --include="$list" \
         --aptopt='Acquire::Languages "none"' trixie "$root.new" "$(debian_mirror)"
       # Places where the machine's own files appear.
       # shellcheck disable=SC2016
-      as_root sh -c 'cd "$1" && for f in resolv.conf hosts hostname localtime machine-id passwd group nsswitch.conf; do
+      as_root sh -c 'cd "$1" && mkdir -p etc/ssl/certs && for f in resolv.conf hosts hostname localtime machine-id passwd group nsswitch.conf; do
         [ ! -L "etc/$f" ] || rm "etc/$f"; [ -e "etc/$f" ] || : >"etc/$f"; done; : >complete' \
         - "$root.new"
       as_root rm -rf "$root"
@@ -79,16 +82,17 @@ make_root() {
   fi
   as_root touch "$root/complete" 2>/dev/null || true
   # Roots of older package lists that nobody uses any more.
-  find "$cache" -maxdepth 2 -name complete -mtime +14 -not -path "$root/*" -printf '%h\n' 2>/dev/null |
+  for list in debian-packages cluster-packages; do wanted+=(-not -path "$(root_path "$list")/*"); done
+  find "$cache" -maxdepth 2 -name complete -mtime +14 "${wanted[@]}" -printf '%h\n' 2>/dev/null |
     while read -r old; do as_root rm -rf "$old"; done
 }
 
-# Replaces this process by one that sees the Debian 13 root's /usr and /etc and else the machine as
-# it is. The mounts are private and go with the process. The root's list of packages goes with its files: apt in here
-# must not write down in the machine's list what it put into the root.
+# enter_root ROOT COMMAND…: replaces this process by one that sees the Debian 13 root's /usr and /etc and else the
+# machine as it is. The mounts are private and go with the process. The root's list of packages goes with its files: apt
+# in here must not write down in the machine's list what it put into the root.
 enter_root() {
-  local root flags=(--mount --propagation private)
-  root=$(root_path)
+  local root=$1 flags=(--mount --propagation private)
+  shift
   [ "$(id -u)" = 0 ] || flags=(--user --map-root-user "${flags[@]}")
   # shellcheck disable=SC2016
   exec unshare "${flags[@]}" bash -c '

@@ -89,12 +89,12 @@ get_columns (int fd)
  * bb_progress_get_frame_rate:
  * @stats: figures so far
  *
- * Returns: frames a second
+ * Returns: frames a second, without those that an earlier render has made
  */
 double
 bb_progress_get_frame_rate (const BbRenderStats *stats)
 {
-  return (double) stats->frames / MAX (stats->seconds, 1e-3);
+  return (double) (stats->frames - stats->frames_before) / MAX (stats->seconds, 1e-3);
 }
 
 /**
@@ -159,6 +159,9 @@ bb_progress_format (const BbRenderStats *stats)
     g_string_append_printf (text, _ ("%lld frames, "), (long long) stats->frames);
   g_string_append_printf (text, _ ("%.1f frames/s, %.1f batches/s"),
                           bb_progress_get_frame_rate (stats), bb_progress_get_batch_rate (stats));
+  if (stats->n_workers > 1)
+    g_string_append_printf (text, ngettext (", %u worker", ", %u workers", stats->n_workers),
+                            stats->n_workers);
   if (left >= 0)
     {
       g_autofree char *duration = bb_progress_format_duration (left);

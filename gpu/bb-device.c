@@ -369,6 +369,19 @@ bb_device_get_description (BbDevice *self)
 }
 
 /**
+ * bb_device_get_arithmetic:
+ * @self: a device
+ *
+ * Returns: name of its arithmetic, such as `cpu-fma`: devices of the same one make the same bytes of
+ *   the same frames
+ */
+const char *
+bb_device_get_arithmetic (BbDevice *self)
+{
+  return BB_DEVICE_GET_CLASS (self)->get_arithmetic (self);
+}
+
+/**
  * bb_device_get_cpu_seconds:
  * @self: a device
  *

@@ -74,6 +74,7 @@ struct _BbDeviceClass {
   guint64 (*get_memory_used) (BbDevice *self);
   guint64 (*get_memory_needed) (BbDevice *self, BbPlan *plan, guint n_frames);
   const char *(*get_description) (BbDevice *self);
+  const char *(*get_arithmetic) (BbDevice *self);
   double (*get_seconds) (BbDevice *self);
   double (*get_cpu_seconds) (BbDevice *self);
 };
@@ -94,6 +95,7 @@ guint64 bb_device_get_memory_left (BbDevice *self);
 guint64 bb_device_get_memory_used (BbDevice *self);
 guint64 bb_device_get_memory_needed (BbDevice *self, BbPlan *plan, guint n_frames);
 const char *bb_device_get_description (BbDevice *self);
+const char *bb_device_get_arithmetic (BbDevice *self);
 const char *bb_device_get_notice (BbDevice *self);
 void bb_device_set_notice (BbDevice *self, char *notice);
 const BbDeviceMedia *bb_device_get_media (BbDevice *self);

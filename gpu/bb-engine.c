@@ -151,12 +151,13 @@ bb_engine_get_memory_needed (BbEngine *engine, guint batch)
  * bb_engine_fit:
  * @engine: an engine with outputs
  * @batch: frames a batch that are wanted
+ * @n_engines: how many of its kind share the memory that is left
  *
  * Returns: how many of them the memory left allows, with some of it left to others; 0 where not even
  *   one frame fits
  */
 guint
-bb_engine_fit (BbEngine *engine, guint batch)
+bb_engine_fit (BbEngine *engine, guint batch, guint n_engines)
 {
   guint64 left = bb_device_get_memory_left (engine->device);
   /* A GPU is there for this; the host's memory is not. */
@@ -164,6 +165,7 @@ bb_engine_fit (BbEngine *engine, guint batch)
   guint fits = 0;
   guint least_too_many = batch + 1;
 
+  most /= MAX (n_engines, 1);
   if (bb_engine_get_memory_needed (engine, batch) <= most)
     return batch;
   while (fits + 1 < least_too_many)

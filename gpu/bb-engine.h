@@ -39,7 +39,7 @@ BbDevice *bb_engine_get_device (BbEngine *engine);
 gboolean bb_engine_set_outputs (BbEngine *engine, const BbSourceInfo *source,
                                 const BbEngineOutput *outputs, guint n_outputs, GError **error);
 guint64 bb_engine_get_memory_needed (BbEngine *engine, guint batch);
-guint bb_engine_fit (BbEngine *engine, guint batch);
+guint bb_engine_fit (BbEngine *engine, guint batch, guint n_engines);
 gboolean bb_engine_prepare (BbEngine *engine, guint batch, GError **error);
 gboolean bb_engine_shrink (BbEngine *engine, GError **error);
 guint bb_engine_get_batch (BbEngine *engine);

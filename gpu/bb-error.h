@@ -18,8 +18,11 @@ G_BEGIN_DECLS
  * @BB_ERROR_DEVICE: the device cannot do the work
  * @BB_ERROR_MEMORY: not enough memory on the device or the host
  * @BB_ERROR_EXISTS: the target is there already and overwriting was not asked for
+ * @BB_ERROR_SPACE: there is no space left for the target
+ * @BB_ERROR_PLAN: a planned render is not of this source, recipe or build
+ * @BB_ERROR_MISSING: segments of a planned render are not there yet
  *
- * Errors of the `gpu/` room. Every message says what happened, to which file, and what to do.
+ * Errors of the pipeline. Every message says what happened, to which file, and what to do.
  * A cancelled call gives %G_IO_ERROR_CANCELLED instead.
  */
 typedef enum {
@@ -30,6 +33,9 @@ typedef enum {
   BB_ERROR_DEVICE,
   BB_ERROR_MEMORY,
   BB_ERROR_EXISTS,
+  BB_ERROR_SPACE,
+  BB_ERROR_PLAN,
+  BB_ERROR_MISSING,
 } BbError;
 
 #define BB_ERROR (bb_error_quark ())

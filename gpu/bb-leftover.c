@@ -15,6 +15,7 @@
 
 #include "bb-error.h"
 #include "media/bb-output-file.h"
+#include "media/bb-segment-file.h"
 
 #include <glib/gi18n-lib.h>
 #include <dirent.h>
@@ -51,18 +52,13 @@ is_folder_name (const char *name)
          strlen (name) > strlen ("." FOLDER_SUFFIX);
 }
 
-/* `000012-` and the 64 digits of its SHA-256, `.nut` */
 static gboolean
 is_segment (const char *name)
 {
-  gsize digits = strspn (name, "0123456789");
-  gsize length;
+  const char *hash;
+  guint index;
 
-  if (digits < 6 || name[digits] != '-')
-    return FALSE;
-  name += digits + 1;
-  length = strspn (name, "0123456789abcdef");
-  return length == 64 && g_str_equal (name + length, ".nut");
+  return bb_segment_parse_name (name, &index, &hash);
 }
 
 /* Whether a name in a folder of segments is one that renders give. */

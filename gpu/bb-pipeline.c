@@ -24,7 +24,8 @@
 
 typedef struct {
   BbSource *source;
-  gint64 end;
+  BbPipelineReadFunc read;
+  gpointer user_data;
   BbEngine *engine;
   BbDevice *device;
   BbMemory memory;
@@ -110,18 +111,15 @@ decode_thread (gpointer data)
 
       bb_gate_pass (pipeline->gate, pipeline->cancellable);
       start = g_get_monotonic_time ();
-      frame = bb_source_read (pipeline->source, pipeline->cancellable, &error);
+      frame = pipeline->read (pipeline->source, pipeline->user_data, pipeline->cancellable, &error);
       add_seconds (pipeline, &pipeline->stats.decode_seconds, seconds_since (start), NULL);
       if (error != NULL)
         {
           fail (pipeline, error);
           return NULL;
         }
-      if (frame == NULL || frame->pts >= pipeline->end)
-        {
-          g_clear_pointer (&frame, bb_frame_unref);
-          break;
-        }
+      if (frame == NULL)
+        break;
       if (av_thread_message_queue_send (pipeline->decoded, &frame, 0) < 0)
         {
           bb_frame_unref (frame);
@@ -365,11 +363,11 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
 /**
  * bb_pipeline_run:
  * @source: where frames come from, from where it stands
- * @end: frames from this time on, in the source's time base, are left out
+ * @read: reads them
  * @engine: an engine with one output that is prepared
  * @memory: where @func wants the frames: %BB_MEMORY_HOST, or the device's own
  * @func: takes the finished frames
- * @user_data: data for @func
+ * @user_data: data for @read and @func
  * @stats: (out caller-allocates): figures
  * @gate: (nullable): pauses every stage while it is closed
  * @cancellable: (nullable): a cancellable
@@ -381,7 +379,7 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * Returns: %TRUE, or %FALSE with the first error of any stage
  */
 gboolean
-bb_pipeline_run (BbSource *source, gint64 end, BbEngine *engine, BbMemory memory,
+bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine, BbMemory memory,
                  BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats, BbGate *gate,
                  GCancellable *cancellable, GError **error)
 {
@@ -390,7 +388,8 @@ bb_pipeline_run (BbSource *source, gint64 end, BbEngine *engine, BbMemory memory
   guint batch = bb_engine_get_batch (engine);
   Pipeline pipeline = {
     .source = source,
-    .end = end,
+    .read = read,
+    .user_data = user_data,
     .engine = engine,
     .device = device,
     .memory = memory,

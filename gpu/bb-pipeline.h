@@ -32,6 +32,20 @@ typedef struct {
 } BbPipelineStats;
 
 /**
+ * BbPipelineReadFunc:
+ * @source: where frames come from
+ * @user_data: data of bb_pipeline_run()
+ * @cancellable: cancelled as well when another stage fails
+ * @error: return location for an error
+ *
+ * Reads the next frame that is wanted, on the first stage's thread.
+ *
+ * Returns: (transfer full) (nullable): a frame; %NULL without an error is the end
+ */
+typedef BbFrame *(*BbPipelineReadFunc) (BbSource *source, gpointer user_data,
+                                        GCancellable *cancellable, GError **error);
+
+/**
  * BbPipelineFunc:
  * @frame: (transfer full): a finished frame
  * @stats: figures so far
@@ -46,8 +60,9 @@ typedef struct {
 typedef gboolean (*BbPipelineFunc) (BbFrame *frame, const BbPipelineStats *stats,
                                     gpointer user_data, GCancellable *cancellable, GError **error);
 
-gboolean bb_pipeline_run (BbSource *source, gint64 end, BbEngine *engine, BbMemory memory,
-                          BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats,
-                          BbGate *gate, GCancellable *cancellable, GError **error);
+gboolean bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine,
+                          BbMemory memory, BbPipelineFunc func, gpointer user_data,
+                          BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable,
+                          GError **error);
 
 G_END_DECLS

@@ -9,6 +9,25 @@
 
 G_BEGIN_DECLS
 
+/** Workers of a render at most. */
+#define BB_RENDER_MAX_WORKERS 32
+
+/**
+ * BbWorkerStats:
+ * @frames: frames that it has made
+ * @decode_seconds: time that its decoder worked
+ * @effect_seconds: time that its device worked
+ * @encode_seconds: time that its encoder worked
+ *
+ * Figures of one worker.
+ */
+typedef struct {
+  gint64 frames;
+  double decode_seconds;
+  double effect_seconds;
+  double encode_seconds;
+} BbWorkerStats;
+
 /**
  * BbRenderStats:
  * @frames: frames that left the last stage
@@ -24,6 +43,9 @@ G_BEGIN_DECLS
  * @corrupt: packets or frames of the source that were skipped
  * @video_bytes: bytes of the encoded picture so far; 0 where nothing is encoded
  * @first_bytes: bytes of its first frame, which is always a key frame
+ * @frames_before: of @frames, those that an earlier render had made
+ * @n_workers: workers that make segments, or have made some
+ * @worker: figures of each
  * @device: name of the device, such as `cpu (2 threads, x86-64-v4)`
  * @encoder: name of the encoder
  *
@@ -43,6 +65,9 @@ typedef struct {
   guint corrupt;
   gint64 video_bytes;
   gint64 first_bytes;
+  gint64 frames_before;
+  guint n_workers;
+  BbWorkerStats worker[BB_RENDER_MAX_WORKERS];
   char device[96];
   char encoder[32];
 } BbRenderStats;
@@ -54,7 +79,7 @@ typedef struct _BbRender BbRender;
  * @stats: figures so far
  * @user_data: data of bb_render_set_progress()
  *
- * Called on the render's last thread at most ten times a second, and once at the end.
+ * Called on one of the render's threads, at most ten times a second, and once at the end.
  */
 typedef void (*BbRenderProgressFunc) (const BbRenderStats *stats, gpointer user_data);
 
@@ -62,13 +87,23 @@ BbRender *bb_render_new (const char *input, const char *output, BbRecipe *recipe
                          gboolean overwrite);
 void bb_render_free (BbRender *render);
 void bb_render_set_progress (BbRender *render, BbRenderProgressFunc func, gpointer user_data);
+void bb_render_set_workers (BbRender *render, guint n_workers);
+void bb_render_set_fresh (BbRender *render, gboolean fresh);
 void bb_render_set_paused (BbRender *render, gboolean paused);
 gboolean bb_render_run (BbRender *render, GCancellable *cancellable, GError **error);
 void bb_render_get_stats (BbRender *render, BbRenderStats *stats);
 char *bb_render_get_output (BbRender *render);
 const char *bb_render_get_shortfall (BbRender *render);
 GStrv bb_render_get_notices (BbRender *render);
-void bb_render_discard (const char *output);
+gboolean bb_render_discard (const char *output);
+
+gboolean bb_render_plan (BbRender *render, const char *folder, guint *n_segments,
+                         GCancellable *cancellable, GError **error);
+BbRender *bb_render_new_from_plan (const char *folder, const BbRecipe *local, GError **error);
+gboolean bb_render_run_segments (BbRender *render, guint first, guint last,
+                                 GCancellable *cancellable, GError **error);
+gboolean bb_render_join (BbRender *render, GArray **missing, GCancellable *cancellable,
+                         GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbRender, bb_render_free)
 

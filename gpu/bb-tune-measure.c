@@ -124,7 +124,7 @@ measure_point (Run *run, BbTunePoint *point, double *frame_ms, GError **error)
   if (!bb_engine_set_outputs (run->engine, run->source, &run->output[point->precision], 1, error))
     return FALSE;
   point->memory = bb_engine_get_memory_needed (run->engine, batch);
-  if (bb_engine_fit (run->engine, batch) < batch)
+  if (bb_engine_fit (run->engine, batch, 1) < batch)
     return TRUE;
   if (bb_engine_prepare (run->engine, batch, &failure))
     {

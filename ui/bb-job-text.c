@@ -114,5 +114,12 @@ bb_job_text_figures (BbJob *job)
   g_string_append (text, " · ");
   g_string_append_printf (text, _ ("%.1f frames/s · %.2f batches/s"),
                           bb_progress_get_frame_rate (stats), bb_progress_get_batch_rate (stats));
+  if (stats->n_workers > 1)
+    {
+      g_string_append (text, " · ");
+      /* Translators: how many parts of a video are made at once */
+      g_string_append_printf (text, ngettext ("%u worker", "%u workers", stats->n_workers),
+                              stats->n_workers);
+    }
   return g_string_free (text, FALSE);
 }

@@ -8,6 +8,7 @@
 #include "bb-options.h"
 
 #include "bb-columns.h"
+#include "bb-jobs.h"
 #include "bb-targets.h"
 #include "blurbox.h"
 
@@ -68,11 +69,19 @@ static const Option rows[] = {
   { "audio", N_ ("HOW"), "audio", N_ ("copy (default), encode or none") },
 
   { NULL, NULL, NULL, N_ ("Work:") },
-  { "device", N_ ("DEVICE"), "device", N_ ("auto (default), cpu or cuda:N") },
+  { "device", N_ ("DEVICE"), "device", N_ ("auto (default), cpu, cuda:N or cuda:N,cuda:M") },
   { "batch", N_ ("N"), "batch", N_ ("frames in a batch, 1 to 256, or auto (default)") },
   { "precision", N_ ("P"), "precision", N_ ("fp16, fp32 or auto (default)") },
+  { "workers", N_ ("N"), NULL, N_ ("segments made at once, 1 to 32, or auto (default)") },
+  { "fresh", NULL, NULL, N_ ("begin anew where an unfinished render left something") },
   { "auto-tune", NULL, NULL, N_ ("measure which batch and precision are fastest with INPUT") },
   { "quiet", NULL, NULL, N_ ("print errors only"), 'q' },
+
+  { NULL, NULL, NULL, N_ ("Many machines:") },
+  { "plan", N_ ("DIR"), NULL, N_ ("render nothing, but plan it in a new folder") },
+  { "segment", N_ ("N[-M]"), NULL, N_ ("make these segments of the plan that INPUT is") },
+  { "join", N_ ("DIR"), NULL, N_ ("join the segments of a plan") },
+  { "print-jobs", N_ ("KIND"), NULL, N_ ("jobs that do all that: slurm, parallel or kubernetes") },
 
   { NULL, NULL, NULL, N_ ("Information:") },
   { "list-devices", NULL, NULL, N_ ("show what can do the work") },
@@ -411,6 +420,86 @@ check_tune (GHashTable *given, GStrv inputs, GError **error)
   return FALSE;
 }
 
+static gboolean
+set_workers (BbOptions *options, const char *text, GError **error)
+{
+  guint64 number = 0;
+
+  if (text != NULL && !g_str_equal (text, "auto") &&
+      !g_ascii_string_to_unsigned (text, 10, 1, BB_RENDER_MAX_WORKERS, &number, NULL))
+    return refuse (error, "workers", text, _ ("write a number from 1 to 32, or auto"));
+  options->n_workers = (guint) number;
+  return TRUE;
+}
+
+static gboolean
+set_segments (BbOptions *options, const char *text, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "-", -1);
+  guint64 first, last;
+
+  if (g_strv_length (parts) > 2 || parts[0] == NULL ||
+      !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXINT, &first, NULL))
+    return refuse (error, "segment", text, _ ("write the number of a segment, or N-M"));
+  last = first;
+  if (parts[1] != NULL && !g_ascii_string_to_unsigned (parts[1], 10, first, G_MAXINT, &last, NULL))
+    return refuse (error, "segment", text, _ ("write the number of a segment, or N-M"));
+  options->first_segment = (guint) first;
+  options->last_segment = (guint) last;
+  return TRUE;
+}
+
+/* What goes together on the command line where a plan is made or worked on. */
+static gboolean
+check_plan (BbOptions *options, GHashTable *given, GStrv inputs, GError **error)
+{
+  guint n_inputs = inputs != NULL ? g_strv_length (inputs) : 0;
+
+  switch (options->action)
+    {
+    case BB_ACTION_PLAN:
+      options->plan = g_strdup (g_hash_table_lookup (given, "plan"));
+      if (n_inputs == 1 && g_hash_table_contains (given, "output"))
+        return TRUE;
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
+                           _ ("“--plan” plans the render of one video: write blurbox-render --plan "
+                              "DIR -o finished.mp4 clip.mp4"));
+      return FALSE;
+    case BB_ACTION_SEGMENT:
+      if (!set_segments (options, g_hash_table_lookup (given, "segment"), error))
+        return FALSE;
+      options->plan = n_inputs == 1 ? g_strdup (inputs[0]) : NULL;
+      if (n_inputs == 1)
+        return TRUE;
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
+                           _ ("“--segment” makes segments of one plan: write blurbox-render "
+                              "--segment 0 DIR"));
+      return FALSE;
+    case BB_ACTION_JOIN:
+      options->plan = g_strdup (g_hash_table_lookup (given, "join"));
+      if (n_inputs == 0)
+        return TRUE;
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
+                           _ ("“--join” takes what is joined from its plan: write blurbox-render "
+                              "--join DIR"));
+      return FALSE;
+    case BB_ACTION_PRINT_JOBS:
+      options->scheduler = g_strdup (g_hash_table_lookup (given, "print-jobs"));
+      options->plan = n_inputs == 1 ? g_strdup (inputs[0]) : NULL;
+      if (!bb_jobs_is_scheduler (options->scheduler))
+        return refuse (error, "print-jobs", options->scheduler,
+                       _ ("write slurm, parallel or kubernetes"));
+      if (n_inputs == 1)
+        return TRUE;
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INPUT,
+                           _ ("“--print-jobs” prints the jobs of one plan: write blurbox-render "
+                              "--print-jobs slurm DIR"));
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
 /**
  * bb_options_new:
  * @argv: (array zero-terminated=1): the program's arguments, its own name first, in the file
@@ -438,8 +527,12 @@ bb_options_new (const char *const *argv, GError **error)
                     : g_hash_table_contains (given, "list-devices")  ? BB_ACTION_LIST_DEVICES
                     : g_hash_table_contains (given, "list-encoders") ? BB_ACTION_LIST_ENCODERS
                     : g_hash_table_contains (given, "auto-tune")     ? BB_ACTION_AUTO_TUNE
+                    : g_hash_table_contains (given, "plan")          ? BB_ACTION_PLAN
+                    : g_hash_table_contains (given, "segment")       ? BB_ACTION_SEGMENT
+                    : g_hash_table_contains (given, "join")          ? BB_ACTION_JOIN
+                    : g_hash_table_contains (given, "print-jobs")    ? BB_ACTION_PRINT_JOBS
                                                                      : BB_ACTION_RENDER;
-  if (options->action != BB_ACTION_RENDER && options->action != BB_ACTION_AUTO_TUNE)
+  if (options->action != BB_ACTION_RENDER && options->action < BB_ACTION_AUTO_TUNE)
     return g_steal_pointer (&options);
 
   output = g_hash_table_lookup (given, "output");
@@ -447,6 +540,15 @@ bb_options_new (const char *const *argv, GError **error)
   options->quiet = g_hash_table_contains (given, "quiet");
   options->stats = g_strdup (g_hash_table_lookup (given, "stats"));
   options->save_recipe = g_strdup (g_hash_table_lookup (given, "save-recipe"));
+  options->fresh = g_hash_table_contains (given, "fresh");
+  if (!set_workers (options, g_hash_table_lookup (given, "workers"), error) ||
+      !check_plan (options, given, inputs, error))
+    return NULL;
+  if (options->action >= BB_ACTION_SEGMENT)
+    {
+      options->recipe = make_recipe (given, error);
+      return options->recipe != NULL ? g_steal_pointer (&options) : NULL;
+    }
   if (options->action == BB_ACTION_AUTO_TUNE)
     {
       if (!check_tune (given, inputs, error))
@@ -504,6 +606,8 @@ bb_options_free (BbOptions *options)
   g_free (options->new_folder);
   g_free (options->save_recipe);
   g_free (options->stats);
+  g_free (options->plan);
+  g_free (options->scheduler);
   g_free (options);
 }
 
@@ -573,7 +677,9 @@ bb_options_get_help (void)
         g_string_append_printf (text, "%*s%s\n", column, "",
                                 _ ("without it NAME-1080x1920.mp4 beside the input"));
     }
-  g_string_append (text, _ ("\nExit status: 0 all done, 1 a render failed, 2 wrong usage.\n"
+  g_string_append (text, _ ("\nExit status: 0 all done, 1 a render failed, 2 wrong usage;\n"
+                            "with a plan also 65 the plan is not of this source, recipe or build,\n"
+                            "66 segments are missing, 75 try again.\n"
                             "The manual page blurbox-render(1) says more.\n"));
   return g_string_free (text, FALSE);
 }

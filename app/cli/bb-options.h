@@ -16,6 +16,10 @@ typedef enum {
   BB_ACTION_LIST_DEVICES,
   BB_ACTION_LIST_ENCODERS,
   BB_ACTION_AUTO_TUNE,
+  BB_ACTION_PLAN,
+  BB_ACTION_SEGMENT,
+  BB_ACTION_JOIN,
+  BB_ACTION_PRINT_JOBS,
 } BbAction;
 
 /**
@@ -27,11 +31,18 @@ typedef enum {
  * @new_folder: (nullable): a folder that has to be made before the first render
  * @save_recipe: (nullable): file for the recipe
  * @stats: (nullable): file for the figures
+ * @plan: (nullable): folder of a plan that is made, or of which a part is
+ * @scheduler: (nullable): what jobs are printed for
+ * @first_segment: the first segment to make of it
+ * @last_segment: the last one
+ * @n_workers: segments to make at once; 0: as many as are worth it
+ * @fresh: whether to begin anew where an unfinished render has left something
  * @overwrite: whether files that are there may be replaced
  * @quiet: whether only errors are printed
  *
- * A command line, understood and checked. Where @action is neither
- * %BB_ACTION_RENDER nor %BB_ACTION_AUTO_TUNE the other members are not set.
+ * A command line, understood and checked. Where @action only shows something the other members are
+ * not set. From %BB_ACTION_SEGMENT on there are no @targets, and of the @recipe only
+ * device and batch size count.
  */
 typedef struct {
   BbAction action;
@@ -41,6 +52,12 @@ typedef struct {
   char *new_folder;
   char *save_recipe;
   char *stats;
+  char *plan;
+  char *scheduler;
+  guint first_segment;
+  guint last_segment;
+  guint n_workers;
+  gboolean fresh;
   gboolean overwrite;
   gboolean quiet;
 } BbOptions;

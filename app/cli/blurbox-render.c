@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "bb-jobs.h"
 #include "bb-options.h"
 #include "bb-prefix.h"
 #include "bb-printable.h"
@@ -31,7 +32,15 @@
 #define N_DESCRIPTORS 16
 #define N_THREADS 8
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+/* The last three are those of sysexits.h, which schedulers know. */
+enum {
+  EXIT_DONE = 0,
+  EXIT_FAILED = 1,
+  EXIT_USAGE = 2,
+  EXIT_OTHER_PLAN = 65,
+  EXIT_MISSING = 66,
+  EXIT_TRY_AGAIN = 75,
+};
 
 typedef struct {
   const BbOptions *options;
@@ -44,6 +53,9 @@ typedef struct {
   /* the render that is running */
   BbRender *render;
   const char *name;
+  GArray *missing; /* segments that a join lacks */
+  guint n_segments;
+  gboolean done;
   GError *error;
   gboolean gave_up;
 } Session;
@@ -167,9 +179,60 @@ work (gpointer data)
 {
   Session *session = data;
 
-  bb_render_run (session->render, session->cancellable, &session->error);
+  switch (session->options->action)
+    {
+    case BB_ACTION_PLAN:
+      session->done = bb_render_plan (session->render, session->options->plan, &session->n_segments,
+                                      session->cancellable, &session->error);
+      break;
+    case BB_ACTION_SEGMENT:
+      session->done = bb_render_run_segments (session->render, session->options->first_segment,
+                                              session->options->last_segment, session->cancellable,
+                                              &session->error);
+      break;
+    case BB_ACTION_JOIN:
+      session->done =
+        bb_render_join (session->render, &session->missing, session->cancellable, &session->error);
+      break;
+    default:
+      session->done = bb_render_run (session->render, session->cancellable, &session->error);
+      break;
+    }
   g_idle_add_full (G_PRIORITY_DEFAULT, done_cb, session, NULL);
   return NULL;
+}
+
+/* Runs the render on a thread of its own, shows how far it is, and says what its user should know. */
+static void
+run_render (Session *session, const char *key, GStrv *notices)
+{
+  GThread *thread;
+  guint timeout = session->progress != NULL ? g_timeout_add (100, progress_cb, session) : 0;
+
+  bb_render_set_workers (session->render, session->options->n_workers);
+  bb_render_set_fresh (session->render, session->options->fresh);
+  thread = bb_thread_new ("render", work, session, &session->error);
+  if (thread != NULL)
+    g_main_loop_run (session->loop);
+  if (timeout != 0)
+    g_source_remove (timeout);
+  if (session->gave_up)
+    g_thread_unref (thread);
+  else if (thread != NULL)
+    g_thread_join (thread);
+
+  *notices = bb_render_get_notices (session->render);
+  for (gsize i = 0; *notices != NULL && (*notices)[i] != NULL && session->progress != NULL; i++)
+    {
+      g_autofree char *said = g_strconcat (key, "\n", (*notices)[i], NULL);
+
+      if (!g_hash_table_add (session->notices, g_steal_pointer (&said)))
+        continue;
+      if (session->options->targets != NULL && session->options->targets->len > 1)
+        say (session, _ ("note: “%s”: %s"), session->name, (*notices)[i]);
+      else
+        say (session, _ ("note: %s"), (*notices)[i]);
+    }
 }
 
 /* One sentence that names the file. */
@@ -183,7 +246,7 @@ describe_failure (Session *session, const BbTarget *target)
   const char *message;
 
   if (session->gave_up || g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return g_strdup_printf (_ ("“%s” was cancelled: nothing of it was kept"), session->name);
+    return g_strdup_printf (_ ("“%s” was cancelled"), session->name);
   message = session->error->message;
   if (strstr (message, input_name) != NULL ||
       (output_name != NULL && strstr (message, output_name) != NULL))
@@ -208,7 +271,7 @@ report (Session *session, const BbTarget *target, const BbRenderStats *stats)
 {
   g_autofree char *name = bb_printable_new (session->name);
   g_autofree char *output = target->output != NULL ? bb_printable_new (target->output) : NULL;
-  double rate = (double) stats->frames / MAX (stats->seconds, 1e-3);
+  double rate = bb_progress_get_frame_rate (stats);
 
   if (session->progress == NULL)
     return;
@@ -229,37 +292,12 @@ run_target (Session *session, const BbTarget *target)
   g_autofree char *output = NULL;
   g_auto (GStrv) notices = NULL;
   BbRenderStats stats;
-  GThread *thread;
-  guint timeout = 0;
 
   session->name = name;
   session->render = bb_render_new (target->input, target->output, session->options->recipe,
                                    session->options->overwrite);
-  thread = bb_thread_new ("render", work, session, &session->error);
-  if (session->progress != NULL)
-    timeout = g_timeout_add (100, progress_cb, session);
-  if (thread != NULL)
-    g_main_loop_run (session->loop);
-  if (timeout != 0)
-    g_source_remove (timeout);
-  if (session->gave_up)
-    g_thread_unref (thread);
-  else if (thread != NULL)
-    g_thread_join (thread);
-
+  run_render (session, target->input, &notices);
   bb_render_get_stats (session->render, &stats);
-  notices = bb_render_get_notices (session->render);
-  for (gsize i = 0; notices != NULL && notices[i] != NULL && session->progress != NULL; i++)
-    {
-      g_autofree char *key = g_strconcat (target->input, "\n", notices[i], NULL);
-
-      if (!g_hash_table_add (session->notices, g_steal_pointer (&key)))
-        continue;
-      if (session->options->targets->len > 1)
-        say (session, _ ("note: “%s”: %s"), name, notices[i]);
-      else
-        say (session, _ ("note: %s"), notices[i]);
-    }
   output = bb_render_get_output (session->render);
   if (session->gave_up || session->error != NULL)
     failure = describe_failure (session, target);
@@ -393,6 +431,46 @@ auto_tune (const BbOptions *options)
   return save_recipe (options, best) ? EXIT_DONE : EXIT_FAILED;
 }
 
+static void
+session_begin (Session *session)
+{
+  session->loop = g_main_loop_new (NULL, FALSE);
+  session->cancellable = g_cancellable_new ();
+  session->stats = bb_stats_new ();
+  session->notices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!session->options->quiet)
+    session->progress = bb_progress_new (STDERR_FILENO);
+
+  /* A reader that went away or a limit on the size of files must not end the program in the middle
+   * of a file, and nohup's wish is kept. */
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
+  g_unix_signal_add (SIGINT, stop_cb, session);
+  g_unix_signal_add (SIGTERM, stop_cb, session);
+  if (!is_ignored (SIGHUP))
+    g_unix_signal_add (SIGHUP, stop_cb, session);
+}
+
+static int
+session_end (Session *session, int status)
+{
+  if (g_cancellable_is_cancelled (session->cancellable))
+    {
+      /* The cancelled render or its encoder may still be closing on a thread of its own, which the
+       * end of the process neither waits for nor pulls libraries away from. */
+      fflush (NULL);
+      _exit (status);
+    }
+  g_clear_pointer (&session->progress, bb_progress_free);
+  g_clear_pointer (&session->stats, bb_stats_free);
+  g_clear_pointer (&session->notices, g_hash_table_unref);
+  g_clear_pointer (&session->loop, g_main_loop_unref);
+  g_clear_pointer (&session->missing, g_array_unref);
+  g_clear_error (&session->error);
+  g_clear_object (&session->cancellable);
+  return status;
+}
+
 static int
 render (const BbOptions *options)
 {
@@ -403,38 +481,74 @@ render (const BbOptions *options)
     return EXIT_FAILED;
   if (options->targets->len == 0)
     return EXIT_DONE;
-
-  session.loop = g_main_loop_new (NULL, FALSE);
-  session.cancellable = g_cancellable_new ();
-  session.stats = bb_stats_new ();
-  session.notices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (!options->quiet)
-    session.progress = bb_progress_new (STDERR_FILENO);
-
-  /* A reader that went away or a limit on the size of files must not end the program in the middle
-   * of a file, and nohup's wish is kept. */
-  signal (SIGPIPE, SIG_IGN);
-  signal (SIGXFSZ, SIG_IGN);
-  g_unix_signal_add (SIGINT, stop_cb, &session);
-  g_unix_signal_add (SIGTERM, stop_cb, &session);
-  if (!is_ignored (SIGHUP))
-    g_unix_signal_add (SIGHUP, stop_cb, &session);
-
+  session_begin (&session);
   good = run_targets (&session);
-  if (g_cancellable_is_cancelled (session.cancellable))
-    {
-      /* The cancelled render or its encoder may still be closing on a thread of its own, which the
-       * end of the process neither waits for nor pulls libraries away from. */
-      fflush (NULL);
-      _exit (EXIT_FAILED);
-    }
+  return session_end (
+    &session, good && !g_cancellable_is_cancelled (session.cancellable) ? EXIT_DONE : EXIT_FAILED);
+}
 
-  g_clear_pointer (&session.progress, bb_progress_free);
-  g_clear_pointer (&session.stats, bb_stats_free);
-  g_clear_pointer (&session.notices, g_hash_table_unref);
-  g_clear_pointer (&session.loop, g_main_loop_unref);
-  g_clear_object (&session.cancellable);
-  return good ? EXIT_DONE : EXIT_FAILED;
+/* What a scheduler is told: what may go well another time, here or elsewhere, is apart. */
+static int
+get_plan_status (Session *session)
+{
+  if (session->done)
+    return EXIT_DONE;
+  if (session->gave_up || g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+      g_error_matches (session->error, BB_ERROR, BB_ERROR_MEMORY) ||
+      g_error_matches (session->error, BB_ERROR, BB_ERROR_SPACE) ||
+      g_error_matches (session->error, BB_ERROR, BB_ERROR_DEVICE))
+    return EXIT_TRY_AGAIN;
+  if (g_error_matches (session->error, BB_ERROR, BB_ERROR_PLAN))
+    return EXIT_OTHER_PLAN;
+  return g_error_matches (session->error, BB_ERROR, BB_ERROR_MISSING) ? EXIT_MISSING : EXIT_FAILED;
+}
+
+static void
+print_missing (const GArray *missing)
+{
+  for (guint i = 0; missing != NULL && i < missing->len; i++)
+    printf (i > 0 ? " %u" : "%u", g_array_index (missing, guint, i));
+  if (missing != NULL && missing->len > 0)
+    putchar ('\n');
+}
+
+static int
+run_plan (const BbOptions *options)
+{
+  Session session = { .options = options };
+  g_autofree char *name = g_filename_display_name (options->plan);
+  g_auto (GStrv) notices = NULL;
+  g_autoptr (GError) error = NULL;
+  const BbTarget *target;
+
+  if (options->action == BB_ACTION_PLAN)
+    {
+      target = options->targets->pdata[0];
+      session.render =
+        bb_render_new (target->input, target->output, options->recipe, options->overwrite);
+    }
+  else
+    session.render = bb_render_new_from_plan (options->plan, options->recipe, &error);
+  if (session.render == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_OTHER_PLAN;
+    }
+  session_begin (&session);
+  session.name = name;
+  run_render (&session, name, &notices);
+  if (session.gave_up || g_error_matches (session.error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    say (&session, _ ("“%s” was stopped: try again"), name);
+  else if (session.error != NULL)
+    say (&session, "%s", session.error->message);
+  if (session.progress != NULL)
+    bb_progress_clear (session.progress);
+  if (session.done && options->action == BB_ACTION_PLAN)
+    printf ("%u\n", session.n_segments);
+  print_missing (session.missing);
+  if (!session.gave_up)
+    g_clear_pointer (&session.render, bb_render_free);
+  return session_end (&session, get_plan_status (&session));
 }
 
 static gpointer
@@ -508,6 +622,37 @@ close_output (int status)
 }
 
 static int
+print_jobs (const BbOptions *options)
+{
+  g_autofree char *folder = g_canonicalize_filename (options->plan, NULL);
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *path = g_build_filename (folder, "render.ini", NULL);
+  g_autoptr (GKeyFile) plan = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *jobs = NULL;
+  BbRender *render = bb_render_new_from_plan (folder, NULL, &error);
+  int n_segments;
+
+  if (render == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_OTHER_PLAN;
+    }
+  bb_render_free (render);
+  g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL);
+  n_segments = g_key_file_get_integer (plan, "render", "segments", NULL);
+  jobs = bb_jobs_new (options->scheduler, program != NULL ? program : g_get_prgname (), folder,
+                      (guint) MAX (n_segments, 1), &error);
+  if (jobs == NULL)
+    {
+      say (NULL, "%s", error->message);
+      return EXIT_FAILED;
+    }
+  fputs (jobs, stdout);
+  return EXIT_DONE;
+}
+
+static int
 run_action (const BbOptions *options)
 {
   g_autofree char *help = NULL;
@@ -527,6 +672,12 @@ run_action (const BbOptions *options)
       return list_encoders ();
     case BB_ACTION_AUTO_TUNE:
       return auto_tune (options);
+    case BB_ACTION_PLAN:
+    case BB_ACTION_SEGMENT:
+    case BB_ACTION_JOIN:
+      return run_plan (options);
+    case BB_ACTION_PRINT_JOBS:
+      return print_jobs (options);
     case BB_ACTION_RENDER:
     default:
       return render (options);

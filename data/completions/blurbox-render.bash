@@ -18,7 +18,7 @@ _blurbox_render() {
 
   COMPREPLY=()
   case $previous in
-    --output | -o | --recipe | --save-recipe | --stats)
+    --output | -o | --recipe | --save-recipe | --stats | --plan | --join)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
@@ -32,10 +32,12 @@ _blurbox_render() {
     --device) mapfile -t values < <(echo auto && blurbox-render --list-devices 2>/dev/null | cut -d ' ' -f 1) ;;
     --precision) values=(auto fp16 fp32) ;;
     --batch) values=(auto 1 2 4 8 16 32 64 128) ;;
+    --workers) values=(auto 1 2 4 8) ;;
+    --print-jobs) values=(slurm parallel kubernetes) ;;
     --end) values=(none) ;;
     # What is left takes a number or a word that nobody can guess.
     --zoom | --offset | --corner-radius | --shadow | --blur | --background-zoom | --dim | --saturation) return ;;
-    --start | --quality | --preset) return ;;
+    --start | --quality | --preset | --segment) return ;;
   esac
   if ((${#values[@]} > 0)); then
     mapfile -t COMPREPLY < <(compgen -W "${values[*]}" -- "$current")
@@ -54,7 +56,8 @@ _blurbox_render() {
       --background --blur --background-zoom --dim --saturation
       --start --end
       --codec --encoder --quality --preset --audio
-      --device --batch --precision --auto-tune --quiet
+      --device --batch --precision --workers --fresh --auto-tune --quiet
+      --plan --segment --join --print-jobs
       --list-devices --list-encoders --version --help
       -o -q -h
     )

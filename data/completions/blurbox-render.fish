@@ -38,8 +38,15 @@ complete -c blurbox-render -l audio -x -a 'copy encode none' -d 'What becomes of
 complete -c blurbox-render -l device -x -a '(__blurbox_render_names --list-devices)' -d 'What does the work'
 complete -c blurbox-render -l batch -x -a 'auto 1 2 4 8 16 32 64 128' -d 'Size of a batch'
 complete -c blurbox-render -l precision -x -a 'auto fp16 fp32' -d 'How samples are stored'
+complete -c blurbox-render -l workers -x -a 'auto 1 2 4 8' -d 'Segments made at once'
+complete -c blurbox-render -l fresh -d 'Begin anew where an unfinished render left something'
 complete -c blurbox-render -l auto-tune -d 'Measure which batch and precision are fastest'
 complete -c blurbox-render -s q -l quiet -d 'Print errors only'
+
+complete -c blurbox-render -l plan -rF -d 'Render nothing, but plan it in a new folder'
+complete -c blurbox-render -l segment -x -d 'Make these segments of a plan'
+complete -c blurbox-render -l join -rF -d 'Join the segments of a plan'
+complete -c blurbox-render -l print-jobs -x -a 'slurm parallel kubernetes' -d 'Jobs that do all that for a plan'
 
 complete -c blurbox-render -l list-devices -d 'Show what can do the work'
 complete -c blurbox-render -l list-encoders -d 'Show the encoders and their qualities'

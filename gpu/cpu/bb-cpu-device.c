@@ -276,6 +276,13 @@ bb_cpu_device_get_description (BbDevice *device)
   return BB_CPU_DEVICE (device)->description;
 }
 
+static const char *
+bb_cpu_device_get_arithmetic (BbDevice *device)
+{
+  /* A fused multiply-add rounds once where others round twice. */
+  return bb_rows_get_lanes () > 0 ? "cpu-fma" : "cpu";
+}
+
 static double
 bb_cpu_device_get_cpu_seconds (BbDevice *device)
 {
@@ -315,6 +322,7 @@ bb_cpu_device_class_init (BbCpuDeviceClass *klass)
   device_class->get_chunk = bb_cpu_device_get_chunk;
   device_class->get_memory_left = bb_cpu_device_get_memory_left;
   device_class->get_description = bb_cpu_device_get_description;
+  device_class->get_arithmetic = bb_cpu_device_get_arithmetic;
   device_class->get_cpu_seconds = bb_cpu_device_get_cpu_seconds;
 }
 

@@ -269,6 +269,12 @@ bb_cuda_device_get_description (BbDevice *device)
   return BB_CUDA_DEVICE (device)->context->description;
 }
 
+static const char *
+bb_cuda_device_get_arithmetic (BbDevice *device)
+{
+  return "cuda";
+}
+
 static double
 bb_cuda_device_get_cpu_seconds (BbDevice *device)
 {
@@ -318,6 +324,7 @@ bb_cuda_device_class_init (BbCudaDeviceClass *klass)
   device_class->get_memory_used = bb_cuda_device_get_memory_used;
   device_class->get_memory_needed = bb_cuda_device_get_memory_needed;
   device_class->get_description = bb_cuda_device_get_description;
+  device_class->get_arithmetic = bb_cuda_device_get_arithmetic;
   device_class->get_cpu_seconds = bb_cuda_device_get_cpu_seconds;
   device_class->get_seconds = bb_cuda_device_get_seconds;
 }

@@ -66,6 +66,7 @@ tell_encoder (AVCodecContext *context, BbSource *source)
 typedef struct {
   const BbEncoder *encoder;
   const BbRecipeValues *values;
+  BbEncoderPins pins;
   BbFormat format;
   BbMemory memory;
   const char *preset;
@@ -74,6 +75,36 @@ typedef struct {
   BbSource *source;
   const AVOutputFormat *container;
 } Settings;
+
+/* Frames that x265 works on at once, by its own rule; more threads share each of them. */
+static int
+get_frame_threads (int threads)
+{
+  return threads >= 16 ? 4 : threads >= 8 ? 3 : threads >= 4 ? 2 : 1;
+}
+
+/* What is pinned so that the same frames become the same bytes again, and parts of a video fit
+ * together. */
+static void
+set_pinned_options (const Settings *settings, AVDictionary **options)
+{
+  const char *name = settings->encoder->name;
+
+  if (g_str_equal (name, "libx264"))
+    /* x264's lookahead threads may decide otherwise each time. Its fast code for macroblock trees
+     * differs by processor, and reads memory that was never written: its bytes depend on what the
+     * process has freed before. */
+    av_dict_set (options, "x264-params", "stitchable=1:sync-lookahead=0:cpu-independent=1", 0);
+  else if (g_str_equal (name, "libx265"))
+    {
+      /* x265 has a log of its own. */
+      g_autofree char *text =
+        g_strdup_printf ("log-level=none:pools=%d:frame-threads=%d", settings->pins.threads,
+                         get_frame_threads (settings->pins.threads));
+
+      av_dict_set (options, "x265-params", text, 0);
+    }
+}
 
 static void
 set_options (const Settings *settings, AVDictionary **options)
@@ -86,12 +117,7 @@ set_options (const Settings *settings, AVDictionary **options)
                      0);
   if (encoder->preset != NULL)
     av_dict_set (options, "preset", settings->preset, 0);
-  /* Its lookahead threads may decide otherwise each time. */
-  if (g_str_equal (encoder->name, "libx264"))
-    av_dict_set (options, "x264-params", "sync-lookahead=0", 0);
-  /* x265 has a log of its own. */
-  if (g_str_equal (encoder->name, "libx265"))
-    av_dict_set (options, "x265-params", "log-level=none", 0);
+  set_pinned_options (settings, options);
   if (bb_encoder_has_captions (encoder))
     av_dict_set (options, "a53cc", "1", 0);
   if (g_str_equal (encoder->name, "ffv1"))
@@ -221,8 +247,8 @@ open_with (const Settings *settings, int *result, GError **error)
   if (settings->format.chroma_shift_x > 0 || settings->format.chroma_shift_y > 0)
     context->chroma_sample_location = settings->format.chroma_location;
   context->field_order = AV_FIELD_PROGRESSIVE;
-  context->thread_count = 0;
-  context->flags |= AV_CODEC_FLAG_FRAME_DURATION;
+  context->thread_count = settings->pins.threads;
+  context->flags |= AV_CODEC_FLAG_FRAME_DURATION | AV_CODEC_FLAG_CLOSED_GOP;
   if ((settings->container->flags & AVFMT_GLOBALHEADER) != 0)
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   if (codec->id == AV_CODEC_ID_HEVC && !g_str_equal (settings->container->name, "matroska"))
@@ -302,6 +328,7 @@ explain (const Settings *settings, int result, GError **error)
  * @encoder: an encoder
  * @recipe: what to make
  * @input: what it gets, from bb_encoder_get_input()
+ * @pins: what else its bytes depend on
  * @device: (nullable): what makes the frames
  * @source: where the picture comes from
  * @container: where it goes
@@ -314,14 +341,15 @@ explain (const Settings *settings, int result, GError **error)
  */
 AVCodecContext *
 bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe, const BbEncoderInput *input,
-                 BbDevice *device, BbSource *source, const AVOutputFormat *container,
-                 GError **error)
+                 const BbEncoderPins *pins, BbDevice *device, BbSource *source,
+                 const AVOutputFormat *container, GError **error)
 {
   const BbRecipeValues *values = bb_recipe_get (recipe);
   const BbSourceInfo *info = bb_source_get_info (source);
   Settings settings = {
     .encoder = encoder,
     .values = values,
+    .pins = *pins,
     .format = input->format,
     .memory = input->memory,
     .preset = *values->preset != '\0' ? values->preset : encoder->preset,

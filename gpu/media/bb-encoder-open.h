@@ -13,7 +13,8 @@
 G_BEGIN_DECLS
 
 AVCodecContext *bb_encoder_open (const BbEncoder *encoder, const BbRecipe *recipe,
-                                 const BbEncoderInput *input, BbDevice *device, BbSource *source,
+                                 const BbEncoderInput *input, const BbEncoderPins *pins,
+                                 BbDevice *device, BbSource *source,
                                  const AVOutputFormat *container, GError **error);
 gboolean bb_encoder_set_device_frames (AVCodecContext *context, BbDevice *device,
                                        const BbFormat *format, GError **error);

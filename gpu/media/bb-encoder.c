@@ -25,6 +25,9 @@ static const BbEncoder encoders[] = {
   { "none", BB_CODEC_H264, TRUE, FALSE, NULL, -1, -1, -1, NULL },
 };
 
+/* Threads that x264 makes use of at most; more cost memory and a little of the quality. */
+#define MAX_THREADS 16
+
 /* Largest picture of each codec: H.264 level 6.2, HEVC and AV1 level 7. */
 static const gint64 most_samples[] = { 139264 * 256, 142606336, 142606336 };
 static const char *const codec_titles[] = { "H.264", "HEVC", "AV1" };
@@ -186,6 +189,24 @@ bb_encoder_choose (const BbRecipe *recipe, GError **error)
       !check_preset (encoder, values, error))
     return NULL;
   return encoder;
+}
+
+/**
+ * bb_encoder_get_threads:
+ * @encoder: an encoder
+ *
+ * Returns: how many threads suit it on this machine, for #BbEncoderPins. What x264, x265 and FFmpeg
+ *   make depends on their number, so that it is chosen once for all parts of a video
+ */
+int
+bb_encoder_get_threads (const BbEncoder *encoder)
+{
+  int n_processors = (int) g_get_num_processors ();
+
+  /* x264's own choice. */
+  if (g_str_equal (encoder->name, "libx264"))
+    return CLAMP (n_processors * 3 / 2, 1, MAX_THREADS);
+  return CLAMP (n_processors, 1, MAX_THREADS);
 }
 
 /**

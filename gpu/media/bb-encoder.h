@@ -50,10 +50,22 @@ typedef struct {
   gboolean tone_map;
 } BbEncoderInput;
 
+/**
+ * BbEncoderPins:
+ * @threads: threads that it encodes with
+ *
+ * What the bytes of an encoder depend on besides its settings: with the same pins it makes the same
+ * bytes of the same frames again.
+ */
+typedef struct {
+  int threads;
+} BbEncoderPins;
+
 GPtrArray *bb_encoder_list (void);
 GStrv bb_encoder_get_presets (const BbEncoder *encoder);
 const BbEncoder *bb_encoder_choose (const BbRecipe *recipe, GError **error);
 const BbEncoder *bb_encoder_choose_on_gpu (const BbRecipe *recipe);
+int bb_encoder_get_threads (const BbEncoder *encoder);
 gboolean bb_encoder_check_container (const BbEncoder *encoder, const char *path, GError **error);
 gboolean bb_encoder_check (const BbEncoder *encoder, BbDevice *device, GError **error);
 gboolean bb_encoder_get_input (const BbEncoder *encoder, const BbRecipe *recipe,

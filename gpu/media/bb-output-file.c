@@ -72,8 +72,9 @@ set_error (GError **error, const char *path, int reason)
                          : _ ("choose another name or folder");
 
   /* Translators: the name of a file, what is wrong, and what to do, such as “choose another folder” */
-  g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT, _ ("Cannot write “%s”: %s; %s"), name,
-               get_reason (reason), advice);
+  g_set_error (error, BB_ERROR,
+               reason == ENOSPC || reason == EDQUOT ? BB_ERROR_SPACE : BB_ERROR_OUTPUT,
+               _ ("Cannot write “%s”: %s; %s"), name, get_reason (reason), advice);
 }
 
 static void
@@ -279,7 +280,7 @@ keep_permissions (BbOutputFile *file)
 /**
  * bb_output_file_new:
  * @path: name of the target
- * @source: name of a file that must not be replaced
+ * @source: (nullable): name of a file that must not be replaced
  * @overwrite: whether another file of that name may be
  * @cancellable: (nullable): removes the file at once, whoever is busy with it
  * @error: return location for an error
@@ -301,7 +302,7 @@ bb_output_file_new (const char *path, const char *source, gboolean overwrite,
   file->fd = -1;
   file->path = g_strdup (path);
   file->overwrite = overwrite;
-  if (is_same (path, source))
+  if (source != NULL && is_same (path, source))
     {
       g_autofree char *name = g_filename_display_name (path);
 
@@ -378,6 +379,33 @@ const char *
 bb_output_file_get_path (BbOutputFile *file)
 {
   return file->path;
+}
+
+/**
+ * bb_output_file_set_path:
+ * @file: a file that may replace others
+ * @path: name that it shall get, in the same folder
+ *
+ * Names a file whose name depends on what was written.
+ */
+void
+bb_output_file_set_path (BbOutputFile *file, const char *path)
+{
+  g_set_str (&file->path, path);
+  g_set_str (&file->target, path);
+}
+
+/**
+ * bb_output_file_resolve:
+ * @path: name of a target
+ *
+ * Returns: (transfer full) (nullable): the file that the name leads to, which need not be there;
+ *   %NULL where links lead in a circle
+ */
+char *
+bb_output_file_resolve (const char *path)
+{
+  return follow_links (path);
 }
 
 /* Renames, but never over another file. */

@@ -19,6 +19,8 @@ BbOutputFile *bb_output_file_new (const char *path, const char *source, gboolean
                                   GCancellable *cancellable, GError **error);
 const char *bb_output_file_get_temporary (BbOutputFile *file);
 const char *bb_output_file_get_path (BbOutputFile *file);
+void bb_output_file_set_path (BbOutputFile *file, const char *path);
+char *bb_output_file_resolve (const char *path);
 gboolean bb_output_file_check (BbOutputFile *file, GError **error);
 void bb_output_file_remove (BbOutputFile *file);
 gboolean bb_output_file_commit (BbOutputFile *file, GError **error);

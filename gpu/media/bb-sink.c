@@ -1,6 +1,10 @@
-/* bb-sink.c: pictures, sound and everything else into a file
+/* bb-sink.c: segments, sound and everything else into a file
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The picture's packets keep their times. Decoding times are made anew, since each segment's encoder
+ * counted its own: that of the i-th packet is the time at which the i-th frame is shown, less the
+ * frames by which the encoder reorders.
  */
 
 #include "config.h"
@@ -8,15 +12,12 @@
 #include "bb-sink.h"
 
 #include "bb-container.h"
-#include "bb-metadata.h"
 #include "bb-encoder-open.h"
 #include "bb-error.h"
 #include "bb-ffmpeg.h"
-#include "bb-format-ffmpeg.h"
+#include "bb-metadata.h"
 #include "bb-output-file.h"
-#include "bb-source-info.h"
 #include "bb-source-private.h"
-#include "bb-thread.h"
 #include "bb-tracks.h"
 #include "bb-trial.h"
 
@@ -29,24 +30,22 @@
 struct _BbSink {
   char *name; /* of the target, for people */
   const BbEncoder *encoder;
-  BbEncoderInput input;
+  AVRational time_base; /* the encoder's */
+  GBytes *extradata;
   GPtrArray *notices;
   GCancellable *cancellable;
 
   BbOutputFile *file;
   AVFormatContext *muxer;
-  AVCodecContext *context;
   AVStream *stream;
   AVPacket *packet;
   BbTracks *tracks;
-  gboolean header_written;
-  gint64 start; /* time of the target's beginning, in the encoder's time base */
-  gint64 end;
   gint64 n_packets; /* of the picture */
-  gint64 last_pts;
+  guint delay;      /* frames by which the encoder reorders; known from the first segment on */
+  GArray *
+    recent; /* times of the last @delay frames, in order; what comes before the first one is made up */
+  gint64 last_dts;
   gboolean captions_lost; /* and said so */
-  gint64 video_bytes;
-  gint64 first_bytes;
 };
 
 static void
@@ -56,7 +55,7 @@ set_write_error (BbSink *self, int result, GError **error)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The render was cancelled"));
   else if (result == AVERROR (ENOSPC) || result == AVERROR (EDQUOT) || result == AVERROR (EFBIG))
     g_set_error (
-      error, BB_ERROR, BB_ERROR_OUTPUT,
+      error, BB_ERROR, BB_ERROR_SPACE,
       _ ("Cannot write “%s”: there is no space left; make room, or choose another folder"),
       self->name);
   else if (result == AVERROR (EINVAL) || AVUNERROR (result) > MAX_ERRNO)
@@ -70,38 +69,26 @@ set_write_error (BbSink *self, int result, GError **error)
                  bb_ffmpeg_reason (result));
 }
 
-static void
-set_encode_error (BbSink *self, int result, GError **error)
-{
-  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
-               /* Translators: the name of an encoder, that of a file, and what is wrong */
-               _ ("%s cannot encode “%s”: %s; choose another encoder"), self->encoder->name,
-               self->name, bb_ffmpeg_reason (result));
-}
-
 static gboolean
-open_encoder (BbSink *self, const BbRecipe *recipe, BbDevice *device, BbSource *source,
-              GError **error)
+add_picture (BbSink *self, const BbEncoderSetup *setup, const AVCodecContext *context,
+             BbSource *source, GError **error)
 {
   const BbSourceInfo *info = bb_source_get_info (source);
   int result;
 
-  self->context = bb_encoder_open (self->encoder, recipe, &self->input, device, source,
-                                   self->muxer->oformat, error);
-  if (self->context == NULL)
-    return FALSE;
-  result = avcodec_parameters_from_context (self->stream->codecpar, self->context);
+  self->stream = avformat_new_stream (self->muxer, NULL);
+  result = avcodec_parameters_from_context (self->stream->codecpar, context);
   if (result < 0)
     {
       set_write_error (self, result, error);
       return FALSE;
     }
-  if (bb_format_is_hdr (&self->input.format))
+  if (bb_format_is_hdr (&setup->input.format))
     bb_encoder_tell_container (self->stream->codecpar, source);
-  self->stream->time_base = self->context->time_base;
+  self->stream->time_base = context->time_base;
   if (info->rate_num > 0)
     self->stream->avg_frame_rate = (AVRational) { info->rate_num, info->rate_den };
-  self->stream->sample_aspect_ratio = self->context->sample_aspect_ratio;
+  self->stream->sample_aspect_ratio = context->sample_aspect_ratio;
   result = bb_trial_header (self->muxer, NULL, NULL);
   if (result >= 0)
     return TRUE;
@@ -135,21 +122,18 @@ open_file (BbSink *self, GError **error)
       set_write_error (self, result, error);
       return FALSE;
     }
-  self->header_written = TRUE;
   return TRUE;
 }
 
 /**
  * bb_sink_new:
- * @path: (nullable): name of the target; ignored by the encoder `none`
- * @recipe: what to make
- * @encoder: encoder of the picture
- * @input: what it gets, from bb_encoder_get_input()
- * @device: (nullable): what makes the frames
+ * @path: name of the target
+ * @setup: what its picture is made with
+ * @encoder: one of its encoders, which says what the packets are
  * @source: where the picture comes from; sound, subtitles, chapters and metadata are taken from
  *   its file
  * @overwrite: whether a file that is there may be replaced
- * @cancellable: (nullable): removes the unfinished file at once, also while an encoder is busy
+ * @cancellable: (nullable): removes the unfinished file at once
  * @error: return location for an error
  *
  * Opens a file for writing. It gets its name in bb_sink_finish(); until then it has a hidden,
@@ -159,47 +143,35 @@ open_file (BbSink *self, GError **error)
  *   %BB_ERROR_ENCODER or %G_IO_ERROR_CANCELLED
  */
 BbSink *
-bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
-             const BbEncoderInput *input, BbDevice *device, BbSource *source, gboolean overwrite,
-             GCancellable *cancellable, GError **error)
+bb_sink_new (const char *path, const BbEncoderSetup *setup, BbVideoEncoder *encoder,
+             BbSource *source, gboolean overwrite, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BbSink) self = g_new0 (BbSink, 1);
-  const BbRecipeValues *values = bb_recipe_get (recipe);
-  const BbSourceInfo *info = bb_source_get_info (source);
-  AVRational time_base = { info->time_base_num, info->time_base_den };
-  const AVOutputFormat *container;
+  const AVCodecContext *context = bb_video_encoder_get_context (encoder);
 
   bb_ffmpeg_init ();
-  self->encoder = encoder;
-  self->input = *input;
+  self->encoder = setup->encoder;
+  self->time_base = context->time_base;
+  self->extradata = g_bytes_new (context->extradata, (gsize) context->extradata_size);
   self->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
-  self->last_pts = AV_NOPTS_VALUE;
-  self->start = bb_source_info_get_cut (info, values->start);
-  self->end = values->end < 0
-                ? G_MAXINT64
-                : bb_ffmpeg_from_nanoseconds (av_sat_add64 (info->start, values->end), time_base);
-  if (g_str_equal (encoder->name, "none"))
-    return g_steal_pointer (&self);
-
+  self->recent = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->last_dts = G_MININT64;
   self->name = g_filename_display_name (path);
-  container = bb_container_find (path, error);
-  if (container == NULL)
-    return NULL;
   self->file =
     bb_output_file_new (path, bb_source_get_path (source), overwrite, cancellable, error);
   if (self->file == NULL)
     return NULL;
   self->packet = av_packet_alloc ();
-  if (avformat_alloc_output_context2 (&self->muxer, container, NULL, NULL) < 0)
+  if (avformat_alloc_output_context2 (&self->muxer, setup->container, NULL, NULL) < 0)
     {
       set_write_error (self, AVERROR (ENOMEM), error);
       return NULL;
     }
   bb_ffmpeg_interrupt_init (&self->muxer->interrupt_callback, &self->cancellable);
-  self->stream = avformat_new_stream (self->muxer, NULL);
-  if (!open_encoder (self, recipe, device, source, error))
+  if (!add_picture (self, setup, context, source, error))
     return NULL;
-  self->tracks = bb_tracks_new (source, recipe, self->muxer, self->notices, cancellable, error);
+  self->tracks =
+    bb_tracks_new (source, setup->recipe, self->muxer, self->notices, cancellable, error);
   if (self->tracks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !open_file (self, error))
     return NULL;
@@ -212,150 +184,177 @@ bb_sink_new (const char *path, const BbRecipe *recipe, const BbEncoder *encoder,
   return g_steal_pointer (&self);
 }
 
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  gint64 first = *(const gint64 *) a;
+  gint64 second = *(const gint64 *) b;
+
+  return (first > second) - (first < second);
+}
+
+static gint64
+get_time (const GArray *times, gint64 i)
+{
+  return g_array_index (times, gint64, i);
+}
+
+/* By how many frames at most packets come before their turn. */
+static guint
+find_delay (const GArray *times, const GArray *sorted)
+{
+  guint delay = 0;
+
+  for (guint i = 0; i < times->len; i++)
+    {
+      gint64 time = get_time (times, i);
+      guint rank;
+
+      if (g_array_binary_search ((GArray *) sorted, &time, compare_times, &rank) && i > rank)
+        delay = MAX (delay, i - rank);
+    }
+  return delay;
+}
+
+/* Decoding begins as long before the first frame is shown as its frames take later on. */
 static void
-release_frame (void *opaque, guint8 *data)
+begin (BbSink *self, const GArray *times, const GArray *sorted, gint64 end)
 {
-  bb_frame_unref (opaque);
+  guint n = sorted->len;
+  gint64 lead;
+
+  self->delay =
+    MAX (find_delay (times, sorted), (guint) MAX (self->stream->codecpar->video_delay, 0));
+  lead = (self->delay < n ? get_time (sorted, self->delay) : end + (self->delay - n)) -
+         get_time (sorted, 0);
+  for (guint i = 0; i < self->delay; i++)
+    {
+      gint64 time = (i < n ? get_time (sorted, i) : end + (i - n)) - lead;
+
+      g_array_append_val (self->recent, time);
+    }
 }
 
+static gint64
+get_decoding_time (BbSink *self, const GArray *sorted, guint i)
+{
+  return i < self->delay ? get_time (self->recent, i) : get_time (sorted, i - self->delay);
+}
+
+/* What the first packets of the next segment are counted from. */
 static void
-add_captions (BbSink *self, AVFrame *wrapped, const BbFrame *frame)
+remember (BbSink *self, const GArray *sorted)
 {
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (frame->captions, &size);
-  AVFrameSideData *data;
-
-  if (bb_encoder_has_captions (self->encoder))
-    {
-      data = av_frame_new_side_data (wrapped, AV_FRAME_DATA_A53_CC, size);
-      if (data != NULL)
-        memcpy (data->data, bytes, size);
-    }
-  else if (!self->captions_lost)
-    {
-      self->captions_lost = TRUE;
-      g_ptr_array_add (self->notices,
-                       /* Translators: the name of an encoder */
-                       g_strdup_printf (_ ("The captions within the picture are left out, since %s "
-                                           "does not write any"),
-                                        self->encoder->name));
-    }
+  g_array_append_vals (self->recent, sorted->data, sorted->len);
+  g_array_remove_range (self->recent, 0, self->recent->len - self->delay);
 }
 
-/* An AVFrame on the samples of @frame, without a copy. */
-static AVFrame *
-wrap (BbSink *self, BbFrame *frame)
-{
-  AVFrame *wrapped = av_frame_alloc ();
-
-  wrapped->format = self->context->pix_fmt;
-  wrapped->width = frame->format.width;
-  wrapped->height = frame->format.height;
-  wrapped->sample_aspect_ratio = (AVRational) { 1, 1 };
-  wrapped->color_range = self->context->color_range;
-  wrapped->colorspace = self->context->colorspace;
-  wrapped->color_primaries = self->context->color_primaries;
-  wrapped->color_trc = self->context->color_trc;
-  wrapped->chroma_location = self->context->chroma_sample_location;
-  if (self->context->hw_frames_ctx != NULL)
-    wrapped->hw_frames_ctx = av_buffer_ref (self->context->hw_frames_ctx);
-  for (int p = 0; p < (frame->format.interleaved ? 2 : BB_N_PLANES); p++)
-    {
-      wrapped->data[p] = frame->data[p];
-      wrapped->linesize[p] = frame->stride[p];
-    }
-  wrapped->buf[0] = av_buffer_create (frame->data[0], bb_format_get_frame_size (&frame->format),
-                                      release_frame, bb_frame_ref (frame), AV_BUFFER_FLAG_READONLY);
-  if (frame->captions != NULL)
-    add_captions (self, wrapped, frame);
-  return wrapped;
-}
-
-/* Muxes what the encoder has ready, each packet after the sound that comes before it. */
+/* Takes the packet, which has all its times. */
 static gboolean
-drain (BbSink *self, GError **error)
+mux (BbSink *self, AVPacket *packet, GError **error)
 {
-  while (TRUE)
-    {
-      AVPacket *packet = self->packet;
-      int result = avcodec_receive_packet (self->context, packet);
+  int result;
 
-      if (result == AVERROR (EAGAIN) || result == AVERROR_EOF)
-        return TRUE;
-      if (result < 0)
-        {
-          set_encode_error (self, result, error);
-          return FALSE;
-        }
-      if (g_cancellable_is_cancelled (self->cancellable))
-        result = AVERROR_EXIT;
-      else
-        result = bb_tracks_write_until (
-          self->tracks, av_rescale_q (packet->dts, self->context->time_base, BB_NANOSECONDS),
-          self->cancellable);
-      av_packet_rescale_ts (packet, self->context->time_base, self->stream->time_base);
-      packet->stream_index = self->stream->index;
-      if (self->video_bytes == 0)
-        self->first_bytes = packet->size;
-      self->video_bytes += packet->size;
-      self->n_packets++;
-      if (result >= 0)
-        result = bb_tracks_forgive (self->tracks, av_interleaved_write_frame (self->muxer, packet));
-      av_packet_unref (packet);
-      if (result < 0)
-        {
-          set_write_error (self, result, error);
-          return FALSE;
-        }
-    }
+  if (g_cancellable_is_cancelled (self->cancellable))
+    result = AVERROR_EXIT;
+  else if (packet->dts > packet->pts || packet->dts <= self->last_dts)
+    result = AVERROR (EINVAL);
+  else
+    result = bb_tracks_write_until (
+      self->tracks, av_rescale_q (packet->dts, self->time_base, BB_NANOSECONDS), self->cancellable);
+  self->last_dts = packet->dts;
+  packet->stream_index = self->stream->index;
+  av_packet_rescale_ts (packet, self->time_base, self->stream->time_base);
+  self->n_packets++;
+  if (result >= 0)
+    result = bb_tracks_forgive (self->tracks, av_interleaved_write_frame (self->muxer, packet));
+  av_packet_unref (packet);
+  if (result < 0)
+    set_write_error (self, result, error);
+  return result >= 0;
+}
+
+static gboolean
+check_parameters (BbSink *self, BbSegmentReader *reader, GError **error)
+{
+  const AVCodecParameters *parameters = bb_segment_reader_get_parameters (reader);
+  g_autoptr (GBytes) extradata =
+    g_bytes_new (parameters->extradata, (gsize) parameters->extradata_size);
+
+  if (g_bytes_equal (extradata, self->extradata))
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
+               /* Translators: the name of an encoder, and that of a file */
+               _ ("%s describes a part of “%s” otherwise than the others, so that they cannot be "
+                  "joined: choose another encoder"),
+               self->encoder->name, self->name);
+  return FALSE;
+}
+
+static void
+note_captions (BbSink *self)
+{
+  if (self->captions_lost)
+    return;
+  self->captions_lost = TRUE;
+  g_ptr_array_add (self->notices,
+                   /* Translators: the name of an encoder */
+                   g_strdup_printf (_ ("The captions within the picture are left out, since %s "
+                                       "does not write any"),
+                                    self->encoder->name));
 }
 
 /**
- * bb_sink_write:
+ * bb_sink_add:
  * @sink: a sink
- * @frame: a frame in its format; times as in the source
+ * @segment: the segment after the one that was added before
+ * @times: (element-type gint64): times of its packets in the order of decoding, from
+ *   bb_segment_check()
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Encodes a frame, and muxes it and the sound up to it when the encoder gives it out.
+ * Muxes a segment, each packet after the sound that comes before it.
  *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_ENCODER or %G_IO_ERROR_CANCELLED
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_ENCODER where its stream is another one,
+ *   or %G_IO_ERROR_CANCELLED
  */
 gboolean
-bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError **error)
+bb_sink_add (BbSink *sink, const BbSegment *segment, const GArray *times, GCancellable *cancellable,
+             GError **error)
 {
-  AVFrame *wrapped;
-  gint64 begins, ends;
-  gboolean done;
-  int result;
+  g_autoptr (BbSegmentReader) reader =
+    bb_segment_reader_new (segment->path, sink->time_base, error);
+  g_autoptr (GArray) sorted = g_array_copy ((GArray *) times);
+  GError *failure = NULL;
+  guint i = 0;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (reader == NULL || !check_parameters (sink, reader, error) ||
+      !bb_output_file_check (sink->file, error))
     return FALSE;
-  if (sink->context == NULL)
-    return TRUE;
-  if (!bb_output_file_check (sink->file, error))
-    return FALSE;
-
+  if (segment->captions_lost)
+    note_captions (sink);
+  g_array_sort (sorted, compare_times);
+  if (sink->n_packets == 0)
+    begin (sink, times, sorted, segment->end);
   sink->cancellable = cancellable;
-  wrapped = wrap (sink, frame);
-  /* The frame that is shown when the trim starts may have begun before. */
-  begins = MAX (av_sat_sub64 (frame->pts, sink->start), 0);
-  /* So may the one that is shown when it ends go on. */
-  ends = av_sat_sub64 (MIN (av_sat_add64 (frame->pts, frame->duration), sink->end), sink->start);
-  wrapped->pts = begins;
-  wrapped->duration = MAX (av_sat_sub64 (ends, begins), 1);
-  if (sink->last_pts != AV_NOPTS_VALUE && wrapped->pts <= sink->last_pts)
-    wrapped->pts = sink->last_pts + 1;
-  sink->last_pts = wrapped->pts;
-  result = avcodec_send_frame (sink->context, wrapped);
-  av_frame_free (&wrapped);
-  done = result >= 0;
-  if (!done)
-    set_encode_error (sink, result, error);
-  else
-    done = drain (sink, error);
+  while (failure == NULL && bb_segment_reader_read (reader, sink->packet, &failure))
+    {
+      AVPacket *packet = sink->packet;
+      guint rank = 0;
+
+      g_array_binary_search (sorted, &packet->pts, compare_times, &rank);
+      packet->dts = get_decoding_time (sink, sorted, i++);
+      packet->duration =
+        (rank + 1 < sorted->len ? get_time (sorted, rank + 1) : segment->end) - packet->pts;
+      if (!mux (sink, packet, &failure))
+        break;
+    }
   sink->cancellable = NULL;
-  return done;
+  remember (sink, sorted);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
 }
 
 /**
@@ -364,7 +363,7 @@ bb_sink_write (BbSink *sink, BbFrame *frame, GCancellable *cancellable, GError *
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Writes what is left, brings the file to disk and gives it its name.
+ * Writes what is left of the sound and the rest, brings the file to disk and gives it its name.
  *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or %G_IO_ERROR_CANCELLED
  */
@@ -373,18 +372,7 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
 {
   int result;
 
-  if (sink->context == NULL)
-    return TRUE;
-
   sink->cancellable = cancellable;
-  result = avcodec_send_frame (sink->context, NULL);
-  if (result < 0)
-    set_encode_error (sink, result, error);
-  if (result < 0 || !drain (sink, error))
-    {
-      sink->cancellable = NULL;
-      return FALSE;
-    }
   result = bb_tracks_finish (sink->tracks, cancellable);
   /* Nothing of the picture was taken: that is no film. */
   if (result >= 0 && sink->n_packets > 0 && sink->stream->nb_frames == 0)
@@ -410,13 +398,13 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
  * bb_sink_get_path:
  * @sink: a sink
  *
- * Returns: (nullable): name of its file, which may be another one after bb_sink_finish(), see
- *   bb_output_file_commit(); %NULL where none is written
+ * Returns: name of its file, which may be another one after bb_sink_finish(), see
+ *   bb_output_file_commit()
  */
 const char *
 bb_sink_get_path (BbSink *sink)
 {
-  return sink->file != NULL ? bb_output_file_get_path (sink->file) : NULL;
+  return bb_output_file_get_path (sink->file);
 }
 
 /**
@@ -429,48 +417,16 @@ void
 bb_sink_free (BbSink *sink)
 {
   bb_tracks_free (sink->tracks);
-  avcodec_free_context (&sink->context);
   if (sink->muxer != NULL)
     avio_closep (&sink->muxer->pb);
   avformat_free_context (sink->muxer);
   av_packet_free (&sink->packet);
   g_clear_pointer (&sink->file, bb_output_file_free);
+  g_bytes_unref (sink->extradata);
+  g_array_unref (sink->recent);
   g_ptr_array_unref (sink->notices);
   g_free (sink->name);
   g_free (sink);
-}
-
-static gpointer
-close_encoder (gpointer data)
-{
-  AVCodecContext *context = data;
-
-  avcodec_free_context (&context);
-  return NULL;
-}
-
-/**
- * bb_sink_abandon:
- * @sink: (transfer full): a sink
- *
- * Closes the sink as bb_sink_free() does, without waiting for the encoder: one that is not drained
- * may finish what it has begun before it lets go (SVT-AV1 takes tens of seconds for 3840×2160),
- * and whoever cancelled does not wait for that.
- */
-void
-bb_sink_abandon (BbSink *sink)
-{
-  /* Where there is no thread for it, it takes its time here. */
-  GThread *thread = sink->context != NULL
-                      ? bb_thread_new ("encoder-close", close_encoder, sink->context, NULL)
-                      : NULL;
-
-  if (thread != NULL)
-    {
-      sink->context = NULL;
-      g_thread_unref (thread);
-    }
-  bb_sink_free (sink);
 }
 
 /**
@@ -484,19 +440,4 @@ GStrv
 bb_sink_get_notices (BbSink *sink)
 {
   return g_strdupv ((GStrv) sink->notices->pdata);
-}
-
-/**
- * bb_sink_get_sizes:
- * @sink: a sink
- * @video: (out): bytes of the encoded picture so far
- * @first: (out): bytes of its first frame
- *
- * Says what the picture takes, on the thread that writes.
- */
-void
-bb_sink_get_sizes (BbSink *sink, gint64 *video, gint64 *first)
-{
-  *video = sink->video_bytes;
-  *first = sink->first_bytes;
 }

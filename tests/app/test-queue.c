@@ -404,7 +404,7 @@ test_pause (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (stats.frames, ==, pause.paused_at);
   g_assert_cmpint (stats.frames, <, 25);
   g_assert_cmpuint (pause.calls, ==, 1);
-  g_assert_cmpuint (count_files ("out-paused.mkv"), ==, 1); /* the hidden one */
+  g_assert_cmpuint (count_files ("out-paused.mkv"), ==, 2); /* hidden: the file, and its segments */
   bb_render_set_paused (pause.render, FALSE);
   g_thread_join (thread);
   bb_render_get_stats (pause.render, &stats);
@@ -513,7 +513,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
   BbJob *last = add (fixture, "short.mp4", "out-3.mp4", BB_JOB_NAME_CHOSEN);
 
   wait_for_frames (fixture, first);
-  g_assert_cmpuint (count_files ("out-1.mp4"), ==, 1);
+  g_assert_cmpuint (count_files ("out-1.mp4"), ==, 2); /* hidden: the file, and its segments */
   bb_queue_cancel (fixture->queue);
   bb_queue_cancel (fixture->queue);
   wait_for (fixture, 1);

@@ -272,7 +272,7 @@ test_memory (void)
   g_assert_no_error (error);
   needed[2] = bb_engine_get_memory_needed (engine, 7);
   g_assert_cmpuint (needed[2], ==, needed[0] + needed[1]);
-  g_assert_cmpuint (bb_engine_fit (engine, 7), ==, 7);
+  g_assert_cmpuint (bb_engine_fit (engine, 7, 1), ==, 7);
   for (guint i = 0; i < 2; i++)
     bb_recipe_unref ((BbRecipe *) outputs[i].recipe);
 }

@@ -296,7 +296,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
   answer (fixture, "Keep Exporting");
   BB_TEST_WAIT (bb_test_get_dialog (fixture->window) == NULL);
   g_assert_true (bb_job_is_running (job));
-  g_assert_cmpuint (count_files ("out-1"), ==, 1);
+  g_assert_cmpuint (count_files ("out-1"), ==, 2); /* hidden: the file, and its segments */
 
   activate (fixture, "queue-cancel", NULL);
   answer (fixture, "Cancel Export");

@@ -1,0 +1,438 @@
+/* bb-render-open.c: what a render needs before its first frame
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "bb-render-private.h"
+
+#include "bb-error.h"
+#include "bb-identity.h"
+#include "bb-phases.h"
+#include "bb-thread.h"
+#include "media/bb-container.h"
+#include "media/bb-ffmpeg.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+/* Workers that share the memory of a device, as far as that is known before. */
+static guint
+get_n_sharing (BbRender *render)
+{
+  guint n_devices = g_strv_length (render->devices);
+
+  return (render->n_workers + n_devices - 1) / n_devices;
+}
+
+/* Prepares an engine for as many frames a batch as memory allows, with room for the others. */
+static gboolean
+prepare (BbRender *render, BbEngine *engine, GError **error)
+{
+  const BbFormat *target = &render->job.setup.input.format;
+  const BbEngineOutput output = { render->recipe, *target };
+  guint batch = (guint) bb_recipe_get (render->recipe)->batch;
+
+  if (!bb_engine_set_outputs (engine, &render->info, &output, 1, error))
+    return FALSE;
+  /* Those that come later find what the first one has taken; all have its size. */
+  g_mutex_lock (&render->lock);
+  if (render->batch == 0)
+    render->batch = bb_engine_fit (engine, batch, get_n_sharing (render));
+  batch = render->batch;
+  g_mutex_unlock (&render->lock);
+  batch = MIN (batch, bb_engine_fit (engine, batch, 1));
+  if (batch > 0)
+    return bb_engine_prepare (engine, batch, error);
+  g_set_error (error, BB_ERROR, BB_ERROR_MEMORY,
+               _ ("Not enough memory to make “%s” at %d×%d: choose a smaller canvas"),
+               render->input, target->width, target->height);
+  return FALSE;
+}
+
+static void
+set_name (BbRender *render, char *field, const char *name, gsize size)
+{
+  g_mutex_lock (&render->lock);
+  g_strlcpy (field, name, size);
+  g_mutex_unlock (&render->lock);
+}
+
+static gboolean
+check_trim (BbRender *render, GError **error)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbSourceInfo *info = bb_source_get_info (render->source);
+  g_autofree char *name = NULL;
+
+  if (info->duration <= 0 || values->start < info->duration)
+    return TRUE;
+  name = g_filename_display_name (render->input);
+  g_set_error (
+    error, BB_ERROR, BB_ERROR_INVALID,
+    _ ("The trim starts at %.3f s, but “%s” is only %.3f s long: choose an earlier start"),
+    (double) values->start * 1e-9, name, (double) info->duration * 1e-9);
+  return FALSE;
+}
+
+static void
+estimate_frames (BbRender *render)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbSourceInfo *info = bb_source_get_info (render->source);
+  gint64 end = values->end < 0 || (info->duration > 0 && values->end > info->duration)
+                 ? info->duration
+                 : values->end;
+  gint64 n_frames = info->n_frames;
+
+  if (info->duration > 0 && n_frames > 0 && (values->start > 0 || end < info->duration))
+    n_frames =
+      (gint64) ceil ((double) n_frames * (double) (end - values->start) / (double) info->duration);
+  g_mutex_lock (&render->lock);
+  render->stats.total_frames = n_frames;
+  g_mutex_unlock (&render->lock);
+}
+
+static gboolean
+is_none (const BbEncoder *encoder)
+{
+  return g_str_equal (encoder->name, "none");
+}
+
+/* Opens an encoder and the target, and has the source deliver what they take. */
+static gboolean
+try_encoder (BbRender *render, const BbEncoder *encoder, BbRenderParts parts,
+             GCancellable *cancellable, GError **error)
+{
+  BbEncoderSetup *setup = &render->job.setup;
+  BbDevice *device = render->engine != NULL ? bb_engine_get_device (render->engine) : NULL;
+  BbMemory memory = device != NULL ? bb_device_get_memory (device) : BB_MEMORY_HOST;
+
+  if (!bb_encoder_get_input (encoder, render->recipe, bb_source_get_info (render->source), memory,
+                             &setup->input, error) ||
+      !bb_source_set_tone_map (render->source, setup->input.tone_map, error))
+    return FALSE;
+  setup->encoder = encoder;
+  setup->recipe = render->recipe;
+  setup->name = render->name;
+  setup->pins = render->pins;
+  if (setup->pins.threads == 0)
+    setup->pins.threads = bb_encoder_get_threads (encoder);
+  /* Frames that nobody encodes stay where they are. */
+  render->job.memory = is_none (encoder) ? memory : setup->input.memory;
+  set_name (render, render->stats.encoder, encoder->name, sizeof render->stats.encoder);
+  if (is_none (encoder))
+    return TRUE;
+  setup->container = bb_container_find (render->output, error);
+  if (setup->container == NULL)
+    return FALSE;
+  render->first_encoder = bb_video_encoder_new (setup, device, render->source, error);
+  if (render->first_encoder == NULL)
+    return FALSE;
+  if ((parts & BB_RENDER_TARGET) != 0)
+    render->sink = bb_sink_new (render->output, setup, render->first_encoder, render->source,
+                                render->overwrite, cancellable, error);
+  if ((parts & BB_RENDER_TARGET) == 0 || render->sink != NULL)
+    return TRUE;
+  g_clear_pointer (&render->first_encoder, bb_video_encoder_free);
+  return FALSE;
+}
+
+/* The GPU's encoder where frames are there already, else or where it refuses the one that was
+ * chosen. */
+static gboolean
+open_encoder (BbRender *render, BbRenderParts parts, GCancellable *cancellable, GError **error)
+{
+  const BbEncoder *on_gpu =
+    render->engine != NULL && render->plan == NULL &&
+        bb_device_get_memory (bb_engine_get_device (render->engine)) == BB_MEMORY_DEVICE
+      ? bb_encoder_choose_on_gpu (render->recipe)
+      : NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (on_gpu != NULL)
+    {
+      if (try_encoder (render, on_gpu, parts, cancellable, &failure))
+        return TRUE;
+      if (!g_error_matches (failure, BB_ERROR, BB_ERROR_ENCODER) &&
+          !g_error_matches (failure, BB_ERROR, BB_ERROR_DEVICE))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      g_debug ("%s", failure->message);
+      /* Translators: two names of encoders */
+      bb_render_add_notice (
+        render, g_strdup_printf (_ ("The GPU's encoder %s cannot be had (none there, or "
+                                    "too many in use): %s encodes"),
+                                 on_gpu->name, render->encoder->name));
+    }
+  return try_encoder (render, render->encoder, parts, cancellable, error);
+}
+
+/* From here on the recipe has the device's own numbers. */
+static void
+settle (BbRender *render)
+{
+  BbRecipe *settled = bb_device_settle (bb_engine_get_device (render->engine), render->recipe);
+
+  bb_recipe_unref (render->recipe);
+  render->recipe = settled;
+}
+
+typedef struct {
+  BbRender *render;
+  GCancellable *cancellable;
+  GError *error;
+} Task;
+
+static gpointer
+open_device_thread (gpointer data)
+{
+  Task *task = data;
+
+  task->render->engine = bb_engine_open (task->render->devices[0], &task->error);
+  return NULL;
+}
+
+/* What is known before a device is. */
+static gboolean
+open_source (BbRender *render, GError **error)
+{
+  BbEncoderInput input;
+
+  render->source = bb_source_new (render->input, error);
+  if (render->source == NULL || !check_trim (render, error))
+    return FALSE;
+  estimate_frames (render);
+  /* What the encoder cannot have is said before anything else is done. */
+  return bb_encoder_get_input (render->encoder, render->recipe, bb_source_get_info (render->source),
+                               BB_MEMORY_HOST, &input, error);
+}
+
+/* A GPU's driver and context take tenths of a second, and so does a file: beside each other. */
+static gboolean
+open_both (BbRender *render, GError **error)
+{
+  Task task = { .render = render };
+  GThread *thread = bb_thread_new ("bb-open", open_device_thread, &task, NULL);
+  gboolean good = open_source (render, error);
+
+  /* Without a thread to spare, one after the other. */
+  if (thread != NULL)
+    g_thread_join (thread);
+  else if (good)
+    open_device_thread (&task);
+  if (good && render->engine != NULL)
+    return TRUE;
+  if (good)
+    g_propagate_error (error, g_steal_pointer (&task.error));
+  g_clear_error (&task.error);
+  return FALSE;
+}
+
+static void
+init_job (BbRender *render)
+{
+  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbSourceInfo *info = &render->info;
+  BbWorkerJob *job = &render->job;
+  AVRational time_base;
+
+  render->info = *bb_source_get_info (render->source);
+  time_base = (AVRational) { info->time_base_num, info->time_base_den };
+
+  /* A GPU's frames are not looked at. */
+  bb_segment_table_init (&job->table, info, values,
+                         render->engine == NULL || bb_device_get_memory (bb_engine_get_device (
+                                                     render->engine)) == BB_MEMORY_HOST);
+  job->trim_start = values->start;
+  job->trim_end = values->end;
+  job->end = values->end < 0 ? G_MAXINT64 : bb_source_info_get_pts (info, values->end);
+  job->cut_end =
+    values->end < 0
+      ? G_MAXINT64
+      : bb_ffmpeg_from_nanoseconds (av_sat_add64 (info->start, values->end), time_base);
+  job->gate = render->gate;
+}
+
+static void
+note_device (BbRender *render)
+{
+  BbDevice *device = bb_engine_get_device (render->engine);
+
+  settle (render);
+  if (bb_device_get_notice (device) != NULL)
+    bb_render_add_notice (render, g_strdup (bb_device_get_notice (device)));
+  set_name (render, render->stats.device, bb_device_get_description (device),
+            sizeof render->stats.device);
+}
+
+/* The threads that an earlier render of the same target was encoded with, so that a machine that has
+ * more processors today goes on with it. */
+static void
+take_pins (BbRender *render)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *ini = NULL;
+  g_autoptr (GKeyFile) plan = g_key_file_new ();
+  int threads;
+
+  if (render->plan != NULL || render->fresh || render->output == NULL)
+    return;
+  path = bb_segment_folder_find (render->output);
+  if (path == NULL)
+    return;
+  ini = g_build_filename (path, "render.ini", NULL);
+  if (!g_key_file_load_from_file (plan, ini, G_KEY_FILE_NONE, NULL))
+    return;
+  threads = g_key_file_get_integer (plan, BB_IDENTITY_GROUP, "threads", NULL);
+  if (threads > 0)
+    render->pins.threads = threads;
+}
+
+/* A plan names the encoder that was chosen when it was made. */
+static const BbEncoder *
+choose_encoder (BbRender *render, GError **error)
+{
+  BbRecipeValues values = *bb_recipe_get (render->recipe);
+  g_autoptr (BbRecipe) recipe = NULL;
+
+  if (render->planned_encoder == NULL)
+    return bb_encoder_choose (render->recipe, error);
+  values.encoder = render->planned_encoder;
+  recipe = bb_recipe_new (&values, error);
+  return recipe != NULL ? bb_encoder_choose (recipe, error) : NULL;
+}
+
+/* Opens source, device, encoder and target, as far as @parts need them. */
+gboolean
+bb_render_open (BbRender *render, BbRenderParts parts, GCancellable *cancellable, GError **error)
+{
+  gint64 begin;
+
+  render->encoder = choose_encoder (render, error);
+  if (render->encoder == NULL ||
+      !bb_encoder_check_container (render->encoder, render->output, error))
+    return FALSE;
+  render->devices = g_strsplit (bb_recipe_get (render->recipe)->device, ",", -1);
+  render->name = render->output != NULL ? g_filename_display_name (render->output) : NULL;
+  take_pins (render);
+  if (!((parts & BB_RENDER_PICTURE) != 0 ? open_both (render, error) : open_source (render, error)))
+    return FALSE;
+  if (render->engine != NULL)
+    note_device (render);
+  begin = bb_phase_begin ();
+  if (!open_encoder (render, parts, cancellable, error))
+    return FALSE;
+  bb_phase_end (BB_PHASE_ENCODER, begin, 0);
+  if (render->job.setup.input.tone_map)
+    bb_render_add_notice (
+      render, g_strdup (_ ("HDR is tone-mapped to SDR, since this codec is delivered in 8 "
+                           "bit; HEVC and AV1 keep it")));
+  init_job (render);
+  return TRUE;
+}
+
+/* Opens the decoder where the run begins. */
+static gboolean
+begin_reading (BbWorker *worker, const BbRun *run, GCancellable *cancellable, GError **error)
+{
+  return bb_source_set_device (bb_worker_get_source (worker),
+                               bb_engine_get_device (bb_worker_get_engine (worker)), FALSE,
+                               cancellable, error) &&
+         bb_worker_begin (worker, run, cancellable, error);
+}
+
+typedef struct {
+  BbWorker *worker;
+  const BbRun *run;
+  GCancellable *cancellable;
+  GError *error;
+} Preroll;
+
+static gpointer
+preroll_thread (gpointer data)
+{
+  Preroll *task = data;
+
+  return GINT_TO_POINTER (
+    begin_reading (task->worker, task->run, task->cancellable, &task->error) &&
+    bb_source_preroll (bb_worker_get_source (task->worker), task->cancellable, &task->error));
+}
+
+/* A GPU's decoder takes tenths of a second to open: beside the device's preparation. */
+static gboolean
+prepare_and_preroll (BbRender *render, BbWorker *worker, const BbRun *run,
+                     GCancellable *cancellable, GError **error)
+{
+  BbEngine *engine = bb_worker_get_engine (worker);
+  Preroll task = { .worker = worker, .run = run, .cancellable = cancellable };
+  gint64 begin = bb_phase_begin ();
+  GThread *thread = bb_device_get_memory (bb_engine_get_device (engine)) == BB_MEMORY_DEVICE
+                      ? bb_thread_new ("bb-preroll", preroll_thread, &task, NULL)
+                      : NULL;
+  gboolean prepared = prepare (render, engine, error);
+  gboolean good;
+
+  bb_phase_end (BB_PHASE_PREPARE, begin, 0);
+  good = thread != NULL ? GPOINTER_TO_INT (g_thread_join (thread))
+                        : prepared && begin_reading (worker, run, cancellable, &task.error);
+  if (prepared && !good)
+    g_propagate_error (error, g_steal_pointer (&task.error));
+  g_clear_error (&task.error);
+  return prepared && good;
+}
+
+/* A decoder and a device for one worker more. */
+static gboolean
+open_another (BbRender *render, guint number, BbSource **source, BbEngine **engine, GError **error)
+{
+  const char *const *ids = (const char *const *) render->devices;
+  g_autoptr (BbSource) opened = bb_source_new (render->input, error);
+
+  if (opened == NULL || !bb_source_set_tone_map (opened, render->job.setup.input.tone_map, error))
+    return FALSE;
+  *engine = bb_engine_open (ids[number % g_strv_length ((GStrv) ids)], error);
+  if (*engine == NULL)
+    return FALSE;
+  *source = g_steal_pointer (&opened);
+  return TRUE;
+}
+
+/* Makes a worker that is ready for @run: of what is open already, or with all of its own. */
+BbWorker *
+bb_render_new_worker (BbRender *render, guint number, const BbRun *run, GCancellable *cancellable,
+                      GError **error)
+{
+  g_autoptr (BbWorker) worker = NULL;
+  BbSource *source = NULL;
+  BbEngine *engine = NULL;
+
+  if (number == 0)
+    worker =
+      bb_worker_new (&render->job, g_steal_pointer (&render->source),
+                     g_steal_pointer (&render->engine), g_steal_pointer (&render->first_encoder));
+  else if (open_another (render, number, &source, &engine, error))
+    worker = bb_worker_new (&render->job, source, engine, NULL);
+  return worker != NULL && prepare_and_preroll (render, worker, run, cancellable, error)
+           ? g_steal_pointer (&worker)
+           : NULL;
+}
+
+/* Frees what was opened. */
+void
+bb_render_close (BbRender *render, GCancellable *cancellable)
+{
+  if (g_cancellable_is_cancelled (cancellable))
+    g_clear_pointer (&render->first_encoder, bb_video_encoder_abandon);
+  g_clear_pointer (&render->first_encoder, bb_video_encoder_free);
+  g_clear_pointer (&render->sink, bb_sink_free);
+  g_clear_pointer (&render->engine, bb_engine_free);
+  g_clear_pointer (&render->source, bb_source_free);
+  g_clear_pointer (&render->found, g_ptr_array_unref);
+  g_clear_pointer (&render->folder, bb_segment_folder_free);
+  g_clear_pointer (&render->devices, g_strfreev);
+  g_clear_pointer (&render->name, g_free);
+}

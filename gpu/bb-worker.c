@@ -1,0 +1,445 @@
+/* bb-worker.c: makes segments, with a decoder and a device of its own
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Decoder and device go on over the boundaries of a run. Each segment has an encoder of its own: while
+ * the last one's gives out what it still holds, on a thread beside, the next one's takes frames.
+ */
+
+#include "config.h"
+
+#include "bb-worker.h"
+
+#include "bb-error.h"
+#include "bb-segmenter.h"
+#include "bb-thread.h"
+#include "media/bb-segment-file.h"
+
+#include <libavutil/mathematics.h>
+
+/* A segment that is encoded. */
+typedef struct {
+  const BbWorkerJob *job;
+  GCancellable *cancellable;
+  BbVideoEncoder *encoder;
+  BbSegmentWriter *writer;
+  BbSegment facts;
+  gint64 last_pts;
+  GError *error;
+} Making;
+
+typedef struct {
+  guint index;
+  gint64 pts; /* of its first frame */
+} Boundary;
+
+struct _BbWorker {
+  const BbWorkerJob *job;
+  BbSource *source;
+  BbEngine *engine;
+  BbVideoEncoder *encoder; /* one that is open already, for the first segment */
+  gboolean moved;          /* whether the source was read or sought */
+
+  /* Of the run at hand. */
+  BbSchedule *schedule;
+  BbRun *run;
+  GCancellable *cancellable;
+  BbSegmenter *segmenter;
+  guint entered; /* of the first stage: the segment of its last frame */
+  guint n_corrupt_told;
+
+  GMutex lock;
+  GArray *boundaries; /* that the first stage passed and the last one did not, of Boundary */
+  guint next;         /* the segment after the run; NONE: the source has ended */
+
+  /* Of the last stage. */
+  guint unfinished; /* the first segment of the run that is not finished */
+  Making *making;
+  Making *ending;
+  GThread *ender;
+};
+
+static void
+making_free (Making *making)
+{
+  if (making == NULL)
+    return;
+  bb_segment_writer_free (making->writer);
+  if (g_cancellable_is_cancelled (making->cancellable))
+    bb_video_encoder_abandon (making->encoder);
+  else
+    bb_video_encoder_free (making->encoder);
+  g_clear_object (&making->cancellable);
+  g_clear_error (&making->error);
+  g_free (making->facts.shortfall);
+  g_free (making);
+}
+
+/**
+ * bb_worker_new:
+ * @job: what all workers have in common
+ * @source: (transfer full): where it reads, with the device set where it has memory of its own
+ * @engine: (transfer full): what it works with
+ * @encoder: (transfer full) (nullable): an encoder that is open already
+ *
+ * Returns: (transfer full): a worker
+ */
+BbWorker *
+bb_worker_new (const BbWorkerJob *job, BbSource *source, BbEngine *engine, BbVideoEncoder *encoder)
+{
+  BbWorker *self = g_new0 (BbWorker, 1);
+
+  self->job = job;
+  self->source = source;
+  self->engine = engine;
+  self->encoder = encoder;
+  self->segmenter = bb_segmenter_new (&job->table);
+  self->boundaries = g_array_new (FALSE, FALSE, sizeof (Boundary));
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+/**
+ * bb_worker_free:
+ * @self: (transfer full) (nullable): a worker that makes nothing
+ */
+void
+bb_worker_free (BbWorker *self)
+{
+  if (self == NULL)
+    return;
+  bb_video_encoder_free (self->encoder);
+  bb_segmenter_free (self->segmenter);
+  g_array_unref (self->boundaries);
+  g_mutex_clear (&self->lock);
+  bb_engine_free (self->engine);
+  bb_source_free (self->source);
+  g_free (self);
+}
+
+/**
+ * bb_worker_abandon:
+ * @self: (transfer full) (nullable): a worker that makes nothing
+ *
+ * Frees it, without waiting for an encoder.
+ */
+void
+bb_worker_abandon (BbWorker *self)
+{
+  if (self == NULL)
+    return;
+  bb_video_encoder_abandon (g_steal_pointer (&self->encoder));
+  bb_worker_free (self);
+}
+
+/**
+ * bb_worker_get_source:
+ * @self: a worker
+ *
+ * Returns: (transfer none): where it reads
+ */
+BbSource *
+bb_worker_get_source (BbWorker *self)
+{
+  return self->source;
+}
+
+/**
+ * bb_worker_get_engine:
+ * @self: a worker
+ *
+ * Returns: (transfer none): what it works with
+ */
+BbEngine *
+bb_worker_get_engine (BbWorker *self)
+{
+  return self->engine;
+}
+
+/**
+ * bb_worker_begin:
+ * @self: a worker
+ * @run: what it will make
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Goes to where reading must begin for a run. bb_worker_make() must follow, with the same run.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_worker_begin (BbWorker *self, const BbRun *run, GCancellable *cancellable, GError **error)
+{
+  const BbSourceInfo *info = bb_source_get_info (self->source);
+  gint64 from = run->given;
+  gint64 start = self->job->trim_start;
+  gboolean moved = self->moved;
+
+  if (from != G_MININT64)
+    bb_segmenter_begin_at (self->segmenter, run->first, from);
+  else
+    from = bb_segmenter_begin (self->segmenter, run->first);
+  self->moved = TRUE;
+  if (from == G_MININT64 || run->from_start)
+    return (!moved && start <= 0) ||
+           bb_source_seek (self->source, run->from_start ? MIN (start, 0) : start, cancellable,
+                           error);
+  return bb_source_seek (self->source, bb_source_info_get_time (info, from), cancellable, error);
+}
+
+static void
+add_boundary (BbWorker *self, guint index, gint64 pts)
+{
+  const Boundary boundary = { index, pts };
+
+  g_mutex_lock (&self->lock);
+  g_array_append_val (self->boundaries, boundary);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_next (BbWorker *self, guint next)
+{
+  g_mutex_lock (&self->lock);
+  self->next = next;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The next frame of the run, on the first stage's thread. */
+static BbFrame *
+read_cb (BbSource *source, gpointer user_data, GCancellable *cancellable, GError **error)
+{
+  BbWorker *self = user_data;
+
+  while (TRUE)
+    {
+      g_autoptr (BbFrame) frame = bb_source_read (source, cancellable, error);
+      guint index;
+
+      if (frame == NULL || frame->pts >= self->job->end)
+        return NULL;
+      index = bb_segmenter_push (self->segmenter, frame);
+      if (index == BB_SEGMENT_NONE)
+        continue;
+      if (index != self->entered)
+        {
+          if (!bb_schedule_enter (self->schedule, self->run, index))
+            {
+              set_next (self, index);
+              return NULL;
+            }
+          self->entered = index;
+          add_boundary (self, index, frame->pts);
+        }
+      return g_steal_pointer (&frame);
+    }
+}
+
+/* The segment of a frame that the last stage has got: the last boundary that it has reached. */
+static guint
+find_segment (BbWorker *self, gint64 pts, guint current)
+{
+  g_mutex_lock (&self->lock);
+  while (self->boundaries->len > 0 && g_array_index (self->boundaries, Boundary, 0).pts <= pts)
+    {
+      current = g_array_index (self->boundaries, Boundary, 0).index;
+      g_array_remove_index (self->boundaries, 0);
+    }
+  g_mutex_unlock (&self->lock);
+  return current;
+}
+
+static gboolean
+packet_cb (const AVPacket *packet, gpointer user_data, GError **error)
+{
+  Making *making = user_data;
+
+  return !g_cancellable_set_error_if_cancelled (making->cancellable, error) &&
+         bb_segment_writer_write (making->writer, packet, error);
+}
+
+/* Has the encoder give out what it holds, and gives the segment its name. */
+static gpointer
+end_thread (gpointer data)
+{
+  Making *making = data;
+  const BbWorkerJob *job = making->job;
+  BbSegment *segment;
+
+  if (making->encoder == NULL)
+    segment = bb_segment_copy (&making->facts);
+  else if (bb_video_encoder_send (making->encoder, NULL, 0, 0, packet_cb, making, &making->error))
+    {
+      making->facts.captions_lost = bb_video_encoder_has_lost_captions (making->encoder);
+      segment = bb_segment_writer_finish (making->writer, &making->facts, &making->error);
+    }
+  else
+    segment = NULL;
+  if (segment != NULL)
+    job->done (segment, job->user_data);
+  return NULL;
+}
+
+static gboolean
+wait_for_end (BbWorker *self, GError **error)
+{
+  Making *ending = g_steal_pointer (&self->ending);
+  gboolean good = TRUE;
+
+  g_clear_pointer (&self->ender, g_thread_join);
+  if (ending != NULL && ending->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&ending->error));
+      good = FALSE;
+    }
+  else if (ending != NULL)
+    self->unfinished = ending->facts.next;
+  making_free (ending);
+  return good;
+}
+
+/* @next follows the segment that is made. */
+static gboolean
+end_segment (BbWorker *self, guint next, GError **error)
+{
+  guint n_corrupt = bb_source_get_n_corrupt (self->source);
+
+  if (!wait_for_end (self, error))
+    return FALSE;
+  self->ending = g_steal_pointer (&self->making);
+  self->ending->facts.next = next;
+  self->ending->facts.n_corrupt = n_corrupt - self->n_corrupt_told;
+  self->n_corrupt_told = n_corrupt;
+  if (next == BB_SEGMENT_NONE)
+    self->ending->facts.shortfall =
+      bb_source_describe_shortfall (self->source, self->job->trim_end, self->ending->cancellable);
+  self->ender = bb_thread_new ("bb-segment", end_thread, self->ending, NULL);
+  if (self->ender != NULL)
+    return TRUE;
+  /* Without a thread to spare, one after the other. */
+  end_thread (self->ending);
+  return wait_for_end (self, error);
+}
+
+static gboolean
+begin_segment (BbWorker *self, guint index, GError **error)
+{
+  const BbWorkerJob *job = self->job;
+  g_autoptr (BbVideoEncoder) encoder = g_steal_pointer (&self->encoder);
+  BbSegmentWriter *writer = NULL;
+
+  if (job->folder != NULL)
+    {
+      if (encoder == NULL)
+        encoder = bb_video_encoder_new (&job->setup, bb_engine_get_device (self->engine),
+                                        self->source, error);
+      if (encoder != NULL)
+        writer = bb_segment_writer_new (job->folder, index, bb_video_encoder_get_context (encoder),
+                                        self->cancellable, error);
+      if (writer == NULL)
+        return FALSE;
+    }
+  self->making = g_new0 (Making, 1);
+  self->making->job = job;
+  self->making->cancellable = g_object_ref (self->cancellable);
+  self->making->encoder = g_steal_pointer (&encoder);
+  self->making->writer = writer;
+  self->making->facts.index = index;
+  self->making->facts.begin = G_MININT64;
+  return TRUE;
+}
+
+static gboolean
+encode (BbWorker *self, BbFrame *frame, GError **error)
+{
+  const BbWorkerJob *job = self->job;
+  Making *making = self->making;
+  gint64 start = job->table.start;
+  /* The frame that is shown when the trim starts may have begun before. */
+  gint64 begins = MAX (av_sat_sub64 (frame->pts, start), 0);
+  /* So may the one that is shown when it ends go on. */
+  gint64 ends =
+    av_sat_sub64 (MIN (av_sat_add64 (frame->pts, frame->duration), job->cut_end), start);
+
+  if (making->facts.begin != G_MININT64 && begins <= making->last_pts)
+    begins = making->last_pts + 1;
+  if (making->facts.begin == G_MININT64)
+    making->facts.begin = begins;
+  ends = MAX (ends, begins + 1);
+  making->last_pts = begins;
+  making->facts.end = ends;
+  making->facts.n_frames++;
+  return making->encoder == NULL || bb_video_encoder_send (making->encoder, frame, begins,
+                                                           ends - begins, packet_cb, making, error);
+}
+
+static gboolean
+consume_cb (BbFrame *frame, const BbPipelineStats *stats, gpointer user_data,
+            GCancellable *cancellable, GError **error)
+{
+  BbWorker *self = user_data;
+  guint current = self->making != NULL ? self->making->facts.index : BB_SEGMENT_NONE;
+  guint index = find_segment (self, frame->pts, current);
+  gboolean good = TRUE;
+
+  if (index != current)
+    good = (self->making == NULL || end_segment (self, index, error)) &&
+           begin_segment (self, index, error);
+  good = good && encode (self, frame, error);
+  bb_frame_unref (frame);
+  if (good)
+    self->job->progressed (self, stats, self->job->user_data);
+  return good;
+}
+
+/**
+ * bb_worker_make:
+ * @self: a worker for which bb_worker_begin() was called
+ * @schedule: what others make
+ * @run: what to make
+ * @cancellable: a cancellable
+ * @error: return location for an error
+ *
+ * Makes the segments of a run, as far as the schedule leaves them to it; blocks until they are done.
+ * Segments that were finished before an error stay.
+ *
+ * Returns: %TRUE, also where the run has no frame, or %FALSE with an error
+ */
+gboolean
+bb_worker_make (BbWorker *self, BbSchedule *schedule, BbRun *run, GCancellable *cancellable,
+                GError **error)
+{
+  const BbWorkerJob *job = self->job;
+  BbPipelineStats stats = { 0 };
+  gboolean good;
+
+  self->schedule = schedule;
+  self->run = run;
+  self->cancellable = cancellable;
+  self->unfinished = run->first;
+  self->entered = BB_SEGMENT_NONE;
+  self->next = BB_SEGMENT_NONE;
+  self->n_corrupt_told = 0;
+  g_array_set_size (self->boundaries, 0);
+  good = bb_pipeline_run (self->source, read_cb, self->engine, job->memory, consume_cb, self,
+                          &stats, job->gate, cancellable, error);
+  if (good && self->making != NULL)
+    good = end_segment (self, self->next, error);
+  good &= wait_for_end (self, good ? error : NULL);
+  g_clear_pointer (&self->making, making_free);
+  if (good)
+    job->progressed (self, &stats, job->user_data);
+  return good;
+}
+
+/**
+ * bb_worker_get_unfinished:
+ * @self: a worker that has failed
+ *
+ * Returns: the first segment of its run that it has not finished
+ */
+guint
+bb_worker_get_unfinished (BbWorker *self)
+{
+  return self->unfinished;
+}

@@ -66,7 +66,19 @@ is_kept (const char *name)
          g_key_file_get_boolean (file, "job 1", "begun", NULL);
 }
 
-/* Has the program export a clip, and kills it meanwhile. */
+static gboolean
+has_segment (const char *name)
+{
+  g_autofree char *path = bb_test_media_path (name);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (*name != '.' && g_str_has_suffix (name, ".nut"))
+      return TRUE;
+  return FALSE;
+}
+
+/* Has the program export a clip, and kills it once a part of that is done. */
 static void
 kill_export (void)
 {
@@ -90,7 +102,7 @@ kill_export (void)
   g_free (call ("gdbus call -e -d " ID " -o " WINDOW
                 " -m org.gtk.Actions.Activate export-to \"[<'%s'>]\" {}",
                 output));
-  BB_TEST_POLL (is_kept ("/film.mp4"));
+  BB_TEST_POLL (is_kept ("/film.mp4") && has_segment (".film.mp4.blurbox"));
   g_subprocess_force_exit (program);
   g_subprocess_wait (program, NULL, NULL);
   g_assert_true (g_subprocess_get_if_signaled (program));
@@ -219,6 +231,7 @@ is_over (BbQueue *queue)
 static void
 test_killed (void)
 {
+  g_autoptr (BbJob) job = NULL;
   GtkWidget *row;
   BbWindow *window = bb_test_window_new ();
   BbQueue *queue =
@@ -241,7 +254,10 @@ test_killed (void)
   g_action_group_activate_action (G_ACTION_GROUP (bb_test_get_application ()), "queue-go-on", NULL);
   BB_TEST_WAIT (bb_queue_get_current (queue) != NULL);
   BB_TEST_WAIT (is_over (queue));
-  g_assert_cmpint (count_frames ("film.mp4"), ==, 2000);
+  g_assert_cmpint (count_frames ("film.mp4"), ==, 4000);
+  /* What was done is not done again. */
+  job = g_list_model_get_item (G_LIST_MODEL (queue), 0);
+  g_assert_cmpint (bb_job_get_stats (job)->frames_before, >, 0);
   BB_TEST_POLL (count_leftovers () == 0);
   bb_queue_clear (queue);
   bb_test_window_close (window);
@@ -426,7 +442,7 @@ add_tests (void)
 {
   g_autofree char *clip = bb_test_clip ();
 
-  g_free (bb_test_ffmpeg ("-stream_loop 19 -i %s -map 0:v -c copy long.mp4", clip));
+  g_free (bb_test_ffmpeg ("-stream_loop 39 -i %s -map 0:v -c copy long.mp4", clip));
   kill_export ();
   g_test_add_func ("/unfinished/killed", test_killed);
   g_test_add_func ("/unfinished/not-now", test_not_now);

@@ -27,7 +27,7 @@ PROGRAM = os.environ["BLURBOX_RENDER"]
 LIMIT = 200  # seconds after which a cluster is taken for hung
 LOOK = ("--size", "90x160", "--preset", "ultrafast", "--quality", "0")
 # All that shells and schedulers could take for something else than a name.
-NAME = "a 'q\" {} {1} {%} {= die() =} $(id) `id` $HOME %A %% \\ é\n#SBATCH --hold\nï<1ï>"
+NAME = "a 'q\" {} {1} {%} {= die() =} $(id) `id` $HOME $(JOB_COMPLETION_INDEX) $$ %A %% \\ é\n#SBATCH --hold\nï<1ï>"
 
 
 @functools.cache

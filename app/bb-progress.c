@@ -159,6 +159,9 @@ bb_progress_format (const BbRenderStats *stats)
     g_string_append_printf (text, _ ("%lld frames, "), (long long) stats->frames);
   g_string_append_printf (text, _ ("%.1f frames/s, %.1f batches/s"),
                           bb_progress_get_frame_rate (stats), bb_progress_get_batch_rate (stats));
+  if (stats->n_workers > 1)
+    g_string_append_printf (text, ngettext (", %u worker", ", %u workers", stats->n_workers),
+                            stats->n_workers);
   if (left >= 0)
     {
       g_autofree char *duration = bb_progress_format_duration (left);

@@ -75,7 +75,7 @@ bb_devices_prefer (const guint8 uuid[16])
 
 /**
  * bb_devices_open:
- * @id: `auto`, `cpu` or `cuda:N`
+ * @id: `auto`, `cpu` or `cuda:N`; of several with commas between it is the first one
  * @error: return location for an error
  *
  * Opens a device. `auto` is the first GPU that can be used, and the CPU where there is none;

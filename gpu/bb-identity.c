@@ -63,11 +63,7 @@ write_source (GKeyFile *keys, const char *path, GError **error)
   goffset size;
 
   if (stream != NULL)
-    info = g_file_input_stream_query_info (stream,
-                                           G_FILE_ATTRIBUTE_STANDARD_SIZE
-                                           "," G_FILE_ATTRIBUTE_TIME_MODIFIED "," //
-                                           G_FILE_ATTRIBUTE_TIME_MODIFIED_NSEC,
-                                           NULL, error);
+    info = g_file_input_stream_query_info (stream, "standard::size,time::*", NULL, error);
   if (info == NULL)
     return FALSE;
   size = g_file_info_get_size (info);

@@ -266,15 +266,27 @@ bb_recipe_shorten (const char *text)
 }
 
 static gboolean
-check_device (const char *device, GError **error)
+is_gpu (const char *device)
 {
   const char *index = device + strlen ("cuda:");
+
+  return g_str_has_prefix (device, "cuda:") && *index != '\0' && strlen (index) <= 3 &&
+         strspn (index, "0123456789") == strlen (index);
+}
+
+/* GPUs may be several, for the workers of a render in turn. */
+static gboolean
+check_device (const char *device, GError **error)
+{
+  g_auto (GStrv) ids = g_strsplit (device, ",", -1);
+  gboolean good = *ids != NULL;
   g_autofree char *shown = NULL;
 
   if (g_str_equal (device, "auto") || g_str_equal (device, "cpu"))
     return TRUE;
-  if (g_str_has_prefix (device, "cuda:") && *index != '\0' && strlen (index) <= 3 &&
-      strspn (index, "0123456789") == strlen (index))
+  for (gsize i = 0; ids[i] != NULL; i++)
+    good = good && is_gpu (ids[i]);
+  if (good)
     return TRUE;
   shown = bb_recipe_shorten (device);
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,

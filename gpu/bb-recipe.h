@@ -37,7 +37,7 @@ typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
  * @batch: frames a batch, 1 to 256, or %BB_BATCH_AUTO
  * @precision: how intermediate samples are stored. Sums are FP32; but with %BB_PRECISION_FP16, on a
  *   GPU, from 8 bit to 8 bit, those of up to 16 taps for what is not blurred are FP16
- * @device: `auto`, `cpu` or `cuda:N`
+ * @device: `auto`, `cpu` or `cuda:N`; several GPUs with commas between, which a render uses in turn
  * @codec: video codec where @encoder is `auto`
  * @encoder: `auto`, an encoder by FFmpeg's name, `ffv1`, or `none` (nothing is written)
  * @quality: the encoder's own CRF or CQ; -1 is its default here

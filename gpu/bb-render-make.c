@@ -27,7 +27,6 @@
 #define MEASURE_TIME (3 * G_USEC_PER_SEC)
 /* One worker more must be worth so much. */
 #define LEAST_GAIN 1.05
-#define MAX_WORKERS 16
 /* Processors that work, of all: above that another worker on the CPU would only take from the others. */
 #define BUSY 0.75
 /* Times that a segment is made once more, where it does not join. */
@@ -82,12 +81,19 @@ sum_stats (Make *make)
   for (guint i = 0; i < make->workings->len; i++)
     {
       const Working *working = make->workings->pdata[i];
+      BbWorkerStats *worker = &stats->worker[i];
 
-      stats->frames += working->before.frames + working->now.frames;
+      *worker = (BbWorkerStats) {
+        .frames = working->before.frames + working->now.frames,
+        .decode_seconds = working->before.decode_seconds + working->now.decode_seconds,
+        .effect_seconds = working->before.effect_seconds + working->now.effect_seconds,
+        .encode_seconds = working->before.consume_seconds + working->now.consume_seconds,
+      };
+      stats->frames += worker->frames;
       stats->batches += working->before.batches + working->now.batches;
-      stats->decode_seconds += working->before.decode_seconds + working->now.decode_seconds;
-      stats->effect_seconds += working->before.effect_seconds + working->now.effect_seconds;
-      stats->encode_seconds += working->before.consume_seconds + working->now.consume_seconds;
+      stats->decode_seconds += worker->decode_seconds;
+      stats->effect_seconds += worker->effect_seconds;
+      stats->encode_seconds += worker->encode_seconds;
       stats->effect_cpu_seconds += working->cpu_seconds;
       if (i == 0 && working->now.batch > 0)
         stats->batch = (int) working->now.batch;
@@ -322,7 +328,8 @@ add_worker (Make *make, GError **error)
   Start *start;
 
   working->render = render;
-  working->run = bb_schedule_take (render->schedule);
+  working->run =
+    make->workings->len < BB_RENDER_MAX_WORKERS ? bb_schedule_take (render->schedule) : NULL;
   if (working->run == NULL)
     {
       g_free (working);
@@ -398,7 +405,7 @@ look_for_more (Make *make)
     return;
   rate = (double) (count_frames (make) - make->frames_from) / seconds;
   busy = (get_cpu_seconds () - make->cpu_from) / seconds / g_get_num_processors ();
-  if (rate < make->last_rate * LEAST_GAIN || make->workings->len >= MAX_WORKERS ||
+  if (rate < make->last_rate * LEAST_GAIN || make->workings->len >= BB_RENDER_MAX_WORKERS ||
       (on_cpu && busy > BUSY) || !bb_schedule_can_take (render->schedule))
     {
       make->settled = TRUE;
@@ -723,7 +730,8 @@ bb_render_make (BbRender *render, guint first, guint end, GCancellable *cancella
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &make, NULL);
   begin_measuring (&make, g_get_monotonic_time ());
-  for (guint i = 0; i < MAX (render->n_workers, 1) && good; i++)
+  /* Each device that was named is used. */
+  for (guint i = 0; i < MAX (render->n_workers, g_strv_length (render->devices)) && good; i++)
     good = add_worker (&make, error);
   if (good)
     good = joins ? join_all (&make, cancellable, error) : wait_for_all (&make, cancellable, error);

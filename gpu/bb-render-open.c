@@ -17,6 +17,15 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+/* Workers that share the memory of a device, as far as that is known before. */
+static guint
+get_n_sharing (BbRender *render)
+{
+  guint n_devices = g_strv_length (render->devices);
+
+  return (render->n_workers + n_devices - 1) / n_devices;
+}
+
 /* Prepares an engine for as many frames a batch as memory allows, with room for the others. */
 static gboolean
 prepare (BbRender *render, BbEngine *engine, GError **error)
@@ -30,7 +39,7 @@ prepare (BbRender *render, BbEngine *engine, GError **error)
   /* Those that come later find what the first one has taken; all have its size. */
   g_mutex_lock (&render->lock);
   if (render->batch == 0)
-    render->batch = bb_engine_fit (engine, batch, render->n_workers);
+    render->batch = bb_engine_fit (engine, batch, get_n_sharing (render));
   batch = render->batch;
   g_mutex_unlock (&render->lock);
   batch = MIN (batch, bb_engine_fit (engine, batch, 1));

@@ -8,6 +8,7 @@
 #include "bb-render-private.h"
 
 #include "bb-error.h"
+#include "bb-leftover.h"
 #include "bb-phases.h"
 
 #include <glib/gi18n-lib.h>
@@ -234,7 +235,7 @@ bb_render_discard (const char *output)
 {
   g_autofree char *folder = bb_segment_folder_find (output);
 
-  return folder == NULL || bb_segment_folder_discard (folder);
+  return folder == NULL || bb_leftover_remove (folder, NULL);
 }
 
 /**

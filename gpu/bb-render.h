@@ -9,6 +9,25 @@
 
 G_BEGIN_DECLS
 
+/** Workers of a render at most. */
+#define BB_RENDER_MAX_WORKERS 32
+
+/**
+ * BbWorkerStats:
+ * @frames: frames that it has made
+ * @decode_seconds: time that its decoder worked
+ * @effect_seconds: time that its device worked
+ * @encode_seconds: time that its encoder worked
+ *
+ * Figures of one worker.
+ */
+typedef struct {
+  gint64 frames;
+  double decode_seconds;
+  double effect_seconds;
+  double encode_seconds;
+} BbWorkerStats;
+
 /**
  * BbRenderStats:
  * @frames: frames that left the last stage
@@ -25,7 +44,8 @@ G_BEGIN_DECLS
  * @video_bytes: bytes of the encoded picture so far; 0 where nothing is encoded
  * @first_bytes: bytes of its first frame, which is always a key frame
  * @frames_before: of @frames, those that an earlier render had made
- * @n_workers: workers that make segments
+ * @n_workers: workers that make segments, or have made some
+ * @worker: figures of each
  * @device: name of the device, such as `cpu (2 threads, x86-64-v4)`
  * @encoder: name of the encoder
  *
@@ -47,6 +67,7 @@ typedef struct {
   gint64 first_bytes;
   gint64 frames_before;
   guint n_workers;
+  BbWorkerStats worker[BB_RENDER_MAX_WORKERS];
   char device[96];
   char encoder[32];
 } BbRenderStats;

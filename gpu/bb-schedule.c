@@ -103,7 +103,7 @@ count_left (BbSchedule *self, const BbRun *run, guint next)
 {
   guint end = MIN (run->end, MAX (self->n_segments, next));
 
-  return end - next;
+  return end > next ? end - next : 0;
 }
 
 static BbRun *
@@ -227,7 +227,10 @@ bb_schedule_give_back (BbSchedule *self, BbRun *run, guint from)
   if (from != run->first)
     run->given = G_MININT64;
   run->first = run->next = from;
-  g_ptr_array_add (self->waiting, run);
+  if (from < run->end)
+    g_ptr_array_add (self->waiting, run);
+  else
+    g_free (run);
   g_mutex_unlock (&self->lock);
 }
 

@@ -77,7 +77,8 @@ static gboolean
 is_ours (const char *name)
 {
   return is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, "joblog") ||
-         (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) || (*name == '.' && g_str_has_suffix (name, ".part"));
+         (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) ||
+         (*name == '.' && g_str_has_suffix (name, ".part"));
 }
 
 static void
@@ -112,47 +113,6 @@ remove_locked (const char *path)
   remove_files (path, is_ours);
   g_unlink (lock);
   return g_rmdir (path) == 0;
-}
-
-/**
- * bb_segment_folder_discard:
- * @path: name of a folder
- *
- * Removes what an unfinished render left, unless a render uses it.
- *
- * Returns: whether nothing is there any more
- */
-gboolean
-bb_segment_folder_discard (const char *path)
-{
-  gboolean removed = FALSE;
-  int lock;
-
-  if (!bb_segment_folder_is_there (path))
-    return !g_file_test (path, G_FILE_TEST_EXISTS);
-  lock = open_lock (path, O_CREAT);
-  if (lock < 0)
-    return FALSE;
-  if (flock (lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-    removed = remove_locked (path);
-  close (lock);
-  return removed;
-}
-
-/**
- * bb_segment_folder_is_there:
- * @path: name of a folder
- *
- * Returns: whether it is the folder of an unfinished render
- */
-gboolean
-bb_segment_folder_is_there (const char *path)
-{
-  g_autofree char *plan = g_build_filename (path, PLAN, NULL);
-  g_autofree char *lock = g_build_filename (path, LOCK, NULL);
-
-  return !g_file_test (path, G_FILE_TEST_IS_SYMLINK) &&
-         (g_file_test (plan, G_FILE_TEST_IS_REGULAR) || g_file_test (lock, G_FILE_TEST_IS_REGULAR));
 }
 
 static void

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A cut is found as FFmpeg's filter scdet does: by the mean absolute difference of two pictures, and
- * how much that differs from the one before, so that neither motion nor a flash is taken for one.
- * The pictures are small, means of patches of the luma: that takes some thousand samples a frame.
+ * how much that differs from the one before, so that steady motion is not taken for one. The pictures
+ * are small, means of patches of the luma: that takes some thousand samples a frame.
  */
 
 #include "bb-segmenter.h"

@@ -9,7 +9,6 @@
 
 #include "bb-about.h"
 #include "bb-device-texture.h"
-#include "bb-export-cleanup.h"
 #include "bb-preferences-dialog.h"
 #include "bb-renderer.h"
 #include "bb-shortcuts.h"
@@ -90,7 +89,7 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbApplication *self = BB_APPLICATION (user_data);
 
-  adw_dialog_present (bb_preferences_dialog_new (self->settings),
+  adw_dialog_present (bb_preferences_dialog_new (self->settings, self->export_manager),
                       GTK_WIDGET (ensure_window (self)));
 }
 
@@ -122,7 +121,7 @@ static const GActionEntry actions[] = {
   { "quit", quit_cb, NULL, NULL, NULL },
 };
 
-/* As closing the window, but nobody is asked: an export is cancelled and leaves nothing. */
+/* As closing the window, but nobody is asked: exports are kept for the next session. */
 static gboolean
 signal_cb (BbApplication *self, int number)
 {
@@ -183,13 +182,13 @@ static void
 bb_application_startup (GApplication *application)
 {
   BbApplication *self = BB_APPLICATION (application);
+  g_autoptr (GFile) folder = g_file_new_build_filename (g_get_user_data_dir (), "blurbox", NULL);
 
   G_APPLICATION_CLASS (bb_application_parent_class)->startup (application);
 
   watch_signals (self);
   self->settings = g_settings_new (BB_APP_ID);
-  self->export_manager = bb_export_manager_new (GTK_APPLICATION (self));
-  bb_export_cleanup_watch (bb_export_manager_get_queue (self->export_manager), self->settings);
+  self->export_manager = bb_export_manager_new (GTK_APPLICATION (self), folder);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   bb_shortcuts_set_accels (GTK_APPLICATION (self));
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (style_cb), self,
@@ -211,7 +210,7 @@ bb_application_shutdown (GApplication *application)
   if (over && self->signal == 0)
     return;
   /* An encoder that is busy with a frame is not waited for, and libraries are not pulled away from
-   * under it: its file is gone already. */
+   * under it. */
   g_settings_sync ();
   fflush (NULL);
   raise_signal (self);

@@ -8,6 +8,8 @@
 #include "bb-export-manager.h"
 
 #include "bb-file-name.h"
+#include "bb-offer.h"
+#include "bb-queue-store.h"
 
 #include <glib/gi18n.h>
 
@@ -27,6 +29,9 @@ struct _BbExportManager {
 
   GtkApplication *application;
   BbQueue *queue;
+  BbQueueStore *store;
+  GPtrArray *restored; /* exports of an earlier session, until they are offered */
+  gboolean offered;
   guint cookie;
 };
 
@@ -113,6 +118,21 @@ static void
 resume_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   bb_queue_set_paused (BB_EXPORT_MANAGER (user_data)->queue, FALSE);
+}
+
+static void
+go_on_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExportManager *self = BB_EXPORT_MANAGER (user_data);
+  GListModel *model = G_LIST_MODEL (self->queue);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (BbJob) job = g_list_model_get_item (model, i);
+
+      if (bb_job_get_state (job) == BB_JOB_STOPPED)
+        bb_queue_go_on (self->queue, job);
+    }
 }
 
 static GtkWindow *
@@ -260,6 +280,7 @@ show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry actions[] = {
   { "queue-pause", pause_cb, NULL, NULL, NULL },
   { "queue-resume", resume_cb, NULL, NULL, NULL },
+  { "queue-go-on", go_on_cb, NULL, NULL, NULL },
   { "queue-cancel", cancel_cb, NULL, NULL, NULL },
   { "open-file", open_file_cb, "s", NULL, NULL },
   { "show-file", show_file_cb, "s", NULL, NULL },
@@ -271,7 +292,9 @@ bb_export_manager_finalize (GObject *object)
 {
   BbExportManager *self = BB_EXPORT_MANAGER (object);
 
+  g_clear_object (&self->store);
   g_clear_object (&self->queue);
+  g_clear_pointer (&self->restored, g_ptr_array_unref);
 
   G_OBJECT_CLASS (bb_export_manager_parent_class)->finalize (object);
 }
@@ -293,16 +316,60 @@ bb_export_manager_init (BbExportManager *self)
   self->queue = bb_queue_new ();
 }
 
+/* The folder may be on a machine that takes its time. */
+static void
+sweep_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+  bb_output_file_sweep (task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Removes unfinished files that an export which was killed has left beside its target. */
+static void
+sweep (BbJob *job)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (bb_job_get_output (job));
+  g_autoptr (GTask) task = NULL;
+
+  if (folder == NULL || g_file_peek_path (folder) == NULL)
+    return;
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_source_tag (task, sweep);
+  g_task_set_task_data (task, g_file_get_path (folder), g_free);
+  g_task_run_in_thread (task, sweep_thread);
+}
+
+static void
+problem_cb (BbExportManager *self, const char *problem)
+{
+  g_signal_emit (self, signals[MESSAGE], 0, problem);
+}
+
+static void
+restore (BbExportManager *self, GFile *folder)
+{
+  self->store = bb_queue_store_new (folder);
+  self->restored = bb_queue_store_get_jobs (self->store);
+  g_signal_connect_object (self->store, "problem", G_CALLBACK (problem_cb), self,
+                           G_CONNECT_SWAPPED);
+  for (guint i = 0; i < self->restored->len; i++)
+    sweep (self->restored->pdata[i]);
+  bb_queue_restore (self->queue, self->restored);
+  bb_queue_store_watch (self->store, self->queue);
+}
+
 /**
  * bb_export_manager_new:
  * @application: the application, which outlives it
+ * @folder: where the queue is kept for the next session
  *
- * Adds the actions to @application.
+ * Adds the actions to @application, and to the queue what an earlier session has not finished, which does
+ * not go on until somebody wants that.
  *
- * Returns: (transfer full): no exports yet
+ * Returns: (transfer full): an export manager
  */
 BbExportManager *
-bb_export_manager_new (GtkApplication *application)
+bb_export_manager_new (GtkApplication *application, GFile *folder)
 {
   BbExportManager *self = g_object_new (BB_TYPE_EXPORT_MANAGER, NULL);
 
@@ -314,6 +381,7 @@ bb_export_manager_new (GtkApplication *application)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue, "notify::paused", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
+  restore (self, folder);
   update (self);
   return self;
 }
@@ -333,47 +401,59 @@ bb_export_manager_get_queue (BbExportManager *self)
 }
 
 /**
+ * bb_export_manager_get_folders:
+ * @self: an export manager
+ *
+ * Returns: (transfer full): URIs of the folders that exports went to, of this session and earlier ones
+ */
+GStrv
+bb_export_manager_get_folders (BbExportManager *self)
+{
+  g_return_val_if_fail (BB_IS_EXPORT_MANAGER (self), NULL);
+
+  return bb_queue_store_get_folders (self->store);
+}
+
+/**
  * bb_export_manager_has_work:
  * @self: an export manager
  *
- * Returns: whether something would be lost if the program ended now
+ * Returns: whether something would stop if the program ended now
  */
 gboolean
 bb_export_manager_has_work (BbExportManager *self)
 {
   g_return_val_if_fail (BB_IS_EXPORT_MANAGER (self), FALSE);
 
-  return bb_queue_get_current (self->queue) != NULL || bb_queue_get_n_waiting (self->queue) > 0;
+  return bb_queue_get_current (self->queue) != NULL ||
+         (bb_queue_get_n_waiting (self->queue) > 0 && !bb_queue_get_paused (self->queue));
 }
 
 /**
- * bb_export_manager_abandon:
+ * bb_export_manager_offer:
  * @self: an export manager
+ * @window: the window to ask in
  *
- * Takes out what waits and cancels what runs, as the user agreed.
+ * Asks once what becomes of the exports that an earlier session has not finished, and says where not all
+ * of them could be read.
  */
 void
-bb_export_manager_abandon (BbExportManager *self)
+bb_export_manager_offer (BbExportManager *self, GtkWidget *window)
 {
-  GListModel *model = G_LIST_MODEL (self->queue);
-
   g_return_if_fail (BB_IS_EXPORT_MANAGER (self));
 
-  for (guint i = g_list_model_get_n_items (model); i > 0; i--)
-    {
-      g_autoptr (BbJob) job = g_list_model_get_item (model, i - 1);
-
-      if (bb_job_get_state (job) == BB_JOB_WAITING)
-        bb_queue_remove (self->queue, job);
-    }
-  bb_queue_cancel (self->queue);
+  if (self->offered)
+    return;
+  self->offered = TRUE;
+  bb_offer_present (window, self->queue, self->restored, bb_queue_store_get_notice (self->store));
+  g_ptr_array_set_size (self->restored, 0);
 }
 
 /**
  * bb_export_manager_stop:
  * @self: an export manager
  *
- * Ends what runs, before the program ends. The unfinished file is gone when this returns.
+ * Ends what runs, before the program ends. What is not finished is kept for the next session.
  *
  * Returns: whether nothing runs any more; if not, an encoder is still busy with a frame, and the
  *   program has to end without waiting for it
@@ -383,5 +463,6 @@ bb_export_manager_stop (BbExportManager *self)
 {
   g_return_val_if_fail (BB_IS_EXPORT_MANAGER (self), TRUE);
 
+  bb_queue_store_close (self->store);
   return bb_queue_stop (self->queue, PATIENCE);
 }

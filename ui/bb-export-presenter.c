@@ -214,7 +214,6 @@ close_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_d
 
   if (!g_str_equal (response, "close"))
     return;
-  bb_export_manager_abandon (self->export_manager);
   gtk_window_destroy (GTK_WINDOW (self->window));
 }
 
@@ -232,21 +231,27 @@ close_request_cb (GtkWindow *window, gpointer user_data)
   gtk_window_present (window);
   if (self->question != NULL)
     return GDK_EVENT_STOP;
-  body =
-    g_strdup_printf (ngettext ("%u export is not finished, and nothing of it will be kept.",
-                               "%u exports are not finished, and nothing of them will be kept.", n),
-                     n);
-  g_set_weak_pointer (&self->question,
-                      adw_alert_dialog_new (_ ("Cancel Exports and Close?"), body));
+  body = g_strdup_printf (
+    ngettext ("%u export is not finished. It can go on where it stopped when Blurbox is "
+              "started again.",
+              "%u exports are not finished. They can go on where they stopped when "
+              "Blurbox is started again.",
+              n),
+    n);
+  g_set_weak_pointer (&self->question, adw_alert_dialog_new (_ ("Stop Exports and Close?"), body));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (self->question), "keep", _ ("_Keep Exporting"),
-                                  "close", _ ("_Cancel and Close"), NULL);
-  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (self->question), "close",
-                                            ADW_RESPONSE_DESTRUCTIVE);
+                                  "close", _ ("_Stop and Close"), NULL);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (self->question), "keep");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (self->question), "keep");
   g_signal_connect_object (self->question, "response", G_CALLBACK (close_response_cb), self, 0);
   adw_dialog_present (self->question, GTK_WIDGET (window));
   return GDK_EVENT_STOP;
+}
+
+static void
+map_cb (GtkWidget *window, gpointer user_data)
+{
+  bb_export_manager_offer (BB_EXPORT_PRESENTER (user_data)->export_manager, window);
 }
 
 static void
@@ -316,6 +321,7 @@ bb_export_presenter_new (AdwApplicationWindow *window, BbExportManager *export_m
   set_enabled (self, "export", FALSE);
   set_enabled (self, "export-to", FALSE);
   g_signal_connect_object (window, "close-request", G_CALLBACK (close_request_cb), self, 0);
+  g_signal_connect_object (window, "map", G_CALLBACK (map_cb), self, G_CONNECT_AFTER);
   g_signal_connect_object (export_manager, "message", G_CALLBACK (message_cb), self, 0);
   g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (items_changed_cb), self,

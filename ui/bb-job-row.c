@@ -37,6 +37,7 @@ struct _BbJobRow {
 
   GMenuModel *waiting_menu;
   GMenuModel *running_menu;
+  GMenuModel *stopped_menu;
   GMenuModel *done_menu;
   GMenuModel *failed_menu;
   GMenuModel *cancelled_menu;
@@ -58,6 +59,8 @@ static const struct {
                          "media-playback-pause-symbolic" },
   [BB_JOB_PAUSED] = { "media-playback-pause-symbolic", "accent", "app.queue-resume",
                       N_ ("Resume Export"), "media-playback-start-symbolic" },
+  [BB_JOB_STOPPED] = { "media-playback-stop-symbolic", "dimmed", "job.go-on", N_ ("Go On"),
+                       "media-playback-start-symbolic" },
   [BB_JOB_DONE] = { "object-select-symbolic", "success", "job.show", N_ ("Show in Files"),
                     "folder-open-symbolic" },
   [BB_JOB_FAILED] = { "dialog-error-symbolic", "error", "job.retry", N_ ("Try Again"),
@@ -76,6 +79,8 @@ get_menu (BbJobRow *self)
     case BB_JOB_RENDERING:
     case BB_JOB_PAUSED:
       return self->running_menu;
+    case BB_JOB_STOPPED:
+      return self->stopped_menu;
     case BB_JOB_DONE:
       return self->done_menu;
     case BB_JOB_FAILED:
@@ -148,6 +153,7 @@ update_state (BbJobRow *self)
   set_enabled (self, "show", state == BB_JOB_DONE);
   set_enabled (self, "details", state == BB_JOB_FAILED);
   set_enabled (self, "retry", state == BB_JOB_FAILED || state == BB_JOB_CANCELLED);
+  set_enabled (self, "go-on", state == BB_JOB_STOPPED);
   set_enabled (self, "remove", !bb_job_is_running (self->job));
   set_enabled (self, "move-up", state == BB_JOB_WAITING);
   set_enabled (self, "move-down", state == BB_JOB_WAITING);
@@ -217,6 +223,14 @@ retry_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+go_on_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+
+  bb_queue_go_on (self->queue, self->job);
+}
+
+static void
 remove_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbJobRow *self = BB_JOB_ROW (user_data);
@@ -261,6 +275,7 @@ static const GActionEntry action_entries[] = {
   { "show", show_cb, NULL, NULL, NULL },
   { "details", details_cb, NULL, NULL, NULL },
   { "retry", retry_cb, NULL, NULL, NULL },
+  { "go-on", go_on_cb, NULL, NULL, NULL },
   { "remove", remove_cb, NULL, NULL, NULL },
   { "copy-command", copy_command_cb, NULL, NULL, NULL },
   { "move-up", move_up_cb, NULL, NULL, NULL },
@@ -323,6 +338,7 @@ bb_job_row_class_init (BbJobRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, waiting_menu);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, running_menu);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, stopped_menu);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, done_menu);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, failed_menu);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, cancelled_menu);

@@ -21,6 +21,15 @@ describe_waiting (BbJob *job)
 }
 
 static char *
+describe_stopped (BbJob *job)
+{
+  const BbRecipeValues *values = bb_recipe_get (bb_job_get_recipe (job));
+
+  /* Translators: a size in pixels, of an export that an earlier session has not finished */
+  return g_strdup_printf (_ ("Not finished · %d×%d"), values->width, values->height);
+}
+
+static char *
 describe_done (BbJob *job)
 {
   const char *const *notices = bb_job_get_notices (job);
@@ -50,6 +59,8 @@ bb_job_text_state (BbJob *job)
     case BB_JOB_RENDERING:
     case BB_JOB_PAUSED:
       return bb_job_text_figures (job);
+    case BB_JOB_STOPPED:
+      return describe_stopped (job);
     case BB_JOB_DONE:
       return describe_done (job);
     case BB_JOB_FAILED:
@@ -103,5 +114,12 @@ bb_job_text_figures (BbJob *job)
   g_string_append (text, " · ");
   g_string_append_printf (text, _ ("%.1f frames/s · %.2f batches/s"),
                           bb_progress_get_frame_rate (stats), bb_progress_get_batch_rate (stats));
+  if (stats->n_workers > 1)
+    {
+      g_string_append (text, " · ");
+      /* Translators: how many parts of a video are made at once */
+      g_string_append_printf (text, ngettext ("%u worker", "%u workers", stats->n_workers),
+                              stats->n_workers);
+    }
   return g_string_free (text, FALSE);
 }

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "bb-export-manager.h"
+
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -13,6 +15,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BbPreferencesDialog, bb_preferences_dialog, BB, PREFERENCES_DIALOG,
                       AdwPreferencesDialog)
 
-AdwDialog *bb_preferences_dialog_new (GSettings *settings);
+AdwDialog *bb_preferences_dialog_new (GSettings *settings, BbExportManager *export_manager);
 
 G_END_DECLS

@@ -91,6 +91,7 @@ static void
 show_result (BbQueueBar *self)
 {
   guint n_waiting = bb_queue_get_n_waiting (self->queue);
+  guint n_stopped = bb_queue_get_n_stopped (self->queue);
   guint n_done = count (self, BB_JOB_DONE);
   guint n_failed = count (self, BB_JOB_FAILED);
   guint n_cancelled = count (self, BB_JOB_CANCELLED);
@@ -99,6 +100,9 @@ show_result (BbQueueBar *self)
 
   if (n_waiting > 0)
     title = g_strdup_printf (ngettext ("%u export waits", "%u exports wait", n_waiting), n_waiting);
+  else if (n_stopped > 0)
+    title = g_strdup_printf (
+      ngettext ("%u export is not finished", "%u exports are not finished", n_stopped), n_stopped);
   else if (n_done > 0)
     title =
       g_strdup_printf (ngettext ("%u export finished", "%u exports finished", n_done), n_done);
@@ -110,21 +114,37 @@ show_result (BbQueueBar *self)
                              n_cancelled);
   if (n_waiting > 0 && bb_queue_get_paused (self->queue))
     figures = g_strdup (_ ("Paused"));
-  else if (n_waiting == 0 && n_done > 0 && n_failed > 0)
+  else if (n_waiting == 0 && n_stopped == 0 && n_done > 0 && n_failed > 0)
     figures = g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
   set_text (self->title_label, title);
   set_figures (self, figures);
   gtk_widget_set_visible (GTK_WIDGET (self->figures_text), figures != NULL);
 }
 
+/* What the button does, called and looks like. */
+static void
+update_button (BbQueueBar *self)
+{
+  gboolean paused = bb_queue_get_paused (self->queue);
+  gboolean stopped = self->job == NULL && !paused && bb_queue_get_n_stopped (self->queue) > 0;
+  const char *tooltip = stopped ? _ ("Go On") : paused ? _ ("Resume Export") : _ ("Pause Export");
+
+  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), self->job != NULL || paused || stopped);
+  /* Progress comes often, and what is set anew is laid out anew. */
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (self->pause_button)), tooltip) == 0)
+    return;
+  gtk_button_set_icon_name (self->pause_button, paused || stopped
+                                                  ? "media-playback-start-symbolic"
+                                                  : "media-playback-pause-symbolic");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button), tooltip);
+}
+
 static void
 update (BbQueueBar *self)
 {
-  gboolean paused = bb_queue_get_paused (self->queue);
-
   gtk_widget_set_visible (GTK_WIDGET (self->progress_line), self->job != NULL);
   gtk_widget_set_visible (self->cancel_button, self->job != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), self->job != NULL || paused);
+  update_button (self);
   if (self->job != NULL)
     show_job (self);
   else
@@ -139,20 +159,11 @@ pause_cb (GtkButton *button, gpointer user_data)
   BbQueueBar *self = BB_QUEUE_BAR (user_data);
   gboolean paused = bb_queue_get_paused (self->queue);
 
-  gtk_widget_activate_action (GTK_WIDGET (self), paused ? "app.queue-resume" : "app.queue-pause",
+  gtk_widget_activate_action (GTK_WIDGET (self),
+                              paused              ? "app.queue-resume"
+                              : self->job == NULL ? "app.queue-go-on"
+                                                  : "app.queue-pause",
                               NULL);
-}
-
-static void
-paused_cb (BbQueueBar *self)
-{
-  gboolean paused = bb_queue_get_paused (self->queue);
-
-  gtk_button_set_icon_name (self->pause_button, paused ? "media-playback-start-symbolic"
-                                                       : "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button),
-                               paused ? _ ("Resume Export") : _ ("Pause Export"));
-  update (self);
 }
 
 static void
@@ -225,10 +236,9 @@ bb_queue_bar_new (BbQueue *queue)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (queue, "notify::n-waiting", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (queue, "notify::paused", G_CALLBACK (paused_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "notify::paused", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   set_job (self, bb_queue_get_current (queue));
-  paused_cb (self);
+  update (self);
   return self;
 }

@@ -21,8 +21,8 @@
  * keeps its decoder open from one to the next. */
 #define MAX_TASKS 200
 
-static const char *const schedulers[] = { "slurm", "slurm.sh", "parallel", "parallel.sh",
-                                          "kubernetes", "kubernetes.yaml" };
+static const char *const schedulers[] = { "slurm",       "slurm.sh",   "parallel",
+                                          "parallel.sh", "kubernetes", "kubernetes.yaml" };
 
 static const char *
 find_template (const char *scheduler)
@@ -129,7 +129,8 @@ set_kubernetes_names (GHashTable *values, const char *folder, GError **error)
 
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                    /* Translators: the name of a folder */
-                   _ ("Jobs for Kubernetes can only name “%s” in UTF-8: choose another name"), name);
+                   _ ("Jobs for Kubernetes can only name “%s” in UTF-8: choose another name"),
+                   name);
       return FALSE;
     }
   g_hash_table_insert (values, "NAME", g_strdup_printf ("blurbox-%.8s", hash));

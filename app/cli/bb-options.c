@@ -20,9 +20,6 @@
 /* Length of the canvas' short side where only its shape is given. */
 #define SHORT_SIDE 1080
 
-/* Segments that are made at once at most. */
-#define MAX_WORKERS 64
-
 /* One option: what it is called, what it takes and what it does. A row without a name is a heading
  * of the help. */
 typedef struct {
@@ -72,10 +69,10 @@ static const Option rows[] = {
   { "audio", N_ ("HOW"), "audio", N_ ("copy (default), encode or none") },
 
   { NULL, NULL, NULL, N_ ("Work:") },
-  { "device", N_ ("DEVICE"), "device", N_ ("auto (default), cpu or cuda:N") },
+  { "device", N_ ("DEVICE"), "device", N_ ("auto (default), cpu, cuda:N or cuda:N,cuda:M") },
   { "batch", N_ ("N"), "batch", N_ ("frames in a batch, 1 to 256, or auto (default)") },
   { "precision", N_ ("P"), "precision", N_ ("fp16, fp32 or auto (default)") },
-  { "workers", N_ ("N"), NULL, N_ ("segments made at once, 1 to 64, or auto (default)") },
+  { "workers", N_ ("N"), NULL, N_ ("segments made at once, 1 to 32, or auto (default)") },
   { "fresh", NULL, NULL, N_ ("begin anew where an unfinished render left something") },
   { "auto-tune", NULL, NULL, N_ ("measure which batch and precision are fastest with INPUT") },
   { "quiet", NULL, NULL, N_ ("print errors only"), 'q' },
@@ -429,8 +426,8 @@ set_workers (BbOptions *options, const char *text, GError **error)
   guint64 number = 0;
 
   if (text != NULL && !g_str_equal (text, "auto") &&
-      !g_ascii_string_to_unsigned (text, 10, 1, MAX_WORKERS, &number, NULL))
-    return refuse (error, "workers", text, _ ("write a number from 1 to 64, or auto"));
+      !g_ascii_string_to_unsigned (text, 10, 1, BB_RENDER_MAX_WORKERS, &number, NULL))
+    return refuse (error, "workers", text, _ ("write a number from 1 to 32, or auto"));
   options->n_workers = (guint) number;
   return TRUE;
 }

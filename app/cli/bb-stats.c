@@ -105,9 +105,11 @@ append_figures (GString *json, const char *indent, const BbRenderStats *figures)
   double seconds = MAX (figures->seconds, 1e-9);
 
   append_integer (json, indent, "frames", (guint64) figures->frames);
+  append_integer (json, indent, "frames_before", (guint64) figures->frames_before);
   append_integer (json, indent, "batches", (guint64) figures->batches);
   append_number (json, indent, "seconds", figures->seconds);
-  append_number (json, indent, "frames_per_second", (double) figures->frames / seconds);
+  append_number (json, indent, "frames_per_second",
+                 (double) (figures->frames - figures->frames_before) / seconds);
   append_number (json, indent, "batches_per_second", (double) figures->batches / seconds);
   append_number (json, indent, "decode_ms", figures->decode_seconds * 1000);
   append_number (json, indent, "effect_ms", figures->effect_seconds * 1000);
@@ -123,6 +125,33 @@ append_figures (GString *json, const char *indent, const BbRenderStats *figures)
                      figures->device));
   append_text (json, indent, "device", figures->device);
   append_text (json, indent, "encoder", figures->encoder);
+}
+
+/* What each worker waits for. */
+static void
+append_workers (GString *json, const char *indent, const BbRenderStats *figures)
+{
+  append_name (json, indent, "workers");
+  g_string_append_c (json, '[');
+  for (guint i = 0; i < figures->n_workers; i++)
+    {
+      const BbWorkerStats *worker = &figures->worker[i];
+
+      g_string_append_printf (json, "%s{ \"frames\": %" G_GINT64_FORMAT ", ", i > 0 ? ", " : "",
+                              worker->frames);
+      append_number_alone (json, "decode_ms", worker->decode_seconds * 1000);
+      g_string_append (json, ", ");
+      append_number_alone (json, "effect_ms", worker->effect_seconds * 1000);
+      g_string_append (json, ", ");
+      append_number_alone (json, "encode_ms", worker->encode_seconds * 1000);
+      g_string_append (json, ", \"waits_for\": ");
+      append_string (json, bb_stage_get_id (bb_stage_find_slowest (worker->decode_seconds,
+                                                                   worker->effect_seconds,
+                                                                   worker->encode_seconds, 0.0),
+                                            figures->device));
+      g_string_append (json, " }");
+    }
+  g_string_append (json, "],\n");
 }
 
 /**
@@ -150,6 +179,7 @@ bb_stats_add (BbStats *stats, const char *input, const char *output, const BbRen
   append_text (stats->renders, indent, "output", output_name);
   append_text (stats->renders, indent, "error", failure);
   append_figures (stats->renders, indent, figures);
+  append_workers (stats->renders, indent, figures);
   append_name (stats->renders, indent, "notices");
   g_string_append_c (stats->renders, '[');
   for (gsize i = 0; notices != NULL && notices[i] != NULL; i++)
@@ -161,6 +191,7 @@ bb_stats_add (BbStats *stats, const char *input, const char *output, const BbRen
   g_string_append (stats->renders, "]\n    }");
 
   total.frames += stats->total.frames;
+  total.frames_before += stats->total.frames_before;
   total.batches += stats->total.batches;
   total.seconds += stats->total.seconds;
   total.decode_seconds += stats->total.decode_seconds;

@@ -24,7 +24,8 @@ struct _BbJobRender {
   BbRender *render;
   GCancellable *cancellable;
   GThread *thread;
-  BbWake *wake; /* for progress */
+  BbWake *wake;  /* for progress */
+  gint discards; /* whether nothing of it is kept; atomic */
 
   GMutex lock;
   GCond changed;
@@ -121,6 +122,12 @@ render_thread (gpointer data)
   bb_niceness_enter (BB_NICENESS_RENDER);
   g_usleep (HEADSTART);
   done = bb_render_run (work->render, work->cancellable, &error);
+  if (!done && g_atomic_int_get (&work->discards))
+    {
+      g_autofree char *output = bb_render_get_output (work->render);
+
+      bb_render_discard (output);
+    }
   g_mutex_lock (&work->lock);
   work->over = TRUE;
   work->done = done;
@@ -227,7 +234,8 @@ cancel_thread (gpointer data)
  * bb_job_render_cancel:
  * @work: a render
  *
- * Cancels the render without waiting for anything: removing a large file can take a moment.
+ * Cancels the render, nothing of which is kept, without waiting for anything: removing a large file can
+ * take a moment.
  */
 void
 bb_job_render_cancel (BbJobRender *work)
@@ -237,6 +245,7 @@ bb_job_render_cancel (BbJobRender *work)
   if (work->cancelling)
     return;
   work->cancelling = TRUE;
+  g_atomic_int_set (&work->discards, TRUE);
   thread = g_thread_try_new ("bb-cancel", cancel_thread, work_ref (work), NULL);
   if (thread != NULL)
     g_thread_unref (thread);
@@ -249,7 +258,7 @@ bb_job_render_cancel (BbJobRender *work)
  * @work: a render
  * @patience: how long to wait, milliseconds
  *
- * Cancels the render and waits until its file is gone, and then for its end.
+ * Stops the render and waits for its end. What it has done so far stays for the next one.
  *
  * Returns: whether it ended; if not, an encoder is still busy with a frame
  */
@@ -339,4 +348,31 @@ bb_job_render_take_result (BbJobRender *work, GError **error)
     g_propagate_error (error, g_steal_pointer (&work->error));
   g_mutex_unlock (&work->lock);
   return done;
+}
+
+static void
+discard_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+  bb_render_discard (task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * bb_job_render_discard:
+ * @job: a job that has no render
+ *
+ * Removes what its renders have left, without waiting for that.
+ */
+void
+bb_job_render_discard (BbJob *job)
+{
+  g_autoptr (GTask) task = NULL;
+  char *path = g_file_get_path (bb_job_get_output (job));
+
+  if (path == NULL)
+    return;
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_source_tag (task, bb_job_render_discard);
+  g_task_set_task_data (task, path, g_free);
+  g_task_run_in_thread (task, discard_thread);
 }

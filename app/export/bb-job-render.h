@@ -38,5 +38,6 @@ const char *bb_job_render_get_shortfall (BbJobRender *work);
 GStrv bb_job_render_get_notices (BbJobRender *work);
 GFile *bb_job_render_get_output (BbJobRender *work);
 gboolean bb_job_render_take_result (BbJobRender *work, GError **error);
+void bb_job_render_discard (BbJob *job);
 
 G_END_DECLS

@@ -10,6 +10,8 @@
 #include "bb-file-name.h"
 #include "blurbox.h"
 
+#include <glib/gstdio.h>
+
 struct _BbJob {
   GObject parent_instance;
 
@@ -18,6 +20,9 @@ struct _BbJob {
   GFile *output;
   BbRecipe *recipe;
   BbJobName name;
+  gboolean begun; /* perhaps something of @output is on the disk */
+  char *source;   /* what @input was when the job was added */
+  gboolean restored;
 
   BbJobState state;
   BbRenderStats stats;
@@ -30,6 +35,7 @@ G_DEFINE_FINAL_TYPE (BbJob, bb_job, G_TYPE_OBJECT)
 G_DEFINE_ENUM_TYPE (BbJobState, bb_job_state, G_DEFINE_ENUM_VALUE (BB_JOB_WAITING, "waiting"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_RENDERING, "rendering"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_PAUSED, "paused"),
+                    G_DEFINE_ENUM_VALUE (BB_JOB_STOPPED, "stopped"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_DONE, "done"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_FAILED, "failed"),
                     G_DEFINE_ENUM_VALUE (BB_JOB_CANCELLED, "cancelled"))
@@ -47,6 +53,7 @@ bb_job_finalize (GObject *object)
   g_clear_object (&self->wish);
   g_clear_object (&self->output);
   g_clear_pointer (&self->recipe, bb_recipe_unref);
+  g_clear_pointer (&self->source, g_free);
   g_clear_error (&self->error);
   g_clear_pointer (&self->notices, g_strfreev);
 
@@ -235,7 +242,7 @@ bb_job_get_fraction (BbJob *self)
 {
   if (self->state == BB_JOB_DONE)
     return 1.0;
-  if (self->state == BB_JOB_WAITING)
+  if (self->state == BB_JOB_WAITING || self->state == BB_JOB_STOPPED)
     return 0.0;
   if (self->stats.total_frames <= 0)
     return -1.0;
@@ -278,10 +285,75 @@ bb_job_get_notices (BbJob *self)
   return (const char *const *) self->notices;
 }
 
+/* A job of an earlier session. @source is what its input was at that time. */
+BbJob *
+bb_job_new_restored (GFile *input, GFile *wish, GFile *output, BbRecipe *recipe, BbJobName name,
+                     gboolean begun, const char *source)
+{
+  BbJob *self = bb_job_new (input, wish, recipe, name);
+
+  g_set_object (&self->output, output);
+  self->begun = begun;
+  self->source = g_strdup (source);
+  self->restored = TRUE;
+  self->state = BB_JOB_STOPPED;
+  return self;
+}
+
 GFile *
 bb_job_get_wish (BbJob *self)
 {
   return self->wish;
+}
+
+gboolean
+bb_job_get_begun (BbJob *self)
+{
+  return self->begun;
+}
+
+void
+bb_job_set_begun (BbJob *self)
+{
+  self->begun = TRUE;
+}
+
+/* Size and time of a file; NULL where there is none. */
+static char *
+describe_source (GFile *input)
+{
+  const char *path = g_file_peek_path (input);
+  GStatBuf info;
+
+  if (path == NULL || g_stat (path, &info) != 0)
+    return NULL;
+  return g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld", (gint64) info.st_size,
+                          (gint64) info.st_mtim.tv_sec, (long) info.st_mtim.tv_nsec);
+}
+
+const char *
+bb_job_get_source (BbJob *self)
+{
+  return self->source;
+}
+
+/* From now on the input is what it is now. */
+void
+bb_job_note_source (BbJob *self)
+{
+  g_free (self->source);
+  self->source = describe_source (self->input);
+  self->restored = FALSE;
+}
+
+/* Whether the input became another file while the program did not run. Of one that is gone the render
+ * tells better. */
+gboolean
+bb_job_has_other_source (BbJob *self)
+{
+  g_autofree char *source = self->restored ? describe_source (self->input) : NULL;
+
+  return source != NULL && self->source != NULL && !g_str_equal (source, self->source);
 }
 
 void

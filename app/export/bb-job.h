@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @BB_JOB_WAITING: has not begun
  * @BB_JOB_RENDERING: is the one that runs
  * @BB_JOB_PAUSED: is the one that runs, held
+ * @BB_JOB_STOPPED: ended with an earlier session, and begins or goes on when it is told to
  * @BB_JOB_DONE: the file is there, whole
  * @BB_JOB_FAILED: there is no file, and an error says why
  * @BB_JOB_CANCELLED: there is no file, as its user wished
@@ -24,6 +25,7 @@ typedef enum {
   BB_JOB_WAITING,
   BB_JOB_RENDERING,
   BB_JOB_PAUSED,
+  BB_JOB_STOPPED,
   BB_JOB_DONE,
   BB_JOB_FAILED,
   BB_JOB_CANCELLED,

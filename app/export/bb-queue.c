@@ -121,6 +121,13 @@ find_waiting (BbQueue *self)
   return NULL;
 }
 
+static gboolean
+is_there (GFile *file)
+{
+  return g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL) !=
+         G_FILE_TYPE_UNKNOWN;
+}
+
 /* What the file of @file is, or will be. */
 static char *
 get_identity (GFile *file)
@@ -183,7 +190,17 @@ check_place (BbJob *job, GError **error)
   return TRUE;
 }
 
-/* Gives a job whose name was only proposed one that is free, and checks the name of another. */
+/* Whether nothing has the name of a job's output, and no other job will. */
+static gboolean
+is_free (BbJob *job, GHashTable *taken)
+{
+  g_autofree char *identity = get_identity (bb_job_get_output (job));
+
+  return !is_there (bb_job_get_output (job)) && !g_hash_table_contains (taken, identity);
+}
+
+/* Gives a job whose name was only proposed one that is free, and checks the name of another. One that
+ * has begun keeps its name where it can, as what is done of it has that name. */
 static gboolean
 settle_name (BbQueue *self, BbJob *job, GError **error)
 {
@@ -193,6 +210,9 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
   if (!check_place (job, error))
     return FALSE;
   taken = get_taken (self, job);
+  if (bb_job_get_name (job) == BB_JOB_NAME_PROPOSED && bb_job_get_begun (job) &&
+      is_free (job, taken))
+    return TRUE;
   if (bb_job_get_name (job) == BB_JOB_NAME_PROPOSED)
     {
       g_autofree char *path = bb_target_find_free (g_file_peek_path (bb_job_get_wish (job)), taken);
@@ -210,6 +230,18 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
     return refuse (error, BB_ERROR_EXISTS, bb_job_get_output (job),
                    _ ("“%s” is what another export in the queue makes: choose another name"));
   return TRUE;
+}
+
+/* Removes what is done of a job that leaves the queue unfinished, unless another one goes on with it. */
+static void
+discard (BbQueue *self, BbJob *job)
+{
+  g_autoptr (GHashTable) taken = get_taken (self, job);
+  g_autofree char *identity = get_identity (bb_job_get_output (job));
+
+  if (bb_job_get_begun (job) && bb_job_get_state (job) != BB_JOB_DONE &&
+      !g_hash_table_contains (taken, identity))
+    bb_job_render_discard (job);
 }
 
 /* A job that is over: tells everybody, and goes on. */
@@ -307,13 +339,6 @@ ended_cb (BbJobRender *work, gpointer user_data)
 }
 
 static gboolean
-is_there (GFile *file)
-{
-  return g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL) !=
-         G_FILE_TYPE_UNKNOWN;
-}
-
-static gboolean
 begin (BbQueue *self, BbJob *job, GError **error)
 {
   if (!settle_name (self, job, error))
@@ -321,6 +346,12 @@ begin (BbQueue *self, BbJob *job, GError **error)
   if (bb_job_get_name (job) == BB_JOB_NAME_CHOSEN && is_there (bb_job_get_output (job)))
     return refuse (error, BB_ERROR_EXISTS, bb_job_get_output (job),
                    _ ("“%s” has appeared while the export waited: choose another name"));
+  if (bb_job_has_other_source (job))
+    return refuse (
+      error, BB_ERROR_INPUT, bb_job_get_input (job),
+      _ ("“%s” has changed since its export was asked for: try again to export it as it is "
+         "now"));
+  bb_job_set_begun (job);
   bb_job_set_state (job, BB_JOB_RENDERING);
   set_current (self, job);
   tell_n_waiting (self);
@@ -489,6 +520,7 @@ bb_queue_add (BbQueue *self, BbJob *job, GError **error)
 {
   if (!settle_name (self, job, error))
     return FALSE;
+  bb_job_note_source (job);
   insert_job (self, self->jobs->len, job);
   tell_n_waiting (self);
   schedule (self);
@@ -496,11 +528,43 @@ bb_queue_add (BbQueue *self, BbJob *job, GError **error)
 }
 
 /**
+ * bb_queue_restore:
+ * @self: a queue
+ * @jobs: (element-type BbJob): jobs of an earlier session, which are stopped
+ *
+ * Adds jobs at the end, as they are.
+ */
+void
+bb_queue_restore (BbQueue *self, GPtrArray *jobs)
+{
+  for (guint i = 0; i < jobs->len; i++)
+    insert_job (self, self->jobs->len, jobs->pdata[i]);
+}
+
+/**
+ * bb_queue_go_on:
+ * @self: a queue
+ * @job: a job of it that is stopped
+ *
+ * Has it wait for its turn, in its place.
+ */
+void
+bb_queue_go_on (BbQueue *self, BbJob *job)
+{
+  g_return_if_fail (bb_job_get_state (job) == BB_JOB_STOPPED);
+
+  bb_job_set_state (job, BB_JOB_WAITING);
+  tell_n_waiting (self);
+  schedule (self);
+}
+
+/**
  * bb_queue_remove:
  * @self: a queue
  * @job: a job of it
  *
- * Takes a job out. Nothing becomes of one that waits; a file that is done stays.
+ * Takes a job out. Nothing becomes of one that waits, what is done of one that has begun is removed, and
+ * a file that is whole stays.
  *
  * Returns: whether it was taken out; the one that runs is not, cancel it first
  */
@@ -508,10 +572,12 @@ gboolean
 bb_queue_remove (BbQueue *self, BbJob *job)
 {
   gboolean waiting = bb_job_get_state (job) == BB_JOB_WAITING;
+  g_autoptr (BbJob) kept = g_object_ref (job);
   guint position;
 
   if (bb_job_is_running (job) || !g_ptr_array_find (self->jobs, job, &position))
     return FALSE;
+  discard (self, job);
   take_out_job (self, position);
   if (waiting)
     tell_n_waiting (self);
@@ -570,6 +636,7 @@ bb_queue_retry (BbQueue *self, BbJob *job, GError **error)
   if (!settle_name (self, job, error))
     return FALSE;
   bb_job_reset (job);
+  bb_job_note_source (job);
   move_job (self, position, self->jobs->len - 1);
   tell_n_waiting (self);
   schedule (self);
@@ -580,14 +647,17 @@ bb_queue_retry (BbQueue *self, BbJob *job, GError **error)
  * bb_queue_clear:
  * @self: a queue
  *
- * Takes out all jobs that are over.
+ * Takes out all jobs that are over, as bb_queue_remove() does.
  */
 void
 bb_queue_clear (BbQueue *self)
 {
   for (guint i = self->jobs->len; i > 0; i--)
     if (bb_job_is_over (self->jobs->pdata[i - 1]))
-      take_out_job (self, i - 1);
+      {
+        discard (self, self->jobs->pdata[i - 1]);
+        take_out_job (self, i - 1);
+      }
 }
 
 /**
@@ -622,6 +692,16 @@ bb_queue_get_current (BbQueue *self)
   return self->current;
 }
 
+static guint
+count (BbQueue *self, BbJobState state)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->jobs->len; i++)
+    n += bb_job_get_state (self->jobs->pdata[i]) == state;
+  return n;
+}
+
 /**
  * bb_queue_get_n_waiting:
  * @self: a queue
@@ -631,11 +711,19 @@ bb_queue_get_current (BbQueue *self)
 guint
 bb_queue_get_n_waiting (BbQueue *self)
 {
-  guint n = 0;
+  return count (self, BB_JOB_WAITING);
+}
 
-  for (guint i = 0; i < self->jobs->len; i++)
-    n += bb_job_get_state (self->jobs->pdata[i]) == BB_JOB_WAITING;
-  return n;
+/**
+ * bb_queue_get_n_stopped:
+ * @self: a queue
+ *
+ * Returns: how many jobs of an earlier session wait to be told to go on
+ */
+guint
+bb_queue_get_n_stopped (BbQueue *self)
+{
+  return count (self, BB_JOB_STOPPED);
 }
 
 /**
@@ -688,8 +776,8 @@ bb_queue_cancel (BbQueue *self)
  * @self: a queue
  * @patience: how long to wait for the render to end, milliseconds
  *
- * Cancels the job that runs and begins no other any more, before the program ends. The unfinished
- * file is gone when this returns.
+ * Stops the job that runs and begins no other any more, before the program ends. What is done of it
+ * stays for the next session.
  *
  * Returns: whether nothing runs any more; if not, an encoder is busy with a frame
  */

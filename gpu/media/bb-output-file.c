@@ -154,38 +154,56 @@ get_machine (void)
   return g_str_hash (g_get_host_name ());
 }
 
-/* Whether a name is one that make_temporary() gives on this machine. */
-static gboolean
-is_temporary (const char *name)
+/**
+ * bb_output_file_get_tail:
+ * @name: name of a file, without its folder
+ *
+ * Returns: where in @name the part begins that a temporary file of this machine has behind its target's
+ *   name; 0 where it is none
+ */
+gsize
+bb_output_file_get_tail (const char *name)
 {
   g_autofree char *machine = g_strdup_printf (".%08x", get_machine ());
   gsize length = strlen (name);
   gsize tail = strlen (".0123456701234567.part");
 
   if (*name != '.' || length <= tail || !g_str_has_suffix (name, ".part"))
-    return FALSE;
+    return 0;
   name += length - tail;
   if (!g_str_has_prefix (name, machine))
-    return FALSE;
+    return 0;
   for (int i = 9; i < 17; i++)
     if (!g_ascii_isxdigit (name[i]))
-      return FALSE;
-  return TRUE;
+      return 0;
+  return length - tail;
 }
 
-/* Removes a temporary file unless a process that is alive writes it. */
-static void
-remove_stale (const char *path)
+/**
+ * bb_output_file_remove_stale:
+ * @path: path of a temporary file
+ *
+ * Removes a temporary file of this user unless a process that is alive writes it.
+ *
+ * Returns: 0 or a code of errno, %EWOULDBLOCK where it is in use
+ */
+int
+bb_output_file_remove_stale (const char *path)
 {
   int fd = open (path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   struct stat info;
+  int code = 0;
 
   if (fd < 0)
-    return;
-  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_uid == geteuid () &&
-      flock (fd, LOCK_EX | LOCK_NB) == 0)
-    g_unlink (path);
+    return errno;
+  if (fstat (fd, &info) != 0)
+    code = errno;
+  else if (!S_ISREG (info.st_mode) || info.st_uid != geteuid ())
+    code = EPERM;
+  else if (flock (fd, LOCK_EX | LOCK_NB) != 0 || g_unlink (path) != 0)
+    code = errno;
   close (fd);
+  return code;
 }
 
 /**
@@ -202,11 +220,11 @@ bb_output_file_sweep (const char *folder)
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (is_temporary (name))
+    if (bb_output_file_get_tail (name) > 0)
       {
         g_autofree char *path = g_build_filename (folder, name, NULL);
 
-        remove_stale (path);
+        bb_output_file_remove_stale (path);
       }
 }
 

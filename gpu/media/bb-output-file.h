@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 typedef struct _BbOutputFile BbOutputFile;
 
 char *bb_output_file_number (const char *path, int number);
+gsize bb_output_file_get_tail (const char *name);
+int bb_output_file_remove_stale (const char *path);
 void bb_output_file_sweep (const char *folder);
 BbOutputFile *bb_output_file_new (const char *path, const char *source, gboolean overwrite,
                                   GCancellable *cancellable, GError **error);

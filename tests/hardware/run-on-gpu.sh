@@ -391,52 +391,44 @@ END_OF_CLIPS
   return "$failed"
 }
 
-# rate_of N FRAMES COMMAND…: frames a second of N such processes at once.
+# rate_of FRAMES COMMAND…: frames a second of a command.
 rate_of() {
-  local n=$1 frames=$2 start took worker pids=() failed=0
-  shift 2
+  local frames=$1 start
+  shift
   start=$(now_us)
-  for worker in $(seq "$n"); do
-    "$@" >"$parts/worker-$worker.log" 2>&1 </dev/null &
-    pids+=($!)
-  done
-  for worker in "${pids[@]}"; do wait "$worker" || failed=1; done
-  took=$(($(now_us) - start))
-  [ "$failed" = 0 ] || return
-  echo $((n * frames * 1000000 / took))
+  "$@" >"$parts/worker.log" 2>&1 </dev/null || return
+  echo $((frames * 1000000 / ($(now_us) - start)))
 }
 
-# As many processes as a GPU has NVDEC engines, each with the whole film, until a render has workers of its own; and
-# x264 in them, against x264 alone on all threads (whose frames NVDEC decodes).
+# One process with as many workers as a GPU has NVDEC engines, and as many as it finds worth it; and x264 in them,
+# against x264 alone on all threads (whose frames NVDEC decodes).
 workers_figures() {
-  local film short n rate encoded frames=2700 few=360 nvdec
-  local ours=("$here/bin/blurbox-render" --quiet --overwrite --device "$card" --audio none)
+  local video n rate encoded memory frames=2700 nvdec finished=$parts/long-finished.mp4
+  local ours=("$here/bin/blurbox-render" --quiet --overwrite --device "$card" --audio none --stats "$parts/workers.json")
   read -ra nvdec <<<"$nvdec_options"
   if [ -n "$driver" ]; then
-    film=$here/clips/mpeg2-interlaced.mp4 short=$film frames=8 few=8
+    video=$here/clips/mpeg2-interlaced.mp4 frames=8
     ours+=(--size 108x192 --end 0.3)
   else
-    film=$(lengthen bench-h264.mp4 14) || return
-    short=$(lengthen bench-h264.mp4 1) || return
+    video=$(lengthen bench-h264.mp4 14) || return
   fi
-  echo "| processes at once | decode and effect, frames/s together | with x264 veryfast, frames/s together |"
-  echo "| --- | ---: | ---: |"
-  for n in 1 2 4 7; do
-    rate=$(rate_of "$n" "$frames" "${ours[@]}" --encoder none "$film") || return
-    encoded=$(rate_of "$n" "$few" bash -c 'exec "$@" -o "$parts/worker-$BASHPID.mp4"' - "${ours[@]}" --encoder libx264 --preset veryfast "$short") ||
+  echo "| workers in one process | decode and effect, frames/s | with x264 veryfast, frames/s | peak host memory, MiB |"
+  echo "| --- | ---: | ---: | ---: |"
+  for n in 1 2 4 7 auto; do
+    rate=$(rate_of "$frames" "${ours[@]}" --workers "$n" --encoder none "$video") || return
+    encoded=$(rate_of "$frames" "${ours[@]}" --workers "$n" --encoder libx264 --preset veryfast -o "$finished" "$video") ||
       return
-    if [ -n "$driver" ]; then rate="not a GPU" encoded="not a GPU"; else
-      printf '{"table": "workers", "row": "%s processes", "measured": true, "frames_per_second": %s, "x264_frames_per_second": %s}\n' \
-        "$n" "$rate" "$encoded" >>"$parts/figures.jsonl"
+    memory=$(($(sed -n 's/^  "peak_memory_bytes": \([0-9]*\),$/\1/p' "$parts/workers.json") / 1048576))
+    if [ -n "$driver" ]; then rate="not a GPU" encoded="not a GPU" memory="not a GPU"; else
+      printf '{"table": "workers", "row": "%s workers", "measured": true, "frames_per_second": %s, "x264_frames_per_second": %s, "memory_mib": %s}\n' \
+        "$n" "$rate" "$encoded" "$memory" >>"$parts/figures.jsonl"
     fi
-    printf '| %s | %s | %s |\n' "$n" "$rate" "$encoded"
-    [ "$n" = 1 ] || rm -f "$parts"/worker-*.mp4
-    if [ "$n" = 1 ]; then mv "$parts"/worker-*.mp4 "$parts/long-finished.mp4"; fi
+    printf '| %s | %s | %s | %s |\n' "$n" "$rate" "$encoded" "$memory"
   done
-  rate=$(rate_of 1 "$few" "$here/bin/ffmpeg" -nostdin -v error $([ -n "$driver" ] || echo "${nvdec[*]:0:4}") \
-    -i "$parts/long-finished.mp4" -c:v libx264 -preset veryfast -f null -) || return
+  rate=$(rate_of "$frames" "$here/bin/ffmpeg" -nostdin -v error $([ -n "$driver" ] || echo "${nvdec[*]:0:4}") \
+    -i "$finished" -c:v libx264 -preset veryfast -f null -) || return
   if [ -n "$driver" ]; then rate="not a GPU"; fi
-  printf '| x264 veryfast alone | | %s |\n' "$rate"
+  printf '| x264 veryfast alone | | %s | |\n' "$rate"
 }
 
 python=$(command -v python3 || command -v python)

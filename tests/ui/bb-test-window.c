@@ -156,6 +156,22 @@ bb_test_window_close (BbWindow *window)
   BB_TEST_WAIT (player_gone);
 }
 
+/* Takes out what waits and cancels what runs. */
+void
+bb_test_abandon_exports (BbQueue *queue)
+{
+  GListModel *model = G_LIST_MODEL (queue);
+
+  for (guint i = g_list_model_get_n_items (model); i > 0; i--)
+    {
+      g_autoptr (BbJob) job = g_list_model_get_item (model, i - 1);
+
+      if (bb_job_get_state (job) == BB_JOB_WAITING)
+        bb_queue_remove (queue, job);
+    }
+  bb_queue_cancel (queue);
+}
+
 /* Returns: (transfer full): a clip of 4 s with sound, made once. 320x180, BT.709 */
 char *
 bb_test_clip (void)

@@ -21,6 +21,7 @@ BbApplication *bb_test_get_application (void);
 BbWindow *bb_test_window_new_hidden (void);
 BbWindow *bb_test_window_new (void);
 void bb_test_window_close (BbWindow *window);
+void bb_test_abandon_exports (BbQueue *queue);
 char *bb_test_clip (void);
 void bb_test_open (BbWindow *window, const char *path);
 void bb_test_open_clip (BbWindow *window);

@@ -162,7 +162,7 @@ test_beside (void)
       adw_dialog_force_close (bb_test_get_dialog (window));
       BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
     }
-  bb_export_manager_abandon (export_manager);
+  bb_test_abandon_exports (queue);
   BB_TEST_WAIT (bb_queue_get_current (queue) == NULL);
   bb_queue_clear (queue);
   bb_test_window_close (window);

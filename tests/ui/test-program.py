@@ -7,8 +7,10 @@
 BLURBOX is the program; run on an X server and a D-Bus of its own.
 """
 
+import configparser
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +26,8 @@ PROGRAM = os.environ["BLURBOX"]
 ID = "io.github.blurbox.Blurbox"
 APPLICATION = "/io/github/blurbox/Blurbox"
 LIMIT = 120
+FRAMES = 5000
+QUEUE = Path(os.environ["XDG_DATA_HOME"], "blurbox", "queue.ini")
 
 HOSTILE = {
     "s": ["''", "'x/y'", "'\\u0001\\n'", "'" + "long" * 2000 + "'", "'file:'", "'/'", "'99999:1'"],
@@ -129,44 +133,107 @@ def test_hostile_files(folder):
         equal(program.end(signal.SIGTERM), -signal.SIGTERM)
 
 
+def begin_export(program, out):
+    """Exports to out/film.mkv, and waits until it has begun."""
+    out.mkdir(exist_ok=True)
+    program.until(lambda: program.is_enabled("export-to"))
+    program.activate(program.window, "export-to", f"'{out}/film.mkv'")
+    program.until(lambda: list(out.iterdir()))
+
+
+def kept():
+    """The exports that are in the file of the queue."""
+    queue = configparser.RawConfigParser(delimiters="=", comment_prefixes="#")
+    queue.read_string(QUEUE.read_text() if QUEUE.exists() else "")
+    return [dict(queue[name]) for name in queue.sections() if name.startswith("job ")]
+
+
+def forget(out):
+    """As if nothing had ever been exported."""
+    shutil.rmtree(QUEUE.parent, ignore_errors=True)
+    shutil.rmtree(out, ignore_errors=True)
+
+
 def test_signals(folder):
-    """A signal ends the program as closing it does, also during an export: nothing is left."""
+    """A signal ends the program as closing it does, also during an export: that is kept."""
     out = folder / "out"
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         with Program(folder, CLIP) as program:
-            program.until(lambda: program.is_enabled("export-to"))
-            out.mkdir()
-            program.activate(program.window, "export-to", f"'{out}/film.mkv'")
-            program.until(lambda: list(out.iterdir()))
+            begin_export(program, out)
             equal(program.end(number), -number)
-        equal(list(out.iterdir()), [])
-        out.rmdir()
+        # What is done of it is in a folder, once there is something.
+        check(all(left.name == ".film.mkv.blurbox" for left in out.iterdir()), list(out.iterdir()))
+        equal([job["output"] for job in kept()], [(out / "film.mkv").as_uri()])
+        forget(out)
 
 
-def test_leftovers(folder):
-    """What an export leaves behind that is killed goes at the next start, and nothing else does."""
-    os.environ["GSETTINGS_BACKEND"] = "keyfile"
+def test_killed(folder):
+    """An export of a program that is killed goes on in the next one, to the whole film."""
     out = folder / "out"
-    out.mkdir()
     with Program(folder, CLIP) as program:
-        program.until(lambda: program.is_enabled("export-to"))
-        program.activate(program.window, "export-to", f"'{out}/film.mkv'")
-        program.until(lambda: list(out.iterdir()))
-    [left] = out.iterdir()
-    check(left.name.endswith(".part"), left)
+        begin_export(program, out)
+        program.until(kept)
+        equal(program.end(signal.SIGKILL), -signal.SIGKILL)
     own = out / ".film.mkv.part"
     own.write_text("the user's")
     with Program(folder) as program:
-        program.until(lambda: not left.exists())
-        program.end(signal.SIGTERM)
-    equal(list(out.iterdir()), [own])
+        check(not (out / "film.mkv").exists(), "it began by itself")
+        equal(len(kept()), 1)
+        program.activate(APPLICATION, "queue-go-on")
+        program.until((out / "film.mkv").exists)
+        program.until(lambda: not kept())
+        program.until(lambda: sorted(out.iterdir()) == [own, out / "film.mkv"])
+        equal(program.end(signal.SIGTERM), -signal.SIGTERM)
+    count = tap.output("ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of",
+                       "csv=p=0", out / "film.mkv")
+    equal(int(count), FRAMES)
+    forget(out)
+
+
+def test_beside(folder):
+    """Programs without a D-Bus between them keep their exports beside each other, and the next one has all."""
+    address = os.environ["DBUS_SESSION_BUS_ADDRESS"]
+    out = folder / "out"
+    other = folder / "other"
+    with Program(folder, CLIP) as first:
+        begin_export(first, out)
+        first.until(kept)
+        own = subprocess.Popen(["dbus-run-session", "--", sys.executable, __file__, "--beside", CLIP, other],
+                               stdout=subprocess.PIPE, text=True)
+        equal(own.stdout.readline(), "begun\n")
+        equal(own.wait(timeout=LIMIT), 0)
+        equal(len(kept()), 1)
+        equal(first.end(signal.SIGKILL), -signal.SIGKILL)
+    equal(os.environ["DBUS_SESSION_BUS_ADDRESS"], address)
+    with Program(folder) as program:
+        program.until(lambda: len(kept()) == 2)
+        equal({job["output"] for job in kept()}, {(out / "film.mkv").as_uri(), (other / "film.mkv").as_uri()})
+        program.until(lambda: [p.name for p in sorted(QUEUE.parent.glob("queue*.ini"))] == ["queue.ini"])
+    forget(out)
+
+
+def beside(folder, clip, out):
+    """The other program of test_beside: it is killed too."""
+    with Program(folder, clip) as program:
+        begin_export(program, Path(out))
+        program.until(lambda: "film.mkv" in QUEUE.with_name("queue-2.ini").read_text()
+                      if QUEUE.with_name("queue-2.ini").exists() else False)
+        print("begun", flush=True)
+        program.end(signal.SIGKILL)
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--beside"]:
+        beside(Path.cwd(), *sys.argv[2:])
+        sys.exit()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with tempfile.TemporaryDirectory(prefix="blurbox-", ignore_cleanup_errors=True) as base:
         CLIP = os.path.join(base, "clip.mkv")
-        os.environ["XDG_DATA_HOME"] = os.path.join(base, "data")
-        os.environ["XDG_CONFIG_HOME"] = os.path.join(base, "config")
-        tap.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:d=200", "-pix_fmt", "yuv420p", "-c:v", "ffv1", CLIP)
+        # Small and fast, as the settings of the last session.
+        settings = Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings", "keyfile")
+        settings.parent.mkdir(parents=True)
+        settings.write_text("[io/github/blurbox/Blurbox]\nrecipe='[Blurbox Recipe]\\nversion=1\\nwidth=72\\nheight=128\\n"
+                            "device=cpu\\npreset=ultrafast\\n'\n")
+        os.environ["GSETTINGS_BACKEND"] = "keyfile"
+        tap.ffmpeg("-f", "lavfi", "-i", f"testsrc2=s=64x36:d={FRAMES // 25}", "-pix_fmt", "yuv420p", "-c:v", "ffv1", CLIP)
         tap.run(sys.modules[__name__])

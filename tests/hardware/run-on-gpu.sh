@@ -490,6 +490,7 @@ gpu_step launch 10 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" 
 gpu_step deinterlace 20 test bash -c 'run_tests "$here/bin/test-cuda-deinterlacing"'
 gpu_step interlaced 10 test bash -c interlaced_test
 gpu_step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
+gpu_step segments 40 test bash -c 'run_tests "$here/bin/test-gpu-workers"'
 gpu_step workers 100 figures bash -c workers_figures
 gpu_step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
 gpu_step interop 15 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop

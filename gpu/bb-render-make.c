@@ -654,6 +654,7 @@ cancelled_cb (GCancellable *cancellable, Make *make)
 static void
 take_found (BbRender *render)
 {
+  g_mutex_lock (&render->lock);
   for (guint i = 0; render->found != NULL && i < render->found->len; i++)
     {
       const BbSegment *segment = render->found->pdata[i];
@@ -666,6 +667,7 @@ take_found (BbRender *render)
                             bb_segment_copy (segment));
     }
   render->stats.frames = render->stats.frames_before;
+  g_mutex_unlock (&render->lock);
 }
 
 /* Has all workers end, and takes what they have to say. */

@@ -38,8 +38,8 @@ prepare (BbRender *render, BbEngine *engine, GError **error)
     return FALSE;
   /* Those that come later find what the first one has taken; all have its size. */
   g_mutex_lock (&render->lock);
-  if (render->batch == 0)
-    render->batch = bb_engine_fit (engine, batch, get_n_sharing (render));
+  for (guint n = MAX (get_n_sharing (render), 1); render->batch == 0 && n > 0; n--)
+    render->batch = bb_engine_fit (engine, batch, n);
   batch = render->batch;
   g_mutex_unlock (&render->lock);
   batch = MIN (batch, bb_engine_fit (engine, batch, 1));

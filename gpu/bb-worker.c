@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Decoder and device go on over the boundaries of a run. Each segment has an encoder of its own: while
- * the last one's gives out what it still holds, on a thread beside, the next one's takes frames.
+ * the last one's gives out what it still holds, on a thread beside, the next one's takes frames. On
+ * few processors they do so one after the other.
  */
 
 #include "config.h"
@@ -16,6 +17,10 @@
 #include "media/bb-segment-file.h"
 
 #include <libavutil/mathematics.h>
+
+/* On fewer processors an encoder that gives out what it holds keeps all of them busy: another one at
+ * the same time would only take as much memory again. */
+#define LEAST_PROCESSORS 4
 
 /* A segment that is encoded. */
 typedef struct {
@@ -346,10 +351,10 @@ end_segment (BbWorker *self, guint next, GError **error)
   if (next == BB_SEGMENT_NONE)
     self->ending->facts.shortfall =
       bb_source_describe_shortfall (self->source, self->job->trim_end, self->ending->cancellable);
-  self->ender = bb_thread_new ("bb-segment", end_thread, self->ending, NULL);
+  if (g_get_num_processors () >= LEAST_PROCESSORS)
+    self->ender = bb_thread_new ("bb-segment", end_thread, self->ending, NULL);
   if (self->ender != NULL)
     return TRUE;
-  /* Without a thread to spare, one after the other. */
   end_thread (self->ending);
   return wait_for_end (self, error);
 }

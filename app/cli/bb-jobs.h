@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 gboolean bb_jobs_is_scheduler (const char *name);
-char *bb_jobs_new (const char *scheduler, const char *program, const char *folder,
-                   guint n_segments, GError **error);
+char *bb_jobs_new (const char *scheduler, const char *program, const char *folder, guint n_segments,
+                   GError **error);
 
 G_END_DECLS

@@ -27,7 +27,7 @@ PROGRAM = os.environ["BLURBOX_RENDER"]
 LIMIT = 200  # seconds after which a cluster is taken for hung
 LOOK = ("--size", "90x160", "--preset", "ultrafast", "--quality", "0")
 # All that shells and schedulers could take for something else than a name.
-NAME = "a 'q\" {} {1} {%} {= die() =} $(id) `id` $HOME %A %% \\ é\n#SBATCH --hold\nï<1ï>"
+NAME = "a 'q\" {} {1} {%} {= die() =} $(id) `id` $HOME $(JOB_COMPLETION_INDEX) $$ %A %% \\ é\n#SBATCH --hold\nï<1ï>"
 
 
 @functools.cache
@@ -101,17 +101,20 @@ def read_log(plan_folder):
 
 
 def wait_for_slurm():
-    """Until no job is left. Those that were put back into the queue do not wait their two minutes."""
+    """Until no job is left. One that is back in the queue does not wait its two minutes there, but until the clock's second is
+    another one than that in which it was ended, from which on Slurm's nodes take it again."""
     until = time.monotonic() + LIMIT
+    hurried = set()
     while True:
-        jobs = output("squeue", "--noheader", "--array", "--format=%i %r").decode().split("\n")[:-1]
+        jobs = output("squeue", "--noheader", "--array", "--format=%i %T %r").decode().split("\n")[:-1]
         if not jobs:
             return
         check(time.monotonic() < until, jobs)
         for job in jobs:
-            name, reason = job.split(" ", 1)
-            if reason == "BeginTime":
-                subprocess.run(["scontrol", "update", f"JobId={name}", "StartTime=now"], check=False, capture_output=True)
+            name, state, reason = job.split(" ", 2)
+            if (state, reason) == ("PENDING", "BeginTime") and name not in hurried:
+                hurried.add(name)
+                subprocess.run(["scontrol", "update", f"JobId={name}", "StartTime=now+2"], check=False, capture_output=True)
         time.sleep(0.05)
 
 

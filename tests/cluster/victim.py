@@ -62,9 +62,9 @@ if how is not None and is_first(arguments[1]):
     if how == "again":
         sys.exit(75)
     child = stop_in_the_middle()
+    child.kill()
     if how == "scancel":
         subprocess.run(["scancel", f"{os.environ['SLURM_ARRAY_JOB_ID']}_{os.environ['SLURM_ARRAY_TASK_ID']}"], check=True)
         signal.pause()
-    child.kill()
     os.kill(os.getpid(), signal.SIGKILL)
 os.execv(program, [program, *arguments])

@@ -391,19 +391,13 @@ END_OF_CLIPS
   return "$failed"
 }
 
-# rate_of N FRAMES COMMAND…: frames a second of N such processes at once.
+# rate_of FRAMES COMMAND…: frames a second of a command.
 rate_of() {
-  local n=$1 frames=$2 start took worker pids=() failed=0
-  shift 2
+  local frames=$1 start
+  shift
   start=$(now_us)
-  for worker in $(seq "$n"); do
-    "$@" >"$parts/worker-$worker.log" 2>&1 </dev/null &
-    pids+=($!)
-  done
-  for worker in "${pids[@]}"; do wait "$worker" || failed=1; done
-  took=$(($(now_us) - start))
-  [ "$failed" = 0 ] || return
-  echo $((n * frames * 1000000 / took))
+  "$@" >"$parts/worker.log" 2>&1 </dev/null || return
+  echo $((frames * 1000000 / ($(now_us) - start)))
 }
 
 # One process with as many workers as a GPU has NVDEC engines, and as many as it finds worth it; and x264 in them,
@@ -421,8 +415,8 @@ workers_figures() {
   echo "| workers in one process | decode and effect, frames/s | with x264 veryfast, frames/s | peak host memory, MiB |"
   echo "| --- | ---: | ---: | ---: |"
   for n in 1 2 4 7 auto; do
-    rate=$(rate_of 1 "$frames" "${ours[@]}" --workers "$n" --encoder none "$video") || return
-    encoded=$(rate_of 1 "$frames" "${ours[@]}" --workers "$n" --encoder libx264 --preset veryfast -o "$finished" "$video") ||
+    rate=$(rate_of "$frames" "${ours[@]}" --workers "$n" --encoder none "$video") || return
+    encoded=$(rate_of "$frames" "${ours[@]}" --workers "$n" --encoder libx264 --preset veryfast -o "$finished" "$video") ||
       return
     memory=$(($(sed -n 's/^  "peak_memory_bytes": \([0-9]*\),$/\1/p' "$parts/workers.json") / 1048576))
     if [ -n "$driver" ]; then rate="not a GPU" encoded="not a GPU" memory="not a GPU"; else
@@ -431,7 +425,7 @@ workers_figures() {
     fi
     printf '| %s | %s | %s | %s |\n' "$n" "$rate" "$encoded" "$memory"
   done
-  rate=$(rate_of 1 "$frames" "$here/bin/ffmpeg" -nostdin -v error $([ -n "$driver" ] || echo "${nvdec[*]:0:4}") \
+  rate=$(rate_of "$frames" "$here/bin/ffmpeg" -nostdin -v error $([ -n "$driver" ] || echo "${nvdec[*]:0:4}") \
     -i "$finished" -c:v libx264 -preset veryfast -f null -) || return
   if [ -n "$driver" ]; then rate="not a GPU"; fi
   printf '| x264 veryfast alone | | %s | |\n' "$rate"
@@ -496,6 +490,7 @@ gpu_step launch 10 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" 
 gpu_step deinterlace 20 test bash -c 'run_tests "$here/bin/test-cuda-deinterlacing"'
 gpu_step interlaced 10 test bash -c interlaced_test
 gpu_step renders 60 test bash -c 'run_tests "$here/bin/test-gpu-render"'
+gpu_step segments 40 test bash -c 'run_tests "$here/bin/test-gpu-workers"'
 gpu_step workers 100 figures bash -c workers_figures
 gpu_step gl 40 test bash -c 'run_tests "$here/bin/test-gpu-gl"'
 gpu_step interop 15 figures "$here/bin/gpu-bench" --device "$card" "${bench[@]}" interop

@@ -8,65 +8,16 @@
 
 #include "bb-test-device.h"
 #include "gpu-compare.h"
+#include "gpu-hog.h"
 
 #include "bb-device.h"
 #include "bb-devices.h"
 #include "bb-error.h"
 #include "bb-source.h"
-#include "cuda/bb-cuda-memory.h"
-#include "cuda/bb-cuda-device.h"
 
 #include <glib/gstdio.h>
 
 #define BATCH 128
-
-/* Memory that others have. */
-typedef struct {
-  BbCudaContext *context;
-  GArray *taken; /* of CUdeviceptr */
-} Hog;
-
-static Hog *
-hog_new (BbDevice *device)
-{
-  Hog *hog = g_new0 (Hog, 1);
-
-  hog->context = bb_cuda_context_ref (bb_cuda_device_get_context (BB_CUDA_DEVICE (device)));
-  hog->taken = g_array_new (FALSE, FALSE, sizeof (CUdeviceptr));
-  return hog;
-}
-
-/* Takes memory until about @leave bytes are left. */
-static void
-hog_take (Hog *hog, gsize leave)
-{
-  g_auto (BbCudaScope) scope = bb_cuda_context_enter (hog->context, NULL);
-  const BbCuda *cuda = hog->context->cuda;
-  size_t left = 0, total = 0;
-
-  for (gsize piece = (gsize) 1 << 34; piece >= 1 << 20; piece /= 2)
-    while (cuda->mem_get_info (&left, &total) == CUDA_SUCCESS && left > leave + piece)
-      {
-        CUdeviceptr address;
-
-        if (cuda->mem_alloc (&address, piece) != CUDA_SUCCESS)
-          break;
-        g_array_append_val (hog->taken, address);
-      }
-  g_test_message ("%zu MiB of %zu left", left >> 20, total >> 20);
-}
-
-static void
-hog_free (Hog *hog)
-{
-  g_auto (BbCudaScope) scope = bb_cuda_context_enter (hog->context, NULL);
-
-  for (guint i = 0; i < hog->taken->len; i++)
-    hog->context->cuda->mem_free (g_array_index (hog->taken, CUdeviceptr, i));
-  g_array_unref (hog->taken);
-  bb_cuda_context_unref (hog->context);
-  g_free (hog);
-}
 
 static BbDevice *
 open_device (void)
@@ -109,7 +60,7 @@ test_refused (void)
   g_autoptr (BbPlan) plan = NULL;
   g_autoptr (GError) error = NULL;
   BbRecipeValues values;
-  Hog *hog;
+  GpuHog *hog;
 
   if (device == NULL)
     return;
@@ -117,15 +68,15 @@ test_refused (void)
   bb_recipe_values_settle (&values, TRUE);
   gpu_set_size (&values);
   plan = make_plan (clip, &values);
-  hog = hog_new (device);
-  hog_take (hog, bb_device_get_memory_needed (device, plan, BATCH) / 4);
+  hog = gpu_hog_new (device);
+  gpu_hog_take (hog, bb_device_get_memory_needed (device, plan, BATCH) / 4);
   g_assert_false (bb_test_device_prepare (device, plan, BATCH, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_MEMORY);
   g_test_message ("%s", error->message);
   g_clear_error (&error);
   bb_test_device_prepare (device, plan, 8, &error);
   g_assert_no_error (error);
-  hog_free (hog);
+  gpu_hog_free (hog);
   bb_test_device_prepare (device, plan, BATCH, &error);
   g_assert_no_error (error);
 }
@@ -143,7 +94,7 @@ test_render (void)
   g_autofree char *told = NULL;
   const char *first;
   BbRecipeValues values;
-  Hog *hog;
+  GpuHog *hog;
 
   if (device == NULL)
     {
@@ -154,14 +105,14 @@ test_render (void)
   bb_recipe_values_settle (&values, TRUE);
   gpu_set_size (&values);
   plan = make_plan (clip, &values);
-  hog = hog_new (device);
-  hog_take (hog, bb_device_get_memory_needed (device, plan, BATCH) / 4);
+  hog = gpu_hog_new (device);
+  gpu_hog_take (hog, bb_device_get_memory_needed (device, plan, BATCH) / 4);
   values.encoder = "ffv1";
   values.audio = BB_AUDIO_NONE;
   values.batch = BATCH;
   values.device = gpu_get_device ();
   told = gpu_render (clip, ours, &values);
-  hog_free (hog);
+  gpu_hog_free (hog);
   first = strstr (told, "batches of");
   g_assert_nonnull (first);
   g_assert_null (strstr (first + 1, "batches of"));

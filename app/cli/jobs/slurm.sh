@@ -5,7 +5,8 @@
 #
 # An array of tasks makes the segments. When all of them have ended, in whatever way, a job joins what they made. Where
 # segments are missing it submits their tasks again, and itself after them, a few times at most. What is made is kept:
-# cancel all of it at any time, and submit this file again.
+# cancel all of it at any time, and submit this file again. What tasks say is in the plan's folder, as task-*.log, and what
+# joins say where this was submitted, as blurbox-join-*.log.
 set -eu
 
 program=@PROGRAM@

@@ -14,6 +14,7 @@
 #include "bb-leftover.h"
 
 #include "bb-error.h"
+#include "bb-segment-folder.h"
 #include "media/bb-output-file.h"
 #include "media/bb-segment-file.h"
 
@@ -59,18 +60,6 @@ is_segment (const char *name)
   guint index;
 
   return bb_segment_parse_name (name, &index, &hash);
-}
-
-/* Whether a name in a folder of segments is one that renders give. */
-static gboolean
-is_ours (const char *name)
-{
-  if (g_str_equal (name, PLAN) || g_str_equal (name, LOCK) || is_segment (name))
-    return TRUE;
-  if (*name == '.' && g_str_has_suffix (name, ".part"))
-    return TRUE;
-  /* what a plan is called until it is whole */
-  return g_str_has_prefix (name, PLAN ".") && strlen (name) == strlen (PLAN ".123456");
 }
 
 /* Opens a folder of segments of this user, and no link to one. */
@@ -137,7 +126,7 @@ list_files (int folder, guint64 *bytes, gboolean *known)
       struct stat info;
       gboolean last = g_str_equal (entry->d_name, PLAN) || g_str_equal (entry->d_name, LOCK);
 
-      if (!is_ours (entry->d_name) ||
+      if (!bb_segment_folder_is_own (entry->d_name) ||
           fstatat (folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
           !S_ISREG (info.st_mode))
         continue;

@@ -71,24 +71,36 @@ is_segment (const char *name)
   return bb_segment_parse_name (name, &index, &hash);
 }
 
-/* Only what is ours is removed, logs of jobs that were printed for schedulers among it: nobody else's
- * file is lost. */
-static gboolean
-is_ours (const char *name)
+/**
+ * bb_segment_folder_is_own:
+ * @name: name of a file in a folder of segments
+ *
+ * Returns: whether renders, or jobs that were printed for schedulers, give such a name, so that the file
+ *   goes with its folder. Nobody else's file is removed
+ */
+gboolean
+bb_segment_folder_is_own (const char *name)
 {
-  return is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, "joblog") ||
-         (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) ||
-         (*name == '.' && g_str_has_suffix (name, ".part"));
+  if (is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, LOCK) ||
+      g_str_equal (name, "joblog"))
+    return TRUE;
+  if (*name == '.' && g_str_has_suffix (name, ".part"))
+    return TRUE;
+  if (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log"))
+    return TRUE;
+  /* What a plan is called until it is whole. */
+  return g_str_has_prefix (name, PLAN ".") && strlen (name) == strlen (PLAN ".123456");
 }
 
+/* All but the lock, which others may hold. */
 static void
-remove_files (const char *path, gboolean (*is_wanted) (const char *name))
+remove_files (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (is_wanted (name))
+    if (bb_segment_folder_is_own (name) && !g_str_equal (name, LOCK))
       {
         g_autofree char *file = g_build_filename (path, name, NULL);
 
@@ -110,7 +122,7 @@ remove_locked (const char *path)
 {
   g_autofree char *lock = g_build_filename (path, LOCK, NULL);
 
-  remove_files (path, is_ours);
+  remove_files (path);
   g_unlink (lock);
   return g_rmdir (path) == 0;
 }
@@ -284,7 +296,7 @@ bb_segment_folder_save_plan (BbSegmentFolder *self, GKeyFile *plan, GError **err
 void
 bb_segment_folder_clear (BbSegmentFolder *self)
 {
-  remove_files (self->path, is_ours);
+  remove_files (self->path);
 }
 
 static int

@@ -68,8 +68,9 @@ class Job:
     def __init__(self, program, clip, target, encoder, workers, *more):
         self.target = target
         self.folder = target.with_name(f".{target.name}.blurbox")
-        self.stats = target.with_suffix(".json")
-        self.said = target.with_suffix(".txt")
+        # Of their own name, beside the folder of the target, which must have nothing but that.
+        self.stats = target.parent.with_suffix(".json")
+        self.said = target.parent.with_suffix(".txt")
         self.command = [program, "--device", "cpu", "--size", "144x256", "--encoder", encoder, *ENCODERS[encoder][1:], "--workers",
                         str(workers), "--stats", str(self.stats), *more, "-o", str(target), str(clip)]
 
@@ -105,7 +106,7 @@ class Job:
     def check_end(self, wanted, before=None):
         """The file is right, and nothing else is there; only frames that were not there @before were made."""
         check(hash_file(self.target) == wanted, "other bytes")
-        names = {path.name for path in self.target.parent.iterdir()} - {path.name for path in (self.target, self.stats, self.said)}
+        names = {path.name for path in self.target.parent.rglob("*")} - {self.target.name}
         check(not names, f"left are {names}")
         if before is not None:
             got = json.loads(self.stats.read_text())

@@ -216,20 +216,28 @@ find_delay (const GArray *times, const GArray *sorted)
   return delay;
 }
 
+/* When a frame is shown, counted from the start; those after the first segment as if they took as long
+ * as those within it. */
+static gint64
+guess_time (const GArray *sorted, gint64 end, guint i)
+{
+  guint n = sorted->len;
+
+  return i < n ? get_time (sorted, i) : end + av_rescale (end - get_time (sorted, 0), i - n, n);
+}
+
 /* Decoding begins as long before the first frame is shown as its frames take later on. */
 static void
 begin (BbSink *self, const GArray *times, const GArray *sorted, gint64 end)
 {
-  guint n = sorted->len;
   gint64 lead;
 
   self->delay =
     MAX (find_delay (times, sorted), (guint) MAX (self->stream->codecpar->video_delay, 0));
-  lead = (self->delay < n ? get_time (sorted, self->delay) : end + (self->delay - n)) -
-         get_time (sorted, 0);
+  lead = guess_time (sorted, end, self->delay) - get_time (sorted, 0);
   for (guint i = 0; i < self->delay; i++)
     {
-      gint64 time = (i < n ? get_time (sorted, i) : end + (i - n)) - lead;
+      gint64 time = guess_time (sorted, end, i) - lead;
 
       g_array_append_val (self->recent, time);
     }

@@ -337,6 +337,11 @@ def test_long_frames(folder):
     target = folder / "out.mkv"
     check_exact(clip, target)
     check_times(clip, target)
+    # Frames that are decoded before others, more than a segment has.
+    target = folder / "out.mp4"
+    make(clip, target, "--size", "96x64", "--encoder", "libx264", "--preset", "veryfast")
+    check_times(clip, target)
+    near(media.length(target), 92, 0.01, "length")
 
 
 def shots(folder, name, cuts, seconds, extra=""):

@@ -62,6 +62,26 @@ bb_segment_folder_find (const char *output)
   return g_build_filename (folder, name, NULL);
 }
 
+/**
+ * bb_segment_folder_find_elsewhere:
+ * @output: name of a target
+ *
+ * A sandbox may let a program write the file that its user chose, and nothing beside it.
+ *
+ * Returns: (transfer full): name of the folder that an unfinished render of it has among the user's
+ *   cached files, where none can be made beside the target. It need not be there
+ */
+char *
+bb_segment_folder_find_elsewhere (const char *output)
+{
+  g_autofree char *path = g_canonicalize_filename (output, NULL);
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, path, -1);
+  g_autofree char *name = g_strdup_printf (".%.*s.%.8s" SUFFIX, MAX_NAME / 2, base, hash);
+
+  return g_build_filename (g_get_user_cache_dir (), "blurbox", name, NULL);
+}
+
 static gboolean
 is_segment (const char *name)
 {
@@ -255,6 +275,32 @@ bb_segment_folder_get_plan (BbSegmentFolder *self)
 
   return g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL) ? g_steal_pointer (&plan)
                                                                        : NULL;
+}
+
+/**
+ * bb_segment_folder_read_plan:
+ * @plan: gets what is made
+ * @output: name of a target
+ *
+ * Looks into the folder of an unfinished render without opening it.
+ *
+ * Returns: whether there is one
+ */
+gboolean
+bb_segment_folder_read_plan (GKeyFile *plan, const char *output)
+{
+  char *folders[] = { bb_segment_folder_find (output), bb_segment_folder_find_elsewhere (output) };
+  gboolean found = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = folders[i] != NULL ? g_build_filename (folders[i], PLAN, NULL) : NULL;
+
+      found =
+        found || (path != NULL && g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL));
+      g_free (folders[i]);
+    }
+  return found;
 }
 
 /**

@@ -91,11 +91,20 @@ is_segment (const char *name)
   return bb_segment_parse_name (name, &index, &hash);
 }
 
-/* Only what is ours is removed, logs of jobs that were printed for schedulers among it: nobody else's
- * file is lost. */
-static gboolean
-is_ours (const char *name)
+/**
+ * bb_segment_folder_is_ours:
+ * @name: name of a file in a folder of segments
+ *
+ * Only what is ours is removed, logs of jobs that were printed for schedulers among it, and what a plan is
+ * called until it is whole: nobody else's file is lost.
+ *
+ * Returns: whether it is a name that renders give there, other than the lock's
+ */
+gboolean
+bb_segment_folder_is_ours (const char *name)
 {
+  if (g_str_has_prefix (name, PLAN "."))
+    return strlen (name) == strlen (PLAN ".123456");
   return is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, "joblog") ||
          (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) ||
          (*name == '.' && g_str_has_suffix (name, ".part"));
@@ -130,7 +139,7 @@ remove_locked (const char *path)
 {
   g_autofree char *lock = g_build_filename (path, LOCK, NULL);
 
-  remove_files (path, is_ours);
+  remove_files (path, bb_segment_folder_is_ours);
   g_unlink (lock);
   return g_rmdir (path) == 0;
 }
@@ -330,7 +339,7 @@ bb_segment_folder_save_plan (BbSegmentFolder *self, GKeyFile *plan, GError **err
 void
 bb_segment_folder_clear (BbSegmentFolder *self)
 {
-  remove_files (self->path, is_ours);
+  remove_files (self->path, bb_segment_folder_is_ours);
 }
 
 static int

@@ -58,7 +58,6 @@ write_source (GKeyFile *keys, const char *path, GError **error)
   g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr (GFileInfo) info = NULL;
-  g_autoptr (GDateTime) modified = NULL;
   g_autofree char *time = NULL;
   goffset size;
 
@@ -70,8 +69,10 @@ write_source (GKeyFile *keys, const char *path, GError **error)
   if (!hash_part (G_INPUT_STREAM (stream), 0, checksum, error) ||
       !hash_part (G_INPUT_STREAM (stream), MAX (size - ENDS, 0), checksum, error))
     return FALSE;
-  modified = g_file_info_get_modification_date_time (info);
-  time = modified != NULL ? g_date_time_format (modified, "%FT%T.%fZ") : g_strdup ("");
+  time =
+    g_strdup_printf ("%" G_GUINT64_FORMAT ".%09u",
+                     g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED),
+                     g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED_NSEC));
   g_key_file_set_int64 (keys, BB_IDENTITY_GROUP, "source-size", size);
   g_key_file_set_string (keys, BB_IDENTITY_GROUP, "source-time", time);
   g_key_file_set_string (keys, BB_IDENTITY_GROUP, "source-hash", g_checksum_get_string (checksum));

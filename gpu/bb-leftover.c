@@ -40,7 +40,7 @@
 void
 bb_leftover_free (BbLeftover *leftover)
 {
-  g_free (leftover->path);
+  g_ptr_array_unref (leftover->paths);
   g_free (leftover->name);
   g_free (leftover);
 }
@@ -89,11 +89,22 @@ open_folder (const char *path)
   return fd;
 }
 
-/* The lock goes with the descriptor. In doubt, where the file system has no locks, a render has it. */
+/* The lock goes with the descriptor. File systems without locks let everybody have it. */
 static gboolean
 lock (int fd)
 {
-  return fd < 0 || flock (fd, LOCK_EX | LOCK_NB) == 0;
+  return fd < 0 || flock (fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+/* Whether somebody has the lock. That is held no longer than it takes to ask, as a render may want it. */
+static gboolean
+is_locked (int fd)
+{
+  gboolean locked = !lock (fd);
+
+  if (fd >= 0)
+    close (fd);
+  return locked;
 }
 
 static int
@@ -173,7 +184,8 @@ leftover_new (const char *path, const char *name, gsize length, guint64 bytes, g
   BbLeftover *leftover = g_new0 (BbLeftover, 1);
   g_autofree char *base = g_strndup (name, length);
 
-  leftover->path = g_strdup (path);
+  leftover->paths = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (leftover->paths, g_strdup (path));
   leftover->name = g_filename_display_name (base);
   leftover->bytes = bytes;
   leftover->in_use = in_use;
@@ -189,7 +201,6 @@ look_at_folder (const char *path, const char *name)
   gboolean known;
   guint64 bytes;
   char *target;
-  int fd;
 
   if (folder < 0)
     return NULL;
@@ -199,17 +210,14 @@ look_at_folder (const char *path, const char *name)
       close (folder);
       return NULL;
     }
-  fd = open_lock (folder);
-  leftover =
-    leftover_new (path, name + 1, strlen (name) - strlen ("." FOLDER_SUFFIX), bytes, !lock (fd));
+  leftover = leftover_new (path, name + 1, strlen (name) - strlen ("." FOLDER_SUFFIX), bytes,
+                           is_locked (open_lock (folder)));
   target = read_name (folder);
   if (target != NULL)
     {
       g_free (leftover->name);
       leftover->name = target;
     }
-  if (fd >= 0)
-    close (fd);
   close (folder);
   return leftover;
 }
@@ -228,6 +236,26 @@ look_at_file (const char *path, const char *name)
                              (guint64) info.st_blocks * 512, !lock (fd));
   close (fd);
   return leftover;
+}
+
+/* Adds what was found to a list, which has each target once. */
+static void
+add (GPtrArray *list, BbLeftover *leftover)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      BbLeftover *other = list->pdata[i];
+
+      if (!g_str_equal (other->name, leftover->name))
+        continue;
+      g_ptr_array_extend_and_steal (other->paths, g_steal_pointer (&leftover->paths));
+      other->bytes += leftover->bytes;
+      other->in_use = other->in_use || leftover->in_use;
+      leftover->paths = g_ptr_array_new ();
+      bb_leftover_free (leftover);
+      return;
+    }
+  g_ptr_array_add (list, leftover);
 }
 
 /**
@@ -257,7 +285,7 @@ bb_leftover_list (const char *folder)
       else if (is_folder_name (name))
         leftover = look_at_folder (path, name);
       if (leftover != NULL)
-        g_ptr_array_add (list, leftover);
+        add (list, leftover);
     }
   return list;
 }
@@ -338,7 +366,7 @@ remove_folder (const char *path, GError **error)
 
 /**
  * bb_leftover_remove:
- * @path: path of a #BbLeftover
+ * @path: one of the paths of a #BbLeftover
  * @error: return location for an error
  *
  * Removes what a render left, but nothing that one which is alive writes, no file of another name, and

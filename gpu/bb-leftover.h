@@ -11,15 +11,15 @@ G_BEGIN_DECLS
 
 /**
  * BbLeftover:
- * @path: where it is: a temporary file or a folder of segments
+ * @paths: (element-type filename): where it is: temporary files and a folder of segments
  * @name: name of the target that it would have become, as far as that is known
  * @bytes: what it takes on the disk
  * @in_use: whether a render that is alive writes it
  *
- * What is left of a render.
+ * What is left of renders of one target.
  */
 typedef struct {
-  char *path;
+  GPtrArray *paths;
   char *name;
   guint64 bytes;
   gboolean in_use;

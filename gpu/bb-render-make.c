@@ -17,7 +17,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <sys/resource.h>
+#include <stdio.h>
 
 /* Microseconds. */
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 4)
@@ -27,8 +27,10 @@
 #define MEASURE_TIME (3 * G_USEC_PER_SEC)
 /* One worker more must be worth so much. */
 #define LEAST_GAIN 1.05
-/* Processors that work, of all: above that another worker on the CPU would only take from the others. */
-#define BUSY 0.75
+/* Of all processors, how many must idle for another worker on the CPU: it would only take from the
+ * others, and memory. Few processors are not worth it: encoders have threads of their own. */
+#define LEAST_IDLE 0.25
+#define LEAST_PROCESSORS 4
 /* Times that a segment is made once more, where it does not join. */
 #define MAX_TRIES 3
 
@@ -61,7 +63,8 @@ typedef struct {
   gint64 settle_until;
   gint64 measured_from;
   gint64 frames_from;
-  double cpu_from;
+  guint64 idle_from; /* time that all processors have idled, see read_processors() */
+  guint64 total_from;
   double paused_from;
 } Make;
 
@@ -350,15 +353,34 @@ add_worker (Make *make, GError **error)
   return FALSE;
 }
 
-static double
-get_cpu_seconds (void)
+/* How long processors of this machine have idled, and the time of all, in ticks: the first line of
+ * /proc/stat. */
+static void
+read_processors (guint64 *idle, guint64 *total)
 {
-  struct rusage usage;
+  g_autofree char *text = NULL;
+  unsigned long long times[8] = { 0 };
 
-  if (getrusage (RUSAGE_SELF, &usage) != 0)
-    return 0.0;
-  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+  *idle = *total = 0;
+  if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL) ||
+      sscanf (text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &times[0], &times[1], &times[2],
+              &times[3], &times[4], &times[5], &times[6], &times[7]) < 4)
+    return;
+  *idle = times[3];
+  for (gsize i = 0; i < G_N_ELEMENTS (times); i++)
+    *total += times[i];
+}
+
+static gboolean
+has_idle_processors (Make *make)
+{
+  guint64 idle, total;
+
+  if (g_get_num_processors () < LEAST_PROCESSORS)
+    return FALSE;
+  read_processors (&idle, &total);
+  return total > make->total_from &&
+         (double) (idle - make->idle_from) >= LEAST_IDLE * (double) (total - make->total_from);
 }
 
 static gint64
@@ -378,7 +400,7 @@ begin_measuring (Make *make, gint64 now)
 {
   make->measured_from = now;
   make->frames_from = count_frames (make);
-  make->cpu_from = get_cpu_seconds ();
+  read_processors (&make->idle_from, &make->total_from);
   make->paused_from = bb_gate_get_closed_seconds (make->render->gate);
 }
 
@@ -390,7 +412,7 @@ look_for_more (Make *make)
   gint64 now = g_get_monotonic_time ();
   double seconds = (double) (now - make->measured_from) * 1e-6;
   gboolean on_cpu = render->job.memory == BB_MEMORY_HOST;
-  double rate, busy;
+  double rate;
 
   if (make->settled || render->n_workers > 0)
     return;
@@ -404,9 +426,8 @@ look_for_more (Make *make)
   if (now - make->measured_from < MEASURE_TIME)
     return;
   rate = (double) (count_frames (make) - make->frames_from) / seconds;
-  busy = (get_cpu_seconds () - make->cpu_from) / seconds / g_get_num_processors ();
   if (rate < make->last_rate * LEAST_GAIN || make->workings->len >= BB_RENDER_MAX_WORKERS ||
-      (on_cpu && busy > BUSY) || !bb_schedule_can_take (render->schedule))
+      (on_cpu && !has_idle_processors (make)) || !bb_schedule_can_take (render->schedule))
     {
       make->settled = TRUE;
       return;
@@ -633,6 +654,7 @@ cancelled_cb (GCancellable *cancellable, Make *make)
 static void
 take_found (BbRender *render)
 {
+  g_mutex_lock (&render->lock);
   for (guint i = 0; render->found != NULL && i < render->found->len; i++)
     {
       const BbSegment *segment = render->found->pdata[i];
@@ -645,6 +667,7 @@ take_found (BbRender *render)
                             bb_segment_copy (segment));
     }
   render->stats.frames = render->stats.frames_before;
+  g_mutex_unlock (&render->lock);
 }
 
 /* Has all workers end, and takes what they have to say. */

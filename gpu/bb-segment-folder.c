@@ -181,6 +181,8 @@ bb_segment_folder_open (const char *path, BbFolderUse use, GError **error)
       if (self->lock >= 0)
         close (self->lock);
       self->lock = -1;
+      /* bb_leftover_list() has it for a moment, to see whether somebody has. */
+      g_usleep (1000);
     }
   g_set_error (error, BB_ERROR, BB_ERROR_EXISTS,
                /* Translators: the name of a folder */

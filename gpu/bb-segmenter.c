@@ -3,14 +3,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A cut is found as FFmpeg's filter scdet does: by the mean absolute difference of two pictures, and
- * how much that differs from the one before, so that steady motion is not taken for one. The pictures
- * are small, means of patches of the luma: that takes some thousand samples a frame.
+ * how much that differs from the one before, so that steady motion is not taken for one. Nor is a flash
+ * of one frame: the picture after it is like the one before it. The pictures are small, means of
+ * patches of the luma: that takes some thousand samples a frame.
  */
 
 #include "bb-segmenter.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 #define N_COLUMNS 32
 #define N_ROWS 18
@@ -115,9 +116,9 @@ get_cell (const BbFrame *frame, int x, int y)
   return n > 0 ? (double) sum / n : 0.0;
 }
 
-/* In hundredths of the range. */
+/* The cells of a picture, and how much they differ from others, in hundredths of the range. */
 static double
-take_difference (BbSegmenter *self, const BbFrame *frame)
+compare (const BbFrame *frame, const double *others, double *cells)
 {
   double range = ldexp (1.0, frame->format.depth + bb_format_get_shift (&frame->format));
   double sum = 0.0;
@@ -125,25 +126,31 @@ take_difference (BbSegmenter *self, const BbFrame *frame)
   for (int row = 0; row < N_ROWS; row++)
     for (int column = 0; column < N_COLUMNS; column++)
       {
-        double *cell = &self->cells[row * N_COLUMNS + column];
+        int i = row * N_COLUMNS + column;
         double now = get_cell (frame, frame->format.width * (2 * column + 1) / (2 * N_COLUMNS),
                                frame->format.height * (2 * row + 1) / (2 * N_ROWS));
 
-        sum += fabs (now - *cell);
-        *cell = now;
+        sum += fabs (now - others[i]);
+        cells[i] = now;
       }
   return 100.0 * sum / (N_CELLS * range);
 }
 
 /* Whether a new shot begins with @frame, as far as the frames of the window before it tell. */
 static gboolean
-is_cut (BbSegmenter *self, const BbFrame *frame)
+is_cut (BbSegmenter *self, const BbFrame *frame, BbPeekFunc peek, gpointer user_data)
 {
   double before = self->difference;
+  double last[N_CELLS], after[N_CELLS];
+  const BbFrame *next;
 
-  self->difference = take_difference (self, frame);
+  memcpy (last, self->cells, sizeof last);
+  self->difference = compare (frame, last, self->cells);
   self->n_seen++;
-  return self->n_seen > 2 && MIN (self->difference, fabs (self->difference - before)) > THRESHOLD;
+  if (self->n_seen <= 2 || MIN (self->difference, fabs (self->difference - before)) <= THRESHOLD)
+    return FALSE;
+  next = peek != NULL ? peek (user_data) : NULL;
+  return next == NULL || compare (next, last, after) > THRESHOLD;
 }
 
 static void
@@ -158,12 +165,14 @@ enter (BbSegmenter *self, guint index)
  * bb_segmenter_push:
  * @self: a segmenter that has begun
  * @frame: the source's next frame, in host memory where cuts are looked for
+ * @peek: (nullable): gives the frame after it, which is asked for where it may begin a shot
+ * @user_data: data for @peek
  *
  * Returns: its segment; %BB_SEGMENT_NONE where it comes before the first one that is wanted. Numbers
  *   are left out where a frame is shown so long that segments would have none
  */
 guint
-bb_segmenter_push (BbSegmenter *self, const BbFrame *frame)
+bb_segmenter_push (BbSegmenter *self, const BbFrame *frame, BbPeekFunc peek, gpointer user_data)
 {
   if (self->given != G_MININT64 && !self->inside)
     {
@@ -181,7 +190,8 @@ bb_segmenter_push (BbSegmenter *self, const BbFrame *frame)
           enter (self, self->current + 1);
           continue;
         }
-      if (frame->pts >= from && frame->memory == BB_MEMORY_HOST && is_cut (self, frame))
+      if (frame->pts >= from && frame->memory == BB_MEMORY_HOST &&
+          is_cut (self, frame, peek, user_data))
         enter (self, self->current + 1);
       break;
     }

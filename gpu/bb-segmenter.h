@@ -13,11 +13,21 @@ G_BEGIN_DECLS
 
 typedef struct _BbSegmenter BbSegmenter;
 
+/**
+ * BbPeekFunc:
+ * @user_data: data for the function
+ *
+ * Returns: (transfer none) (nullable): the frame after the one that is pushed; %NULL where there is
+ *   none
+ */
+typedef const BbFrame *(*BbPeekFunc) (gpointer user_data);
+
 BbSegmenter *bb_segmenter_new (const BbSegmentTable *table);
 void bb_segmenter_free (BbSegmenter *self);
 gint64 bb_segmenter_begin (BbSegmenter *self, guint index);
 void bb_segmenter_begin_at (BbSegmenter *self, guint index, gint64 pts);
-guint bb_segmenter_push (BbSegmenter *self, const BbFrame *frame);
+guint bb_segmenter_push (BbSegmenter *self, const BbFrame *frame, BbPeekFunc peek,
+                         gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbSegmenter, bb_segmenter_free)
 

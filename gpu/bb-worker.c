@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Decoder and device go on over the boundaries of a run. Each segment has an encoder of its own: while
- * the last one's gives out what it still holds, on a thread beside, the next one's takes frames.
+ * the last one's gives out what it still holds, on a thread beside, the next one's takes frames. On
+ * few processors they do so one after the other.
  */
 
 #include "config.h"
@@ -16,6 +17,10 @@
 #include "media/bb-segment-file.h"
 
 #include <libavutil/mathematics.h>
+
+/* On fewer processors an encoder that gives out what it holds keeps all of them busy: another one at
+ * the same time would only take as much memory again. */
+#define LEAST_PROCESSORS 4
 
 /* A segment that is encoded. */
 typedef struct {
@@ -45,7 +50,9 @@ struct _BbWorker {
   BbRun *run;
   GCancellable *cancellable;
   BbSegmenter *segmenter;
-  guint entered; /* of the first stage: the segment of its last frame */
+  guint entered;       /* of the first stage: the segment of its last frame */
+  BbFrame *ahead;      /* of the first stage: a frame that was read already */
+  GError *ahead_error; /* why there is none */
   guint n_corrupt_told;
 
   GMutex lock;
@@ -73,6 +80,13 @@ making_free (Making *making)
   g_clear_error (&making->error);
   g_free (making->facts.shortfall);
   g_free (making);
+}
+
+static void
+drop_ahead (BbWorker *self)
+{
+  g_clear_pointer (&self->ahead, bb_frame_unref);
+  g_clear_error (&self->ahead_error);
 }
 
 /**
@@ -108,6 +122,7 @@ bb_worker_free (BbWorker *self)
 {
   if (self == NULL)
     return;
+  drop_ahead (self);
   bb_video_encoder_free (self->encoder);
   bb_segmenter_free (self->segmenter);
   g_array_unref (self->boundaries);
@@ -175,6 +190,7 @@ bb_worker_begin (BbWorker *self, const BbRun *run, GCancellable *cancellable, GE
   gint64 start = self->job->trim_start;
   gboolean moved = self->moved;
 
+  drop_ahead (self);
   if (from != G_MININT64)
     bb_segmenter_begin_at (self->segmenter, run->first, from);
   else
@@ -205,6 +221,28 @@ set_next (BbWorker *self, guint next)
   g_mutex_unlock (&self->lock);
 }
 
+static const BbFrame *
+peek_cb (gpointer user_data)
+{
+  BbWorker *self = user_data;
+
+  self->ahead = bb_source_read (self->source, self->cancellable, &self->ahead_error);
+  return self->ahead;
+}
+
+static BbFrame *
+read_next (BbWorker *self, GCancellable *cancellable, GError **error)
+{
+  if (self->ahead != NULL)
+    return g_steal_pointer (&self->ahead);
+  if (self->ahead_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->ahead_error));
+      return NULL;
+    }
+  return bb_source_read (self->source, cancellable, error);
+}
+
 /* The next frame of the run, on the first stage's thread. */
 static BbFrame *
 read_cb (BbSource *source, gpointer user_data, GCancellable *cancellable, GError **error)
@@ -213,12 +251,12 @@ read_cb (BbSource *source, gpointer user_data, GCancellable *cancellable, GError
 
   while (TRUE)
     {
-      g_autoptr (BbFrame) frame = bb_source_read (source, cancellable, error);
+      g_autoptr (BbFrame) frame = read_next (self, cancellable, error);
       guint index;
 
       if (frame == NULL || frame->pts >= self->job->end)
         return NULL;
-      index = bb_segmenter_push (self->segmenter, frame);
+      index = bb_segmenter_push (self->segmenter, frame, peek_cb, self);
       if (index == BB_SEGMENT_NONE)
         continue;
       if (index != self->entered)
@@ -313,10 +351,10 @@ end_segment (BbWorker *self, guint next, GError **error)
   if (next == BB_SEGMENT_NONE)
     self->ending->facts.shortfall =
       bb_source_describe_shortfall (self->source, self->job->trim_end, self->ending->cancellable);
-  self->ender = bb_thread_new ("bb-segment", end_thread, self->ending, NULL);
+  if (g_get_num_processors () >= LEAST_PROCESSORS)
+    self->ender = bb_thread_new ("bb-segment", end_thread, self->ending, NULL);
   if (self->ender != NULL)
     return TRUE;
-  /* Without a thread to spare, one after the other. */
   end_thread (self->ending);
   return wait_for_end (self, error);
 }

@@ -59,6 +59,8 @@ update (BbExportManager *self)
   set_enabled (self, "queue-pause", renders);
   set_enabled (self, "queue-resume", paused);
   set_enabled (self, "queue-cancel", current != NULL);
+  /* Nothing in a render has a limit of time, and its clocks stand still while the machine sleeps: this
+   * is only so that it gets done. */
   if (renders && self->cookie == 0)
     self->cookie = gtk_application_inhibit (
       self->application, gtk_application_get_active_window (self->application),

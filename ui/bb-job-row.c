@@ -231,11 +231,39 @@ go_on_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-remove_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+remove_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 {
   BbJobRow *self = BB_JOB_ROW (user_data);
 
-  bb_queue_remove (self->queue, self->job);
+  if (g_str_equal (response, "remove"))
+    bb_queue_remove (self->queue, self->job);
+}
+
+/* What is done of an export may have taken hours. */
+static void
+remove_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+  g_autofree char *name = NULL;
+  AdwDialog *dialog;
+
+  if (bb_job_is_over (self->job) || !bb_job_has_begun (self->job))
+    {
+      bb_queue_remove (self->queue, self->job);
+      return;
+    }
+  name = bb_job_get_output_name (self->job);
+  dialog = adw_alert_dialog_new (_ ("Remove Export?"), NULL);
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                _ ("What is done of “%s” will be deleted."), name);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "keep", _ ("_Keep"), "remove",
+                                  _ ("_Remove"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "remove",
+                                            ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "keep");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "keep");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (remove_response_cb), self, 0);
+  adw_dialog_present (dialog, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
 }
 
 static void

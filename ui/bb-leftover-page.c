@@ -90,8 +90,7 @@ static void
 ask (BbLeftoverPage *self, GPtrArray *paths, guint64 bytes)
 {
   g_autofree char *size = g_format_size (bytes);
-  AdwDialog *question = adw_alert_dialog_new (
-    ngettext ("Remove Unfinished Export?", "Remove Unfinished Exports?", paths->len), NULL);
+  AdwDialog *question = adw_alert_dialog_new (_ ("Remove What Is Left?"), NULL);
 
   adw_alert_dialog_format_body (
     ADW_ALERT_DIALOG (question),
@@ -122,7 +121,8 @@ ask_for (BbLeftoverPage *self, const BbLeftover *only)
 
       if (leftover->in_use || (only != NULL && leftover != only))
         continue;
-      g_ptr_array_add (paths, g_strdup (leftover->path));
+      for (guint j = 0; j < leftover->paths->len; j++)
+        g_ptr_array_add (paths, g_strdup (leftover->paths->pdata[j]));
       bytes += leftover->bytes;
     }
   ask (self, paths, bytes);
@@ -145,7 +145,7 @@ create_row (BbLeftoverPage *self, BbLeftover *leftover)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *button = gtk_button_new_from_icon_name ("user-trash-symbolic");
-  g_autofree char *folder = g_path_get_dirname (leftover->path);
+  g_autofree char *folder = g_path_get_dirname (leftover->paths->pdata[0]);
   g_autofree char *shown = g_filename_display_name (folder);
   g_autofree char *size = g_format_size (leftover->bytes);
   /* Translators: a size, such as 1.2 GB, and a folder */

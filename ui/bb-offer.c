@@ -118,9 +118,8 @@ bb_offer_present (GtkWidget *window, BbQueue *queue, GPtrArray *jobs, const char
   if (notice != NULL)
     g_string_append_printf (body, "%s%s", jobs->len > 0 ? "\n\n" : "", notice);
   dialog =
-    adw_alert_dialog_new (jobs->len > 0 ? ngettext ("Go On with Unfinished Export?",
-                                                    "Go On with Unfinished Exports?", jobs->len)
-                                        : _ ("List of Exports Not Read"),
+    adw_alert_dialog_new (jobs->len > 0 ? ngettext ("Finish Export?", "Finish Exports?", jobs->len)
+                                        : _ ("Exports Not Read"),
                           body->str);
   if (jobs->len == 0)
     {

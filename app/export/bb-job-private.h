@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 BbJob *bb_job_new_restored (GFile *input, GFile *wish, GFile *output, BbRecipe *recipe,
                             BbJobName name, gboolean begun, const char *source);
 GFile *bb_job_get_wish (BbJob *self);
-gboolean bb_job_get_begun (BbJob *self);
 void bb_job_set_begun (BbJob *self);
 const char *bb_job_get_source (BbJob *self);
 void bb_job_note_source (BbJob *self);

@@ -208,6 +208,19 @@ bb_job_get_state (BbJob *self)
 }
 
 /**
+ * bb_job_has_begun:
+ * @self: a job
+ *
+ * Returns: whether a render of it has begun, in this session or an earlier one, so that something of it
+ *   may be on the disk
+ */
+gboolean
+bb_job_has_begun (BbJob *self)
+{
+  return self->begun;
+}
+
+/**
  * bb_job_is_running:
  * @self: a job
  *
@@ -304,12 +317,6 @@ GFile *
 bb_job_get_wish (BbJob *self)
 {
   return self->wish;
-}
-
-gboolean
-bb_job_get_begun (BbJob *self)
-{
-  return self->begun;
 }
 
 void

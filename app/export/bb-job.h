@@ -58,6 +58,7 @@ char *bb_job_get_output_name (BbJob *self);
 BbRecipe *bb_job_get_recipe (BbJob *self);
 BbJobName bb_job_get_name (BbJob *self);
 BbJobState bb_job_get_state (BbJob *self);
+gboolean bb_job_has_begun (BbJob *self);
 gboolean bb_job_is_running (BbJob *self);
 gboolean bb_job_is_over (BbJob *self);
 double bb_job_get_fraction (BbJob *self);

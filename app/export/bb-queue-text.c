@@ -243,7 +243,7 @@ format_job (GKeyFile *file, BbJob *job, guint number)
   g_key_file_set_string (file, group, "wish", wish);
   g_key_file_set_string (file, group, "output", output);
   g_key_file_set_string (file, group, "name", names[bb_job_get_name (job)]);
-  g_key_file_set_boolean (file, group, "begun", bb_job_get_begun (job));
+  g_key_file_set_boolean (file, group, "begun", bb_job_has_begun (job));
   g_key_file_set_string (file, group, "recipe", recipe);
   close_group (file, group);
 }

@@ -210,7 +210,7 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
   if (!check_place (job, error))
     return FALSE;
   taken = get_taken (self, job);
-  if (bb_job_get_name (job) == BB_JOB_NAME_PROPOSED && bb_job_get_begun (job) &&
+  if (bb_job_get_name (job) == BB_JOB_NAME_PROPOSED && bb_job_has_begun (job) &&
       is_free (job, taken))
     return TRUE;
   if (bb_job_get_name (job) == BB_JOB_NAME_PROPOSED)
@@ -232,15 +232,12 @@ settle_name (BbQueue *self, BbJob *job, GError **error)
   return TRUE;
 }
 
-/* Removes what is done of a job that leaves the queue unfinished, unless another one goes on with it. */
+/* Removes what is done of a job that its user takes out before it is over. That of one which failed stays:
+ * the same export goes on with it. */
 static void
-discard (BbQueue *self, BbJob *job)
+discard (BbJob *job)
 {
-  g_autoptr (GHashTable) taken = get_taken (self, job);
-  g_autofree char *identity = get_identity (bb_job_get_output (job));
-
-  if (bb_job_get_begun (job) && bb_job_get_state (job) != BB_JOB_DONE &&
-      !g_hash_table_contains (taken, identity))
+  if (bb_job_has_begun (job) && !bb_job_is_over (job))
     bb_job_render_discard (job);
 }
 
@@ -563,8 +560,8 @@ bb_queue_go_on (BbQueue *self, BbJob *job)
  * @self: a queue
  * @job: a job of it
  *
- * Takes a job out. Nothing becomes of one that waits, what is done of one that has begun is removed, and
- * a file that is whole stays.
+ * Takes a job out. Nothing becomes of one that waits, and what is done of it is removed; a file that is
+ * whole stays.
  *
  * Returns: whether it was taken out; the one that runs is not, cancel it first
  */
@@ -577,7 +574,7 @@ bb_queue_remove (BbQueue *self, BbJob *job)
 
   if (bb_job_is_running (job) || !g_ptr_array_find (self->jobs, job, &position))
     return FALSE;
-  discard (self, job);
+  discard (job);
   take_out_job (self, position);
   if (waiting)
     tell_n_waiting (self);
@@ -647,17 +644,14 @@ bb_queue_retry (BbQueue *self, BbJob *job, GError **error)
  * bb_queue_clear:
  * @self: a queue
  *
- * Takes out all jobs that are over, as bb_queue_remove() does.
+ * Takes out all jobs that are over.
  */
 void
 bb_queue_clear (BbQueue *self)
 {
   for (guint i = self->jobs->len; i > 0; i--)
     if (bb_job_is_over (self->jobs->pdata[i - 1]))
-      {
-        discard (self, self->jobs->pdata[i - 1]);
-        take_out_job (self, i - 1);
-      }
+      take_out_job (self, i - 1);
 }
 
 /**

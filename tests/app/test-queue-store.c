@@ -216,11 +216,53 @@ test_kept (void)
   g_assert_cmpint (bb_job_get_name (session.jobs->pdata[3]), ==, BB_JOB_NAME_REPLACE);
   g_assert_null (bb_queue_get_current (session.queue));
 
-  /* What has begun keeps its name, which its folder has, also where a better one is free now. */
-  g_assert_true (bb_queue_remove (session.queue, session.jobs->pdata[0]));
-  bb_queue_go_on (session.queue, session.jobs->pdata[1]);
-  BB_TEST_POLL (keeps ("out-1.mp4 out-4.mp4 out%20%C3%BC%3B3.mp4 "));
+  end (&session);
+}
+
+/* What has begun keeps its name, which its segments have, also where a better one is free now. */
+static void
+test_name_kept (void)
+{
+  Session session;
+  BbJob *other, *begun;
+
+  begin (&session);
+  bb_queue_set_paused (session.queue, TRUE);
+  other = add (&session, "short.mp4", "out-1.mp4", 72, BB_JOB_NAME_PROPOSED);
+  begun = add (&session, "endless.mp4", "out-1.mp4", 72, BB_JOB_NAME_PROPOSED);
+  g_assert_true (bb_queue_move (session.queue, begun, -1));
+  bb_queue_set_paused (session.queue, FALSE);
+  BB_TEST_WAIT (bb_job_get_stats (begun)->frames > 0);
+  g_assert_cmpint (bb_job_get_state (other), ==, BB_JOB_WAITING);
   bb_queue_store_close (session.store);
+  end (&session);
+
+  begin (&session);
+  begun = session.jobs->pdata[0];
+  g_assert_true (bb_queue_remove (session.queue, session.jobs->pdata[1]));
+  bb_queue_go_on (session.queue, begun);
+  BB_TEST_WAIT (bb_job_get_stats (begun)->frames > 0);
+  BB_TEST_POLL (keeps ("out-1%20(2).mp4 "));
+  end (&session);
+}
+
+/* The one that runs is the first one next time, whatever is before it in the list. */
+static void
+test_first (void)
+{
+  Session session;
+
+  begin (&session);
+  bb_queue_set_paused (session.queue, TRUE);
+  add (&session, "short.mp4", "out-1.mp4", 72, BB_JOB_NAME_CHOSEN);
+  add (&session, "endless.mp4", "out-2.mp4", 72, BB_JOB_NAME_CHOSEN);
+  bb_queue_store_close (session.store);
+  end (&session);
+
+  begin (&session);
+  assert_names (session.jobs, "out-1.mp4 out-2.mp4 ");
+  bb_queue_go_on (session.queue, session.jobs->pdata[1]);
+  BB_TEST_POLL (keeps ("out-2.mp4 out-1.mp4 "));
   end (&session);
 }
 
@@ -239,8 +281,10 @@ test_closed (void)
   g_assert_true (keeps ("out-1.mp4 out-2.mp4 "));
   bb_queue_stop (session.queue, 60000);
   BB_TEST_WAIT (bb_job_is_over (running));
-  g_assert_true (keeps ("out-1.mp4 out-2.mp4 "));
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
   end (&session);
+  g_assert_true (keeps ("out-1.mp4 out-2.mp4 "));
 
   /* What is over is not kept. */
   begin (&session);
@@ -340,6 +384,7 @@ test_discarded (void)
   Session session;
   g_autofree char *first = bb_test_media_path (".out-1.mp4.blurbox");
   g_autofree char *second = make_segments (".out-2.mp4.blurbox");
+  g_autofree char *third = bb_test_media_path (".out-3.mp4.blurbox");
   BbJob *running;
 
   begin (&session);
@@ -359,11 +404,11 @@ test_discarded (void)
   BB_TEST_POLL (!g_file_test (first, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (second, G_FILE_TEST_IS_DIR));
 
-  running = add (&session, "endless.mp4", "out-2.mp4", 72, BB_JOB_NAME_CHOSEN);
-  BB_TEST_WAIT (bb_job_get_stats (running)->frames > 0);
+  running = add (&session, "endless.mp4", "out-3.mp4", 72, BB_JOB_NAME_CHOSEN);
+  BB_TEST_POLL (has_segment (third));
   bb_queue_cancel (session.queue);
   BB_TEST_WAIT (bb_job_get_state (running) == BB_JOB_CANCELLED);
-  BB_TEST_POLL (!g_file_test (second, G_FILE_TEST_EXISTS));
+  BB_TEST_POLL (!g_file_test (third, G_FILE_TEST_EXISTS));
   end (&session);
 }
 
@@ -588,6 +633,8 @@ add_tests (void)
 #define ADD(name, func)                                                                            \
   g_test_add ("/queue-store/" name, gpointer, func, set_up_test, run_test, tear_down_test)
   ADD ("kept", test_kept);
+  ADD ("name-kept", test_name_kept);
+  ADD ("first", test_first);
   ADD ("closed", test_closed);
   ADD ("go-on", test_go_on);
   ADD ("discarded", test_discarded);

@@ -97,7 +97,8 @@ find (GPtrArray *list, const char *name)
   g_autofree char *path = get_path (name);
 
   for (guint i = 0; i < list->len; i++)
-    if (g_str_equal (((const BbLeftover *) list->pdata[i])->path, path))
+    if (g_ptr_array_find_with_equal_func (((const BbLeftover *) list->pdata[i])->paths, path,
+                                          g_str_equal, NULL))
       return list->pdata[i];
   return NULL;
 }
@@ -127,6 +128,8 @@ test_list (void)
   const BbLeftover *found;
 
   make_folder (".a b.mp4.blurbox");
+  /* Of the same target, which is one. */
+  make_folder (".film.mkv.blurbox");
   make_folder (".cut.blurbox");
   write_text (".cut.blurbox/render.ini", "[files]\noutput=/x/not cut.mp4\n");
   /* What is not of renders. */
@@ -147,16 +150,23 @@ test_list (void)
   g_assert_cmpstr (find (list, ".cut.blurbox")->name, ==, "not cut.mp4");
   found = find (list, temporary_name);
   g_assert_cmpstr (found->name, ==, "film.mkv");
-  g_assert_cmpuint (found->bytes, ==, get_bytes (temporary_name));
+  g_assert_true (found == find (list, ".film.mkv.blurbox"));
+  g_assert_cmpuint (found->bytes, ==, get_bytes (temporary_name) + get_bytes (".film.mkv.blurbox"));
   g_assert_false (found->in_use);
 
   for (guint i = 0; i < list->len; i++)
-    g_assert_true (bb_leftover_remove (((const BbLeftover *) list->pdata[i])->path, NULL));
+    {
+      const BbLeftover *leftover = list->pdata[i];
+
+      for (guint j = 0; j < leftover->paths->len; j++)
+        g_assert_true (bb_leftover_remove (leftover->paths->pdata[j], NULL));
+    }
   g_clear_pointer (&list, g_ptr_array_unref);
   list = bb_leftover_list (base);
   g_assert_cmpuint (list->len, ==, 0);
   g_assert_false (is_there (".a b.mp4.blurbox"));
   g_assert_false (is_there (temporary_name));
+  g_assert_false (is_there (".film.mkv.blurbox"));
   g_assert_true (is_there (".film.mkv.part"));
   g_assert_true (is_there (".film.mkv.0123456701234567.part"));
   g_assert_true (is_there ("plain.blurbox/render.ini"));

@@ -10,7 +10,14 @@
 
 #include <glib/gstdio.h>
 
-#define N_FRAMES 25
+/* A render by so many workers. */
+typedef struct {
+  const char *input;
+  const char *output;
+  const char *encoder;
+  guint n_workers;
+  int n_frames;
+} Case;
 
 typedef struct {
   BbRender *render;
@@ -33,9 +40,9 @@ render_thread (gpointer data)
 static void
 test_read_while_running (gconstpointer data)
 {
-  const char *const *names = data;
-  g_autofree char *input = bb_test_media_path ("short.mp4");
-  g_autofree char *output = bb_test_media_path (names[1]);
+  const Case *test = data;
+  g_autofree char *input = bb_test_media_path (test->input);
+  g_autofree char *output = bb_test_media_path (test->output);
   g_autoptr (BbRecipe) recipe = NULL;
   g_autoptr (GError) error = NULL;
   BbRecipeValues values;
@@ -47,11 +54,12 @@ test_read_while_running (gconstpointer data)
   values.width = 72;
   values.height = 128;
   values.batch = 4;
-  values.encoder = names[0];
+  values.encoder = test->encoder;
   values.device = "cpu";
   recipe = bb_recipe_new (&values, &error);
   g_assert_no_error (error);
   job.render = bb_render_new (input, output, recipe, TRUE);
+  bb_render_set_workers (job.render, test->n_workers);
   thread = g_thread_new ("render", render_thread, &job);
   while (!g_atomic_int_get (&job.over))
     {
@@ -62,16 +70,16 @@ test_read_while_running (gconstpointer data)
       bb_render_get_stats (job.render, &stats);
       g_assert_cmpint (stats.frames, >=, before);
       g_assert_true (stats.batch == 0 || stats.batch == 4);
-      g_assert_true (stats.total_frames == 0 || stats.total_frames == N_FRAMES);
-      g_assert_true (stats.encoder[0] == '\0' || g_str_equal (stats.encoder, names[0]));
+      g_assert_true (stats.total_frames == 0 || stats.total_frames == test->n_frames);
+      g_assert_true (stats.encoder[0] == '\0' || g_str_equal (stats.encoder, test->encoder));
       g_assert_cmpstr (path, ==, output);
     }
   g_thread_join (thread);
   g_assert_no_error (job.error);
   g_assert_true (job.done);
   bb_render_get_stats (job.render, &stats);
-  g_assert_cmpint (stats.frames, ==, N_FRAMES);
-  g_assert_cmpint (bb_test_ffprobe_count (output), ==, N_FRAMES);
+  g_assert_cmpint (stats.frames, ==, test->n_frames);
+  g_assert_cmpint (bb_test_ffprobe_count (output), ==, test->n_frames);
   bb_render_free (job.render);
   g_unlink (output);
 }
@@ -79,13 +87,17 @@ test_read_while_running (gconstpointer data)
 static void
 add_tests (void)
 {
-  static const char *const x264[] = { "libx264", "threads.mp4" };
-  static const char *const ffv1[] = { "ffv1", "threads.mkv" };
+  static const Case x264 = { "short.mp4", "threads.mp4", "libx264", 1, 25 };
+  static const Case ffv1 = { "short.mp4", "threads.mkv", "ffv1", 1, 25 };
+  static const Case workers = { "long.mp4", "threads.mkv", "ffv1", 3, 156 };
 
   g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=128x72:d=1 -f lavfi -i sine=d=1 "
                           "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac short.mp4"));
-  g_test_add_data_func ("/render-threads/x264", x264, test_read_while_running);
-  g_test_add_data_func ("/render-threads/ffv1", ffv1, test_read_while_running);
+  g_free (bb_test_ffmpeg ("-f lavfi -i testsrc2=s=128x72:r=3:d=52 -f lavfi -i sine=d=52 "
+                          "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac long.mp4"));
+  g_test_add_data_func ("/render-threads/x264", &x264, test_read_while_running);
+  g_test_add_data_func ("/render-threads/ffv1", &ffv1, test_read_while_running);
+  g_test_add_data_func ("/render-threads/workers", &workers, test_read_while_running);
 }
 
 int

@@ -102,7 +102,7 @@ find_begins (const BbSegmentTable *table, guint index, const gint64 *cuts, gsize
       if (pts + 1000 / RATE <= from)
         continue;
       frame = make_frame (pts, get_luma (pts, cuts, n_cuts));
-      segment = bb_segmenter_push (segmenter, frame);
+      segment = bb_segmenter_push (segmenter, frame, NULL, NULL);
       if (segment == BB_SEGMENT_NONE)
         continue;
       g_assert_cmpuint (segment, >=, index);
@@ -162,7 +162,7 @@ test_long_frames (void)
     {
       g_autoptr (BbFrame) frame = make_frame (times[i], 40);
 
-      g_assert_cmpuint (bb_segmenter_push (segmenter, frame), ==, segments[i]);
+      g_assert_cmpuint (bb_segmenter_push (segmenter, frame, NULL, NULL), ==, segments[i]);
     }
 }
 
@@ -179,7 +179,8 @@ test_given (void)
     {
       g_autoptr (BbFrame) frame = make_frame (pts, get_luma (pts, &cut, 1));
 
-      g_assert_cmpuint (bb_segmenter_push (segmenter, frame), ==, pts < 9520 ? BB_SEGMENT_NONE : 1);
+      g_assert_cmpuint (bb_segmenter_push (segmenter, frame, NULL, NULL), ==,
+                        pts < 9520 ? BB_SEGMENT_NONE : 1);
     }
 }
 

@@ -141,6 +141,12 @@ def begin_export(program, out):
     program.until(lambda: list(out.iterdir()))
 
 
+def begin_and_hold(program, out):
+    """The same, and holds it, so that it is not over however long the test takes."""
+    begin_export(program, out)
+    program.activate(APPLICATION, "queue-pause")
+
+
 def kept():
     """The exports that are in the file of the queue."""
     queue = configparser.RawConfigParser(delimiters="=", comment_prefixes="#")
@@ -171,7 +177,7 @@ def test_killed(folder):
     """An export of a program that is killed goes on in the next one, to the whole film."""
     out = folder / "out"
     with Program(folder, CLIP) as program:
-        begin_export(program, out)
+        begin_and_hold(program, out)
         program.until(kept)
         equal(program.end(signal.SIGKILL), -signal.SIGKILL)
     own = out / ".film.mkv.part"
@@ -196,7 +202,7 @@ def test_beside(folder):
     out = folder / "out"
     other = folder / "other"
     with Program(folder, CLIP) as first:
-        begin_export(first, out)
+        begin_and_hold(first, out)
         first.until(kept)
         own = subprocess.Popen(["dbus-run-session", "--", sys.executable, __file__, "--beside", CLIP, other],
                                stdout=subprocess.PIPE, text=True)
@@ -215,7 +221,7 @@ def test_beside(folder):
 def beside(folder, clip, out):
     """The other program of test_beside: it is killed too."""
     with Program(folder, clip) as program:
-        begin_export(program, Path(out))
+        begin_and_hold(program, Path(out))
         program.until(lambda: "film.mkv" in QUEUE.with_name("queue-2.ini").read_text()
                       if QUEUE.with_name("queue-2.ini").exists() else False)
         print("begun", flush=True)

@@ -16,7 +16,6 @@
 #include "bb-error.h"
 #include "bb-segment-folder.h"
 #include "media/bb-output-file.h"
-#include "media/bb-segment-file.h"
 
 #include <glib/gi18n-lib.h>
 #include <dirent.h>
@@ -54,12 +53,9 @@ is_folder_name (const char *name)
 }
 
 static gboolean
-is_segment (const char *name)
+is_ours (const char *name)
 {
-  const char *hash;
-  guint index;
-
-  return bb_segment_parse_name (name, &index, &hash);
+  return bb_segment_folder_is_ours (name) || g_str_equal (name, LOCK);
 }
 
 /* Opens a folder of segments of this user, and no link to one. */
@@ -105,7 +101,7 @@ open_lock (int folder)
 /* Returns: (nullable): names of the regular files of ours in a folder, the plan and the lock last, as
  * those say what the others are */
 static GPtrArray *
-list_files (int folder, guint64 *bytes, gboolean *known)
+list_files (int folder, guint64 *bytes)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   int fd = fcntl (folder, F_DUPFD_CLOEXEC, 0);
@@ -113,7 +109,6 @@ list_files (int folder, guint64 *bytes, gboolean *known)
   struct dirent *entry;
 
   *bytes = 0;
-  *known = FALSE;
   if (dir == NULL)
     {
       if (fd >= 0)
@@ -126,12 +121,11 @@ list_files (int folder, guint64 *bytes, gboolean *known)
       struct stat info;
       gboolean last = g_str_equal (entry->d_name, PLAN) || g_str_equal (entry->d_name, LOCK);
 
-      if (!bb_segment_folder_is_own (entry->d_name) ||
+      if (!is_ours (entry->d_name) ||
           fstatat (folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
           !S_ISREG (info.st_mode))
         continue;
       *bytes += (guint64) info.st_blocks * 512;
-      *known = *known || g_str_equal (entry->d_name, PLAN) || is_segment (entry->d_name);
       g_ptr_array_insert (names, last ? -1 : 0, g_strdup (entry->d_name));
     }
   closedir (dir);
@@ -187,14 +181,13 @@ look_at_folder (const char *path, const char *name)
   int folder = open_folder (path);
   g_autoptr (GPtrArray) files = NULL;
   BbLeftover *leftover;
-  gboolean known;
   guint64 bytes;
   char *target;
 
   if (folder < 0)
     return NULL;
-  files = list_files (folder, &bytes, &known);
-  if (!known)
+  files = list_files (folder, &bytes);
+  if (files->len == 0)
     {
       close (folder);
       return NULL;
@@ -322,7 +315,6 @@ remove_folder (const char *path, GError **error)
 {
   int folder = open_folder (path);
   g_autoptr (GPtrArray) files = NULL;
-  gboolean known;
   guint64 bytes;
   int code = 0;
   int fd;
@@ -336,7 +328,7 @@ remove_folder (const char *path, GError **error)
       close (folder);
       return refuse_in_use (error, path);
     }
-  files = list_files (folder, &bytes, &known);
+  files = list_files (folder, &bytes);
   for (guint i = 0; i < files->len && code == 0; i++)
     if (unlinkat (folder, files->pdata[i], 0) != 0 && errno != ENOENT)
       code = errno;

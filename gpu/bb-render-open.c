@@ -274,18 +274,12 @@ note_device (BbRender *render)
 static void
 take_pins (BbRender *render)
 {
-  g_autofree char *path = NULL;
-  g_autofree char *ini = NULL;
   g_autoptr (GKeyFile) plan = g_key_file_new ();
   int threads;
 
   if (render->plan != NULL || render->fresh || render->output == NULL)
     return;
-  path = bb_segment_folder_find (render->output);
-  if (path == NULL)
-    return;
-  ini = g_build_filename (path, "render.ini", NULL);
-  if (!g_key_file_load_from_file (plan, ini, G_KEY_FILE_NONE, NULL))
+  if (!bb_segment_folder_read_plan (plan, render->output))
     return;
   threads = g_key_file_get_integer (plan, BB_IDENTITY_GROUP, "threads", NULL);
   if (threads > 0)

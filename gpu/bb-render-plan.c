@@ -16,6 +16,7 @@
 #include "media/bb-output-file.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <sys/statvfs.h>
 
 #define FILES_GROUP "files"
@@ -113,6 +114,20 @@ write_files (BbRender *render, GKeyFile *plan)
   g_key_file_set_string (plan, RUN_GROUP, "recipe", recipe);
 }
 
+/* Where a sandbox or permissions allow the file itself, but no folder beside it. */
+static BbSegmentFolder *
+open_elsewhere (const char *output, GError **failure)
+{
+  g_autofree char *path = bb_segment_folder_find_elsewhere (output);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    return NULL;
+  g_debug ("%s: “%s” is used", (*failure)->message, path);
+  g_clear_error (failure);
+  return bb_segment_folder_open (path, BB_FOLDER_ALONE, failure);
+}
+
 static BbSegmentFolder *
 open_beside (BbRender *render, GError **error)
 {
@@ -126,6 +141,8 @@ open_beside (BbRender *render, GError **error)
       g_autoptr (GError) failure = NULL;
 
       folder = path != NULL ? bb_segment_folder_open (path, BB_FOLDER_ALONE, &failure) : NULL;
+      if (g_error_matches (failure, BB_ERROR, BB_ERROR_OUTPUT))
+        folder = open_elsewhere (output, &failure);
       /* Another render makes a file of that name: this one will have another. */
       if (g_error_matches (failure, BB_ERROR, BB_ERROR_EXISTS) && i < 99)
         continue;

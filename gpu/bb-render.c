@@ -233,9 +233,22 @@ bb_render_run (BbRender *render, GCancellable *cancellable, GError **error)
 gboolean
 bb_render_discard (const char *output)
 {
-  g_autofree char *folder = bb_segment_folder_find (output);
+  g_autofree char *beside = bb_segment_folder_find (output);
+  g_autofree char *elsewhere = bb_segment_folder_find_elsewhere (output);
+  gboolean removed = bb_leftover_remove (elsewhere, NULL);
 
-  return folder == NULL || bb_leftover_remove (folder, NULL);
+  return (beside == NULL || bb_leftover_remove (beside, NULL)) && removed;
+}
+
+/**
+ * bb_render_get_cache_folder:
+ *
+ * Returns: (transfer full): where segments are kept whose target allows no folder beside it
+ */
+char *
+bb_render_get_cache_folder (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), "blurbox", NULL);
 }
 
 /**

@@ -96,6 +96,7 @@ char *bb_render_get_output (BbRender *render);
 const char *bb_render_get_shortfall (BbRender *render);
 GStrv bb_render_get_notices (BbRender *render);
 gboolean bb_render_discard (const char *output);
+char *bb_render_get_cache_folder (void);
 
 gboolean bb_render_plan (BbRender *render, const char *folder, guint *n_segments,
                          GCancellable *cancellable, GError **error);

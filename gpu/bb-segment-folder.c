@@ -62,6 +62,26 @@ bb_segment_folder_find (const char *output)
   return g_build_filename (folder, name, NULL);
 }
 
+/**
+ * bb_segment_folder_find_elsewhere:
+ * @output: name of a target
+ *
+ * A sandbox may let a program write the file that its user chose, and nothing beside it.
+ *
+ * Returns: (transfer full): name of the folder that an unfinished render of it has among the user's
+ *   cached files, where none can be made beside the target. It need not be there
+ */
+char *
+bb_segment_folder_find_elsewhere (const char *output)
+{
+  g_autofree char *path = g_canonicalize_filename (output, NULL);
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, path, -1);
+  g_autofree char *name = g_strdup_printf (".%.*s.%.8s" SUFFIX, MAX_NAME / 2, base, hash);
+
+  return g_build_filename (g_get_user_cache_dir (), "blurbox", name, NULL);
+}
+
 static gboolean
 is_segment (const char *name)
 {
@@ -72,35 +92,32 @@ is_segment (const char *name)
 }
 
 /**
- * bb_segment_folder_is_own:
+ * bb_segment_folder_is_ours:
  * @name: name of a file in a folder of segments
  *
- * Returns: whether renders, or jobs that were printed for schedulers, give such a name, so that the file
- *   goes with its folder. Nobody else's file is removed
+ * Only what is ours is removed, logs of jobs that were printed for schedulers among it, and what a plan is
+ * called until it is whole: nobody else's file is lost.
+ *
+ * Returns: whether it is a name that renders give there, other than the lock's
  */
 gboolean
-bb_segment_folder_is_own (const char *name)
+bb_segment_folder_is_ours (const char *name)
 {
-  if (is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, LOCK) ||
-      g_str_equal (name, "joblog"))
-    return TRUE;
-  if (*name == '.' && g_str_has_suffix (name, ".part"))
-    return TRUE;
-  if (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log"))
-    return TRUE;
-  /* What a plan is called until it is whole. */
-  return g_str_has_prefix (name, PLAN ".") && strlen (name) == strlen (PLAN ".123456");
+  if (g_str_has_prefix (name, PLAN "."))
+    return strlen (name) == strlen (PLAN ".123456");
+  return is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, "joblog") ||
+         (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) ||
+         (*name == '.' && g_str_has_suffix (name, ".part"));
 }
 
-/* All but the lock, which others may hold. */
 static void
-remove_files (const char *path)
+remove_files (const char *path, gboolean (*is_wanted) (const char *name))
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (bb_segment_folder_is_own (name) && !g_str_equal (name, LOCK))
+    if (is_wanted (name))
       {
         g_autofree char *file = g_build_filename (path, name, NULL);
 
@@ -122,7 +139,7 @@ remove_locked (const char *path)
 {
   g_autofree char *lock = g_build_filename (path, LOCK, NULL);
 
-  remove_files (path);
+  remove_files (path, bb_segment_folder_is_ours);
   g_unlink (lock);
   return g_rmdir (path) == 0;
 }
@@ -270,6 +287,32 @@ bb_segment_folder_get_plan (BbSegmentFolder *self)
 }
 
 /**
+ * bb_segment_folder_read_plan:
+ * @plan: gets what is made
+ * @output: name of a target
+ *
+ * Looks into the folder of an unfinished render without opening it.
+ *
+ * Returns: whether there is one
+ */
+gboolean
+bb_segment_folder_read_plan (GKeyFile *plan, const char *output)
+{
+  char *folders[] = { bb_segment_folder_find (output), bb_segment_folder_find_elsewhere (output) };
+  gboolean found = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = folders[i] != NULL ? g_build_filename (folders[i], PLAN, NULL) : NULL;
+
+      found =
+        found || (path != NULL && g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL));
+      g_free (folders[i]);
+    }
+  return found;
+}
+
+/**
  * bb_segment_folder_save_plan:
  * @self: a folder
  * @plan: what is made in it
@@ -296,7 +339,7 @@ bb_segment_folder_save_plan (BbSegmentFolder *self, GKeyFile *plan, GError **err
 void
 bb_segment_folder_clear (BbSegmentFolder *self)
 {
-  remove_files (self->path);
+  remove_files (self->path, bb_segment_folder_is_ours);
 }
 
 static int

@@ -27,7 +27,10 @@ typedef enum {
 typedef struct _BbSegmentFolder BbSegmentFolder;
 
 char *bb_segment_folder_find (const char *output);
-gboolean bb_segment_folder_is_own (const char *name);
+char *bb_segment_folder_find_elsewhere (const char *output);
+
+gboolean bb_segment_folder_read_plan (GKeyFile *plan, const char *output);
+gboolean bb_segment_folder_is_ours (const char *name);
 
 BbSegmentFolder *bb_segment_folder_open (const char *path, BbFolderUse use, GError **error);
 void bb_segment_folder_free (BbSegmentFolder *self);

@@ -223,7 +223,9 @@ static void
 list_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_leftover_free);
+  g_autofree char *cache = bb_render_get_cache_folder ();
 
+  g_ptr_array_extend_and_steal (found, bb_leftover_list (cache));
   for (char **uri = task_data; *uri != NULL; uri++)
     {
       g_autoptr (GFile) folder = g_file_new_for_uri (*uri);

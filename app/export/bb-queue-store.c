@@ -180,6 +180,24 @@ adopt (BbQueueStore *self, guint slot)
     g_array_append_val (self->adopted_locks, fd);
 }
 
+/* Removes what g_file_set_contents() had not renamed yet when a program was killed. */
+static void
+remove_unwritten (BbQueueStore *self)
+{
+  g_autofree char *base = g_path_get_basename (self->path);
+  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, base) && name[strlen (base)] == '.' &&
+        strlen (name) == strlen (base) + strlen (".123456"))
+      {
+        g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+        g_unlink (path);
+      }
+}
+
 /* What cannot be made or read here is told when it is to be written. */
 static void
 take_slot (BbQueueStore *self)
@@ -193,6 +211,7 @@ take_slot (BbQueueStore *self)
   if (own == 0)
     return;
   self->path = get_path (self, own, "ini");
+  remove_unwritten (self);
   load (self, self->path);
   for (guint i = 1; i <= MAX_SLOTS; i++)
     if (i != own)

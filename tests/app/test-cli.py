@@ -635,6 +635,17 @@ class Surroundings(Case):
         self.render("-q", "--overwrite", "--size", "90x160", "-o", "out.mp4", str(self.clip))
         self.assertTrue(link.is_symlink() and real.is_file())
 
+    def test_no_folder_beside(self):
+        """Where no folder can be made beside the target, its segments are kept among the user's cached files."""
+        taken = self.folder / ".out.mp4.blurbox"
+        taken.write_bytes(b"somebody's")
+        cache = self.folder / "cache"
+        self.render("-q", "--size", "90x160", "-o", "out.mp4", str(self.clip),
+                    env=os.environ | {"XDG_CACHE_HOME": str(cache)})
+        self.assertEqual(int(video_of(self.folder / "out.mp4")["nb_read_frames"]), 25)
+        self.assertEqual(taken.read_bytes(), b"somebody's")
+        self.assertEqual(os.listdir(cache / "blurbox"), [])
+
     def test_pipe_as_target(self):
         os.mkfifo(self.folder / "out.mp4")
         self.assert_fails("--overwrite", "-o", "out.mp4", str(self.clip), names=["out.mp4"])

@@ -18,9 +18,10 @@ from tap import check, equal, output
 
 KINDS = ("slurm", "parallel", "kubernetes")
 NAMES = (
-    b"plain", b"a b", b"it's", b'a"b', b"a\nb", b"a\r\nb", b"\n#SBATCH --hold\n", b"-rf", b"$(false)`false`$HOME\\", b"$(JOB)$$",
-    b"%A%a%%", b"{}{1}{%}{= die() =}", b"@PROGRAM@@FOLDER@", b"\x01\x1b[31m\x7f", "é 映画 \u2028\u0085\ufeff".encode(), b"*?[a]~!#&;|<>",
-    b": - {a: b} # c", b"''\n'\\''",
+    b"plain", b"it's", b"-rf $HOME *", b"\n#SBATCH --hold\n\r\n'\\''", b": - {a: b} # c",
+    # As many as go into one name, with a control character and without one.
+    b"a \"b\x01\x1b[31m\x7f $(false)`false`$(JOB)$$ %A%a%% {}{1}{%}{= die() =} @PROGRAM@@FOLDER@ *?[a]~!#&;|<>\\",
+    "'a \"b\u2028\u0085\ufeff $(false)`false`$(JOB)$$ %A%a%% {}{1}{%}{= die() =} @PROGRAM@@FOLDER@ *?[a]~!#&;|<> é 映画\\".encode(),
 )
 
 

@@ -595,9 +595,33 @@ test_folders (void)
   end (&session);
 }
 
+/* What was being written when a program was killed, the list or a plan, is nobody's afterwards. */
+static void
+test_traces (void)
+{
+  Session session;
+  g_autofree char *own = get_path ("queue.ini.A1B2C3");
+  g_autofree char *other = get_path ("queue.ini.my-copy");
+  g_autofree char *segments = make_segments (".out-1.mp4.blurbox");
+  g_autofree char *plan = g_build_filename (segments, "render.ini.A1B2C3", NULL);
+  BbJob *job;
+
+  g_assert_true (g_file_set_contents (plan, "[ren", -1, NULL));
+  g_assert_true (g_file_set_contents (own, "[que", -1, NULL));
+  g_assert_true (g_file_set_contents (other, "[que", -1, NULL));
+  begin (&session);
+  g_assert_false (g_file_test (own, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
+  job = add (&session, "short.mp4", "out-1.mp4", 72, BB_JOB_NAME_CHOSEN);
+  BB_TEST_WAIT (bb_job_get_state (job) == BB_JOB_DONE);
+  g_assert_false (g_file_test (segments, G_FILE_TEST_EXISTS));
+  end (&session);
+}
+
 static void
 set_up_test (gpointer *fixture, gconstpointer data)
 {
+  g_mkdir_with_parents (folder, 0700);
   empty_folder ();
 }
 
@@ -643,6 +667,7 @@ add_tests (void)
   ADD ("beside", test_beside);
   ADD ("unwritable", test_unwritable);
   ADD ("folders", test_folders);
+  ADD ("traces", test_traces);
 }
 
 int

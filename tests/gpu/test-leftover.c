@@ -62,7 +62,10 @@ static void
 make_folder (const char *name)
 {
   static const char *const files[] = {
-    "000000-" HASH ".nut", "000012-" HASH ".nut", ".000013.part", "lock", "render.ini.A1B2C3",
+    "000000-" HASH ".nut", "000012-" HASH ".nut",
+    ".000013.part",        "lock",
+    "render.ini.A1B2C3",   "joblog",
+    "task-1_2.log",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)

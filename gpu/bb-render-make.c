@@ -275,8 +275,10 @@ take_run (Working *working, Make *make)
   while (!make->closed && make->error == NULL &&
          (working->run = bb_schedule_take (render->schedule)) == NULL)
     {
+      /* Said once: two that wait would wake each other without an end. */
+      if (!working->idle)
+        g_cond_broadcast (&render->changed);
       working->idle = TRUE;
-      g_cond_broadcast (&render->changed);
       g_cond_wait (&render->changed, &render->lock);
     }
   working->idle = FALSE;

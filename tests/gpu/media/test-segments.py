@@ -6,6 +6,7 @@ At the size of the source nothing but its own frames is seen: those that ffmpeg 
 """
 
 import hashlib
+import os
 import random
 import struct
 import subprocess
@@ -282,8 +283,8 @@ def test_edit_list(folder):
 
 def test_clock_that_jumps(folder):
     """Broadcasts whose clock jumps, forth and back."""
-    for name, codec in (("a.ts", ["-c:v", "mpeg2video", "-g", "12", "-q:v", "3"]), ("b.ts", AVC)):
-        parts = [source(folder / f"{i}{name}", *codec, "-output_ts_offset", offset, picture=PICTURE.replace("10", "25"), seconds=9)
+    for name, rate, codec in (("a.ts", 25, ["-c:v", "mpeg2video", "-g", "12", "-q:v", "3"]), ("b.ts", 10, [*AVC, "-bf", "2"])):
+        parts = [source(folder / f"{i}{name}", *codec, "-output_ts_offset", offset, picture=PICTURE.replace("10", str(rate)), seconds=9)
                  for i, offset in enumerate(("0", "500", "100"))]
         clip = folder / name
         clip.write_bytes(b"".join(part.read_bytes() for part in parts))
@@ -291,7 +292,7 @@ def test_clock_that_jumps(folder):
         begins = make(clip, target, *EXACT)
         wanted = sum((frames(part) for part in parts), [])
         equal(frames(target), wanted, f"frames of {clip} ({begins})")
-        check_file(target, 0.04)
+        check_file(target, 1 / rate)
 
 
 def with_duration(path, seconds):
@@ -377,7 +378,7 @@ def test_no_cuts(folder):
 def test_damage(folder):
     """Damaged packets are skipped, by whoever reads them, and groups of pictures that are whole come out whole."""
     for name, codec, group in (("in.ts", ["-c:v", "mpeg2video", "-g", "12", "-q:v", "3"], 12), ("in.mkv", AVC, 35)):
-        clip = source(folder / name, *codec, picture=PICTURE.replace("10", "25"))
+        clip = source(folder / name, *codec, picture=PICTURE if name == "in.mkv" else PICTURE.replace("10", "25"))
         good = frames(clip)
         data = bytearray(clip.read_bytes())
         chance = random.Random(5)
@@ -394,7 +395,7 @@ def test_damage(folder):
         seen = set(frames(clip)) & set(frames(whole))
         groups = [good[i:i + group] for i in range(0, len(good), group)]
         groups = [frames for frames in groups if seen.issuperset(frames)]
-        check(len(groups) > len(good) / group / 3, f"{len(groups)} whole groups in {clip}")
+        check(len(groups) >= 2, f"{len(groups)} whole groups in {clip}")
         missing = set(sum(groups, [])) - set(frames(target))
         equal([good.index(frame) for frame in missing], [], f"frames lost of {clip} ({begins})")
 
@@ -451,8 +452,20 @@ def go_on(clip, target, kills, *arguments):
 def test_killed(folder):
     """What was killed goes on, and is to the byte what it would have been; nothing stays."""
     clip = source(folder / "in.mp4", "-f", "lavfi", "-i", "sine=sample_rate=48000", *AVC, "-c:a", "aac", seconds=45)
-    go_on(clip, folder / "a" / "out.mp4", 3, "--size", "144x256", "--encoder", "libx264", "--preset", "veryfast", "--workers", 1)
-    go_on(clip, folder / "b" / "out.mkv", 3, *EXACT, "--audio", "encode", "--workers", 2)
+    go_on(clip, folder / "a" / "out.mp4", 3, "--size", "96x64", "--encoder", "libx264", "--preset", "veryfast", "--workers", 1)
+    go_on(clip, folder / "b" / "out.mkv", 2, *EXACT, "--workers", 2)
+
+
+def test_idle_workers(folder):
+    """Workers that have nothing to do any more sleep, while long sound is encoded."""
+    clip = source(folder / "in.mp4", "-f", "lavfi", "-i", "sine=sample_rate=48000", *AVC, "-c:a", "aac")
+    child = subprocess.Popen([RENDER, "--quiet", *EXACT, "--audio", "encode", "--workers", "4", "-o", folder / "out.mkv", clip],
+                             stdin=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    equal(child.returncode, 0, "exit status")
+    switches = usage.ru_nvcsw + usage.ru_nivcsw
+    check(switches < 20000, f"threads have woken {switches} times")
 
 
 def test_phone(folder):

@@ -456,6 +456,22 @@ def test_killed(folder):
     go_on(clip, folder / "b" / "out.mkv", 2, *EXACT, "--workers", 2)
 
 
+def test_changed_source(folder):
+    """A source that was written once more in the same second is another one."""
+    clip = source(folder / "in.mkv", *AVC, seconds=1)
+    second = clip.stat().st_mtime_ns // 10**9 * 10**9
+    os.utime(clip, ns=(second, second + 5000))
+    plan = folder / "plan"
+    output(RENDER, "--quiet", *EXACT, "--plan", plan, "-o", folder / "out.mkv", clip)
+    output(RENDER, "--quiet", "--segment", 0, plan)
+    os.utime(clip, ns=(second, second + 6000))
+    for action in (("--segment", 0), ("--join",)):
+        code, _, said = call(*action, plan)
+        equal((code, "the source has changed" in said), (65, True), f"{action}: {said}")
+    os.utime(clip, ns=(second, second + 5000))
+    output(RENDER, "--quiet", "--join", plan)
+
+
 def test_idle_workers(folder):
     """Workers that have nothing to do any more sleep, while long sound is encoded."""
     clip = source(folder / "in.mp4", "-f", "lavfi", "-i", "sine=sample_rate=48000", *AVC, "-c:a", "aac")

@@ -13,24 +13,15 @@
 #include "bb-error.h"
 #include "bb-memory.h"
 #include "bb-phases.h"
+#include "bb-ramp.h"
 #include "bb-thread.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
 
 /* Microseconds. */
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 4)
 #define LOOK_INTERVAL (G_USEC_PER_SEC / 4)
-/* How long a number of workers is measured, after they have begun. */
-#define SETTLE_TIME (2 * G_USEC_PER_SEC)
-#define MEASURE_TIME (3 * G_USEC_PER_SEC)
-/* One worker more must be worth so much. */
-#define LEAST_GAIN 1.05
-/* Of all processors, how many must idle for another worker on the CPU: it would only take from the
- * others, and memory. Few processors are not worth it: encoders have threads of their own. */
-#define LEAST_IDLE 0.25
-#define LEAST_PROCESSORS 4
 /* Times that a segment is made once more, where it does not join. */
 #define MAX_TRIES 3
 
@@ -57,15 +48,7 @@ typedef struct {
   GError *error;   /* the first one; under the render's lock */
   gboolean closed; /* under the render's lock */
 
-  /* of the search for the best number of workers */
-  gboolean settled;
-  double last_rate; /* frames a second with one worker less */
-  gint64 settle_until;
-  gint64 measured_from;
-  gint64 frames_from;
-  guint64 idle_from; /* time that all processors have idled, see read_processors() */
-  guint64 total_from;
-  double paused_from;
+  BbRamp ramp;
 } Make;
 
 /* Sums of all workers. Under the render's lock. */
@@ -251,7 +234,7 @@ fail (Working *working, Make *make, GError *error)
 
       g_debug ("One worker less: %s", error->message);
       bb_schedule_give_back (render->schedule, g_steal_pointer (&working->run), from);
-      make->settled = TRUE;
+      bb_ramp_stop (&make->ramp);
     }
   else
     {
@@ -355,36 +338,7 @@ add_worker (Make *make, GError **error)
   return FALSE;
 }
 
-/* How long processors of this machine have idled, and the time of all, in ticks: the first line of
- * /proc/stat. */
-static void
-read_processors (guint64 *idle, guint64 *total)
-{
-  g_autofree char *text = NULL;
-  unsigned long long times[8] = { 0 };
-
-  *idle = *total = 0;
-  if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL) ||
-      sscanf (text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &times[0], &times[1], &times[2],
-              &times[3], &times[4], &times[5], &times[6], &times[7]) < 4)
-    return;
-  *idle = times[3];
-  for (gsize i = 0; i < G_N_ELEMENTS (times); i++)
-    *total += times[i];
-}
-
-static gboolean
-has_idle_processors (Make *make)
-{
-  guint64 idle, total;
-
-  if (g_get_num_processors () < LEAST_PROCESSORS)
-    return FALSE;
-  read_processors (&idle, &total);
-  return total > make->total_from &&
-         (double) (idle - make->idle_from) >= LEAST_IDLE * (double) (total - make->total_from);
-}
-
+/* Frames that were made here. */
 static gint64
 count_frames (Make *make)
 {
@@ -397,46 +351,17 @@ count_frames (Make *make)
   return frames;
 }
 
-static void
-begin_measuring (Make *make, gint64 now)
-{
-  make->measured_from = now;
-  make->frames_from = count_frames (make);
-  read_processors (&make->idle_from, &make->total_from);
-  make->paused_from = bb_gate_get_closed_seconds (make->render->gate);
-}
-
-/* Tries whether one worker more is worth it, until one is not. */
+/* Adds a worker where that is worth trying. */
 static void
 look_for_more (Make *make)
 {
   BbRender *render = make->render;
-  gint64 now = g_get_monotonic_time ();
-  double seconds = (double) (now - make->measured_from) * 1e-6;
-  gboolean on_cpu = render->job.memory == BB_MEMORY_HOST;
-  double rate;
 
-  if (make->settled || render->n_workers > 0)
-    return;
-  /* What is counted begins when those that were added last have begun. */
-  if (now < make->settle_until || make->frames_from == 0 ||
-      bb_gate_get_closed_seconds (render->gate) > make->paused_from)
-    {
-      begin_measuring (make, now);
-      return;
-    }
-  if (now - make->measured_from < MEASURE_TIME)
-    return;
-  rate = (double) (count_frames (make) - make->frames_from) / seconds;
-  if (rate < make->last_rate * LEAST_GAIN || make->workings->len >= BB_RENDER_MAX_WORKERS ||
-      (on_cpu && !has_idle_processors (make)) || !bb_schedule_can_take (render->schedule))
-    {
-      make->settled = TRUE;
-      return;
-    }
-  make->last_rate = rate;
-  make->settled = !add_worker (make, NULL);
-  make->settle_until = now + SETTLE_TIME;
+  if (render->n_workers == 0 && make->workings->len < BB_RENDER_MAX_WORKERS &&
+      bb_ramp_wants_more (&make->ramp, g_get_monotonic_time (), count_frames (make),
+                          bb_gate_get_closed_seconds (render->gate)) &&
+      bb_schedule_can_take (render->schedule) && !add_worker (make, NULL))
+    bb_ramp_stop (&make->ramp);
 }
 
 /* Whether nobody will make a segment that is missing. Under the render's lock. */
@@ -754,7 +679,7 @@ bb_render_make (BbRender *render, guint first, guint end, GCancellable *cancella
   take_found (render);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &make, NULL);
-  begin_measuring (&make, g_get_monotonic_time ());
+  bb_ramp_init (&make.ramp, render->job.memory == BB_MEMORY_HOST);
   /* Each device that was named is used. */
   for (guint i = 0; i < MAX (render->n_workers, g_strv_length (render->devices)) && good; i++)
     good = add_worker (&make, error);

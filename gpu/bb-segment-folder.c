@@ -35,7 +35,6 @@
 struct _BbSegmentFolder {
   char *path;
   BbFolderUse use;
-  gboolean is_new;
   int lock; /* a descriptor, or -1 */
 };
 
@@ -193,8 +192,7 @@ bb_segment_folder_open (const char *path, BbFolderUse use, GError **error)
   self->lock = -1;
   for (int i = 0; i < 3; i++)
     {
-      self->is_new = g_mkdir (path, 0777) == 0;
-      if (!self->is_new && errno != EEXIST)
+      if (g_mkdir (path, 0777) != 0 && errno != EEXIST)
         {
           set_error (path, errno, error);
           return NULL;

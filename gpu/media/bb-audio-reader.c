@@ -15,7 +15,7 @@
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
 #include "bb-resampler.h"
-#include "bb-scan.h"
+#include "bb-scan-index.h"
 
 #include <libavcodec/avcodec.h>
 

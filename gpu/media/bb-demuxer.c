@@ -11,7 +11,7 @@
 #include "bb-ffmpeg.h"
 #include "bb-input.h"
 #include "bb-phases.h"
-#include "bb-scan.h"
+#include "bb-scan-index.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>

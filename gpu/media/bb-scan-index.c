@@ -10,7 +10,7 @@
 
 #include "config.h"
 
-#include "bb-scan.h"
+#include "bb-scan-index.h"
 
 #include "bb-clock.h"
 #include "bb-ffmpeg.h"

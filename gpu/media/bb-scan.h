@@ -14,6 +14,5 @@ G_BEGIN_DECLS
 
 GArray *bb_scan_find_changes (const char *path, const BbIndex *index, gint64 start, gint64 end,
                               GCancellable **cancellable);
-BbIndex *bb_scan_index (const char *path, const AVInputFormat *format, GCancellable **cancellable);
 
 G_END_DECLS

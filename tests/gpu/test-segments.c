@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-ramp.h"
 #include "bb-schedule.h"
 #include "bb-segmenter.h"
 
@@ -263,6 +264,43 @@ test_steal (void)
   g_assert_false (bb_schedule_can_take (schedule));
 }
 
+/* A GPU with so many decoders: as many workers, and the one that showed that more are not worth it. */
+static guint
+find_workers (guint n_decoders, double pause)
+{
+  BbRamp ramp;
+  guint n_workers = 1;
+  double frames = 0.0;
+
+  bb_ramp_init (&ramp, FALSE);
+  for (gint64 now = 0; now < 120 * G_USEC_PER_SEC; now += G_USEC_PER_SEC / 4)
+    {
+      double paused = now >= 20 * G_USEC_PER_SEC ? pause : 0.0;
+
+      if (bb_ramp_wants_more (&ramp, now, (gint64) frames, paused))
+        n_workers++;
+      /* 500 frames a second each, up to there. */
+      frames += 125.0 * MIN (n_workers, n_decoders);
+    }
+  return n_workers;
+}
+
+static void
+test_ramp (void)
+{
+  BbRamp ramp;
+
+  for (guint n = 1; n <= 8; n++)
+    {
+      g_assert_cmpuint (find_workers (n, 0.0), ==, n + 1);
+      g_assert_cmpuint (find_workers (n, 3.5), ==, n + 1);
+    }
+  bb_ramp_init (&ramp, FALSE);
+  bb_ramp_stop (&ramp);
+  for (gint64 now = 0; now < 20 * G_USEC_PER_SEC; now += G_USEC_PER_SEC / 4)
+    g_assert_false (bb_ramp_wants_more (&ramp, now, now, 0.0));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -273,5 +311,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/segments/given", test_given);
   g_test_add_func ("/segments/schedule", test_schedule);
   g_test_add_func ("/segments/steal", test_steal);
+  g_test_add_func ("/segments/ramp", test_ramp);
   return g_test_run ();
 }

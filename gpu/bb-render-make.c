@@ -47,6 +47,7 @@ typedef struct {
     *workings;     /* of Working, owned; added to by the caller's thread, under the render's lock */
   GError *error;   /* the first one; under the render's lock */
   gboolean closed; /* under the render's lock */
+  gboolean begun;  /* the first frame is done; under the render's lock */
 
   BbRamp ramp;
 } Make;
@@ -156,8 +157,9 @@ progressed_cb (BbWorker *worker, const BbPipelineStats *stats, gpointer user_dat
 
   g_mutex_lock (&render->lock);
   working = find_working (make, worker);
-  if (working->number == 0 && stats->frames == 1 && working->before.frames == 0)
+  if (!make->begun)
     bb_phase_end (BB_PHASE_FIRST_FRAME, render->start_time, 0);
+  make->begun = TRUE;
   working->now = *stats;
   working->cpu_seconds =
     bb_device_get_cpu_seconds (bb_engine_get_device (bb_worker_get_engine (worker)));
@@ -338,7 +340,9 @@ add_worker (Make *make, GError **error)
   return FALSE;
 }
 
-/* Frames that were made here. */
+/* Brings the figures up to date.
+ *
+ * Returns: frames that were made here */
 static gint64
 count_frames (Make *make)
 {
@@ -687,6 +691,7 @@ bb_render_make (BbRender *render, guint first, guint end, GCancellable *cancella
     good = joins ? join_all (&make, cancellable, error) : wait_for_all (&make, cancellable, error);
   end_workers (&make, cancellable);
   g_cancellable_disconnect (cancellable, handler);
+  count_frames (&make);
   report_batch (render);
   good = good && (!joins || finish (render, cancellable, error));
   report (&make, good);

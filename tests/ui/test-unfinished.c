@@ -27,6 +27,8 @@ typedef struct {
   BbWindow *window;
 } Session;
 
+static char *call (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
 static char *
 call (const char *format, ...)
 {

@@ -78,10 +78,11 @@ static const Option rows[] = {
   { "quiet", NULL, NULL, N_ ("print errors only"), 'q' },
 
   { NULL, NULL, NULL, N_ ("Many machines:") },
-  { "plan", N_ ("DIR"), NULL, N_ ("render nothing, but plan it in a new folder") },
-  { "segment", N_ ("N[-M]"), NULL, N_ ("make these segments of the plan that INPUT is") },
+  { "plan", N_ ("DIR"), NULL, N_ ("plan the render in a new folder, render nothing") },
+  { "segment", N_ ("N[-M]"), NULL, N_ ("make these segments of the plan in the folder INPUT") },
   { "join", N_ ("DIR"), NULL, N_ ("join the segments of a plan") },
-  { "print-jobs", N_ ("KIND"), NULL, N_ ("jobs that do all that: slurm, parallel or kubernetes") },
+  { "print-jobs", N_ ("KIND"), NULL,
+    N_ ("print jobs that do all this: slurm, parallel or kubernetes") },
 
   { NULL, NULL, NULL, N_ ("Information:") },
   { "list-devices", NULL, NULL, N_ ("show what can do the work") },

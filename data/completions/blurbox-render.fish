@@ -43,7 +43,7 @@ complete -c blurbox-render -l fresh -d 'Begin anew where an unfinished render le
 complete -c blurbox-render -l auto-tune -d 'Measure which batch and precision are fastest'
 complete -c blurbox-render -s q -l quiet -d 'Print errors only'
 
-complete -c blurbox-render -l plan -rF -d 'Render nothing, but plan it in a new folder'
+complete -c blurbox-render -l plan -rF -d 'Plan the render in a new folder, render nothing'
 complete -c blurbox-render -l segment -x -d 'Make these segments of a plan'
 complete -c blurbox-render -l join -rF -d 'Join the segments of a plan'
 complete -c blurbox-render -l print-jobs -x -a 'slurm parallel kubernetes' -d 'Jobs that do all that for a plan'

@@ -293,7 +293,7 @@ check_parameters (BbSink *self, BbSegmentReader *reader, GError **error)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_ENCODER,
                /* Translators: the name of an encoder, and that of a file */
-               _ ("%s describes a part of “%s” otherwise than the others, so that they cannot be "
+               _ ("%s describes a part of “%s” differently from the others, so that they cannot be "
                   "joined: choose another encoder"),
                self->encoder->name, self->name);
   return FALSE;

@@ -489,7 +489,7 @@ test_damaged (void)
   text = make_file (&length);
   memset (text, '[', length);
   check_damaged (text, length, "", ".damaged");
-  make_file (&length);
+  g_free (make_file (&length));
   check_damaged (g_strdup (""), 0, "", ".damaged");
   /* A whole job is missing. */
   text = make_file (&length);

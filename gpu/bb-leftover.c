@@ -28,7 +28,6 @@
 #include <unistd.h>
 
 #define FOLDER_SUFFIX ".blurbox"
-#define PLAN "render.ini"
 #define LOCK "lock"
 /* Far more than a plan has, so that a wrong file does not fill the memory. */
 #define MAX_PLAN (16 * 1024 * 1024)
@@ -119,7 +118,8 @@ list_files (int folder, guint64 *bytes)
   while ((entry = readdir (dir)) != NULL)
     {
       struct stat info;
-      gboolean last = g_str_equal (entry->d_name, PLAN) || g_str_equal (entry->d_name, LOCK);
+      gboolean last =
+        g_str_equal (entry->d_name, BB_SEGMENT_FOLDER_PLAN) || g_str_equal (entry->d_name, LOCK);
 
       if (!is_ours (entry->d_name) ||
           fstatat (folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -136,7 +136,7 @@ list_files (int folder, guint64 *bytes)
 static char *
 read_name (int folder)
 {
-  int fd = openat (folder, PLAN, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = openat (folder, BB_SEGMENT_FOLDER_PLAN, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *text = NULL;
   g_autofree char *output = NULL;

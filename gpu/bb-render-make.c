@@ -104,8 +104,8 @@ report (Make *make, gboolean last)
     {
       render->last_progress = now;
       sum_stats (make);
+      copy = render->stats;
     }
-  copy = render->stats;
   g_mutex_unlock (&render->lock);
   if (due && render->progress != NULL)
     render->progress (&copy, render->progress_data);

@@ -307,7 +307,7 @@ BbRender *
 bb_render_new_from_plan (const char *folder, const BbRecipe *local, GError **error)
 {
   g_autoptr (GKeyFile) plan = g_key_file_new ();
-  g_autofree char *path = g_build_filename (folder, "render.ini", NULL);
+  g_autofree char *path = g_build_filename (folder, BB_SEGMENT_FOLDER_PLAN, NULL);
   g_autofree char *name = g_filename_display_name (folder);
   g_autoptr (GError) failure = NULL;
   BbRender *render = NULL;

@@ -26,7 +26,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define PLAN "render.ini"
 #define LOCK "lock"
 #define SUFFIX ".blurbox"
 /* Of a file's name, in bytes: what file systems allow. */
@@ -102,9 +101,10 @@ is_segment (const char *name)
 gboolean
 bb_segment_folder_is_ours (const char *name)
 {
-  if (g_str_has_prefix (name, PLAN "."))
-    return strlen (name) == strlen (PLAN ".123456");
-  return is_segment (name) || g_str_equal (name, PLAN) || g_str_equal (name, "joblog") ||
+  if (g_str_has_prefix (name, BB_SEGMENT_FOLDER_PLAN "."))
+    return strlen (name) == strlen (BB_SEGMENT_FOLDER_PLAN ".123456");
+  return is_segment (name) || g_str_equal (name, BB_SEGMENT_FOLDER_PLAN) ||
+         g_str_equal (name, "joblog") ||
          (g_str_has_prefix (name, "task-") && g_str_has_suffix (name, ".log")) ||
          (*name == '.' && g_str_has_suffix (name, ".part"));
 }
@@ -278,7 +278,7 @@ GKeyFile *
 bb_segment_folder_get_plan (BbSegmentFolder *self)
 {
   g_autoptr (GKeyFile) plan = g_key_file_new ();
-  g_autofree char *path = g_build_filename (self->path, PLAN, NULL);
+  g_autofree char *path = g_build_filename (self->path, BB_SEGMENT_FOLDER_PLAN, NULL);
 
   return g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL) ? g_steal_pointer (&plan)
                                                                        : NULL;
@@ -301,7 +301,8 @@ bb_segment_folder_read_plan (GKeyFile *plan, const char *output)
 
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
     {
-      g_autofree char *path = folders[i] != NULL ? g_build_filename (folders[i], PLAN, NULL) : NULL;
+      g_autofree char *path =
+        folders[i] != NULL ? g_build_filename (folders[i], BB_SEGMENT_FOLDER_PLAN, NULL) : NULL;
 
       found =
         found || (path != NULL && g_key_file_load_from_file (plan, path, G_KEY_FILE_NONE, NULL));
@@ -321,7 +322,7 @@ bb_segment_folder_read_plan (GKeyFile *plan, const char *output)
 gboolean
 bb_segment_folder_save_plan (BbSegmentFolder *self, GKeyFile *plan, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->path, PLAN, NULL);
+  g_autofree char *path = g_build_filename (self->path, BB_SEGMENT_FOLDER_PLAN, NULL);
   g_autofree char *text = g_key_file_to_data (plan, NULL, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 

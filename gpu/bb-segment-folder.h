@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/** File of a folder that says what is made in it. */
+#define BB_SEGMENT_FOLDER_PLAN "render.ini"
+
 /**
  * BbFolderUse:
  * @BB_FOLDER_ALONE: one process makes all segments and joins them

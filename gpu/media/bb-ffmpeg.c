@@ -7,6 +7,9 @@
 
 #include "bb-ffmpeg.h"
 
+#include "bb-error.h"
+
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <libavutil/error.h>
 #include <libavutil/hwcontext.h>
@@ -87,6 +90,29 @@ bb_ffmpeg_reason (int result)
     /* Translators: in place of a description: a number */
     g_snprintf (text, sizeof text, _ ("error %d"), result);
   return g_intern_string (_ (text));
+}
+
+/**
+ * bb_ffmpeg_set_write_error:
+ * @name: name of a file, for people
+ * @result: the negative error of a muxer that writes it
+ * @error: return location for an error
+ *
+ * Sets %BB_ERROR_SPACE, %BB_ERROR_OUTPUT or, where it was interrupted, %G_IO_ERROR_CANCELLED.
+ */
+void
+bb_ffmpeg_set_write_error (const char *name, int result, GError **error)
+{
+  if (result == AVERROR_EXIT)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The render was cancelled"));
+  else if (result == AVERROR (ENOSPC) || result == AVERROR (EDQUOT) || result == AVERROR (EFBIG))
+    g_set_error (
+      error, BB_ERROR, BB_ERROR_SPACE,
+      _ ("Cannot write “%s”: there is no space left; make room, or choose another folder"), name);
+  else
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 _ ("Cannot write “%s”: %s; choose another folder"), name,
+                 bb_ffmpeg_reason (result));
 }
 
 /**

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 void bb_ffmpeg_init (void);
 const char *bb_ffmpeg_reason (int result);
+void bb_ffmpeg_set_write_error (const char *name, int result, GError **error);
 char *bb_ffmpeg_url (const char *path);
 gint64 bb_ffmpeg_rescale (gint64 time, AVRational from, AVRational to);
 gint64 bb_ffmpeg_to_nanoseconds (gint64 time, AVRational time_base);

@@ -58,16 +58,7 @@ set_write_error (BbSegmentWriter *self, int result, GError **error)
 {
   g_autofree char *name = g_filename_display_name (self->folder);
 
-  if (result == AVERROR_EXIT)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The render was cancelled"));
-  else if (result == AVERROR (ENOSPC) || result == AVERROR (EDQUOT) || result == AVERROR (EFBIG))
-    g_set_error (
-      error, BB_ERROR, BB_ERROR_SPACE,
-      _ ("Cannot write “%s”: there is no space left; make room, or choose another folder"), name);
-  else
-    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                 _ ("Cannot write “%s”: %s; choose another folder"), name,
-                 bb_ffmpeg_reason (result));
+  bb_ffmpeg_set_write_error (name, result, error);
 }
 
 static AVStream *

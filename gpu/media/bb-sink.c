@@ -51,22 +51,13 @@ struct _BbSink {
 static void
 set_write_error (BbSink *self, int result, GError **error)
 {
-  if (result == AVERROR_EXIT)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The render was cancelled"));
-  else if (result == AVERROR (ENOSPC) || result == AVERROR (EDQUOT) || result == AVERROR (EFBIG))
-    g_set_error (
-      error, BB_ERROR, BB_ERROR_SPACE,
-      _ ("Cannot write “%s”: there is no space left; make room, or choose another folder"),
-      self->name);
-  else if (result == AVERROR (EINVAL) || AVUNERROR (result) > MAX_ERRNO)
+  if (result != AVERROR_EXIT && (result == AVERROR (EINVAL) || AVUNERROR (result) > MAX_ERRNO))
     g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
                  /* Translators: the name of a file, and what is wrong */
                  _ ("“%s” cannot hold what was made (%s): choose another container, such as .mkv"),
                  self->name, bb_ffmpeg_reason (result));
   else
-    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
-                 _ ("Cannot write “%s”: %s; choose another folder"), self->name,
-                 bb_ffmpeg_reason (result));
+    bb_ffmpeg_set_write_error (self->name, result, error);
 }
 
 static gboolean

@@ -30,6 +30,7 @@ typedef struct {
   BbSegmentWriter *writer;
   BbSegment facts;
   gint64 last_pts;
+  gboolean drained; /* the encoder holds nothing any more */
   GError *error;
 } Making;
 
@@ -72,7 +73,9 @@ making_free (Making *making)
   if (making == NULL)
     return;
   bb_segment_writer_free (making->writer);
-  if (g_cancellable_is_cancelled (making->cancellable))
+  /* When all is made, workers are cancelled too: what is drained closes at once, and must have closed before
+   * the program ends. */
+  if (!making->drained && g_cancellable_is_cancelled (making->cancellable))
     bb_video_encoder_abandon (making->encoder);
   else
     bb_video_encoder_free (making->encoder);
@@ -308,6 +311,7 @@ end_thread (gpointer data)
     segment = bb_segment_copy (&making->facts);
   else if (bb_video_encoder_send (making->encoder, NULL, 0, 0, packet_cb, making, &making->error))
     {
+      making->drained = TRUE;
       making->facts.captions_lost = bb_video_encoder_has_lost_captions (making->encoder);
       segment = bb_segment_writer_finish (making->writer, &making->facts, &making->error);
     }

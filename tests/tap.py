@@ -29,8 +29,10 @@ def run(module):
         except Exception:  # a test may fail in any way
             failed = True
             print(f"not ok {number} - {title}", flush=True)
+            # On both: Meson keeps what TAP says in its log, and prints the errors.
             for line in traceback.format_exc().splitlines():
                 print(f"# {line}", flush=True)
+                print(line, file=sys.stderr, flush=True)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     sys.exit(failed)

@@ -13,10 +13,11 @@ BbRecipe *bb_recipe_parse (const char *text, gsize length, GError **error);
 
 typedef enum { KIND_INT, KIND_DOUBLE, KIND_TIME, KIND_ENUM, KIND_STRING, KIND_COLOR } BbRecipeKind;
 
-/* One value: where it is, what it may be. Drives checks, files and the command line. */
+/* One value: where it is, what it may be, what it is a part of. Drives checks, files and the command line. */
 typedef struct {
   BbRecipeField field;
   BbRecipeKind kind;
+  BbRecipePart part;
   gsize offset;
   const char *const *names; /* of a KIND_ENUM */
   const char *fallback_string;

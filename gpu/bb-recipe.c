@@ -14,10 +14,7 @@
 #include <string.h>
 
 struct _BbRecipe {
-  BbRecipeValues values;
-  char *device;
-  char *encoder;
-  char *preset;
+  BbRecipeValues values; /* with strings of its own */
   guint64 generation;
   gatomicrefcount refs;
 };
@@ -39,33 +36,59 @@ static const char *const audio_names[] = { "copy", "encode", "none", NULL };
 #define FRAMES NC_ ("unit", "frames")
 
 static const BbRecipeValue table[] = {
-  { { "width", 2, 16384, 1080, PX }, KIND_INT, AT (width), NULL, NULL },
-  { { "height", 2, 16384, 1920, PX }, KIND_INT, AT (height), NULL, NULL },
-  { { "zoom", 0, 1, 0, "" }, KIND_DOUBLE, AT (zoom), NULL, NULL },
-  { { "offset-x", -16384, 16384, 0, PX }, KIND_DOUBLE, AT (offset_x), NULL, NULL },
-  { { "offset-y", -16384, 16384, 0, PX }, KIND_DOUBLE, AT (offset_y), NULL, NULL },
-  { { "corner-radius", 0, 8192, 0, PX }, KIND_DOUBLE, AT (corner_radius), NULL, NULL },
-  { { "shadow", 0, 1, 0, "" }, KIND_DOUBLE, AT (shadow), NULL, NULL },
-  { { "background", 0, 1, 0, "" }, KIND_ENUM, AT (background), background_names, NULL },
-  { { "color", 0, 0xffffff, 0, "" }, KIND_COLOR, AT (color), NULL, NULL },
-  { { "blur", 0, 1000, 60, PX }, KIND_DOUBLE, AT (blur), NULL, NULL },
-  { { "background-zoom", 1, 8, 1, "" }, KIND_DOUBLE, AT (background_zoom), NULL, NULL },
-  { { "dim", 0, 1, 0, "" }, KIND_DOUBLE, AT (dim), NULL, NULL },
-  { { "saturation", 0, 2, 1, "" }, KIND_DOUBLE, AT (saturation), NULL, NULL },
-  { { "start", 0, LONGEST, 0, SECONDS }, KIND_TIME, AT (start), NULL, NULL },
-  { { "end", 0, LONGEST, -1, SECONDS }, KIND_TIME, AT (end), NULL, NULL },
-  { { "batch", 1, 256, BB_BATCH_AUTO, FRAMES }, KIND_INT, AT (batch), NULL, NULL },
+  { { "width", 2, 16384, 1080, PX }, KIND_INT, BB_RECIPE_LOOK, AT (width), NULL, NULL },
+  { { "height", 2, 16384, 1920, PX }, KIND_INT, BB_RECIPE_LOOK, AT (height), NULL, NULL },
+  { { "zoom", 0, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_FRAMING, AT (zoom), NULL, NULL },
+  { { "offset-x", -16384, 16384, 0, PX },
+    KIND_DOUBLE,
+    BB_RECIPE_FRAMING,
+    AT (offset_x),
+    NULL,
+    NULL },
+  { { "offset-y", -16384, 16384, 0, PX },
+    KIND_DOUBLE,
+    BB_RECIPE_FRAMING,
+    AT (offset_y),
+    NULL,
+    NULL },
+  { { "corner-radius", 0, 8192, 0, PX },
+    KIND_DOUBLE,
+    BB_RECIPE_LOOK,
+    AT (corner_radius),
+    NULL,
+    NULL },
+  { { "shadow", 0, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (shadow), NULL, NULL },
+  { { "background", 0, 1, 0, "" },
+    KIND_ENUM,
+    BB_RECIPE_LOOK,
+    AT (background),
+    background_names,
+    NULL },
+  { { "color", 0, 0xffffff, 0, "" }, KIND_COLOR, BB_RECIPE_LOOK, AT (color), NULL, NULL },
+  { { "blur", 0, 1000, 60, PX }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (blur), NULL, NULL },
+  { { "background-zoom", 1, 8, 1, "" },
+    KIND_DOUBLE,
+    BB_RECIPE_LOOK,
+    AT (background_zoom),
+    NULL,
+    NULL },
+  { { "dim", 0, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (dim), NULL, NULL },
+  { { "saturation", 0, 2, 1, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (saturation), NULL, NULL },
+  { { "start", 0, LONGEST, 0, SECONDS }, KIND_TIME, BB_RECIPE_TRIM, AT (start), NULL, NULL },
+  { { "end", 0, LONGEST, -1, SECONDS }, KIND_TIME, BB_RECIPE_TRIM, AT (end), NULL, NULL },
+  { { "batch", 1, 256, BB_BATCH_AUTO, FRAMES }, KIND_INT, BB_RECIPE_WORK, AT (batch), NULL, NULL },
   { { "precision", 0, 2, BB_PRECISION_AUTO, "" },
     KIND_ENUM,
+    BB_RECIPE_WORK,
     AT (precision),
     precision_names,
     NULL },
-  { { "device", 0, 0, 0, "" }, KIND_STRING, AT (device), NULL, "auto" },
-  { { "codec", 0, 2, 0, "" }, KIND_ENUM, AT (codec), codec_names, NULL },
-  { { "encoder", 0, 0, 0, "" }, KIND_STRING, AT (encoder), NULL, "auto" },
-  { { "quality", -1, 100, -1, "" }, KIND_INT, AT (quality), NULL, NULL },
-  { { "preset", 0, 0, 0, "" }, KIND_STRING, AT (preset), NULL, "" },
-  { { "audio", 0, 2, 0, "" }, KIND_ENUM, AT (audio), audio_names, NULL },
+  { { "device", 0, 0, 0, "" }, KIND_STRING, BB_RECIPE_WORK, AT (device), NULL, "auto" },
+  { { "codec", 0, 2, 0, "" }, KIND_ENUM, BB_RECIPE_OUTPUT, AT (codec), codec_names, NULL },
+  { { "encoder", 0, 0, 0, "" }, KIND_STRING, BB_RECIPE_OUTPUT, AT (encoder), NULL, "auto" },
+  { { "quality", -1, 100, -1, "" }, KIND_INT, BB_RECIPE_OUTPUT, AT (quality), NULL, NULL },
+  { { "preset", 0, 0, 0, "" }, KIND_STRING, BB_RECIPE_OUTPUT, AT (preset), NULL, "" },
+  { { "audio", 0, 2, 0, "" }, KIND_ENUM, BB_RECIPE_OUTPUT, AT (audio), audio_names, NULL },
 };
 
 /* The value at a place of the table, %NULL behind its end. */
@@ -401,9 +424,9 @@ bb_recipe_new (const BbRecipeValues *values, GError **error)
   recipe = g_new0 (BbRecipe, 1);
   g_atomic_ref_count_init (&recipe->refs);
   recipe->values = checked;
-  recipe->values.device = recipe->device = g_strdup (checked.device);
-  recipe->values.encoder = recipe->encoder = g_strdup (checked.encoder);
-  recipe->values.preset = recipe->preset = g_strdup (checked.preset);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (table[i].kind == KIND_STRING)
+      *string_at (&recipe->values, &table[i]) = g_strdup (*string_at (&checked, &table[i]));
   g_mutex_lock (&lock);
   recipe->generation = ++last_generation;
   g_mutex_unlock (&lock);
@@ -432,9 +455,9 @@ bb_recipe_unref (BbRecipe *recipe)
 {
   if (!g_atomic_ref_count_dec (&recipe->refs))
     return;
-  g_free (recipe->device);
-  g_free (recipe->encoder);
-  g_free (recipe->preset);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (table[i].kind == KIND_STRING)
+      g_free ((char *) *string_at (&recipe->values, &table[i]));
   g_free (recipe);
 }
 

@@ -73,6 +73,24 @@ typedef struct {
 } BbRecipeValues;
 
 /**
+ * BbRecipePart:
+ * @BB_RECIPE_LOOK: canvas, corners, shadow and background: what clips of one series have in common
+ * @BB_RECIPE_FRAMING: where the picture is on the canvas, and what of it is seen
+ * @BB_RECIPE_TRIM: the part of the source that is used
+ * @BB_RECIPE_OUTPUT: what kind of file is made
+ * @BB_RECIPE_WORK: how the device works
+ *
+ * What a value of a recipe belongs to.
+ */
+typedef enum {
+  BB_RECIPE_LOOK = 1 << 0,
+  BB_RECIPE_FRAMING = 1 << 1,
+  BB_RECIPE_TRIM = 1 << 2,
+  BB_RECIPE_OUTPUT = 1 << 3,
+  BB_RECIPE_WORK = 1 << 4,
+} BbRecipePart;
+
+/**
  * BbRecipe:
  *
  * What to make: an immutable, reference-counted value. Preview, window render and command line
@@ -89,6 +107,10 @@ void bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu);
 gboolean bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text,
                                  GError **error);
 char *bb_recipe_values_format (const BbRecipeValues *values, const char *key);
+void bb_recipe_values_copy_parts (BbRecipeValues *to, const BbRecipeValues *from,
+                                  BbRecipePart parts);
+gboolean bb_recipe_values_equal_parts (const BbRecipeValues *a, const BbRecipeValues *b,
+                                       BbRecipePart parts);
 BbRecipe *bb_recipe_new (const BbRecipeValues *values, GError **error);
 BbRecipe *bb_recipe_ref (BbRecipe *recipe);
 void bb_recipe_unref (BbRecipe *recipe);

@@ -89,23 +89,6 @@ bb_output_set_encoder (BbRecipeValues *values, const char *name)
 }
 
 /**
- * bb_output_copy:
- * @to: (inout): values of a recipe
- * @from: values of another one
- *
- * Takes over what kind of file is made, and nothing of the picture.
- */
-void
-bb_output_copy (BbRecipeValues *to, const BbRecipeValues *from)
-{
-  to->codec = from->codec;
-  to->encoder = g_intern_string (from->encoder);
-  to->quality = from->quality;
-  to->preset = g_intern_string (from->preset);
-  to->audio = from->audio;
-}
-
-/**
  * bb_output_list_encoders:
  * @codec: a codec
  * @device: id of the device, as in a recipe

@@ -45,7 +45,6 @@ const char *const *bb_output_get_containers (void);
 BbOutputCodec bb_output_get_codec (const BbRecipeValues *values);
 void bb_output_set_codec (BbRecipeValues *values, BbOutputCodec codec);
 void bb_output_set_encoder (BbRecipeValues *values, const char *name);
-void bb_output_copy (BbRecipeValues *to, const BbRecipeValues *from);
 GPtrArray *bb_output_list_encoders (BbOutputCodec codec, const char *device);
 const BbEncoder *bb_output_find_encoder (const BbRecipeValues *values, const char *container);
 gboolean bb_output_takes (const char *container, BbOutputCodec codec);

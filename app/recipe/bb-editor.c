@@ -5,8 +5,6 @@
 
 #include "bb-editor.h"
 
-#include "bb-output.h"
-
 /* Far more than anybody undoes; a recipe takes less than a kilobyte. */
 #define MAX_STEPS 500
 /* Changes of one value by key or wheel that follow each other faster are one step. */
@@ -107,7 +105,7 @@ renew (BbEditor *self, BbRecipe *recipe)
   BbRecipeValues values = *bb_recipe_get (recipe);
   BbRecipe *renewed;
 
-  bb_output_copy (&values, bb_recipe_get (self->recipe));
+  bb_recipe_values_copy_parts (&values, bb_recipe_get (self->recipe), BB_RECIPE_OUTPUT);
   renewed = bb_recipe_new (&values, NULL);
   bb_recipe_unref (recipe);
   return renewed;
@@ -301,22 +299,9 @@ bb_editor_set_text (BbEditor *self, const char *key, const char *text, GError **
 void
 bb_editor_set_look (BbEditor *self, BbRecipe *recipe)
 {
-  const BbRecipeValues *look = bb_recipe_get (recipe);
   BbRecipeValues values = *bb_editor_get (self);
 
-  values.width = look->width;
-  values.height = look->height;
-  values.zoom = look->zoom;
-  values.offset_x = look->offset_x;
-  values.offset_y = look->offset_y;
-  values.corner_radius = look->corner_radius;
-  values.shadow = look->shadow;
-  values.background = look->background;
-  values.color = look->color;
-  values.blur = look->blur;
-  values.background_zoom = look->background_zoom;
-  values.dim = look->dim;
-  values.saturation = look->saturation;
+  bb_recipe_values_copy_parts (&values, bb_recipe_get (recipe), BB_RECIPE_LOOK | BB_RECIPE_FRAMING);
   bb_editor_set (self, &values, NULL, NULL);
 }
 
@@ -334,7 +319,7 @@ bb_editor_set_output (BbEditor *self, const BbRecipeValues *output)
   BbRecipeValues values = *bb_editor_get (self);
   BbRecipe *recipe;
 
-  bb_output_copy (&values, output);
+  bb_recipe_values_copy_parts (&values, output, BB_RECIPE_OUTPUT);
   recipe = bb_recipe_new (&values, NULL);
   g_return_if_fail (recipe != NULL);
   if (bb_recipe_equal (recipe, self->recipe))

@@ -530,6 +530,48 @@ test_files (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* Each value belongs to one part: taken over with it, and with no other. */
+static void
+test_parts (void)
+{
+  static const struct {
+    const char *key;
+    const char *text;
+    BbRecipePart part;
+  } values[] = {
+    { "width", "720", BB_RECIPE_LOOK },        { "corner-radius", "9", BB_RECIPE_LOOK },
+    { "background", "color", BB_RECIPE_LOOK }, { "blur", "7", BB_RECIPE_LOOK },
+    { "zoom", "0.5", BB_RECIPE_FRAMING },      { "offset-x", "3", BB_RECIPE_FRAMING },
+    { "start", "1.5", BB_RECIPE_TRIM },        { "end", "2", BB_RECIPE_TRIM },
+    { "codec", "av1", BB_RECIPE_OUTPUT },      { "encoder", "ffv1", BB_RECIPE_OUTPUT },
+    { "batch", "3", BB_RECIPE_WORK },          { "device", "cpu", BB_RECIPE_WORK },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BbRecipe) recipe = recipe_with (values[i].key, values[i].text, &error);
+
+      g_assert_no_error (error);
+      for (guint bit = 0; bit < 5; bit++)
+        {
+          BbRecipePart part = (BbRecipePart) (1u << bit);
+          gboolean own = part == values[i].part;
+          BbRecipeValues to;
+          g_autofree char *text = NULL;
+          g_autofree char *wanted = bb_recipe_values_format (bb_recipe_get (recipe), values[i].key);
+
+          bb_recipe_values_init (&to);
+          g_assert_cmpint (bb_recipe_values_equal_parts (&to, bb_recipe_get (recipe), part), ==,
+                           !own);
+          bb_recipe_values_copy_parts (&to, bb_recipe_get (recipe), part);
+          text = bb_recipe_values_format (&to, values[i].key);
+          g_assert_cmpint (g_str_equal (text, wanted), ==, own);
+          g_assert_true (bb_recipe_values_equal_parts (&to, bb_recipe_get (recipe), part));
+        }
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -549,5 +591,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/recipe/garbage", test_garbage);
   g_test_add_func ("/recipe/files", test_files);
   g_test_add_func ("/recipe/automatic", test_automatic);
+  g_test_add_func ("/recipe/parts", test_parts);
   return g_test_run ();
 }

@@ -12,13 +12,15 @@
 
 #define CHECKSUM "checksum"
 
-/* SHA-256 of the lines of a group, `KEY=VALUE` as they are in the file, its own one left out. */
+/* SHA-256 of the lines of a group, `[GROUP]` and `KEY=VALUE` as they are in the file, its own one left out. */
 static char *
 get_checksum (GKeyFile *file, const char *group)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
+  g_autofree char *head = g_strdup_printf ("[%s]\n", group);
 
+  g_checksum_update (checksum, (const guchar *) head, (gssize) strlen (head));
   for (gsize i = 0; keys != NULL && keys[i] != NULL; i++)
     {
       g_autofree char *value = g_key_file_get_value (file, group, keys[i], NULL);

@@ -282,7 +282,7 @@ bb_clip_set_thumbnail (BbClip *self, BbPicture *thumbnail)
  * bb_clip_get_exported:
  * @self: a clip
  *
- * Returns: (transfer none) (nullable): what bb_project_get_digest() gave when it was exported last
+ * Returns: (transfer none) (nullable): what bb_project_digest() gave when it was exported last
  */
 const char *
 bb_clip_get_exported (BbClip *self)
@@ -293,7 +293,7 @@ bb_clip_get_exported (BbClip *self)
 /**
  * bb_clip_set_exported:
  * @self: a clip
- * @exported: (nullable): what bb_project_get_digest() gave when it was exported
+ * @exported: (nullable): what bb_project_digest() gave when it was exported
  */
 void
 bb_clip_set_exported (BbClip *self, const char *exported)

@@ -5,7 +5,7 @@
  * A group `[project]` with the version and how many of everything there are; `[state]`, what all clips
  * have in common and their order; `[clip N]`, a video and what it has of its own. `[undo N]` and `[redo N]`
  * are the steps of the history, the next one first, each with what is different in it from the one before,
- * the first one from the state: `[undo N clip M]`. Each group has a checksum, see bb-key-group.c.
+ * the first one from the state: `[undo N clip M]`. A session adds `[session]` when it ends. Each group has a checksum, see bb-key-group.c.
  */
 
 #include "config.h"

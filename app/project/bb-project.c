@@ -483,16 +483,14 @@ bb_project_make_recipe (BbProject *self, BbClip *clip)
 }
 
 /**
- * bb_project_get_digest:
- * @self: a project
- * @clip: a clip of it
+ * bb_project_digest:
+ * @recipe: what is made of a clip
  *
- * Returns: (transfer full): a text that is another one as soon as the picture or the trim of @clip is
+ * Returns: (transfer full): a text that is another one for another picture or trim
  */
 char *
-bb_project_get_digest (BbProject *self, BbClip *clip)
+bb_project_digest (const BbRecipe *recipe)
 {
-  g_autoptr (BbRecipe) recipe = bb_project_make_recipe (self, clip);
   g_autoptr (GString) text = g_string_new (NULL);
   BbRecipePart part;
   const char *key;
@@ -508,6 +506,35 @@ bb_project_get_digest (BbProject *self, BbClip *clip)
 }
 
 /**
+ * bb_project_note_export:
+ * @self: a project
+ * @file: a video of which a file was made
+ * @recipe: what was made of it
+ *
+ * Notes that on the clips of which that would be made now too. No step of the history.
+ */
+void
+bb_project_note_export (BbProject *self, GFile *file, const BbRecipe *recipe)
+{
+  g_autofree char *digest = bb_project_digest (recipe);
+
+  for (guint i = 0; i < self->clips->len; i++)
+    {
+      BbClip *clip = self->clips->pdata[i];
+      g_autoptr (BbRecipe) now = NULL;
+      g_autofree char *now_digest = NULL;
+
+      if (!g_file_equal (bb_clip_get_file (clip), file))
+        continue;
+      now = bb_project_make_recipe (self, clip);
+      now_digest = bb_project_digest (now);
+      if (g_str_equal (digest, now_digest))
+        bb_clip_set_exported (clip, digest);
+    }
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/**
  * bb_project_is_exported:
  * @self: a project
  * @clip: a clip of it
@@ -517,11 +544,13 @@ bb_project_get_digest (BbProject *self, BbClip *clip)
 gboolean
 bb_project_is_exported (BbProject *self, BbClip *clip)
 {
+  g_autoptr (BbRecipe) recipe = NULL;
   g_autofree char *digest = NULL;
 
   if (bb_clip_get_exported (clip) == NULL)
     return FALSE;
-  digest = bb_project_get_digest (self, clip);
+  recipe = bb_project_make_recipe (self, clip);
+  digest = bb_project_digest (recipe);
   return g_str_equal (digest, bb_clip_get_exported (clip));
 }
 
@@ -609,7 +638,8 @@ bb_project_set_output (BbProject *self, const BbRecipeValues *output)
  * @n_files: how many
  * @position: before which clip; behind the last one where there are fewer
  *
- * Adds videos that are not in the list yet, as one step, and shows the first of @files.
+ * Adds videos that are not in the list yet, and shows the first of @files. That is one step, but for
+ * the first videos of all: with them the history begins.
  *
  * Returns: how many were added
  */
@@ -629,7 +659,11 @@ bb_project_add (BbProject *self, GFile *const *files, guint n_files, guint posit
     if (g_hash_table_add (there, files[i]))
       g_ptr_array_insert (state->clips, (int) (position + n_added++),
                           bb_clip_state_new (++id, files[i], 0, state->shared));
-  change (self, state, NULL);
+  /* Nobody undoes that there is something to work on. */
+  if (self->clips->len == 0 && !bb_project_can_undo (self) && !bb_project_can_redo (self))
+    bb_project_restore (self, state, 0, NULL, NULL);
+  else
+    change (self, state, NULL);
   if (n_files > 0)
     bb_project_set_current (self, bb_project_find (self, files[0]));
   return n_added;

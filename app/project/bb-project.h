@@ -27,7 +27,8 @@ BbClip *bb_project_find_id (BbProject *self, guint id);
 gboolean bb_project_get_position (BbProject *self, BbClip *clip, guint *position);
 BbRecipe *bb_project_get_recipe (BbProject *self);
 BbRecipe *bb_project_make_recipe (BbProject *self, BbClip *clip);
-char *bb_project_get_digest (BbProject *self, BbClip *clip);
+char *bb_project_digest (const BbRecipe *recipe);
+void bb_project_note_export (BbProject *self, GFile *file, const BbRecipe *recipe);
 gboolean bb_project_is_exported (BbProject *self, BbClip *clip);
 
 gboolean bb_project_set_values (BbProject *self, const BbRecipeValues *values, const char *key,

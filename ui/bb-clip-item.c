@@ -19,7 +19,7 @@
  * a trim or a look of its own, was exported as it is, or cannot be read and why.
  */
 struct _BbClipItem {
-  GtkWidget parent_instance;
+  AdwBin parent_instance;
 
   BbProject *project;
   BbClip *clip;
@@ -35,7 +35,7 @@ struct _BbClipItem {
   GtkLabel *name_label;
 };
 
-G_DEFINE_FINAL_TYPE (BbClipItem, bb_clip_item, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (BbClipItem, bb_clip_item, ADW_TYPE_BIN)
 
 static void
 append (GString *text, const char *more)

@@ -18,19 +18,18 @@
  * for what the actions of the window do. They are moved by dragging, and by Alt with the arrow keys.
  */
 struct _BbClipStrip {
-  GtkWidget parent_instance;
+  AdwBin parent_instance;
 
   BbProject *project;
   GtkMultiSelection *selection;
   gboolean updating;
 
-  GtkScrolledWindow *scroller;
   GtkListView *list;
   GMenuModel *clip_menu;
   GtkWidget *popover;
 };
 
-G_DEFINE_FINAL_TYPE (BbClipStrip, bb_clip_strip, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (BbClipStrip, bb_clip_strip, ADW_TYPE_BIN)
 
 static gboolean
 find_position (BbClipStrip *self, BbClip *clip, guint *position)
@@ -318,7 +317,6 @@ bb_clip_strip_class_init (BbClipStripClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-clip-strip.ui");
-  gtk_widget_class_bind_template_child (widget_class, BbClipStrip, scroller);
   gtk_widget_class_bind_template_child (widget_class, BbClipStrip, list);
   gtk_widget_class_bind_template_child (widget_class, BbClipStrip, clip_menu);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Left, GDK_ALT_MASK, move_cb, "i", -1);

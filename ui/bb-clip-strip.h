@@ -7,12 +7,12 @@
 
 #include "bb-project.h"
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
 #define BB_TYPE_CLIP_STRIP (bb_clip_strip_get_type ())
-G_DECLARE_FINAL_TYPE (BbClipStrip, bb_clip_strip, BB, CLIP_STRIP, GtkWidget)
+G_DECLARE_FINAL_TYPE (BbClipStrip, bb_clip_strip, BB, CLIP_STRIP, AdwBin)
 
 void bb_clip_strip_set_project (BbClipStrip *self, BbProject *project);
 GPtrArray *bb_clip_strip_get_selected (BbClipStrip *self);

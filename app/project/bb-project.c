@@ -638,7 +638,8 @@ bb_project_set_output (BbProject *self, const BbRecipeValues *output)
  * @n_files: how many
  * @position: before which clip; behind the last one where there are fewer
  *
- * Adds videos that are not in the list yet, and shows the first of @files. That is one step, but for
+ * Adds videos that are not in the list yet, and shows the first of @files that is not known to be
+ * unreadable. That is one step, but for
  * the first videos of all: with them the history begins.
  *
  * Returns: how many were added
@@ -664,8 +665,15 @@ bb_project_add (BbProject *self, GFile *const *files, guint n_files, guint posit
     bb_project_restore (self, state, 0, NULL, NULL);
   else
     change (self, state, NULL);
-  if (n_files > 0)
-    bb_project_set_current (self, bb_project_find (self, files[0]));
+  for (guint i = 0; i < n_files; i++)
+    {
+      BbClip *clip = bb_project_find (self, files[i]);
+
+      if (bb_clip_get_problem (clip) != NULL)
+        continue;
+      bb_project_set_current (self, clip);
+      break;
+    }
   return n_added;
 }
 

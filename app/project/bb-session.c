@@ -314,6 +314,48 @@ bb_session_remove_left (BbSession *self)
 }
 
 /**
+ * bb_session_keep:
+ * @self: a session
+ *
+ * Keeps the project as it is now for bb_session_get_before(): another one is opened in its place.
+ */
+void
+bb_session_keep (BbSession *self)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *data = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->project)) == 0 ||
+      bb_state_file_get_path (self->file) == NULL)
+    return;
+  before = g_strconcat (bb_state_file_get_path (self->file), BEFORE, NULL);
+  data = bb_project_file_format (self->project, NULL);
+  if (!g_file_set_contents_full (before, data, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+    {
+      g_autofree char *problem = format_problem (error);
+
+      g_signal_emit (self, signals[PROBLEM], 0, problem);
+    }
+}
+
+/**
+ * bb_session_get_before:
+ * @self: a session
+ *
+ * Returns: (transfer full) (nullable): a file with the project before this one
+ */
+GFile *
+bb_session_get_before (BbSession *self)
+{
+  const char *path = bb_state_file_get_path (self->file);
+  g_autofree char *before = path != NULL ? g_strconcat (path, BEFORE, NULL) : NULL;
+
+  return before != NULL && g_file_test (before, G_FILE_TEST_EXISTS) ? g_file_new_for_path (before)
+                                                                    : NULL;
+}
+
+/**
  * bb_session_watch:
  * @self: a session
  * @project: what is worked on

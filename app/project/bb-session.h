@@ -18,6 +18,8 @@ gboolean bb_session_was_killed (BbSession *self);
 const char *bb_session_get_notice (BbSession *self);
 BbProjectFile *bb_session_take_left (BbSession *self);
 void bb_session_remove_left (BbSession *self);
+void bb_session_keep (BbSession *self);
+GFile *bb_session_get_before (BbSession *self);
 void bb_session_watch (BbSession *self, BbProject *project);
 void bb_session_close (BbSession *self);
 

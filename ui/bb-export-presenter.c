@@ -193,8 +193,10 @@ open_sheet_cb (BbExportPresenter *self)
 }
 
 static const GActionEntry actions[] = {
-  { "export", export_cb, NULL, NULL, NULL },      { "export-selected", export_selected_cb, NULL, NULL, NULL },
-  { "export-to", export_to_cb, "s", NULL, NULL }, { "show-queue", show_queue_cb, NULL, NULL, NULL },
+  { "export", export_cb, NULL, NULL, NULL },
+  { "export-selected", export_selected_cb, NULL, NULL, NULL },
+  { "export-to", export_to_cb, "s", NULL, NULL },
+  { "show-queue", show_queue_cb, NULL, NULL, NULL },
   { "queue", NULL, NULL, "false", queue_cb },
 };
 

@@ -335,6 +335,64 @@ bb_window_offer_session (BbWindow *self)
     ask (self, left);
 }
 
+/**
+ * bb_window_save_recipe:
+ * @self: a window that is closed
+ *
+ * Keeps the settings for the next session.
+ */
+void
+bb_window_save_recipe (BbWindow *self)
+{
+  g_autofree char *text = NULL;
+
+  if (!self->has_clip)
+    return;
+  if (g_settings_get_boolean (self->settings, "keep-recipe"))
+    text = bb_recipe_to_string (bb_editor_get_recipe (self->editor));
+  g_settings_set_string (self->settings, "recipe", text != NULL ? text : "");
+}
+
+static void
+restore_recipe (BbWindow *self)
+{
+  g_autofree char *text = g_settings_get_string (self->settings, "recipe");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+
+  if (*text == '\0' || !g_settings_get_boolean (self->settings, "keep-recipe"))
+    return;
+  recipe = bb_recipe_new_from_string (text, &error);
+  if (recipe != NULL)
+    bb_editor_reset (self->editor, recipe);
+  else
+    g_info ("The last session's settings: %s", error->message);
+}
+
+static void
+problem_cb (BbWindow *self, const char *problem)
+{
+  bb_window_show_toast (self, problem);
+}
+
+/**
+ * bb_window_begin_session:
+ * @self: a window that is being made
+ *
+ * Begins with the settings of the last session. What is done from now on outlives the program.
+ */
+void
+bb_window_begin_session (BbWindow *self)
+{
+  g_autoptr (GFile) folder = g_file_new_build_filename (g_get_user_data_dir (), "blurbox", NULL);
+
+  restore_recipe (self);
+  self->session = bb_session_new (folder);
+  bb_session_watch (self->session, self->project);
+  g_signal_connect_object (self->session, "problem", G_CALLBACK (problem_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
 static void
 new_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {

@@ -402,55 +402,9 @@ show_presets_cb (BbWindow *self)
 }
 
 static void
-save_session (BbWindow *self)
-{
-  g_autofree char *text = NULL;
-
-  if (!self->has_clip)
-    return;
-  if (g_settings_get_boolean (self->settings, "keep-recipe"))
-    text = bb_recipe_to_string (bb_editor_get_recipe (self->editor));
-  g_settings_set_string (self->settings, "recipe", text != NULL ? text : "");
-}
-
-static void
-restore_session (BbWindow *self)
-{
-  g_autofree char *text = g_settings_get_string (self->settings, "recipe");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BbRecipe) recipe = NULL;
-
-  if (*text == '\0' || !g_settings_get_boolean (self->settings, "keep-recipe"))
-    return;
-  recipe = bb_recipe_new_from_string (text, &error);
-  if (recipe != NULL)
-    bb_editor_reset (self->editor, recipe);
-  else
-    g_info ("The last session's settings: %s", error->message);
-}
-
-static void
-problem_cb (BbWindow *self, const char *problem)
-{
-  bb_window_show_toast (self, problem);
-}
-
-/* What is done from now on outlives the program. */
-static void
-begin_session (BbWindow *self)
-{
-  g_autoptr (GFile) folder = g_file_new_build_filename (g_get_user_data_dir (), "blurbox", NULL);
-
-  self->session = bb_session_new (folder);
-  bb_session_watch (self->session, self->project);
-  g_signal_connect_object (self->session, "problem", G_CALLBACK (problem_cb), self,
-                           G_CONNECT_SWAPPED);
-}
-
-static void
 bb_window_unrealize (GtkWidget *widget)
 {
-  save_session (BB_WINDOW (widget));
+  bb_window_save_recipe (BB_WINDOW (widget));
 
   GTK_WIDGET_CLASS (bb_window_parent_class)->unrealize (widget);
 }
@@ -637,8 +591,7 @@ bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager
   g_signal_connect_object (settings, "changed::mute", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
   guides_cb (self);
-  restore_session (self);
-  begin_session (self);
+  bb_window_begin_session (self);
   bb_window_watch_clips (self);
   return self;
 }

@@ -13,7 +13,6 @@
 #include "bb-project-file.h"
 
 #include "bb-key-group.h"
-#include "bb-save.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

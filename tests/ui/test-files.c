@@ -173,10 +173,8 @@ check_together (GFile *const *files, guint n_files)
   bb_test_forget_announced ();
   bb_window_open (window, files, n_files);
   BB_TEST_WAIT (has_clip (window, "2-film.mp4"));
-  BB_TEST_WAIT (
-    bb_test_was_announced ("These videos cannot be read: “1-text.mp4”, “3-text.mp4”"));
-  BB_TEST_WAIT (
-    bb_test_shows (window, "These videos cannot be read: “1-text.mp4”, “3-text.mp4”"));
+  BB_TEST_WAIT (bb_test_was_announced ("These videos cannot be read: “1-text.mp4”, “3-text.mp4”"));
+  BB_TEST_WAIT (bb_test_shows (window, "These videos cannot be read: “1-text.mp4”, “3-text.mp4”"));
   check_export (window, "Export 2 Videos");
 
   /* What cannot be opened takes the place of nothing. */
@@ -249,9 +247,8 @@ test_no_name (void)
       g_ptr_array_add (many, g_file_new_for_uri (uri));
     }
   bb_window_open (window, (GFile *const *) many->pdata, many->len);
-  BB_TEST_WAIT (
-    bb_test_was_announced ("These videos cannot be read: “nonsense-0:”, “nonsense-1:”, "
-                           "“nonsense-2:”, “nonsense-3:”, “nonsense-4:” and 2 more"));
+  BB_TEST_WAIT (bb_test_was_announced ("These videos cannot be read: “nonsense-0:”, “nonsense-1:”, "
+                                       "“nonsense-2:”, “nonsense-3:”, “nonsense-4:” and 2 more"));
   /* Nothing of them took the place of what is shown. */
   BB_TEST_WAIT (has_clip (window, "clip.mp4"));
   bb_test_window_close (window);

@@ -509,6 +509,31 @@ bb_output_file_remove (BbOutputFile *file)
 }
 
 /**
+ * bb_output_file_sync:
+ * @file: a file that was written whole
+ * @error: return location for an error
+ *
+ * Brings the file to disk. bb_output_file_commit() does so too; who gives names to several files at the
+ * end knows before that all of them are there.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT or %BB_ERROR_SPACE
+ */
+gboolean
+bb_output_file_sync (BbOutputFile *file, GError **error)
+{
+  int result = sync_path (file->temporary, O_WRONLY);
+  gboolean removed;
+
+  g_mutex_lock (&file->lock);
+  removed = file->removed;
+  g_mutex_unlock (&file->lock);
+  if (result == 0 || removed)
+    return TRUE;
+  set_error (error, file->path, result);
+  return FALSE;
+}
+
+/**
  * bb_output_file_commit:
  * @file: a file that was written whole
  * @error: return location for an error

@@ -6,6 +6,20 @@
 #include "bb-recipe-private.h"
 
 /**
+ * bb_recipe_get_part:
+ * @key: a key
+ *
+ * Returns: what the value of that key belongs to; 0 where recipes have no such key
+ */
+BbRecipePart
+bb_recipe_get_part (const char *key)
+{
+  const BbRecipeValue *value = bb_recipe_find_value (key);
+
+  return value != NULL ? value->part : 0;
+}
+
+/**
  * bb_recipe_values_copy_parts:
  * @to: (inout): values
  * @from: values of another recipe

@@ -107,6 +107,7 @@ void bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu);
 gboolean bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text,
                                  GError **error);
 char *bb_recipe_values_format (const BbRecipeValues *values, const char *key);
+BbRecipePart bb_recipe_get_part (const char *key);
 void bb_recipe_values_copy_parts (BbRecipeValues *to, const BbRecipeValues *from,
                                   BbRecipePart parts);
 gboolean bb_recipe_values_equal_parts (const BbRecipeValues *a, const BbRecipeValues *b,

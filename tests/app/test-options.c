@@ -394,15 +394,20 @@ static void
 test_stats (void)
 {
   static const char *const notices[] = { "said \"so\"\\\n\x01", NULL };
+  const BbStatsOutput made[] = {
+    { "b.mp4", 7000, { .width = 90, .height = 160, .video_bytes = 6000, .encoder = "libx264" } },
+    { "b.mkv", -1, { .width = 64, .height = 64, .encoder = "ffv1" } },
+  };
+  const BbStatsOutput nothing = { NULL, -1, { .encoder = "none" } };
   g_autoptr (BbStats) stats = bb_stats_new ();
   g_autofree char *json = NULL;
   BbRenderStats figures = { .frames = 300, .batches = 10, .seconds = 2.5, .peak_memory = 1000 };
 
   g_strlcpy (figures.device, "cpu", sizeof figures.device);
-  bb_stats_add (stats, "a\t\xff.mp4", "b.mp4", &figures, notices, NULL);
+  bb_stats_add (stats, "a\t\xff.mp4", made, 2, &figures, notices, NULL);
   figures.frames = 100;
   figures.peak_memory = 500;
-  bb_stats_add (stats, "c.mp4", NULL, &figures, NULL, "broken");
+  bb_stats_add (stats, "c.mp4", &nothing, 1, &figures, NULL, "broken");
   json = bb_stats_to_json (stats);
   g_assert_true (g_utf8_validate (json, -1, NULL));
   g_assert_nonnull (strstr (json, "\n  \"failed\": 1,\n"));
@@ -414,6 +419,13 @@ test_stats (void)
   g_assert_nonnull (strstr (json, "\"input\": \"a\\u0009"));
   g_assert_nonnull (strstr (json, "\"error\": \"broken\""));
   g_assert_nonnull (strstr (json, "\"output\": null"));
+  g_assert_nonnull (strstr (json, "\"output\": \"b.mp4\""));
+  g_assert_nonnull (strstr (json, "\"outputs\": [{ \"file\": \"b.mp4\", \"width\": 90, "
+                                  "\"height\": 160, \"encoder\": \"libx264\", "
+                                  "\"frames_before\": 0, \"video_bytes\": 6000, "
+                                  "\"bytes\": 7000 }, { \"file\": \"b.mkv\""));
+  g_assert_nonnull (strstr (json, "\"encoder\": \"ffv1\", \"frames_before\": 0, "
+                                  "\"video_bytes\": 0, \"bytes\": null }],"));
 }
 
 static void

@@ -61,6 +61,22 @@ bb_options_check_outputs (GPtrArray *outputs, GError **error)
   return FALSE;
 }
 
+/* What an output after “--and” begins from: the first one's values. Quality and preset are an encoder's
+ * own, and an encoder makes one codec: what was said of another one does not count. */
+void
+bb_options_begin_output (BbRecipeValues *values, const BbRecipe *first, GHashTable *given)
+{
+  gboolean has_codec = g_hash_table_contains (given, "codec");
+
+  *values = *bb_recipe_get (first);
+  if (has_codec)
+    values->encoder = "auto";
+  if (!has_codec && !g_hash_table_contains (given, "encoder"))
+    return;
+  values->quality = -1;
+  values->preset = "";
+}
+
 static void
 options_output_free (BbOptionsOutput *output)
 {

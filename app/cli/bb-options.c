@@ -340,7 +340,7 @@ bb_options_make_recipe (GHashTable *given, const BbRecipe *first, GError **error
 
   bb_recipe_values_init (&values);
   if (first != NULL)
-    values = *bb_recipe_get (first);
+    bb_options_begin_output (&values, first, given);
   if (file_name != NULL)
     {
       g_autoptr (GFile) file = g_file_new_for_path (file_name);

@@ -202,11 +202,11 @@ check_common (BbRender *render, const BbRecipe *recipe, GError **error)
 gboolean
 bb_render_add_output (BbRender *render, const char *output, BbRecipe *recipe, GError **error)
 {
-  if (render->n_outputs == BB_ENGINE_MAX_OUTPUTS)
+  if (render->n_outputs == BB_RENDER_MAX_OUTPUTS)
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                    _ ("A render has %d outputs at most: make the others with another one"),
-                   BB_ENGINE_MAX_OUTPUTS);
+                   BB_RENDER_MAX_OUTPUTS);
       return FALSE;
     }
   if (!check_common (render, recipe, error) || !check_target (render, output, error))

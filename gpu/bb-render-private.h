@@ -47,6 +47,8 @@ typedef struct {
   guint n_joined; /* segments */
 } BbRenderOutput;
 
+G_STATIC_ASSERT (BB_RENDER_MAX_OUTPUTS == BB_ENGINE_MAX_OUTPUTS);
+
 /** How often it is looked at whether one worker more is worth it, in microseconds. */
 #define BB_RENDER_LOOK_INTERVAL (G_USEC_PER_SEC / 4)
 

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /** Workers of a render at most. */
 #define BB_RENDER_MAX_WORKERS 32
 
+/** Outputs of a render at most. */
+#define BB_RENDER_MAX_OUTPUTS 8
+
 /**
  * BbWorkerStats:
  * @frames: frames that it has made

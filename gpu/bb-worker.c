@@ -502,7 +502,7 @@ bb_worker_make (BbWorker *self, BbSchedule *schedule, BbRun *run, GCancellable *
                 GError **error)
 {
   const BbWorkerJob *job = self->job;
-  BbMemory memory[BB_ENGINE_MAX_OUTPUTS];
+  BbMemory memory[BB_ENGINE_MAX_OUTPUTS] = { BB_MEMORY_HOST };
   BbPipelineStats stats = { 0 };
   gboolean good;
 

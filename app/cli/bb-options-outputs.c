@@ -53,11 +53,11 @@ bb_options_check_outputs (GPtrArray *outputs, GError **error)
             return FALSE;
           }
     }
-  if (outputs->len <= BB_ENGINE_MAX_OUTPUTS)
+  if (outputs->len <= BB_RENDER_MAX_OUTPUTS)
     return TRUE;
   g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
                _ ("One render makes %d files of a video at most: leave out some “--and”"),
-               BB_ENGINE_MAX_OUTPUTS);
+               BB_RENDER_MAX_OUTPUTS);
   return FALSE;
 }
 

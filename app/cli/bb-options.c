@@ -539,6 +539,30 @@ check_plan (BbOptions *options, GHashTable *given, GStrv inputs, GError **error)
     }
 }
 
+static BbAction
+find_action (GHashTable *given)
+{
+  static const struct {
+    const char *option;
+    BbAction action;
+  } actions[] = {
+    { "help", BB_ACTION_HELP },
+    { "version", BB_ACTION_VERSION },
+    { "list-devices", BB_ACTION_LIST_DEVICES },
+    { "list-encoders", BB_ACTION_LIST_ENCODERS },
+    { "auto-tune", BB_ACTION_AUTO_TUNE },
+    { "plan", BB_ACTION_PLAN },
+    { "segment", BB_ACTION_SEGMENT },
+    { "join", BB_ACTION_JOIN },
+    { "print-jobs", BB_ACTION_PRINT_JOBS },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    if (g_hash_table_contains (given, actions[i].option))
+      return actions[i].action;
+  return BB_ACTION_RENDER;
+}
+
 /**
  * bb_options_new:
  * @argv: (array zero-terminated=1): the program's arguments, its own name first, in the file
@@ -563,16 +587,7 @@ bb_options_new (const char *const *argv, GError **error)
   if (outputs == NULL)
     return NULL;
   given = outputs->pdata[0];
-  options->action = g_hash_table_contains (given, "help")            ? BB_ACTION_HELP
-                    : g_hash_table_contains (given, "version")       ? BB_ACTION_VERSION
-                    : g_hash_table_contains (given, "list-devices")  ? BB_ACTION_LIST_DEVICES
-                    : g_hash_table_contains (given, "list-encoders") ? BB_ACTION_LIST_ENCODERS
-                    : g_hash_table_contains (given, "auto-tune")     ? BB_ACTION_AUTO_TUNE
-                    : g_hash_table_contains (given, "plan")          ? BB_ACTION_PLAN
-                    : g_hash_table_contains (given, "segment")       ? BB_ACTION_SEGMENT
-                    : g_hash_table_contains (given, "join")          ? BB_ACTION_JOIN
-                    : g_hash_table_contains (given, "print-jobs")    ? BB_ACTION_PRINT_JOBS
-                                                                     : BB_ACTION_RENDER;
+  options->action = find_action (given);
   if (options->action != BB_ACTION_RENDER && options->action < BB_ACTION_AUTO_TUNE)
     return g_steal_pointer (&options);
 

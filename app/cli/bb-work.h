@@ -22,8 +22,8 @@ G_BEGIN_DECLS
  */
 typedef struct {
   const char *input;
-  const BbTarget *target[BB_ENGINE_MAX_OUTPUTS];
-  BbStatsOutput made[BB_ENGINE_MAX_OUTPUTS];
+  const BbTarget *target[BB_RENDER_MAX_OUTPUTS];
+  BbStatsOutput made[BB_RENDER_MAX_OUTPUTS];
   guint n_outputs;
 } BbWork;
 

@@ -291,14 +291,20 @@ run_part (Pipeline *pipeline, gboolean last)
 }
 
 /* Waits until the consumer has done with every finished frame, the one that it has at the moment
- * included. */
-static void
+ * included.
+ *
+ * Returns: whether it has; FALSE where the pipeline is cancelled */
+static gboolean
 wait_until_consumed (Pipeline *pipeline)
 {
+  gboolean cancelled;
+
   g_mutex_lock (&pipeline->lock);
-  while (pipeline->n_unconsumed > 0 && !g_cancellable_is_cancelled (pipeline->cancellable))
+  while (!(cancelled = g_cancellable_is_cancelled (pipeline->cancellable)) &&
+         pipeline->n_unconsumed > 0)
     g_cond_wait (&pipeline->consumed, &pipeline->lock);
   g_mutex_unlock (&pipeline->lock);
+  return !cancelled;
 }
 
 /* The device has too little memory for what it was prepared for: finishes what is on it, and prepares
@@ -308,13 +314,12 @@ shrink (Pipeline *pipeline, GError *reason)
 {
   GError *error = g_steal_pointer (&reason);
 
-  if (!run_part (pipeline, FALSE))
+  /* Frames that wait to be consumed are in memory that shall be freed. */
+  if (!run_part (pipeline, FALSE) || !wait_until_consumed (pipeline))
     {
       g_error_free (error);
       return FALSE;
     }
-  /* Frames that wait to be consumed are in memory that shall be freed. */
-  wait_until_consumed (pipeline);
   if (!bb_engine_shrink (pipeline->engine, &error))
     {
       fail (pipeline, error);

@@ -497,12 +497,13 @@ report_batch (BbRender *render)
   int batch = render->stats.batch;
 
   if (batch > 0 && batch < values->batch)
-    /* Translators: a batch of frames, as large as memory allows, and as was asked for */
     bb_render_add_notice (
       render,
-      g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
-                                 "Memory allows batches of %u frames, not %d", (guint) batch),
-                       (guint) batch, values->batch));
+      g_strdup_printf (
+        /* Translators: a batch of frames, as large as memory allows, and as was asked for */
+        ngettext ("Memory allows batches of %u frame, not %d",
+                  "Memory allows batches of %u frames, not %d", (guint) batch),
+        (guint) batch, values->batch));
 }
 
 /* Makes the segments from @first to before @end that are not there, and joins them where there is a

@@ -59,8 +59,8 @@ say_refused (BbWindow *self)
 
       if (text->len > 0)
         g_string_append_c (text, '\n');
-      /* Translators: names of files, with commas between */
       g_string_append_printf (text,
+                              /* Translators: names of files, with commas between */
                               ngettext ("Left out, as it cannot be read: %s",
                                         "Left out, as they cannot be read: %s", self->refused->len),
                               names);

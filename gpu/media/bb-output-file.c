@@ -71,9 +71,9 @@ set_error (GError **error, const char *path, int reason)
                          ? _ ("make room, or choose another folder")
                          : _ ("choose another name or folder");
 
-  /* Translators: the name of a file, what is wrong, and what to do, such as “choose another folder” */
   g_set_error (error, BB_ERROR,
                reason == ENOSPC || reason == EDQUOT ? BB_ERROR_SPACE : BB_ERROR_OUTPUT,
+               /* Translators: the name of a file, what is wrong, and what to do, a clause */
                _ ("Cannot write “%s”: %s; %s"), name, get_reason (reason), advice);
 }
 

@@ -222,6 +222,57 @@ def test_killed(folder):
     check_whole(place, wanted, "one by one")
 
 
+def test_cancelled(folder):
+    """Whoever cancels finds no target and no unfinished file, only whole segments, and the render goes on with those."""
+    outputs = [FIRST, SECOND]
+    clip, wanted = alone(*outputs)
+    for pattern in ".square.mkv.*.part", ".*/[0-9]*.nut":
+        place = folder / pattern[-3:]
+        place.mkdir()
+        for _ in range(20):
+            child = subprocess.Popen(line(clip, place, outputs, "--quiet", "--overwrite"), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            while child.poll() is None and not list(place.glob(pattern)):
+                pass
+            child.terminate()
+            _, said = child.communicate(timeout=media.LIMIT)
+            if child.returncode != 0:  # else it was quicker
+                break
+        equal((child.returncode, said.count("\n"), "was cancelled" in said), (1, 1, True), said)
+        left = [path for path in place.rglob("*") if path.is_file()]
+        check(all(path.name in ("lock", "render.ini") or path.suffix == ".nut" for path in left), f"{left} is left")
+        check(all(list(path.glob("*.nut")) for path in place.iterdir()), f"folders without segments in {left}")
+        output(*line(clip, place, outputs, "--quiet", "--overwrite"))
+        check_whole(place, wanted, "of what was cancelled")
+
+
+def test_disk_is_small(folder):
+    """What all outputs on a disk need is asked for together, before anything is made."""
+    clip, _ = fixture()
+    # A file system that only this child sees.
+    script = ("import ctypes, os, subprocess, sys\n"
+              "if ctypes.CDLL(None).mount(b'tmpfs', os.fsencode(sys.argv[1]), b'tmpfs', 0, b'size=60m'):\n"
+              "    sys.exit(77)\n"
+              "code = subprocess.call(sys.argv[2:])\n"
+              "print(*os.listdir(sys.argv[1]), end='')\n"
+              "sys.exit(code)")
+    small = folder / "small"
+    small.mkdir()
+    size = ["--size", "1920x1080", "--encoder", "ffv1"]
+    outputs = [("a.mkv", size), ("b.mkv", size), ("../c.mkv", size)]
+    try:
+        done = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-c", script, small,
+                               *line(clip, small, outputs, "--quiet")], capture_output=True, text=True, timeout=media.LIMIT, check=False)
+    except FileNotFoundError:
+        raise tap.Skip("unshare is not here") from None
+    if done.returncode == 77 or "unshare:" in done.stderr:
+        raise tap.Skip("a file system of its own cannot be mounted here")
+    # Half a bit a pixel at the least, for the segments and once more joined; some frames more may be expected than there are.
+    needed = float(re.search(r"a\.mkv” and the other outputs on its disk need about ([0-9.]+).MB until", done.stderr)[1])
+    near(needed, 2 * 2 * SECONDS * RATE * 1920 * 1080 / 16 / 1e6, 2, done.stderr)
+    equal((done.returncode, done.stderr.count("\n"), done.stdout), (1, 1, ""), done.stderr)
+    equal(listing(folder), ["small"], "what is left")
+
+
 def test_one_is_finished(folder):
     """A file that is there is not overwritten unless that is allowed, and nothing is begun then."""
     outputs = [FIRST, SECOND]

@@ -6,17 +6,21 @@
 #include "bb-recipe-private.h"
 
 /**
- * bb_recipe_get_part:
- * @key: a key
+ * bb_recipe_get_key:
+ * @i: a number from 0 on
+ * @part: (out): what the value belongs to
  *
- * Returns: what the value of that key belongs to; 0 where recipes have no such key
+ * Returns: (nullable): the name of a value in a recipe file; %NULL behind the last one
  */
-BbRecipePart
-bb_recipe_get_part (const char *key)
+const char *
+bb_recipe_get_key (guint i, BbRecipePart *part)
 {
-  const BbRecipeValue *value = bb_recipe_find_value (key);
+  const BbRecipeValue *value = bb_recipe_get_value (i);
 
-  return value != NULL ? value->part : 0;
+  if (value == NULL)
+    return NULL;
+  *part = value->part;
+  return value->field.key;
 }
 
 /**

@@ -18,10 +18,13 @@ is_of_output (const char *name)
   static const char *const others[] = { "output", "recipe",     "size", "aspect",
                                         "offset", "background", NULL };
   const char *key = bb_options_get_key (name);
+  const char *candidate;
+  BbRecipePart part;
 
-  if (g_strv_contains (others, name))
-    return TRUE;
-  return key != NULL && (bb_recipe_get_part (key) & (BB_RECIPE_TRIM | BB_RECIPE_WORK)) == 0;
+  for (guint i = 0; key != NULL && (candidate = bb_recipe_get_key (i, &part)) != NULL; i++)
+    if (g_str_equal (candidate, key))
+      return (part & (BB_RECIPE_TRIM | BB_RECIPE_WORK)) == 0;
+  return g_strv_contains (others, name);
 }
 
 /* Several outputs are made by one render: what is of one, and what is of all of them. */

@@ -93,28 +93,48 @@ bb_target_get_extension (const BbRecipe *recipe)
   return g_str_equal (bb_recipe_get (recipe)->encoder, "ffv1") ? "mkv" : "mp4";
 }
 
+/* Name of a target without its extension. What is no placeholder stays as it is written. */
+static char *
+expand (const char *pattern, const char *name, const BbRecipeValues *values)
+{
+  g_autoptr (GString) text = g_string_new (pattern);
+  g_autofree char *width = g_strdup_printf ("%d", values->width);
+  g_autofree char *height = g_strdup_printf ("%d", values->height);
+
+  g_string_replace (text, "{width}", width, 0);
+  g_string_replace (text, "{height}", height, 0);
+  /* Last: it may have braces of its own. */
+  g_string_replace (text, "{name}", name, 0);
+  g_strdelimit (text->str, G_DIR_SEPARATOR_S, '-');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /**
  * bb_target_propose:
  * @input: path of the source
  * @folder: (nullable): where to, instead of beside the source
+ * @pattern: (nullable): of the name: text in which `{name}` is the source's name and `{width}` and
+ *   `{height}` are the canvas'; %NULL or empty is %BB_TARGET_PATTERN
  * @recipe: what to make
  * @extension: (nullable): of the container, instead of the one that suits the recipe
  *
- * Returns: (transfer full): path of the target, called `NAME-WIDTHxHEIGHT.EXTENSION`
+ * Returns: (transfer full): path of the target
  */
 char *
-bb_target_propose (const char *input, const char *folder, const BbRecipe *recipe,
-                   const char *extension)
+bb_target_propose (const char *input, const char *folder, const char *pattern,
+                   const BbRecipe *recipe, const char *extension)
 {
-  const BbRecipeValues *values = bb_recipe_get (recipe);
   g_autofree char *base = g_path_get_basename (input);
   g_autofree char *beside = g_path_get_dirname (input);
+  g_autofree char *stem = NULL;
   g_autofree char *name = NULL;
   char *dot = strrchr (base, '.');
 
   if (dot != NULL && dot != base)
     *dot = '\0';
-  name = g_strdup_printf ("%s-%dx%d.%s", base, values->width, values->height,
+  stem = expand (pattern != NULL && *pattern != '\0' ? pattern : BB_TARGET_PATTERN, base,
+                 bb_recipe_get (recipe));
+  name = g_strdup_printf ("%s.%s", stem,
                           extension != NULL ? extension : bb_target_get_extension (recipe));
   if (folder == NULL && !g_path_is_absolute (input) && strchr (input, G_DIR_SEPARATOR) == NULL)
     return g_steal_pointer (&name);
@@ -294,9 +314,10 @@ bb_targets_new (const char *const *inputs, const char *output, const BbRecipe *r
       g_ptr_array_add (targets, target);
       target->input = g_strdup (inputs[i]);
       if (!none)
-        target->output = output != NULL && !folder
-                           ? g_strdup (output)
-                           : bb_target_propose (inputs[i], folder ? output : NULL, recipe, NULL);
+        target->output =
+          output != NULL && !folder
+            ? g_strdup (output)
+            : bb_target_propose (inputs[i], folder ? output : NULL, NULL, recipe, NULL);
       encoder = bb_encoder_choose (recipe, error);
       if (encoder == NULL || !bb_encoder_check_container (encoder, target->output, error))
         return NULL;

@@ -32,6 +32,8 @@ char *bb_target_get_identity (const char *path);
 char *bb_target_find_free (const char *path, GHashTable *taken);
 GPtrArray *bb_targets_new (const char *const *inputs, const char *output, const BbRecipe *recipe,
                            GError **error);
+gboolean bb_targets_check (GPtrArray *targets, GError **error);
+gboolean bb_targets_is_folder (const char *output);
 char *bb_targets_get_new_folder (const char *output);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BbTarget, bb_target_free)

@@ -131,6 +131,7 @@ make_plain (const BbRecipe *recipe)
   values.zoom = values.offset_x = values.offset_y = values.corner_radius = values.shadow = 0.0;
   values.background = BB_BACKGROUND_COLOR;
   values.color = 0;
+  values.logo = "";
   return bb_recipe_new (&values, NULL);
 }
 

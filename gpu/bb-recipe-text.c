@@ -120,13 +120,17 @@ set_no_number (const BbRecipeValue *value, const char *shown, GError **error)
 static gboolean
 parse_file (const char *text, const char *folder, const char **path)
 {
+  g_autofree char *host = NULL;
   g_autofree char *whole = NULL;
 
-  if (*text != '\0')
-    whole = g_str_has_prefix (text, "file:") ? g_filename_from_uri (text, NULL, NULL)
-                                             : g_canonicalize_filename (text, folder);
-  else
+  if (*text == '\0')
     whole = g_strdup ("");
+  else if (g_str_has_prefix (text, "file:"))
+    whole = g_filename_from_uri (text, &host, NULL);
+  else
+    whole = g_canonicalize_filename (text, folder);
+  if (host != NULL)
+    return FALSE;
   *path = g_intern_string (whole);
   return whole != NULL;
 }

@@ -74,6 +74,17 @@ turn_upright (const AVFrame *frame, BbOrientation orientation, gboolean deep)
   return image;
 }
 
+/* librsvg multiplies colors by the opacity, and FFmpeg leaves them so. */
+static void
+divide_by_opacity (BbImage *image)
+{
+  guint8 *pixel = image->rgba;
+
+  for (gsize n = (gsize) image->width * (gsize) image->height; n > 0; n--, pixel += 4)
+    for (int i = 0; i < 3 && pixel[3] > 0; i++)
+      pixel[i] = (guint8) MIN ((pixel[i] * 255 + pixel[3] / 2) / pixel[3], 255);
+}
+
 static BbImage *
 convert (AVFrame *frame, GError **error)
 {
@@ -176,8 +187,11 @@ read_file (const char *path, int width, int height, GError **error)
 
   if (good && decode (demuxer, path, width, height, frame, &drawn, error))
     image = convert (frame, &reason);
-  if (image != NULL)
-    image->drawn = drawn;
+  if (image != NULL && drawn)
+    {
+      image->drawn = TRUE;
+      divide_by_opacity (image);
+    }
   avformat_close_input (&demuxer);
   if (g_error_matches (reason, BB_ERROR, BB_ERROR_MEMORY))
     g_propagate_error (error, g_steal_pointer (&reason));

@@ -12,6 +12,7 @@
 #include "reference.h"
 
 #include <glib/gstdio.h>
+#include <libavcodec/avcodec.h>
 #include <math.h>
 
 /* Half a code of rounding on the way out. */
@@ -490,6 +491,57 @@ test_hdr (void)
       }
 }
 
+/* A drawing is made as large as it is shown, and what is half transparent in it is so. */
+static void
+test_drawing (void)
+{
+  BbFormat format = make_format (96, 54, 8, 1);
+  BbFormat target = make_format (200, 360, 8, 0);
+  g_autoptr (BbFrame) frame = make_frame (&format);
+  g_autoptr (BbFrame) out = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("blurbox-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "logo.svg", NULL);
+  const double below[3] = { 0, 1, 0 }, half[3] = { 0.5, 0.5, 0 }, whole[3] = { 1, 1, 1 };
+  BbRecipeValues values;
+
+  if (avcodec_find_decoder_by_name ("librsvg") == NULL)
+    {
+      g_test_skip ("FFmpeg reads no SVG here.");
+      return;
+    }
+  /* A white half, and a red one that is half transparent, four units wide together. */
+  g_file_set_contents (path,
+                       "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='2'>"
+                       "<rect width='2' height='2' fill='white'/>"
+                       "<rect x='2' width='2' height='2' fill='red' fill-opacity='0.5'/></svg>",
+                       -1, NULL);
+  init_values (&values, &target, BB_BACKGROUND_COLOR);
+  values.color = 0x00ff00;
+  values.logo = path;
+  values.logo_place = BB_LOGO_TOP_LEFT;
+  values.logo_margin = 0.1;
+  values.logo_size = 0.5;
+  out = run (&values, frame, BB_ORIENTATION_UPRIGHT, &target);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    {
+      /* From 20,20 on, 100 × 50: sharp at its edges, as no drawing of four pixels is. */
+      g_assert_cmpfloat (fabs (ref_get_code (out, p, 20, 20) - get_code_of (&target, p, whole)), <=,
+                         1.0);
+      g_assert_cmpfloat (fabs (ref_get_code (out, p, 67, 69) - get_code_of (&target, p, whole)), <=,
+                         1.0);
+      g_assert_cmpfloat (fabs (ref_get_code (out, p, 72, 20) - get_code_of (&target, p, half)), <=,
+                         1.5);
+      g_assert_cmpfloat (fabs (ref_get_code (out, p, 119, 69) - get_code_of (&target, p, half)), <=,
+                         1.5);
+      g_assert_cmpfloat (fabs (ref_get_code (out, p, 120, 69) - get_code_of (&target, p, below)),
+                         <=, 0.6);
+      g_assert_cmpfloat (fabs (ref_get_code (out, p, 119, 70) - get_code_of (&target, p, below)),
+                         <=, 0.6);
+    }
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 /* A picture that cannot be had is told by name, and only where it is needed. */
 static void
 test_missing (void)
@@ -538,6 +590,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/backgrounds/mirror", test_mirror);
   g_test_add_func ("/backgrounds/logo", test_logo);
   g_test_add_func ("/backgrounds/hdr", test_hdr);
+  g_test_add_func ("/backgrounds/drawing", test_drawing);
   g_test_add_func ("/backgrounds/missing", test_missing);
   return g_test_run ();
 }

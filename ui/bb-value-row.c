@@ -81,6 +81,9 @@ format_number (BbValueRow *self, double number)
   if (g_str_equal (self->field->unit, "px"))
     /* Translators: a length in pixels */
     return g_strdup_printf (_ ("%s px"), text);
+  if (g_str_equal (self->field->unit, "°"))
+    /* Translators: an angle in degrees */
+    return g_strdup_printf (_ ("%s°"), text);
   if (g_str_equal (self->field->key, "background-zoom"))
     /* Translators: how many times as large, such as "1.2 ×" */
     return g_strdup_printf (_ ("%s ×"), text);

@@ -343,7 +343,8 @@ bb_value_row_set_property (GObject *object, guint id, const GValue *value, GPara
       if (g_value_get_string (value) != NULL)
         self->field = bb_recipe_get_field (g_value_get_string (value));
       /* A slider that moves the picture moves as the picture does, in every language. */
-      if (g_strcmp0 (g_value_get_string (value), "offset-x") == 0)
+      if (g_strcmp0 (g_value_get_string (value), "offset-x") == 0 ||
+          g_strcmp0 (g_value_get_string (value), "logo-x") == 0)
         gtk_widget_set_direction (self->scale, GTK_TEXT_DIR_LTR);
       break;
     case PROP_PERCENT:

@@ -50,6 +50,7 @@ bb_recipe_values_copy_parts (BbRecipeValues *to, const BbRecipeValues *from, BbR
           *time_at (to, value) = *time_at (&source, value);
           break;
         case KIND_STRING:
+        case KIND_FILE:
           *string_at (to, value) = g_intern_string (*string_at (&source, value));
           break;
         case KIND_INT:

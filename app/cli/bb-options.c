@@ -9,6 +9,7 @@
 
 #include "bb-columns.h"
 #include "bb-jobs.h"
+#include "bb-look-options.h"
 #include "bb-targets.h"
 #include "blurbox.h"
 
@@ -52,11 +53,23 @@ static const Option rows[] = {
   { "shadow", N_ ("S"), "shadow", N_ ("strength of the shadow"), 0, TRUE },
 
   { NULL, NULL, NULL, N_ ("Background:") },
-  { "background", N_ ("KIND"), NULL, N_ ("blur (default), or a color such as #204a87") },
+  { "background", N_ ("KIND"), NULL,
+    N_ ("blur (default), mirror, a color such as #204a87, or two") },
+  { "gradient-angle", N_ ("A"), "gradient-angle", N_ ("from the first color to the second"), 0,
+    TRUE },
+  { "picture", N_ ("FILE"), NULL, N_ ("a picture in the background, as large as the canvas") },
   { "blur", N_ ("R"), "blur", N_ ("blur radius"), 0, TRUE },
   { "background-zoom", N_ ("Z"), "background-zoom", N_ ("1 just covers the canvas"), 0, TRUE },
   { "dim", N_ ("D"), "dim", N_ ("darken"), 0, TRUE },
   { "saturation", N_ ("S"), "saturation", N_ ("strength of colors"), 0, TRUE },
+
+  { NULL, NULL, NULL, N_ ("Logo:") },
+  { "logo", N_ ("FILE"), "logo", N_ ("a picture over all: PNG, SVG and others") },
+  { "logo-place", N_ ("PLACE"), NULL, N_ ("bottom-right (default), another corner, or X,Y") },
+  { "logo-margin", N_ ("M"), "logo-margin", N_ ("distance from the corner, of the short side"), 0,
+    TRUE },
+  { "logo-size", N_ ("S"), "logo-size", N_ ("width, of the canvas' width"), 0, TRUE },
+  { "logo-opacity", N_ ("O"), "logo-opacity", N_ ("how much of it is seen"), 0, TRUE },
 
   { NULL, NULL, NULL, N_ ("Trim:") },
   { "start", N_ ("TIME"), "start", N_ ("begin there: 12.5, MM:SS.mmm or HH:MM:SS.mmm") },
@@ -310,20 +323,6 @@ set_aspect (BbRecipeValues *values, const char *text, const char *size, GError *
   return TRUE;
 }
 
-static gboolean
-set_background (BbRecipeValues *values, const char *text, GError **error)
-{
-  if (g_str_equal (text, "blur"))
-    {
-      values->background = BB_BACKGROUND_BLUR;
-      return TRUE;
-    }
-  if (text[0] != '#' || !bb_recipe_values_parse (values, "color", text, NULL))
-    return refuse (error, "background", text, _ ("write blur, or a color such as #204a87"));
-  values->background = BB_BACKGROUND_COLOR;
-  return TRUE;
-}
-
 /* What an output after “--and” does not say is as for the first one; it has that one's trim and work also
  * where it says another recipe. */
 BbRecipe *
@@ -334,7 +333,6 @@ bb_options_make_recipe (GHashTable *given, const BbRecipe *first, GError **error
   const char *size = g_hash_table_lookup (given, "size");
   const char *aspect = g_hash_table_lookup (given, "aspect");
   const char *offset = g_hash_table_lookup (given, "offset");
-  const char *background = g_hash_table_lookup (given, "background");
   g_autoptr (BbRecipe) base = NULL;
   BbRecipeValues values;
 
@@ -355,7 +353,9 @@ bb_options_make_recipe (GHashTable *given, const BbRecipe *first, GError **error
     }
   if ((size != NULL && !set_size (&values, size, error)) ||
       (aspect != NULL && !set_aspect (&values, aspect, size, error)) ||
-      (background != NULL && !set_background (&values, background, error)) ||
+      !bb_look_options_set (&values, g_hash_table_lookup (given, "background"),
+                            g_hash_table_lookup (given, "picture"),
+                            g_hash_table_lookup (given, "logo-place"), error) ||
       (offset != NULL && !set_pair (&values, "offset", offset, ",", offset_keys,
                                     _ ("write X,Y in pixels, such as 0,-120"), error)))
     return NULL;
@@ -365,7 +365,7 @@ bb_options_make_recipe (GHashTable *given, const BbRecipe *first, GError **error
 
       if (text == NULL)
         continue;
-      if (!g_utf8_validate (text, -1, NULL))
+      if (!g_utf8_validate (text, -1, NULL) && !g_str_equal (rows[i].argument, "FILE"))
         {
           refuse (error, rows[i].name, text, _ ("write it as plain text"));
           return NULL;

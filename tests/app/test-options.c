@@ -187,13 +187,54 @@ test_background (void)
 {
   g_autoptr (BbOptions) color = parse_good ("--background", "#204a87", "a.mp4");
   g_autoptr (BbOptions) blur = parse_good ("--background", "#204a87", "--background=blur", "a.mp4");
+  g_autoptr (BbOptions) mirror = parse_good ("--background", "mirror", "a.mp4");
+  g_autoptr (BbOptions) gradient =
+    parse_good ("--background", "#204a87,#f5c211", "--gradient-angle", "90", "a.mp4");
+  g_autoptr (BbOptions) picture =
+    parse_good ("--background", "#204a87", "--picture", "b \xff.png", "a.mp4");
+  g_autofree char *here = g_canonicalize_filename ("b \xff.png", NULL);
 
   g_assert_cmpint (get_values (color)->background, ==, BB_BACKGROUND_COLOR);
   g_assert_cmphex (get_values (color)->color, ==, 0x204a87);
   g_assert_cmpint (get_values (blur)->background, ==, BB_BACKGROUND_BLUR);
+  g_assert_cmpint (get_values (mirror)->background, ==, BB_BACKGROUND_MIRROR);
+  g_assert_cmpint (get_values (gradient)->background, ==, BB_BACKGROUND_GRADIENT);
+  g_assert_cmphex (get_values (gradient)->color, ==, 0x204a87);
+  g_assert_cmphex (get_values (gradient)->gradient_color, ==, 0xf5c211);
+  g_assert_cmpfloat (get_values (gradient)->gradient_angle, ==, 90);
+  g_assert_cmpint (get_values (picture)->background, ==, BB_BACKGROUND_PICTURE);
+  g_assert_cmpstr (get_values (picture)->picture, ==, here);
+  g_assert_cmphex (get_values (picture)->color, ==, 0x204a87);
+  assert_refused ("such as #204a87", "--background", "#204a87,#204a87,#204a87", "a.mp4");
+  assert_refused ("such as #204a87", "--background", "#204a87,", "a.mp4");
+  assert_refused ("the color below", "--background", "mirror", "--picture", "b.png", "a.mp4");
+  assert_refused ("name a PNG", "--picture", "", "a.mp4");
+  assert_refused ("0 to 360", "--gradient-angle", "361", "a.mp4");
   assert_refused ("such as #204a87", "--background", "red", "a.mp4");
   assert_refused ("such as #204a87", "--background", "#12345", "a.mp4");
   assert_refused ("such as #204a87", "--background", "color", "a.mp4");
+}
+
+static void
+test_logo (void)
+{
+  g_autoptr (BbOptions) corner =
+    parse_good ("--logo", "/pictures/logo.svg", "--logo-place", "top-left", "--logo-margin", "0.1",
+                "--logo-size", "0.3", "--logo-opacity", "0.5", "a.mp4");
+  g_autoptr (BbOptions) free = parse_good ("--logo", "l.png", "--logo-place", "0.25,1", "a.mp4");
+
+  g_assert_cmpstr (get_values (corner)->logo, ==, "/pictures/logo.svg");
+  g_assert_cmpint (get_values (corner)->logo_place, ==, BB_LOGO_TOP_LEFT);
+  g_assert_cmpfloat (get_values (corner)->logo_margin, ==, 0.1);
+  g_assert_cmpfloat (get_values (corner)->logo_size, ==, 0.3);
+  g_assert_cmpfloat (get_values (corner)->logo_opacity, ==, 0.5);
+  g_assert_cmpint (get_values (free)->logo_place, ==, BB_LOGO_FREE);
+  g_assert_cmpfloat (get_values (free)->logo_x, ==, 0.25);
+  g_assert_cmpfloat (get_values (free)->logo_y, ==, 1);
+  assert_refused ("X,Y from 0,0", "--logo-place", "middle", "a.mp4");
+  assert_refused ("X,Y from 0,0", "--logo-place", "free", "a.mp4");
+  assert_refused ("X,Y from 0,0", "--logo-place", "0.5,1.5", "a.mp4");
+  assert_refused ("0.01 to 1", "--logo-size", "0", "a.mp4");
 }
 
 static void
@@ -621,6 +662,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/options/values", test_values);
   g_test_add_func ("/options/canvas", test_canvas);
   g_test_add_func ("/options/background", test_background);
+  g_test_add_func ("/options/logo", test_logo);
   g_test_add_func ("/options/times", test_times);
   g_test_add_func ("/options/refused", test_refused);
   g_test_add_func ("/options/dashes", test_dashes);

@@ -11,6 +11,7 @@
 #include "bb-texture.h"
 #include "bb-thumbnails.h"
 #include "bb-time.h"
+#include "bb-trim-popover.h"
 
 #include <glib/gi18n.h>
 
@@ -45,6 +46,8 @@ struct _BbTransport {
   GtkWidget *play_button;
   GtkWidget *mute_button;
   GtkWidget *times;
+  GtkMenuButton *times_button;
+  BbTrimPopover *trim_popover;
   GtkWidget *buttons;
 };
 
@@ -250,6 +253,7 @@ bb_transport_class_init (BbTransportClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_TIMELINE);
+  g_type_ensure (BB_TYPE_TRIM_POPOVER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-transport.ui");
   gtk_widget_class_bind_template_child (widget_class, BbTransport, timeline);
@@ -258,6 +262,8 @@ bb_transport_class_init (BbTransportClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, mute_button);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, times);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, times_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, trim_popover);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, buttons);
   gtk_widget_class_bind_template_callback (widget_class, scrub_cb);
   gtk_widget_class_bind_template_callback (widget_class, trim_cb);
@@ -316,6 +322,7 @@ bb_transport_set_editor (BbTransport *self, BbEditor *editor)
 
   g_set_object (&self->editor, editor);
   g_signal_group_set_target (self->editor_signals, editor);
+  bb_trim_popover_set_editor (self->trim_popover, editor);
 }
 
 /**
@@ -360,9 +367,24 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   gtk_label_set_label (self->length_label, text);
   bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,
                         (double) source->width / source->height);
+  bb_trim_popover_set_clip (self->trim_popover, source->duration, &source->grid);
   gtk_widget_set_visible (self->mute_button, source->has_audio);
   if (self->editor != NULL)
     recipe_cb (self);
   if (self->player != NULL)
     position_cb (self);
+}
+
+/**
+ * bb_transport_edit_trim:
+ * @self: a transport
+ *
+ * Opens the fields where the trim is typed.
+ */
+void
+bb_transport_edit_trim (BbTransport *self)
+{
+  g_return_if_fail (BB_IS_TRANSPORT (self));
+
+  gtk_menu_button_popup (self->times_button);
 }

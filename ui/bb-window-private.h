@@ -60,6 +60,7 @@ void bb_window_show_problem (BbWindow *self, const char *text);
 void bb_window_stop_opening (BbWindow *self);
 void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);
+void bb_window_add_playing_actions (BbWindow *self);
 void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);
 

@@ -39,6 +39,10 @@ describe (BbPlayback *self)
     .width = MAX ((int) lround (width * aspect), 1),
     .height = height,
     .duration = info->duration,
+    .grid = { .rate_num = info->rate_num,
+              .rate_den = info->rate_den,
+              .time_base_num = info->time_base_num,
+              .time_base_den = info->time_base_den },
     .has_audio = info->has_audio,
     .hdr = info->hdr,
   };
@@ -142,7 +146,7 @@ bb_playback_open (const char *path, GError **error)
   self->made.batch = 1;
   describe (self);
   append (self, g_steal_pointer (&frame));
-  self->file.first_time = bb_playback_get_frame (self, 0)->time;
+  self->file.first_time = self->file.about.grid.first = bb_playback_get_frame (self, 0)->time;
   self->decoded.cursor = 0;
   self->decoded.next = 1;
   self->made.redo = TRUE;

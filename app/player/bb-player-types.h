@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-time.h"
 #include "blurbox.h"
 
 G_BEGIN_DECLS
@@ -47,6 +48,7 @@ typedef struct {
  * @height: rows of it
  * @duration: nanoseconds
  * @frame_duration: nanoseconds a frame on average; 0 where unknown
+ * @grid: when its frames are shown
  * @has_audio: whether there is sound
  * @hdr: whether it is PQ or HLG
  * @codec: name of the video codec
@@ -58,6 +60,7 @@ typedef struct {
   int height;
   gint64 duration;
   gint64 frame_duration;
+  BbTimeGrid grid;
   gboolean has_audio;
   gboolean hdr;
   char codec[32];

@@ -140,6 +140,7 @@ bb_playback_open (const char *path, GError **error)
   self->file.info = *bb_source_get_info (source);
   self->file.source = g_steal_pointer (&source);
   self->decoded.frames = g_ptr_array_new_with_free_func (playback_frame_free);
+  bb_playback_init_passing (self);
   self->wanted.trim_end = G_MAXINT64;
   self->figures.shown_time = -1;
   self->made.part = self->made.ahead = self->made.history = 1;

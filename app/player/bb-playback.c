@@ -13,10 +13,6 @@
 
 #include <string.h>
 
-/* A seek that was overtaken this long ago and has not arrived is let through, so that dragging
- * shows something on slow files too. Microseconds. */
-#define SEEK_PATIENCE 150000
-
 /* Longest wait for threads of a closed playback, microseconds. */
 #define MOST_WAIT 2000000
 
@@ -44,6 +40,8 @@ empty (BbPlayback *self)
   g_queue_clear_full (&self->made.queue, bb_playback_picture_free);
   g_queue_clear_full (&self->made.discarded, bb_playback_picture_free);
   g_ptr_array_set_size (self->decoded.frames, 0);
+  g_ptr_array_set_size (self->decoded.kept, 0);
+  bb_playback_drop_passed (self);
   g_clear_pointer (&self->news.picture, bb_picture_unref);
   g_clear_pointer (&self->news.compared, bb_picture_unref);
   g_clear_pointer (&self->file.source, bb_source_free);
@@ -56,6 +54,7 @@ bb_playback_unref (BbPlayback *self)
     return;
   empty (self);
   g_ptr_array_unref (self->decoded.frames);
+  g_ptr_array_unref (self->decoded.kept);
   g_ptr_array_unref (self->threads);
   g_clear_pointer (&self->wanted.settings.recipe, bb_recipe_unref);
   g_clear_object (&self->closing);
@@ -283,7 +282,7 @@ bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
   self->news.picture = picture;
   self->news.compared = compared;
   self->news.is_new = TRUE;
-  if (!self->wanted.seek_pending)
+  if (!self->wanted.seek_pending && !self->decoded.landing)
     self->news.position = picture->time;
   bb_playback_tell (self);
 }
@@ -322,6 +321,7 @@ bb_playback_set_cursor (BbPlayback *self, int index)
   self->decoded.epoch++;
   bb_playback_stop_clock (self);
   self->made.redo = TRUE;
+  bb_playback_drop_passed (self);
   bb_playback_flush (self);
   bb_playback_trim_window (self);
   bb_playback_prepare_clock (self);
@@ -343,8 +343,6 @@ bb_playback_get_start (BbPlayback *self)
 void
 bb_playback_go_to (BbPlayback *self, gint64 time)
 {
-  gint64 now = g_get_monotonic_time ();
-
   self->wanted.seek_pending = TRUE;
   self->wanted.seek_target = time;
   self->wanted.steps = 0;
@@ -352,8 +350,8 @@ bb_playback_go_to (BbPlayback *self, gint64 time)
   bb_playback_stop_clock (self);
   if (self->made.batching != NULL)
     g_cancellable_cancel (self->made.batching);
-  if (self->decoded.seeking != NULL && now - self->decoded.seeking_since < SEEK_PATIENCE)
-    g_cancellable_cancel (self->decoded.seeking);
+  self->wanted.passing = FALSE;
+  bb_playback_cancel_overtaken (self);
   g_cond_broadcast (&self->decode_cond);
 }
 
@@ -506,6 +504,7 @@ bb_playback_play (BbPlayback *self)
   if (!self->wanted.playing)
     {
       self->wanted.playing = TRUE;
+      self->wanted.passing = FALSE;
       self->figures.dropped = self->figures.shown = 0;
       if (self->wanted.at_end || is_outside (self))
         bb_playback_go_to (self, self->wanted.trim_start);
@@ -565,6 +564,8 @@ bb_playback_seek (BbPlayback *self, gint64 time)
     self->wanted.playing = FALSE;
   self->news.position = time;
   bb_playback_go_to (self, time);
+  self->wanted.passing = TRUE;
+  bb_playback_pass_kept (self);
   wake_all (self);
   g_mutex_unlock (&self->lock);
   return time;

@@ -39,8 +39,10 @@ struct _BbTransport {
   gint64 duration;
   GCancellable *thumbnails;
   guint thumbnail_timeout;
+  gint64 *thumbnail_times; /* that are being made */
 
   BbTimeline *timeline;
+  GtkScrollbar *scrollbar;
   GtkInscription *time_text;
   GtkLabel *length_label;
   GtkWidget *play_button;
@@ -145,8 +147,8 @@ thumbnail_cb (guint index, BbPicture *picture, gpointer user_data)
   BbTransport *self = BB_TRANSPORT (user_data);
   g_autoptr (GdkTexture) texture = bb_texture_new (picture);
 
-  if (texture != NULL && (int) index < bb_timeline_get_n_thumbnails (self->timeline))
-    bb_timeline_set_thumbnail (self->timeline, (int) index, texture);
+  if (texture != NULL)
+    bb_timeline_add_picture (self->timeline, self->thumbnail_times[index], texture);
 }
 
 static void
@@ -165,18 +167,18 @@ thumbnail_timeout_cb (gpointer user_data)
 {
   BbTransport *self = BB_TRANSPORT (user_data);
   GFile *file = self->player != NULL ? bb_player_get_file (self->player) : NULL;
-  guint n = (guint) bb_timeline_get_n_thumbnails (self->timeline);
-  g_autofree gint64 *times = g_new (gint64, n + 1);
+  guint n;
 
   self->thumbnail_timeout = 0;
+  g_free (self->thumbnail_times);
+  self->thumbnail_times = bb_timeline_get_missing (self->timeline, &n);
   if (file == NULL || n == 0)
     return G_SOURCE_REMOVE;
-  for (guint i = 0; i < n; i++)
-    times[i] = self->duration * (2 * (gint64) i + 1) / (2 * (gint64) n);
   self->thumbnails = g_cancellable_new ();
-  bb_thumbnails_load_async (
-    file, times, n, THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
-    bb_renderer_get_present_options (), thumbnail_cb, self, self->thumbnails, thumbnails_cb, NULL);
+  bb_thumbnails_load_async (file, self->thumbnail_times, n,
+                            THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+                            bb_renderer_get_present_options (), thumbnail_cb, self,
+                            self->thumbnails, thumbnails_cb, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -228,6 +230,7 @@ bb_transport_dispose (GObject *object)
   BbTransport *self = BB_TRANSPORT (object);
 
   stop_thumbnails (self);
+  g_clear_pointer (&self->thumbnail_times, g_free);
   g_clear_object (&self->player_bindings);
   g_clear_object (&self->player_signals);
   g_clear_object (&self->player);
@@ -257,6 +260,7 @@ bb_transport_class_init (BbTransportClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-transport.ui");
   gtk_widget_class_bind_template_child (widget_class, BbTransport, timeline);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, scrollbar);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, time_text);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, length_label);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
@@ -279,6 +283,16 @@ keep_left_to_right (GtkWidget *widget)
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     keep_left_to_right (child);
+}
+
+/* It keeps its place, so that nothing moves under the pointer that zooms. */
+static void
+view_cb (BbTransport *self)
+{
+  gboolean whole = bb_time_range_is_whole (bb_timeline_get_range (self->timeline));
+
+  gtk_widget_set_opacity (GTK_WIDGET (self->scrollbar), whole ? 0.0 : 1.0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->scrollbar), !whole);
 }
 
 static void
@@ -306,8 +320,12 @@ bb_transport_init (BbTransport *self)
   follow_player (self);
   keep_left_to_right (self->times);
   keep_left_to_right (self->buttons);
-  g_signal_connect_object (self->timeline, "notify::n-thumbnails", G_CALLBACK (want_thumbnails),
+  g_signal_connect_object (self->timeline, "pictures-wanted", G_CALLBACK (want_thumbnails), self,
+                           G_CONNECT_SWAPPED);
+  gtk_scrollbar_set_adjustment (self->scrollbar, bb_timeline_get_view (self->timeline));
+  g_signal_connect_object (bb_timeline_get_view (self->timeline), "changed", G_CALLBACK (view_cb),
                            self, G_CONNECT_SWAPPED);
+  view_cb (self);
 }
 
 /**
@@ -357,7 +375,6 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
   self->duration = source->duration;
-  want_thumbnails (self);
   length = bb_time_format (source->duration, TRUE);
   /* As wide as the longest time that it will have: it is not laid out anew while it counts. */
   n_chars = (guint) strlen (length);
@@ -387,4 +404,18 @@ bb_transport_edit_trim (BbTransport *self)
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
   gtk_menu_button_popup (self->times_button);
+}
+
+/**
+ * bb_transport_get_timeline:
+ * @self: a transport
+ *
+ * Returns: (transfer none): its timeline
+ */
+BbTimeline *
+bb_transport_get_timeline (BbTransport *self)
+{
+  g_return_val_if_fail (BB_IS_TRANSPORT (self), NULL);
+
+  return self->timeline;
 }

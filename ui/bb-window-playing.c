@@ -23,8 +23,16 @@ play_trim_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   bb_player_play (self->player);
 }
 
+static void
+timeline_zoom_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  bb_timeline_zoom (bb_transport_get_timeline (BB_WINDOW (user_data)->transport),
+                    g_variant_get_int32 (parameter));
+}
+
 static const GActionEntry entries[] = {
   { "edit-trim", edit_trim_cb, NULL, NULL, NULL },
+  { "timeline-zoom", timeline_zoom_cb, "i", NULL, NULL },
   { "play-trim", play_trim_cb, NULL, NULL, NULL },
 };
 

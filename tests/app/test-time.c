@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-time-range.h"
 #include "bb-trim.h"
 #include "blurbox.h"
 
@@ -183,6 +184,71 @@ test_round_trip (void)
     }
 }
 
+/* Zooms at random places in and out: what is at the pointer stays there, unless an end of the clip is
+ * reached. */
+static void
+test_range_zoom (void)
+{
+  const gint64 hour = 3600000 * MS;
+  BbTimeRange range;
+  GRand *rand = g_rand_new_with_seed (7);
+
+  bb_time_range_init (&range, hour, 320 * MS);
+  g_assert_true (bb_time_range_is_whole (&range));
+  for (int i = 0; i < 2000; i++)
+    {
+      double place = g_rand_double_range (rand, 0.0, 1.0);
+      double factor = g_rand_double_range (rand, 0.5, 2.4);
+      gint64 fixed = bb_time_range_get_time (&range, place);
+      gint64 span = range.span;
+
+      bb_time_range_zoom (&range, factor, fixed);
+      g_assert_cmpint (range.span, >=, 320 * MS);
+      g_assert_cmpint (range.start, >=, 0);
+      g_assert_cmpint (range.start + range.span, <=, hour);
+      if (range.span > 320 * MS && range.span < hour)
+        g_assert_cmpfloat_with_epsilon ((double) span / (double) range.span, factor, 1e-5);
+      if (range.start > 0 && range.start + range.span < hour)
+        g_assert_cmpfloat_with_epsilon (bb_time_range_get_place (&range, fixed), place, 1e-6);
+    }
+  bb_time_range_zoom (&range, 1e12, hour / 2);
+  g_assert_cmpint (range.span, ==, 320 * MS);
+  bb_time_range_zoom (&range, 1e-12, 0);
+  g_assert_true (bb_time_range_is_whole (&range));
+  g_assert_cmpint (range.start, ==, 0);
+  g_assert_false (bb_time_range_zoom (&range, 0.5, hour));
+  g_rand_free (rand);
+}
+
+static void
+test_range_reveal (void)
+{
+  BbTimeRange range;
+
+  bb_time_range_init (&range, 100000 * MS, 320 * MS);
+  bb_time_range_zoom (&range, 10.0, 0);
+  g_assert_cmpint (range.start, ==, 0);
+  g_assert_cmpint (range.span, ==, 10000 * MS);
+  g_assert_false (bb_time_range_reveal (&range, 10000 * MS));
+  /* The next page, with a little of this one. */
+  g_assert_true (bb_time_range_reveal (&range, 10040 * MS));
+  g_assert_cmpint (range.start, ==, 9040 * MS);
+  g_assert_true (bb_time_range_reveal (&range, 9000 * MS));
+  g_assert_cmpint (range.start, ==, 0);
+  g_assert_true (bb_time_range_reveal (&range, 100000 * MS));
+  g_assert_cmpint (range.start, ==, 90000 * MS);
+  g_assert_true (bb_time_range_set_start (&range, -5));
+  g_assert_cmpint (range.start, ==, 0);
+  g_assert_cmpint (bb_time_range_get_time (&range, -0.5), ==, 0);
+  g_assert_cmpint (bb_time_range_get_time (&range, 1.5), ==, 15000 * MS);
+  /* No clip, and one that is shorter than the least. */
+  bb_time_range_init (&range, 0, 320 * MS);
+  g_assert_false (bb_time_range_zoom (&range, 2.0, 0));
+  bb_time_range_init (&range, 100 * MS, 320 * MS);
+  g_assert_false (bb_time_range_zoom (&range, 2.0, 0));
+  g_assert_cmpint (range.span, ==, 100 * MS);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -192,5 +258,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/time/grid", test_grid);
   g_test_add_func ("/time/trim", test_trim);
   g_test_add_func ("/time/round-trip", test_round_trip);
+  g_test_add_func ("/time/range-zoom", test_range_zoom);
+  g_test_add_func ("/time/range-reveal", test_range_reveal);
   return g_test_run ();
 }

@@ -4,7 +4,10 @@
  */
 
 #include "bb-test-window.h"
+#include "bb-timeline.h"
 #include "bb-trim-popover.h"
+
+#include <math.h>
 
 #define MS 1000000LL
 
@@ -92,10 +95,71 @@ test_typing (void)
   bb_test_window_close (window);
 }
 
+/* Ctrl and the wheel zoom where the pointer is, down to frames; the wheel alone scrolls; what is played or
+ * sought comes into view; pictures follow. */
+static void
+test_zoom (void)
+{
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  BbTimeline *timeline = BB_TIMELINE (bb_test_find (window, BB_TYPE_TIMELINE, NULL, NULL));
+  GtkWidget *bar = bb_test_find_css (window, "timeline-view");
+  const BbTimeRange *range = bb_timeline_get_range (timeline);
+  double width = gtk_widget_get_width (GTK_WIDGET (timeline)) - 28;
+  gint64 under, start;
+  guint n;
+  int x, y;
+
+  g_assert_true (bb_time_range_is_whole (range));
+  g_assert_false (gtk_widget_get_sensitive (bar));
+  BB_TEST_WAIT ((g_free (bb_timeline_get_missing (timeline, &n)), n == 0));
+
+  bb_test_get_place (GTK_WIDGET (timeline), 14 + width * 0.75, 30, &x, &y);
+  bb_test_xdo ("mousemove %d %d", x, y);
+  bb_test_settle ();
+  bb_test_xdo ("keydown ctrl click 4 click 4 click 4 keyup ctrl");
+  BB_TEST_WAIT (fabs ((double) range->duration / (double) range->span - 1.25 * 1.25 * 1.25) < 0.01);
+  under = bb_time_range_get_time (range, 0.75);
+  g_assert_cmpfloat_with_epsilon ((double) under / (4000.0 * MS), 0.75, 2.0 / width);
+  g_assert_true (gtk_widget_get_sensitive (bar));
+  g_assert_cmpfloat (gtk_adjustment_get_page_size (bb_timeline_get_view (timeline)), ==,
+                     (double) range->span);
+  BB_TEST_WAIT ((g_free (bb_timeline_get_missing (timeline, &n)), n == 0));
+
+  start = range->start;
+  bb_test_xdo ("click 5");
+  BB_TEST_WAIT (range->start > start);
+  bb_test_xdo ("click 4 click 4 click 4 click 4 click 4 click 4 click 4 click 4 click 4 click 4");
+  BB_TEST_WAIT (range->start == 0);
+
+  /* A click finds the instant under the pointer, and the playhead stays in view. */
+  gtk_widget_grab_focus (GTK_WIDGET (bb_window_get_canvas (window)));
+  bb_test_xdo ("key --repeat 12 plus");
+  BB_TEST_WAIT (range->span == 8 * 40 * MS);
+  bb_test_activate (window, "seek", "x", 2000 * MS);
+  BB_TEST_WAIT (range->start <= 2000 * MS && range->start + range->span >= 2000 * MS);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 2000 * MS);
+  /* The middle of the fourth frame in view. */
+  start = (range->start + 39 * MS) / (40 * MS) + 3;
+  bb_test_get_place (GTK_WIDGET (timeline),
+                     14 + width * bb_time_range_get_place (range, start * 40 * MS + 20 * MS), 30,
+                     &x, &y);
+  bb_test_xdo ("mousemove %d %d click 1", x, y);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == start * 40 * MS);
+  bb_test_xdo ("key End");
+  BB_TEST_WAIT (range->start + range->span == 4000 * MS);
+  gtk_widget_grab_focus (GTK_WIDGET (bb_window_get_canvas (window)));
+  bb_test_xdo ("key 0");
+  BB_TEST_WAIT (bb_time_range_is_whole (range));
+  BB_TEST_WAIT ((g_free (bb_timeline_get_missing (timeline, &n)), n == 0));
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
   g_test_add_func ("/timeline/typing", test_typing);
+  g_test_add_func ("/timeline/zoom", test_zoom);
 }
 
 int

@@ -49,7 +49,8 @@ struct _BbWindow {
   BbCanvas *canvas;
   BbTransport *transport;
   AdwToolbarView *sidebar_view;
-  BbSidebar *sidebar; /* NULL until it is needed */
+  BbSidebar *sidebar;      /* NULL until it is needed */
+  GtkCssProvider *lifting; /* (nullable): of the toasts over everything */
   GtkWidget *presets_button;
   GtkWidget *preset_popover;
 };
@@ -60,6 +61,10 @@ void bb_window_show_problem (BbWindow *self, const char *text);
 void bb_window_stop_opening (BbWindow *self);
 void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);
+void bb_window_describe_clip (BbWindow *self);
+void bb_window_lift_toasts (BbWindow *self);
+void bb_window_forget_toasts (BbWindow *self);
+void bb_window_follow_transport (BbWindow *self);
 void bb_window_add_playing_actions (BbWindow *self);
 void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);

@@ -12,7 +12,6 @@
 #include "bb-preset-popover.h"
 #include "bb-renderer.h"
 #include "bb-shortcuts.h"
-#include "bb-size-text.h"
 #include "bb-texture.h"
 #include "bb-toast.h"
 
@@ -233,7 +232,6 @@ bb_window_show_clip (BbWindow *self)
   const BbPlayerSource *source = bb_player_get_source (self->player);
   g_autoptr (GFile) folder = g_file_get_parent (file);
   g_autofree char *name = bb_file_get_name (file);
-  g_autofree char *size = g_strdup_printf (BB_SIZE_FORMAT, source->width, source->height);
   gboolean first = !self->has_clip;
 
   if (folder != NULL)
@@ -247,7 +245,7 @@ bb_window_show_clip (BbWindow *self)
   bb_export_presenter_set_others (self->export_presenter, self->others);
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
-  adw_window_title_set_subtitle (self->window_title, size);
+  bb_window_describe_clip (self);
   bb_canvas_set_pictures (self->canvas, NULL, NULL);
   bb_canvas_set_source (self->canvas, source->width, source->height);
   begin_recipe (self);
@@ -398,6 +396,7 @@ bb_window_dispose (GObject *object)
   g_clear_object (&self->export_manager);
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
+  bb_window_forget_toasts (self);
   g_clear_object (&self->export_presenter);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
@@ -475,6 +474,7 @@ bb_window_init (BbWindow *self)
   g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (self->drop_area, GTK_EVENT_CONTROLLER (drop));
   bb_window_add_actions (self);
+  bb_window_follow_transport (self);
   bb_shortcuts_add_keys (ADW_APPLICATION_WINDOW (self));
 }
 
@@ -560,6 +560,8 @@ bb_window_add_toast (BbWindow *self, AdwToast *toast)
   covered = adw_bottom_sheet_get_open (self->queue_sheet) ||
             (adw_overlay_split_view_get_collapsed (self->split_view) &&
              adw_overlay_split_view_get_show_sidebar (self->split_view));
+  if (!self->has_clip || covered)
+    bb_window_lift_toasts (self);
   adw_toast_overlay_add_toast (self->has_clip && !covered ? self->preview_toasts : self->toasts,
                                toast);
 }

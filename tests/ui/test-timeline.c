@@ -4,7 +4,9 @@
  */
 
 #include "bb-test-window.h"
+#include "bb-clip-text.h"
 #include "bb-timeline.h"
+#include "bb-transport.h"
 #include "bb-trim-popover.h"
 
 #include <math.h>
@@ -155,11 +157,82 @@ test_zoom (void)
   bb_test_window_close (window);
 }
 
+/* What covers neither the controls nor what lies under the sheet once that is closed. */
+static void
+assert_above (BbWindow *window, const char *text)
+{
+  GtkWidget *transport = bb_test_find (window, BB_TYPE_TRANSPORT, NULL, NULL);
+  GtkWidget *toast = bb_test_find_text (window, text);
+  graphene_rect_t bounds, below;
+
+  while (!g_str_equal (gtk_widget_get_css_name (toast), "toast"))
+    toast = gtk_widget_get_parent (toast);
+  g_assert_true (gtk_widget_compute_bounds (toast, GTK_WIDGET (window), &bounds));
+  g_assert_true (gtk_widget_compute_bounds (transport, GTK_WIDGET (window), &below));
+  g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=, below.origin.y);
+}
+
+static void
+test_toasts (void)
+{
+  BbWindow *window = bb_test_window_new ();
+  AdwBottomSheet *sheet = bb_window_get_queue_sheet (window);
+
+  /* One that is there when the first video opens. */
+  bb_window_show_toast (window, "Before the video");
+  bb_test_open_clip (window);
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  assert_above (window, "Before the video");
+  adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (
+    gtk_widget_get_template_child (GTK_WIDGET (window), BB_TYPE_WINDOW, "toasts")));
+
+  bb_test_activate (window, "show-queue", NULL);
+  BB_TEST_WAIT (adw_bottom_sheet_get_open (sheet));
+  bb_window_show_toast (window, "Over the list");
+  BB_TEST_WAIT (bb_test_shows (window, "Over the list"));
+  adw_bottom_sheet_set_open (sheet, FALSE);
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  assert_above (window, "Over the list");
+  bb_test_window_close (window);
+}
+
+static void
+test_header (void)
+{
+  BbPlayerSource source = { .width = 1920,
+                            .height = 1080,
+                            .duration = 65400 * MS,
+                            .grid = { 0, 30000, 1001, 1, 90000 },
+                            .hdr = TRUE };
+  BbWindow *window = new_window ();
+  GtkWidget *title = bb_test_find (window, ADW_TYPE_WINDOW_TITLE, "title", "clip.mp4");
+  g_autofree char *all = bb_clip_text_describe (&source, FALSE);
+  g_autofree char *compact = bb_clip_text_describe (&source, TRUE);
+  g_autofree char *plain = NULL;
+
+  g_assert_cmpstr (all, ==, "\u20661920 × 1080\u2069 · 29.97 fps · HDR · \u20661:05\u2069");
+  g_assert_cmpstr (compact, ==, "\u20661080p29.97 HDR\u2069 · \u20661:05\u2069");
+  source = (BbPlayerSource) { .width = 1080, .height = 1920, .grid = { 0, 60, 1, 1, 90000 } };
+  plain = bb_clip_text_describe (&source, TRUE);
+  g_assert_cmpstr (plain, ==, "\u20661080p60\u2069");
+
+  g_assert_cmpstr (adw_window_title_get_subtitle (ADW_WINDOW_TITLE (title)), ==,
+                   "\u2066320 × 180\u2069 · 25 fps · \u20660:04\u2069");
+  gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
+  BB_TEST_WAIT (g_str_equal (adw_window_title_get_subtitle (ADW_WINDOW_TITLE (title)),
+                             "\u2066180p25\u2069 · \u20660:04\u2069"));
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
   g_test_add_func ("/timeline/typing", test_typing);
   g_test_add_func ("/timeline/zoom", test_zoom);
+  g_test_add_func ("/timeline/toasts", test_toasts);
+  g_test_add_func ("/timeline/header", test_header);
 }
 
 int

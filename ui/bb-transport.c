@@ -36,7 +36,6 @@ struct _BbTransport {
   GSignalGroup *player_signals;
   GBindingGroup *player_bindings;
   gboolean compact;
-  gint64 duration;
   GCancellable *thumbnails;
   guint thumbnail_timeout;
   gint64 *thumbnail_times; /* that are being made */
@@ -46,7 +45,10 @@ struct _BbTransport {
   GtkInscription *time_text;
   GtkLabel *length_label;
   GtkWidget *play_button;
-  GtkWidget *mute_button;
+  GtkMenuButton *volume_button;
+  GtkRange *volume_scale;
+  GtkLabel *speed_label;
+  gboolean updating;
   GtkWidget *times;
   GtkMenuButton *times_button;
   BbTrimPopover *trim_popover;
@@ -84,12 +86,48 @@ get_play_tooltip (GBinding *binding, const GValue *playing, GValue *tooltip, gpo
   return TRUE;
 }
 
-static gboolean
-get_mute_icon (GBinding *binding, const GValue *muted, GValue *icon, gpointer user_data)
+/* Shows how loud it is. */
+static void
+volume_cb (BbTransport *self)
 {
-  g_value_set_static_string (icon, g_value_get_boolean (muted) ? "audio-volume-muted-symbolic"
-                                                               : "audio-volume-high-symbolic");
-  return TRUE;
+  const BbPlayerSettings *settings = bb_player_get_settings (self->player);
+  double volume = 1.0 - settings->quieter;
+  g_autofree char *number = g_strdup_printf ("%.0f", volume * 100.0);
+  g_autofree char *text = NULL;
+
+  /* Translators: a part of a hundred, such as "35 %" */
+  text = g_strdup_printf (_ ("%s %%"), number);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->volume_scale),
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
+  gtk_menu_button_set_icon_name (self->volume_button,
+                                 settings->muted || volume <= 0.0 ? "audio-volume-muted-symbolic"
+                                 : volume < 0.34                  ? "audio-volume-low-symbolic"
+                                 : volume < 0.67                  ? "audio-volume-medium-symbolic"
+                                                                  : "audio-volume-high-symbolic");
+  self->updating = TRUE;
+  gtk_range_set_value (self->volume_scale, volume);
+  self->updating = FALSE;
+}
+
+/* Who moves the slider wants to hear it. */
+static void
+volume_changed_cb (GtkAdjustment *adjustment, gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+
+  if (self->updating || self->player == NULL)
+    return;
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.volume", "d",
+                              gtk_adjustment_get_value (adjustment));
+  if (bb_player_get_settings (self->player)->muted)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.mute", NULL);
+}
+
+static gboolean
+volume_scroll_cb (GtkEventControllerScroll *controller, double dx, double dy, gpointer user_data)
+{
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.change-volume", "d", dy * -0.05);
+  return GDK_EVENT_STOP;
 }
 
 static void
@@ -264,7 +302,10 @@ bb_transport_class_init (BbTransportClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbTransport, time_text);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, length_label);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
-  gtk_widget_class_bind_template_child (widget_class, BbTransport, mute_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, volume_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, volume_scale);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, speed_label);
+  gtk_widget_class_bind_template_callback (widget_class, volume_changed_cb);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, times);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, times_button);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, trim_popover);
@@ -306,13 +347,18 @@ follow_player (BbTransport *self)
                              G_BINDING_SYNC_CREATE, get_play_icon, NULL, NULL, NULL);
   g_binding_group_bind_full (self->player_bindings, "playing", self->play_button, "tooltip-text",
                              G_BINDING_SYNC_CREATE, get_play_tooltip, NULL, NULL, NULL);
-  g_binding_group_bind_full (self->player_bindings, "muted", self->mute_button, "icon-name",
-                             G_BINDING_SYNC_CREATE, get_mute_icon, NULL, NULL, NULL);
+  g_signal_group_connect_swapped (self->player_signals, "notify::muted", G_CALLBACK (volume_cb),
+                                  self);
+  g_signal_group_connect_swapped (self->player_signals, "notify::volume", G_CALLBACK (volume_cb),
+                                  self);
 }
 
 static void
 bb_transport_init (BbTransport *self)
 {
+  GtkEventController *scroll =
+    gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+
   gtk_widget_init_template (GTK_WIDGET (self));
   self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
   g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb),
@@ -320,6 +366,8 @@ bb_transport_init (BbTransport *self)
   follow_player (self);
   keep_left_to_right (self->times);
   keep_left_to_right (self->buttons);
+  g_signal_connect (scroll, "scroll", G_CALLBACK (volume_scroll_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->volume_button), scroll);
   g_signal_connect_object (self->timeline, "pictures-wanted", G_CALLBACK (want_thumbnails), self,
                            G_CONNECT_SWAPPED);
   gtk_scrollbar_set_adjustment (self->scrollbar, bb_timeline_get_view (self->timeline));
@@ -356,6 +404,8 @@ bb_transport_set_player (BbTransport *self, BbPlayer *player)
   g_set_object (&self->player, player);
   g_signal_group_set_target (self->player_signals, player);
   g_binding_group_set_source (self->player_bindings, player);
+  if (player != NULL)
+    volume_cb (self);
 }
 
 /**
@@ -374,7 +424,6 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
 
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
-  self->duration = source->duration;
   length = bb_time_format (source->duration, TRUE);
   /* As wide as the longest time that it will have: it is not laid out anew while it counts. */
   n_chars = (guint) strlen (length);
@@ -385,7 +434,7 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,
                         (double) source->width / source->height);
   bb_trim_popover_set_clip (self->trim_popover, source->duration, &source->grid);
-  gtk_widget_set_visible (self->mute_button, source->has_audio);
+  gtk_widget_set_visible (GTK_WIDGET (self->volume_button), source->has_audio);
   if (self->editor != NULL)
     recipe_cb (self);
   if (self->player != NULL)
@@ -418,4 +467,18 @@ bb_transport_get_timeline (BbTransport *self)
   g_return_val_if_fail (BB_IS_TRANSPORT (self), NULL);
 
   return self->timeline;
+}
+
+/**
+ * bb_transport_set_speed_text:
+ * @self: a transport
+ * @text: (nullable): how fast it plays, where that is not as fast as the clip
+ */
+void
+bb_transport_set_speed_text (BbTransport *self, const char *text)
+{
+  g_return_if_fail (BB_IS_TRANSPORT (self));
+
+  gtk_label_set_label (self->speed_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->speed_label), text != NULL);
 }

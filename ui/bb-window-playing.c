@@ -7,7 +7,10 @@
 
 #include "bb-window-private.h"
 
+#include "bb-announce.h"
 #include "bb-clip-text.h"
+
+#include <glib/gi18n.h>
 
 static void
 edit_trim_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
@@ -25,6 +28,29 @@ play_trim_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   bb_player_play (self->player);
 }
 
+/* While the key that stops is held down, the others step. */
+static void
+shuttle_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbWindow *self = BB_WINDOW (user_data);
+  int direction = CLAMP (g_variant_get_int32 (parameter), -1, 1);
+
+  if (self->stop_held && direction != 0)
+    bb_player_step (self->player, direction);
+  else
+    bb_shuttle_press (self->shuttle, direction);
+}
+
+static void
+change_volume_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbWindow *self = BB_WINDOW (user_data);
+  double volume =
+    g_settings_get_double (self->settings, "volume") + g_variant_get_double (parameter);
+
+  g_settings_set_double (self->settings, "volume", CLAMP (volume, 0.0, 1.0));
+}
+
 static void
 timeline_zoom_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -34,9 +60,35 @@ timeline_zoom_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 
 static const GActionEntry entries[] = {
   { "edit-trim", edit_trim_cb, NULL, NULL, NULL },
+  { "shuttle", shuttle_cb, "i", NULL, NULL },
+  { "change-volume", change_volume_cb, "d", NULL, NULL },
   { "timeline-zoom", timeline_zoom_cb, "i", NULL, NULL },
   { "play-trim", play_trim_cb, NULL, NULL, NULL },
 };
+
+static gboolean
+stop_pressed_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+                 gpointer user_data)
+{
+  if (gdk_keyval_to_lower (key) == GDK_KEY_k)
+    BB_WINDOW (user_data)->stop_held = TRUE;
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+stop_released_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+                  gpointer user_data)
+{
+  if (gdk_keyval_to_lower (key) == GDK_KEY_k)
+    BB_WINDOW (user_data)->stop_held = FALSE;
+}
+
+/* What is released elsewhere is not told. */
+static void
+active_cb (BbWindow *self)
+{
+  self->stop_held = FALSE;
+}
 
 /**
  * bb_window_add_playing_actions:
@@ -47,7 +99,42 @@ static const GActionEntry entries[] = {
 void
 bb_window_add_playing_actions (BbWindow *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (stop_pressed_cb), self);
+  g_signal_connect (keys, "key-released", G_CALLBACK (stop_released_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (active_cb), NULL);
+}
+
+static void
+speed_cb (BbWindow *self)
+{
+  int speed = bb_shuttle_get_speed (self->shuttle);
+  g_autofree char *text = NULL;
+
+  /* Translators: how many times as fast it plays, such as "2×" or "-2×" for backwards */
+  if (speed != 0 && speed != 1)
+    text = g_strdup_printf (_ ("%d×"), speed);
+  bb_transport_set_speed_text (self->transport, text);
+  if (text != NULL)
+    bb_announce (GTK_WIDGET (self->transport), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+/**
+ * bb_window_add_shuttle:
+ * @self: a window whose player is new
+ *
+ * Lets the player play at several speeds.
+ */
+void
+bb_window_add_shuttle (BbWindow *self)
+{
+  self->shuttle = bb_shuttle_new (self->player);
+  g_signal_connect_object (self->shuttle, "notify::speed", G_CALLBACK (speed_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 /**
@@ -88,6 +175,7 @@ bb_window_lift_toasts (BbWindow *self)
   g_autofree char *style = NULL;
 
   if (gtk_widget_get_mapped (GTK_WIDGET (self->transport)) &&
+      gtk_widget_get_height (GTK_WIDGET (self->transport)) > 0 &&
       gtk_widget_compute_bounds (GTK_WIDGET (self->transport), GTK_WIDGET (self->toasts), &bounds))
     lift = gtk_widget_get_height (GTK_WIDGET (self->toasts)) - (int) bounds.origin.y;
   style =
@@ -128,12 +216,14 @@ has_toast (BbWindow *self)
 }
 
 static gboolean
-mapped_idle_cb (gpointer user_data)
+tick_cb (GtkWidget *transport, GdkFrameClock *clock, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
 
-  /* It may have been closed meanwhile. Another style lays out all of it: only where there is a toast. */
-  if (self->toasts != NULL && has_toast (self))
+  if (gtk_widget_get_height (transport) == 0)
+    return G_SOURCE_CONTINUE;
+  /* Another style lays out all of it: only where there is a toast. */
+  if (has_toast (self))
     bb_window_lift_toasts (self);
   return G_SOURCE_REMOVE;
 }
@@ -142,7 +232,7 @@ mapped_idle_cb (gpointer user_data)
 static void
 mapped_cb (BbWindow *self)
 {
-  g_idle_add_full (G_PRIORITY_LOW, mapped_idle_cb, g_object_ref (self), g_object_unref);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->transport), tick_cb, self, NULL);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "bb-player.h"
 #include "bb-presets.h"
 #include "bb-recent-list.h"
+#include "bb-shuttle.h"
 #include "bb-sidebar.h"
 #include "bb-transport.h"
 #include "bb-window.h"
@@ -22,7 +23,9 @@ struct _BbWindow {
   GSettings *settings;
   BbExportManager *export_manager;
   BbEditor *editor;
-  BbPlayer *player; /* NULL until the first file is opened */
+  BbPlayer *player;   /* NULL until the first file is opened */
+  BbShuttle *shuttle; /* as long as the player */
+  gboolean stop_held; /* the key that stops is down, and those that play step */
   BbPresets *presets;
   BbExportPresenter *export_presenter;
   GCancellable *opening;
@@ -65,6 +68,7 @@ void bb_window_describe_clip (BbWindow *self);
 void bb_window_lift_toasts (BbWindow *self);
 void bb_window_forget_toasts (BbWindow *self);
 void bb_window_follow_transport (BbWindow *self);
+void bb_window_add_shuttle (BbWindow *self);
 void bb_window_add_playing_actions (BbWindow *self);
 void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);

@@ -126,6 +126,7 @@ settings_cb (BbWindow *self)
   settings = *bb_player_get_settings (self->player);
   settings.loop = g_settings_get_boolean (self->settings, "loop");
   settings.muted = g_settings_get_boolean (self->settings, "mute");
+  settings.quieter = 1.0 - g_settings_get_double (self->settings, "volume");
   settings.present_options = bb_renderer_get_present_options ();
   bb_player_set_settings (self->player, &settings);
 }
@@ -172,6 +173,7 @@ bb_window_ensure_player (BbWindow *self)
                            self, G_CONNECT_SWAPPED);
   settings_cb (self);
   wanted_size_cb (self);
+  bb_window_add_shuttle (self);
   bb_transport_set_player (self->transport, self->player);
   bb_performance_group_set_player (bb_sidebar_get_performance_group (ensure_sidebar (self)),
                                    self->player);
@@ -387,6 +389,7 @@ bb_window_dispose (GObject *object)
   if (self->player != NULL)
     {
       bb_transport_set_player (self->transport, NULL);
+      g_clear_object (&self->shuttle);
       bb_performance_group_set_player (bb_sidebar_get_performance_group (self->sidebar), NULL);
       bb_player_close (self->player);
       g_clear_object (&self->player);
@@ -517,11 +520,14 @@ bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager
   add_setting_action (self, "guides");
   add_setting_action (self, "loop");
   add_setting_action (self, "mute");
+  add_setting_action (self, "volume");
   g_signal_connect_object (settings, "changed::guides", G_CALLBACK (guides_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::loop", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::mute", G_CALLBACK (settings_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::volume", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
   guides_cb (self);
   restore_session (self);

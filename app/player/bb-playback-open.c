@@ -142,6 +142,7 @@ bb_playback_open (const char *path, GError **error)
   self->decoded.frames = g_ptr_array_new_with_free_func (playback_frame_free);
   bb_playback_init_passing (self);
   self->wanted.trim_end = G_MAXINT64;
+  self->wanted.rate = 1.0;
   self->figures.shown_time = -1;
   self->made.part = self->made.ahead = self->made.history = 1;
   self->made.batch = 1;

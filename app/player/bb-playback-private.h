@@ -67,6 +67,7 @@ struct _BbPlayback {
     gint64 trim_start;
     gint64 trim_end; /* G_MAXINT64: none */
     gboolean playing;
+    double rate;     /* times as fast as the file */
     gboolean at_end; /* played to the end; playing again begins at the start */
     gboolean seek_pending;
     gint64 seek_target; /* where it goes, or is */

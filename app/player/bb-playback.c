@@ -123,6 +123,7 @@ bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GE
     {
       self->file.sound = bb_sound_new (self->file.path, self->file.info.start);
       bb_sound_set_muted (self->file.sound, self->wanted.settings.muted);
+      bb_sound_set_volume (self->file.sound, 1.0 - self->wanted.settings.quieter);
     }
   return start_thread (self, "bb-decode", bb_playback_decode_thread, error) &&
          start_thread (self, "bb-effect", bb_playback_effect_thread, error) &&
@@ -486,6 +487,8 @@ bb_playback_set_settings (BbPlayback *self, const BbPlayerSettings *settings)
     bb_playback_go_to (self, self->wanted.trim_start);
   if (self->file.sound != NULL && settings->muted != old.muted)
     bb_sound_set_muted (self->file.sound, settings->muted);
+  if (self->file.sound != NULL && settings->quieter != old.quieter)
+    bb_sound_set_volume (self->file.sound, 1.0 - settings->quieter);
   g_cond_broadcast (&self->clock_cond);
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&old.recipe, bb_recipe_unref);
@@ -529,6 +532,29 @@ bb_playback_pause (BbPlayback *self)
   self->wanted.playing = FALSE;
   bb_playback_stop_clock (self);
   wake_all (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * bb_playback_set_rate:
+ * @self: a playback
+ * @rate: times as fast as the file; there is sound at 1 only
+ */
+void
+bb_playback_set_rate (BbPlayback *self, double rate)
+{
+  g_mutex_lock (&self->lock);
+  if (rate != self->wanted.rate)
+    {
+      gboolean running = self->clock.running;
+      gint64 now = bb_playback_get_now (self);
+
+      bb_playback_stop_clock (self);
+      self->wanted.rate = rate;
+      if (running)
+        bb_playback_start_clock (self, now);
+      wake_all (self);
+    }
   g_mutex_unlock (&self->lock);
 }
 

@@ -79,6 +79,7 @@ typedef struct {
  *   picture
  * @loop: whether playing goes on at the trim's start when it reaches the end
  * @muted: whether sound is not to be heard; its time goes on
+ * @quieter: by how much sound is quieter than in the file, as on a slider: 0 is as loud, 1 is silence
  * @present_options: (nullable): what is shown as it is; stays valid as long as the program runs
  *
  * What is wanted of a player, whichever file is open.
@@ -91,6 +92,7 @@ typedef struct {
   int gain;
   gboolean loop;
   gboolean muted;
+  double quieter;
   const BbPresentOptions *present_options;
 } BbPlayerSettings;
 

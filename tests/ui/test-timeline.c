@@ -157,19 +157,78 @@ test_zoom (void)
   bb_test_window_close (window);
 }
 
-/* What covers neither the controls nor what lies under the sheet once that is closed. */
+/* J, K and L as in editors, and the keys beside them. */
 static void
-assert_above (BbWindow *window, const char *text)
+test_shuttle (void)
+{
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  GSettings *settings = bb_application_get_settings (bb_test_get_application ());
+  gboolean loop;
+  gint64 time;
+
+  g_object_get (player, "loop", &loop, NULL);
+  g_settings_set_boolean (settings, "loop", TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (bb_window_get_canvas (window)));
+  bb_test_xdo ("key l");
+  BB_TEST_WAIT (bb_player_get_playing (player));
+  g_assert_false (bb_test_shows (window, "2×"));
+  bb_test_xdo ("key l");
+  BB_TEST_WAIT (bb_test_shows (window, "2×"));
+  bb_test_xdo ("key l key l");
+  BB_TEST_WAIT (bb_test_shows (window, "4×"));
+  g_assert_true (bb_player_get_playing (player));
+  bb_test_xdo ("key k");
+  BB_TEST_WAIT (!bb_player_get_playing (player) && !bb_test_shows (window, "4×"));
+
+  bb_test_activate (window, "seek", "x", 3000 * MS);
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 3000 * MS);
+  bb_test_xdo ("key j");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time < 3000 * MS);
+  bb_test_xdo ("key j");
+  BB_TEST_WAIT (bb_test_shows (window, "-2×"));
+  /* It stops at the beginning by itself. */
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 0);
+  BB_TEST_WAIT (!bb_test_shows (window, "-2×"));
+
+  bb_test_xdo ("keydown k key l key l keyup k");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 80 * MS);
+  bb_test_xdo ("keydown k key j keyup k");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 40 * MS);
+  g_assert_false (bb_player_get_playing (player));
+
+  bb_test_xdo ("key shift+l");
+  BB_TEST_WAIT (!g_settings_get_boolean (settings, "loop"));
+  bb_test_activate (window, "trim-start", "x", 3000 * MS);
+  bb_test_xdo ("key shift+space");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time >= 3000 * MS);
+  BB_TEST_WAIT (!bb_player_get_playing (player));
+  time = bb_player_get_picture (player)->time;
+  g_assert_cmpint (time, ==, 3960 * MS);
+
+  bb_test_xdo ("key ctrl+Down ctrl+Down ctrl+Up");
+  BB_TEST_WAIT (fabs (g_settings_get_double (settings, "volume") - 0.9) < 1e-9);
+  g_assert_cmpfloat_with_epsilon (bb_player_get_settings (player)->quieter, 0.1, 1e-9);
+  g_settings_reset (settings, "volume");
+  g_settings_set_boolean (settings, "loop", loop);
+  bb_test_window_close (window);
+}
+
+/* What covers neither the controls nor what lies under the sheet once that is closed. */
+static gboolean
+is_above (BbWindow *window, const char *text)
 {
   GtkWidget *transport = bb_test_find (window, BB_TYPE_TRANSPORT, NULL, NULL);
   GtkWidget *toast = bb_test_find_text (window, text);
   graphene_rect_t bounds, below;
 
+  if (toast == NULL)
+    return FALSE;
   while (!g_str_equal (gtk_widget_get_css_name (toast), "toast"))
     toast = gtk_widget_get_parent (toast);
-  g_assert_true (gtk_widget_compute_bounds (toast, GTK_WIDGET (window), &bounds));
-  g_assert_true (gtk_widget_compute_bounds (transport, GTK_WIDGET (window), &below));
-  g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=, below.origin.y);
+  return gtk_widget_compute_bounds (toast, GTK_WIDGET (window), &bounds) &&
+         gtk_widget_compute_bounds (transport, GTK_WIDGET (window), &below) &&
+         below.size.height > 0 && bounds.origin.y + bounds.size.height <= below.origin.y;
 }
 
 static void
@@ -181,9 +240,7 @@ test_toasts (void)
   /* One that is there when the first video opens. */
   bb_window_show_toast (window, "Before the video");
   bb_test_open_clip (window);
-  bb_test_settle ();
-  bb_test_wait_for_paint (window);
-  assert_above (window, "Before the video");
+  BB_TEST_WAIT (is_above (window, "Before the video"));
   adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (
     gtk_widget_get_template_child (GTK_WIDGET (window), BB_TYPE_WINDOW, "toasts")));
 
@@ -192,9 +249,7 @@ test_toasts (void)
   bb_window_show_toast (window, "Over the list");
   BB_TEST_WAIT (bb_test_shows (window, "Over the list"));
   adw_bottom_sheet_set_open (sheet, FALSE);
-  bb_test_settle ();
-  bb_test_wait_for_paint (window);
-  assert_above (window, "Over the list");
+  BB_TEST_WAIT (is_above (window, "Over the list"));
   bb_test_window_close (window);
 }
 
@@ -231,6 +286,7 @@ add_tests (void)
 {
   g_test_add_func ("/timeline/typing", test_typing);
   g_test_add_func ("/timeline/zoom", test_zoom);
+  g_test_add_func ("/timeline/shuttle", test_shuttle);
   g_test_add_func ("/timeline/toasts", test_toasts);
   g_test_add_func ("/timeline/header", test_header);
 }

@@ -105,6 +105,16 @@ append_pair (GString *line, const Texts *texts, const char *option, const char *
   append_option (line, option, value);
 }
 
+static void
+append_crop (GString *line, const Texts *texts)
+{
+  g_autofree char *value = g_strjoin (",", get (texts, "crop-left"), get (texts, "crop-top"),
+                                      get (texts, "crop-right"), get (texts, "crop-bottom"), NULL);
+
+  if (!g_str_equal (value, "0,0,0,0"))
+    append_option (line, "crop", value);
+}
+
 /**
  * bb_command_new:
  * @recipe: what to make
@@ -122,9 +132,9 @@ char *
 bb_command_new (const BbRecipe *recipe, const char *input, const char *output, gboolean overwrite)
 {
   static const char *const keys[] = {
-    "zoom",       "corner-radius", "shadow", "blur",  "background-zoom", "dim",
-    "saturation", "start",         "end",    "codec", "encoder",         "quality",
-    "preset",     "audio",         "device", "batch", "precision",
+    "zoom",   "corner-radius", "shadow",    "blur",    "background-zoom", "dim",    "saturation",
+    "start",  "end",           "codec",     "encoder", "quality",         "preset", "audio",
+    "device", "batch",         "precision", "rotate",  "mirror",
   };
   BbRecipeValues values;
   g_autoptr (BbRecipe) fallback = NULL;
@@ -140,7 +150,9 @@ bb_command_new (const BbRecipe *recipe, const char *input, const char *output, g
 
   append_word (line, "blurbox-render");
   append_pair (line, &texts, "size", "width", "x", "height");
+  append_pair (line, &texts, "position", "position-x", ",", "position-y");
   append_pair (line, &texts, "offset", "offset-x", ",", "offset-y");
+  append_crop (line, &texts);
   if (bb_recipe_get (recipe)->background == BB_BACKGROUND_COLOR)
     append_option (line, "background", get (&texts, "color"));
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)

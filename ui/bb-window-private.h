@@ -33,6 +33,7 @@ struct _BbWindow {
   GError *failure;        /* why it cannot be, until it is known whether another can */
   guint loading_timeout;
   gboolean has_clip;
+  gboolean cropping;
   gboolean sidebar_waits; /* until the window is laid out */
 
   AdwToastOverlay *toasts;         /* over everything */
@@ -62,5 +63,10 @@ void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);
 void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);
+void bb_window_add_framing_actions (BbWindow *self);
+void bb_window_update_framing_actions (BbWindow *self);
+void bb_window_set_cropping (BbWindow *self, gboolean cropping);
+void bb_window_show_recipe (BbWindow *self);
+void bb_window_settle_framing (BbWindow *self, BbRecipeValues *values);
 
 G_END_DECLS

@@ -87,13 +87,7 @@ failed_cb (BbWindow *self, GError *error)
 static void
 recipe_cb (BbWindow *self)
 {
-  BbPlayerSettings settings;
-
-  if (self->player == NULL)
-    return;
-  settings = *bb_player_get_settings (self->player);
-  settings.recipe = bb_editor_get_recipe (self->editor);
-  bb_player_set_settings (self->player, &settings);
+  bb_window_show_recipe (self);
 }
 
 static void
@@ -188,6 +182,7 @@ begin_recipe (BbWindow *self)
 
   values.start = 0;
   values.end = -1;
+  bb_window_settle_framing (self, &values);
   recipe = bb_recipe_new (&values, NULL);
   bb_editor_reset (self->editor, recipe);
 }
@@ -248,6 +243,7 @@ bb_window_show_clip (BbWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
   adw_window_title_set_subtitle (self->window_title, size);
+  bb_window_set_cropping (self, FALSE);
   bb_canvas_set_pictures (self->canvas, NULL, NULL);
   bb_canvas_set_source (self->canvas, source->width, source->height);
   begin_recipe (self);

@@ -21,6 +21,7 @@ struct _BbFramingRow {
   gboolean updating;
 
   AdwToggleGroup *ends;
+  GtkWidget *buttons;
 };
 
 G_DEFINE_FINAL_TYPE (BbFramingRow, bb_framing_row, ADW_TYPE_PREFERENCES_ROW)
@@ -70,6 +71,7 @@ bb_framing_row_class_init (BbFramingRowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-framing-row.ui");
   gtk_widget_class_bind_template_child (widget_class, BbFramingRow, ends);
+  gtk_widget_class_bind_template_child (widget_class, BbFramingRow, buttons);
   gtk_widget_class_bind_template_callback (widget_class, ends_cb);
 }
 
@@ -81,6 +83,8 @@ bb_framing_row_init (BbFramingRow *self)
                                   self);
   self->updating = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Left is on the left, in every language. */
+  gtk_widget_set_direction (self->buttons, GTK_TEXT_DIR_LTR);
   self->updating = FALSE;
 }
 

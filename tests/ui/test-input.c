@@ -584,7 +584,9 @@ test_crop (void)
   BB_TEST_WAIT (is_wide (window));
   xdo ("key Right Right");
   BB_TEST_WAIT (fabs (get (window)->crop_left - 0.01) < 1e-9);
-  /* The frame's left edge says where the frame is. */
+  /* The frame's left edge says where the frame is, once that is laid out. */
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
   g_assert_true (
     gtk_widget_compute_bounds (bb_test_find_css (window, "crop-edge"), canvas, &bounds));
   drag (canvas, bounds.origin.x + 80, bounds.origin.y + bounds.size.height, bounds.origin.x + 80,

@@ -15,16 +15,17 @@
 /* Each number of the recipe has an action `set-NAME` whose state is its value, so that the window
  * can be driven from outside; times are nanoseconds and have actions of their own. */
 static const char *const number_keys[] = {
-  "position-x",  "position-y",    "crop-left", "crop-top", "crop-right",
-  "crop-bottom", "width",         "height",    "zoom",     "offset-x",
-  "offset-y",    "corner-radius", "shadow",    "blur",     "background-zoom",
-  "dim",         "saturation",    "batch",     "quality",
+  "position-x",  "position-y",    "crop-left",   "crop-top",  "crop-right",
+  "crop-bottom", "width",         "height",      "zoom",      "offset-x",
+  "offset-y",    "corner-radius", "shadow",      "blur",      "background-zoom",
+  "dim",         "saturation",    "batch",       "quality",   "gradient-angle",
+  "logo-x",      "logo-y",        "logo-margin", "logo-size", "logo-opacity",
 };
 
 /* The same for the values that are words. */
 static const char *const text_keys[] = {
-  "rotate", "mirror", "background", "color",  "precision",
-  "device", "codec",  "encoder",    "preset", "audio",
+  "rotate",  "mirror", "background", "color",          "precision", "device", "codec",
+  "encoder", "preset", "audio",      "gradient-color", "picture",   "logo",   "logo-place",
 };
 
 static void

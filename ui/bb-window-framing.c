@@ -202,7 +202,8 @@ bb_window_show_recipe (BbWindow *self)
   BbPlayerSettings settings;
   g_autoptr (BbRecipe) recipe = NULL;
 
-  if (self->player == NULL)
+  /* What is made of a video that is not open yet is nothing for the one that is. */
+  if (self->player == NULL || self->shown != bb_project_get_current (self->project))
     return;
   recipe = bb_canvas_make_recipe (self->canvas);
   settings = *bb_player_get_settings (self->player);

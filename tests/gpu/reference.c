@@ -37,7 +37,8 @@ ref_catmull_rom (double x)
 }
 
 /* A cubic that is blurred by a gaussian: a plain sum over the cubic. */
-static double soft_sigma;
+static double soft_sigma[2];
+static int soft_axis;
 
 static double
 soft_cubic (double x)
@@ -49,7 +50,7 @@ soft_cubic (double x)
     {
       double t = -2.0 + 4.0 * (i + 0.5) / n;
 
-      sum += ref_catmull_rom (t) * ref_gaussian ((x - t) / soft_sigma);
+      sum += ref_catmull_rom (t) * ref_gaussian ((x - t) / soft_sigma[soft_axis]);
     }
   return sum;
 }
@@ -90,13 +91,17 @@ ref_resample (const RefPlane *in, double (*kernel) (double), double support, con
               const double step[2], const double width[2], const int first[2], const int last[2],
               const int n_out[2])
 {
-  g_autofree double *mx =
-    matrix (in->width, kernel, support, origin[0], step[0], width[0], first[0], last[0], n_out[0]);
-  g_autofree double *my =
-    matrix (in->height, kernel, support, origin[1], step[1], width[1], first[1], last[1], n_out[1]);
+  g_autofree double *mx = NULL;
+  g_autofree double *my = NULL;
   RefPlane half = ref_plane_new (n_out[0], in->height);
   RefPlane out = ref_plane_new (n_out[0], n_out[1]);
 
+  soft_axis = 0;
+  mx =
+    matrix (in->width, kernel, support, origin[0], step[0], width[0], first[0], last[0], n_out[0]);
+  soft_axis = 1;
+  my =
+    matrix (in->height, kernel, support, origin[1], step[1], width[1], first[1], last[1], n_out[1]);
   for (int j = 0; j < n_out[0]; j++)
     {
       const double *row = mx + (gsize) j * (gsize) in->width;
@@ -288,8 +293,8 @@ find_shift (double position, double zoom, double canvas, double size)
 }
 
 /* Chroma sample 0's centre in luma samples, for left (1) and centre (2) siting. */
-static double
-chroma_site (const BbFormat *format, gboolean vertical)
+double
+ref_chroma_site (const BbFormat *format, gboolean vertical)
 {
   int step = 1 << (vertical ? format->chroma_shift_y : format->chroma_shift_x);
 
@@ -297,10 +302,108 @@ chroma_site (const BbFormat *format, gboolean vertical)
   return vertical || format->chroma_location == 2 ? step / 2.0 : 0.5;
 }
 
+/* How a plane lies in its picture, and the picture behind the canvas; index 0 of each array is along x. */
+typedef struct {
+  double in_step[2]; /* luma samples a sample of the plane */
+  double in_site[2]; /* of its first one */
+  int chroma[2];     /* luma samples a chroma sample */
+  int luma[2];
+  double scale[2]; /* luma of the source for each luma sample of the canvas */
+  double start[2]; /* luma of the source at the canvas' edge */
+  gboolean whole;  /* not cropped to the canvas, but mirrored at the picture's edges */
+  int first[2];    /* samples of the plane that those are between */
+  int last[2];
+} Behind;
+
+/* The gaussian of what is behind the canvas, in the source's codes. */
+static RefPlane
+blur_behind (const RefPlane *in, const Behind *b, double radius, const BbFormat *target, int p)
+{
+  int canvas[2] = { target->width, target->height };
+  double out_step[2] = { p == 0 ? 1 : 1 << target->chroma_shift_x,
+                         p == 0 ? 1 : 1 << target->chroma_shift_y };
+  double out_site[2] = { p == 0 ? 0.5 : ref_chroma_site (target, FALSE),
+                         p == 0 ? 0.5 : ref_chroma_site (target, TRUE) };
+  int n_out[2] = { bb_format_get_plane_width (target, p), bb_format_get_plane_height (target, p) };
+  int first[2] = { b->first[0], b->first[1] }, last[2] = { b->last[0], b->last[1] };
+  double sigma[2], origin[2], step[2], unit[2];
+
+  for (int i = 0; i < 2; i++)
+    {
+      double at = out_site[i] * b->scale[i] + b->start[i];
+      int from = (int) floor (b->start[i] + 1e-6) / b->chroma[i] * b->chroma[i];
+      int to = (int) ceil (b->start[i] + canvas[i] * b->scale[i] - 1e-6);
+
+      sigma[i] = radius / 2.0 * b->scale[i] / b->in_step[i];
+      origin[i] = (at - b->in_site[i]) / b->in_step[i];
+      step[i] = b->scale[i] * out_step[i] / b->in_step[i];
+      unit[i] = fmax (1.0, step[i]);
+      if (b->whole)
+        continue;
+      first[i] = (int) (from / b->in_step[i]);
+      last[i] = (int) ceil (to / b->in_step[i]);
+    }
+  if (sigma[0] >= unit[0])
+    return ref_resample (in, ref_gaussian, 7.0, origin, step, sigma, first, last, n_out);
+  /* So narrow a gaussian leaves gaps between samples: the cubic fills them. */
+  for (int i = 0; i < 2; i++)
+    soft_sigma[i] = sigma[i] / unit[i];
+  return ref_resample (in, radius > 0.0 ? soft_cubic : ref_catmull_rom,
+                       2.0 + 7.0 * fmax (soft_sigma[0], soft_sigma[1]), origin, step, unit, first,
+                       last, n_out);
+}
+
+static double
+get_zero (const BbFormat *format, int plane)
+{
+  return (plane == 0 ? (format->full_range ? 0.0 : 16.0) : 128.0) * pow (2, format->depth - 8);
+}
+
+/* Dims what is behind. */
+static void
+dim_behind (RefPlane *plane, const BbRecipeValues *values, const BbFormat *target, int p)
+{
+  double gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
+  double zero = get_zero (target, p);
+
+  for (int i = 0; i < plane->width * plane->height; i++)
+    plane->sample[i] = zero + (plane->sample[i] - zero) * gain;
+}
+
+/* A plane of a picture without subsampled chroma, in the canvas' codes, that covers the canvas. */
+RefPlane
+ref_cover (const RefPlane *in, const BbRecipeValues *values, const BbFormat *target, int plane)
+{
+  double cover = fmax ((double) target->width / in->width, (double) target->height / in->height) *
+                 values->background_zoom;
+  Behind behind = {
+    .in_step = { 1, 1 },
+    .in_site = { 0.5, 0.5 },
+    .chroma = { 1, 1 },
+    .luma = { in->width, in->height },
+    .scale = { 1 / cover, 1 / cover },
+    .start = { (in->width - target->width / cover) / 2.0,
+               (in->height - target->height / cover) / 2.0 },
+  };
+  RefPlane out = blur_behind (in, &behind, values->blur, target, plane);
+
+  dim_behind (&out, values, target, plane);
+  return out;
+}
+
 /* Ordinary frames only: even sizes, crops of whole chroma samples, no corners and no shadow. */
 void
 ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation orientation,
             double sample_aspect, const BbFormat *target, RefPlane out[BB_N_PLANES])
+{
+  ref_render_on (values, frame, orientation, sample_aspect, target, NULL, out);
+}
+
+/* On @still where that is given. */
+void
+ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation orientation,
+               double sample_aspect, const BbFormat *target, const RefPlane still[BB_N_PLANES],
+               RefPlane out[BB_N_PLANES])
 {
   const BbFormat *source = &frame->format;
   const double position[2] = { values->position_x, values->position_y };
@@ -314,6 +417,7 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
   double depth_scale = source->full_range
                          ? (pow (2, target->depth) - 1.0) / (pow (2, source->depth) - 1.0)
                          : pow (2, target->depth - source->depth);
+  gboolean mirrored = values->background == BB_BACKGROUND_MIRROR;
 
   for (int i = 0; i < 2; i++)
     {
@@ -350,71 +454,52 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
     {
       RefPlane upright = ref_upright (frame, orientation, p);
       RefPlane turned = ref_turned (&upright, values);
-      RefPlane background, foreground;
-      double sigma[2], origin[2], step[2], kernel_width[2];
-      /* Luma samples a sample of the plane: of the source, turned, and of the canvas. */
-      double in_step[2], out_step[2], in_site[2], out_site[2];
-      /* luma of the source for each luma sample of the canvas */
-      double fg[2], bg[2];
-      int first[2], last[2], crop_first[2], crop_last[2];
+      RefPlane background = { 0 }, foreground;
+      double origin[2], step[2], kernel_width[2];
+      double out_step[2], out_site[2];
+      double fg[2]; /* luma of the source for each luma sample of the canvas */
       int n_out[2] = { bb_format_get_plane_width (target, p),
                        bb_format_get_plane_height (target, p) };
-      double zero =
-        (p == 0 ? (source->full_range ? 0.0 : 16.0) : 128.0) * pow (2, target->depth - 8);
-      double gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
+      Behind behind = { .whole = mirrored };
 
       for (int i = 0; i < 2; i++)
         {
           int n = crop[i][1] - crop[i][0];
-          double begin, at;
-          int from, to;
+          double bg = n / (shown[i] * cover);
 
-          in_step[i] = p == 0 ? 1 : in_chroma[i];
+          fg[i] = (double) n / size[i];
           out_step[i] = p == 0 ? 1 : out_chroma[i];
-          in_site[i] = p == 0 ? 0.5 : chroma_site (source, stored[i] == 1);
-          out_site[i] = p == 0 ? 0.5 : chroma_site (target, i == 1);
+          out_site[i] = p == 0 ? 0.5 : ref_chroma_site (target, i == 1);
+          behind.in_step[i] = p == 0 ? 1 : in_chroma[i];
+          behind.in_site[i] = p == 0 ? 0.5 : ref_chroma_site (source, stored[i] == 1);
           /* A mirrored axis counts its chroma sites from the other end. */
           if (flipped[i])
-            in_site[i] = in_step[i] - in_site[i];
-          fg[i] = (double) n / size[i];
-          bg[i] = n / (shown[i] * cover);
-          first[i] = (int) (crop[i][0] / in_step[i]);
-          last[i] = (int) (crop[i][1] / in_step[i]);
-
-          begin = crop[i][0] + (n - canvas[i] * bg[i]) / 2.0;
-          at = out_site[i] * bg[i] + begin;
-          from = (int) floor (begin + 1e-6) / in_chroma[i] * in_chroma[i];
-          to = (int) ceil (begin + canvas[i] * bg[i] - 1e-6);
-          sigma[i] = values->blur / 2.0 * bg[i] / in_step[i];
-          origin[i] = (at - in_site[i]) / in_step[i];
-          step[i] = bg[i] * out_step[i] / in_step[i];
-          crop_first[i] = (int) (from / in_step[i]);
-          crop_last[i] = (int) ceil (to / in_step[i]);
+            behind.in_site[i] = behind.in_step[i] - behind.in_site[i];
+          behind.chroma[i] = in_chroma[i];
+          behind.first[i] = (int) (crop[i][0] / behind.in_step[i]);
+          behind.last[i] = (int) (crop[i][1] / behind.in_step[i]);
+          behind.scale[i] = mirrored ? fg[i] : bg;
+          behind.start[i] =
+            crop[i][0] + (mirrored ? -start[i] * fg[i] : (n - canvas[i] * bg) / 2.0);
         }
-      if (sigma[0] >= 1.0)
-        background = ref_resample (&turned, ref_gaussian, 7.0, origin, step, sigma, crop_first,
-                                   crop_last, n_out);
-      else
+      if (still == NULL)
         {
-          /* So narrow a gaussian leaves gaps between samples: the cubic fills them. */
-          double unit[2] = { 1.0, 1.0 };
-
-          g_assert_cmpfloat (step[0], <=, 1.0);
-          soft_sigma = sigma[0];
-          background = ref_resample (&turned, soft_cubic, 2.0 + 7.0 * soft_sigma, origin, step,
-                                     unit, crop_first, crop_last, n_out);
+          background = blur_behind (&turned, &behind, values->blur, target, p);
+          for (int i = 0; i < background.width * background.height; i++)
+            background.sample[i] *= depth_scale;
+          dim_behind (&background, values, target, p);
         }
 
       for (int i = 0; i < 2; i++)
         {
           double at = (out_site[i] - start[i]) * fg[i] + crop[i][0];
 
-          origin[i] = (at - in_site[i]) / in_step[i];
-          step[i] = fg[i] * out_step[i] / in_step[i];
+          origin[i] = (at - behind.in_site[i]) / behind.in_step[i];
+          step[i] = fg[i] * out_step[i] / behind.in_step[i];
           kernel_width[i] = fmax (1.0, step[i]);
         }
-      foreground = ref_resample (&turned, ref_catmull_rom, 2.0, origin, step, kernel_width, first,
-                                 last, n_out);
+      foreground = ref_resample (&turned, ref_catmull_rom, 2.0, origin, step, kernel_width,
+                                 behind.first, behind.last, n_out);
 
       out[p] = ref_plane_new (n_out[0], n_out[1]);
       for (int y = 0; y < n_out[1]; y++)
@@ -424,9 +509,9 @@ ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation or
             gboolean inside = lx >= start[0] && lx < start[0] + size[0] && ly >= start[1] &&
                               ly < start[1] + size[1];
             int at = y * n_out[0] + x;
+            double below = still != NULL ? still[p].sample[at] : background.sample[at];
 
-            out[p].sample[at] = inside ? foreground.sample[at] * depth_scale
-                                       : zero + (background.sample[at] * depth_scale - zero) * gain;
+            out[p].sample[at] = inside ? foreground.sample[at] * depth_scale : below;
             out[p].sample[at] = CLAMP (out[p].sample[at], 0.0, pow (2, target->depth) - 1.0);
           }
       ref_plane_clear (&background);

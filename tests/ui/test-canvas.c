@@ -169,7 +169,7 @@ test_actions (void)
   bb_test_window_close (window);
 }
 
-/* Pixels of an older recipe become a position where the source is known, and the picture stays. */
+/* Pixels of an older preset become a position where the source is known, and the picture stays. */
 static void
 test_older (void)
 {
@@ -177,18 +177,20 @@ test_older (void)
   const BbPlayerSource *source;
   BbPlacement placement;
 
-  /* The session before is kept. */
-  bb_test_activate (window, "set-zoom", "d", 0.0);
-  bb_test_activate (window, "set-position-x", "d", 0.0);
+  bb_test_open_clip (window);
+  bb_test_activate (window, "fit", NULL);
   bb_test_activate (window, "set-offset-x", "d", 40.0);
   bb_test_activate (window, "set-offset-y", "d", -300.0);
-  bb_test_open_clip (window);
+  bb_test_activate (window, "save-preset", "s", "Older");
+  bb_test_activate (window, "fit", NULL);
+  bb_test_activate (window, "apply-preset", "s", "Older");
   source = bb_player_get_source (bb_window_get_player (window));
   g_assert_cmpfloat (get (window)->offset_x, ==, 0.0);
   g_assert_cmpfloat (get (window)->position_y, <, 0.0);
   bb_framing_place (get (window), source->width, source->height, &placement);
   g_assert_cmpfloat_with_epsilon (placement.x, 40.0, 1e-6);
   g_assert_cmpfloat_with_epsilon (placement.y, -300.0, 1e-6);
+  bb_test_activate (window, "delete-preset", "s", "Older");
   bb_test_window_close (window);
 }
 

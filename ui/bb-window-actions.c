@@ -373,9 +373,25 @@ static const GActionEntry entries[] = {
 
 /* What makes no sense without a clip. */
 static const char *const clip_actions[] = {
-  "play",       "seek",     "step",       "compare",         "actual-size",
-  "trim-start", "trim-end", "mark-start", "mark-end",        "clear-trim",
-  "sidebar",    "reset",    "auto-tune",  "show-difference", "difference-gain",
+  "play",
+  "seek",
+  "step",
+  "compare",
+  "actual-size",
+  "trim-start",
+  "trim-end",
+  "mark-start",
+  "mark-end",
+  "clear-trim",
+  "edit-trim",
+  "play-trim",
+  "timeline-zoom",
+  "shuttle",
+  "sidebar",
+  "reset",
+  "auto-tune",
+  "show-difference",
+  "difference-gain",
 };
 
 static GSimpleAction *
@@ -437,6 +453,7 @@ void
 bb_window_add_actions (BbWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  bb_window_add_playing_actions (self);
   bb_window_add_tune_actions (self);
   bb_window_add_framing_actions (self);
   for (guint i = 0; i < G_N_ELEMENTS (number_keys); i++)

@@ -32,6 +32,10 @@
 #define SHADOW_SIGMA 0.02
 #define SHADOW_DROP 0.01
 
+/* Canvas pixels that a foreground may have along a side, most of them outside: few enough to count in an
+ * int. Only a source that is a line across a long canvas comes to that. */
+#define LARGEST_SIDE (1 << 29)
+
 enum { AXIS_X, AXIS_Y };
 
 /* One axis of one plane, source and canvas. Luma coordinates count from the picture's edge, so
@@ -352,7 +356,8 @@ place (Geometry *g, const BbRecipeValues *values, const BbSourceInfo *info,
   place_crop (g, values, luma);
   shown[AXIS_X] = (g->crop[AXIS_X][1] - g->crop[AXIS_X][0]) * aspect;
   shown[AXIS_Y] = g->crop[AXIS_Y][1] - g->crop[AXIS_Y][0];
-  foreground = bb_framing_get_scale (values->zoom, shown, room);
+  foreground = MIN (bb_framing_get_scale (values->zoom, shown, room),
+                    LARGEST_SIDE / MAX (shown[AXIS_X], shown[AXIS_Y]));
   background = bb_framing_get_scale (1.0, shown, room) * values->background_zoom;
   g->scale = scale;
   g->depth_gain = source->full_range ? ((1 << target->depth) - 1.0) / ((1 << source->depth) - 1.0)

@@ -134,6 +134,27 @@ test_fills (void)
     }
 }
 
+/* A source that is a line, many times larger than what fills a canvas that is one too. */
+static void
+test_longest (void)
+{
+  for (int zoom = 1; zoom <= 8; zoom++)
+    {
+      BbRecipeValues values;
+      g_autoptr (BbPlan) plan = NULL;
+
+      bb_recipe_values_init (&values);
+      values.zoom = zoom;
+      values.position_x = 0.4;
+      plan = make_plan (&values, 60000, 2, 2, 16384);
+      g_assert_cmpint (plan->plane[0].foreground_width, ==, 2);
+      g_assert_cmpint (plan->plane[0].foreground_height, >=, 16384 / 8);
+      g_assert_cmpint (plan->plane[0].top, >=, 0);
+      /* Much larger along both sides: each sample comes from a few. */
+      g_assert_cmpint (plan->plane[0].foreground_x.n_taps, <=, 5);
+    }
+}
+
 /* The point of the picture in the center stays there, as far as the picture has enough on each side. */
 static void
 test_keeps_center (void)
@@ -249,6 +270,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/framing/scale", test_scale);
   g_test_add_func ("/framing/fills", test_fills);
+  g_test_add_func ("/framing/longest", test_longest);
   g_test_add_func ("/framing/keeps-center", test_keeps_center);
   g_test_add_func ("/framing/set", test_set);
   g_test_add_func ("/framing/turning", test_turning);

@@ -87,6 +87,13 @@ get_canvas (BbCanvas *self, int *width, int *height)
   *height = values != NULL ? values->height : 1920;
 }
 
+/* The crop is chosen on all of the source at once. */
+static gboolean
+is_actual_size (BbCanvas *self)
+{
+  return self->actual_size && !self->cropping;
+}
+
 static gboolean
 resize_timeout_cb (gpointer user_data)
 {
@@ -145,9 +152,9 @@ lay_out (BbCanvas *self, int width, int height)
   bb_picture_paintable_set_scale (self->compared, self->scale);
   room_x = (int) (MAX (width - 2 * MARGIN, 2) * self->scale);
   room_y = (int) (MAX (height - 2 * MARGIN, 2) * self->scale);
-  if (self->actual_size || room_x > canvas_width)
+  if (is_actual_size (self) || room_x > canvas_width)
     room_x = canvas_width;
-  if (self->actual_size || room_y > canvas_height)
+  if (is_actual_size (self) || room_y > canvas_height)
     room_y = canvas_height;
   fit = MIN ((double) room_x / canvas_width, (double) room_y / canvas_height);
   w = MAX (2, 2 * (int) lround (canvas_width * fit / 2.0));
@@ -243,7 +250,7 @@ bb_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
   int width, height;
 
   get_canvas (self, &width, &height);
-  if (self->actual_size)
+  if (is_actual_size (self))
     *minimum = *natural =
       (int) ceil ((horizontal ? width : height) / get_scale (self)) + 2 * MARGIN;
   else
@@ -282,7 +289,9 @@ bb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   GtkRequisition before, after;
   const int inset = 8;
 
-  lay_out (self, width, height);
+  lay_out (self, width,
+           self->cropping ? height - bb_crop_view_get_bar_height (BB_CROP_VIEW (self->crop_view))
+                          : height);
   if (self->cropping)
     place (self->crop_view, 0, 0, width, height);
   if (gtk_widget_get_visible (self->caption))

@@ -480,6 +480,23 @@ bb_crop_view_set_area (BbCropView *self, const graphene_rect_t *area)
 }
 
 /**
+ * bb_crop_view_get_bar_height:
+ * @self: a view
+ *
+ * Returns: what its buttons take at the bottom, where no source should lie
+ */
+int
+bb_crop_view_get_bar_height (BbCropView *self)
+{
+  GtkRequisition bar;
+
+  g_return_val_if_fail (BB_IS_CROP_VIEW (self), 0);
+
+  gtk_widget_get_preferred_size (self->bar, NULL, &bar);
+  return bar.height + INSET;
+}
+
+/**
  * bb_crop_view_start:
  * @self: a view
  *

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (BbCropView, bb_crop_view, BB, CROP_VIEW, GtkWidget)
 GtkWidget *bb_crop_view_new (void);
 void bb_crop_view_set_editor (BbCropView *self, BbEditor *editor);
 void bb_crop_view_set_area (BbCropView *self, const graphene_rect_t *area);
+int bb_crop_view_get_bar_height (BbCropView *self);
 void bb_crop_view_start (BbCropView *self);
 void bb_crop_view_stop (BbCropView *self);
 void bb_crop_view_get_size (const BbRecipeValues *recipe, int width, int height, int *canvas_width,

@@ -55,8 +55,12 @@ static void
 compare_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
-  BbPlayerSettings settings = *bb_player_get_settings (self->player);
+  BbPlayerSettings settings;
 
+  /* On the whole source there is nothing to compare. */
+  if (g_variant_get_boolean (state))
+    bb_window_set_cropping (self, FALSE);
+  settings = *bb_player_get_settings (self->player);
   settings.compare = g_variant_get_boolean (state);
   g_simple_action_set_state (action, state);
   bb_player_set_settings (self->player, &settings);

@@ -162,6 +162,10 @@ test_actions (void)
   bb_test_activate (window, "crop", NULL);
   g_assert_true (is_on (window, "crop"));
   g_assert_false (is_on (window, "compare"));
+  bb_test_activate (window, "compare", NULL);
+  g_assert_false (is_on (window, "crop"));
+  g_assert_true (is_on (window, "compare"));
+  bb_test_activate (window, "crop", NULL);
   path = bb_test_clip ();
   bb_test_open (window, path);
   BB_TEST_WAIT (!is_on (window, "crop"));

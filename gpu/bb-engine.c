@@ -135,6 +135,18 @@ bb_engine_set_outputs (BbEngine *engine, const BbSourceInfo *source, const BbEng
 }
 
 /**
+ * bb_engine_get_n_outputs:
+ * @engine: an engine
+ *
+ * Returns: how many outputs it has
+ */
+guint
+bb_engine_get_n_outputs (BbEngine *engine)
+{
+  return engine->n_outputs;
+}
+
+/**
  * bb_engine_get_memory_needed:
  * @engine: an engine with outputs
  * @batch: most frames of a batch

@@ -14,7 +14,7 @@
 #include <string.h>
 
 struct _BbRecipe {
-  BbRecipeValues values; /* with strings of its own */
+  BbRecipeValues values; /* with interned strings: copies of the values outlive the recipe */
   guint64 generation;
   gatomicrefcount refs;
 };
@@ -483,7 +483,7 @@ bb_recipe_new (const BbRecipeValues *values, GError **error)
   recipe->values = checked;
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (is_text (&table[i]))
-      *string_at (&recipe->values, &table[i]) = g_strdup (*string_at (&checked, &table[i]));
+      *string_at (&recipe->values, &table[i]) = g_intern_string (*string_at (&checked, &table[i]));
   g_mutex_lock (&lock);
   recipe->generation = ++last_generation;
   g_mutex_unlock (&lock);
@@ -512,9 +512,6 @@ bb_recipe_unref (BbRecipe *recipe)
 {
   if (!g_atomic_ref_count_dec (&recipe->refs))
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (is_text (&table[i]))
-      g_free ((char *) *string_at (&recipe->values, &table[i]));
   g_free (recipe);
 }
 
@@ -522,7 +519,7 @@ bb_recipe_unref (BbRecipe *recipe)
  * bb_recipe_get:
  * @recipe: a recipe
  *
- * Returns: its values, which live as long as @recipe
+ * Returns: its values, which live as long as @recipe. Strings in them are interned: a copy stays valid
  */
 const BbRecipeValues *
 bb_recipe_get (const BbRecipe *recipe)

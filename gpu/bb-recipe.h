@@ -135,6 +135,7 @@ typedef struct {
  * @BB_RECIPE_TRIM: the part of the source that is used
  * @BB_RECIPE_OUTPUT: what kind of file is made
  * @BB_RECIPE_WORK: how the device works
+ * @BB_RECIPE_ALL: all of them
  *
  * What a value of a recipe belongs to.
  */
@@ -144,6 +145,7 @@ typedef enum {
   BB_RECIPE_TRIM = 1 << 2,
   BB_RECIPE_OUTPUT = 1 << 3,
   BB_RECIPE_WORK = 1 << 4,
+  BB_RECIPE_ALL = (1 << 5) - 1,
 } BbRecipePart;
 
 /**
@@ -163,6 +165,7 @@ void bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu);
 gboolean bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text,
                                  GError **error);
 char *bb_recipe_values_format (const BbRecipeValues *values, const char *key);
+const char *bb_recipe_get_key (guint i, BbRecipePart *part);
 void bb_recipe_values_copy_parts (BbRecipeValues *to, const BbRecipeValues *from,
                                   BbRecipePart parts);
 gboolean bb_recipe_values_equal_parts (const BbRecipeValues *a, const BbRecipeValues *b,

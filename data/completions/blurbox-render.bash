@@ -52,7 +52,7 @@ _blurbox_render() {
 
   if [[ $current == -* ]]; then
     options=(
-      --output --overwrite --recipe --save-recipe --stats
+      --output --and --overwrite --recipe --save-recipe --stats
       --size --aspect
       --zoom --offset --corner-radius --shadow
       --background --gradient-angle --picture --blur --background-zoom --dim --saturation

@@ -7,6 +7,7 @@ function __blurbox_render_names
 end
 
 complete -c blurbox-render -s o -l output -rF -d 'File to write, or folder'
+complete -c blurbox-render -l and -d 'Make another file of the same input'
 complete -c blurbox-render -l overwrite -d 'Replace files that are there'
 complete -c blurbox-render -l recipe -rF -d 'Start from a saved recipe'
 complete -c blurbox-render -l save-recipe -rF -d 'Save what the options say as a recipe'

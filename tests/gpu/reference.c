@@ -194,7 +194,6 @@ typedef struct {
   int luma[2];
   double scale[2]; /* luma of the source for each luma sample of the canvas */
   double start[2]; /* luma of the source at the canvas' edge */
-  gboolean whole;  /* not cropped to the canvas, but mirrored at the picture's edges */
 } Behind;
 
 /* The gaussian of what is behind the canvas, in the source's codes. */
@@ -220,8 +219,6 @@ blur_behind (const RefPlane *in, const Behind *b, double radius, const BbFormat 
       origin[i] = (at - b->in_site[i]) / b->in_step[i];
       step[i] = b->scale[i] * out_step[i] / b->in_step[i];
       unit[i] = fmax (1.0, step[i]);
-      if (b->whole)
-        continue;
       first[i] = (int) (from / b->in_step[i]);
       last[i] = (int) ceil (to / b->in_step[i]);
     }
@@ -271,6 +268,26 @@ ref_cover (const RefPlane *in, const BbRecipeValues *values, const BbFormat *tar
 
   dim_behind (&out, values, target, plane);
   return out;
+}
+
+/* What the canvas shows of the foreground, mirrored at its edges again and again, and blurred. */
+static RefPlane
+mirror (const RefPlane *canvas, const double start[2], const int size[2], const double sigma[2],
+        const int n_out[2])
+{
+  const double origin[2] = { 0, 0 }, step[2] = { 1, 1 };
+  int first[2], last[2];
+
+  for (int i = 0; i < 2; i++)
+    {
+      first[i] = MAX ((int) start[i], 0);
+      last[i] = MIN ((int) start[i] + size[i], n_out[i]);
+      soft_sigma[i] = sigma[i];
+    }
+  if (sigma[0] >= 1.0)
+    return ref_resample (canvas, ref_gaussian, 7.0, origin, step, sigma, first, last, n_out);
+  return ref_resample (canvas, sigma[0] > 0.0 ? soft_cubic : ref_catmull_rom, 2.0 + 7.0 * sigma[0],
+                       origin, step, step, first, last, n_out);
 }
 
 /* Ordinary frames only: even sizes, no corners and no shadow. */
@@ -331,7 +348,6 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
         .in_site = { p == 0 ? 0.5 : ref_chroma_site (source, transposed),
                      p == 0 ? 0.5 : ref_chroma_site (source, !transposed) },
         .luma = { (int) luma_width, (int) shown_height },
-        .whole = mirrored,
       };
 
       for (int i = 0; i < 2; i++)
@@ -345,12 +361,11 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
             behind.in_site[i] = behind.in_step[i] - behind.in_site[i];
           behind.chroma[i] =
             transposed == (i == 0) ? 1 << source->chroma_shift_y : 1 << source->chroma_shift_x;
-          behind.scale[i] = mirrored ? fg[i] : bg[i];
+          behind.scale[i] = bg[i];
           behind.start[i] =
-            mirrored ? -(i == 0 ? left : top) * fg[i]
-                     : (behind.luma[i] - (i == 0 ? target->width : target->height) * bg[i]) / 2.0;
+            (behind.luma[i] - (i == 0 ? target->width : target->height) * bg[i]) / 2.0;
         }
-      if (still == NULL)
+      if (still == NULL && !mirrored)
         {
           background = blur_behind (&upright, &behind, values->blur, target, p);
           for (int i = 0; i < background.width * background.height; i++)
@@ -368,6 +383,21 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
         }
       foreground = ref_resample (&upright, ref_catmull_rom, 2.0, origin, step, kernel_width, first,
                                  last, n_out);
+      if (mirrored)
+        {
+          const double gaps[2] = { left / out_step[0], top / out_step[1] };
+          const int sizes[2] = { (int) (width / out_step[0]), (int) (height / out_step[1]) };
+          const double sigmas[2] = { values->blur / 2.0 / out_step[0],
+                                     values->blur / 2.0 / out_step[1] };
+
+          for (int i = 0; i < n_out[0] * n_out[1]; i++)
+            foreground.sample[i] =
+              CLAMP (foreground.sample[i], 0.0, (pow (2, target->depth) - 1.0) / depth_scale);
+          background = mirror (&foreground, gaps, sizes, sigmas, n_out);
+          for (int i = 0; i < background.width * background.height; i++)
+            background.sample[i] *= depth_scale;
+          dim_behind (&background, values, target, p);
+        }
 
       out[p] = ref_plane_new (n_out[0], n_out[1]);
       for (int y = 0; y < n_out[1]; y++)

@@ -363,10 +363,22 @@ static const GActionEntry entries[] = {
 
 /* What makes no sense without a clip. */
 static const char *const clip_actions[] = {
-  "play",       "seek",      "step",          "compare",         "actual-size",
-  "trim-start", "trim-end",  "mark-start",    "mark-end",        "clear-trim",
-  "edit-trim",  "play-trim", "timeline-zoom", "shuttle",         "sidebar",
-  "reset",      "center",    "auto-tune",     "show-difference", "difference-gain",
+  "play",
+  "seek",
+  "step",
+  "compare",
+  "actual-size",
+  "trim-start",
+  "trim-end",
+  "mark-start",
+  "mark-end",
+  "clear-trim",
+  "sidebar",
+  "reset",
+  "center",
+  "auto-tune",
+  "show-difference",
+  "difference-gain",
 };
 
 static GSimpleAction *
@@ -459,6 +471,7 @@ bb_window_update_actions (BbWindow *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (clip_actions); i++)
     g_simple_action_set_enabled (find (self, clip_actions[i]), self->has_clip);
+  bb_window_enable_playing_actions (self, self->has_clip);
   g_simple_action_set_state (
     find (self, "play"),
     g_variant_new_boolean (self->player != NULL && bb_player_get_playing (self->player)));

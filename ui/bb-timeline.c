@@ -7,6 +7,7 @@
 
 #include "bb-timeline.h"
 
+#include "bb-cut-marks.h"
 #include "bb-filmstrip.h"
 #include "bb-handle.h"
 #include "bb-time.h"
@@ -57,7 +58,7 @@ struct _BbTimeline {
   BbFilmstrip *filmstrip;
   BbWaveform *waveform;
   gboolean has_sound;
-  GArray *cuts;        /* of gint64, in order */
+  BbCutMarks *cuts;
   GtkAdjustment *view; /* the range, for a scrollbar */
   int width;
 
@@ -323,31 +324,6 @@ snapshot_frames (BbTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t 
                            strip->origin.y, 1, strip->size.height));
 }
 
-/* A line where a shot begins, with a mark on it that is seen on any picture. */
-static void
-snapshot_cuts (BbTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *strip)
-{
-  const GdkRGBA dark = { 0, 0, 0, 0.6f };
-  const GdkRGBA light = { 1, 1, 1, 0.9f };
-
-  for (guint i = 0; i < self->cuts->len; i++)
-    {
-      gint64 time = g_array_index (self->cuts, gint64, i);
-      float x = (float) lrint (time_to_x (self, time));
-
-      if (time < self->range.start || time > self->range.start + self->range.span)
-        continue;
-      gtk_snapshot_append_color (
-        snapshot, &dark, &GRAPHENE_RECT_INIT (x - 1, strip->origin.y, 3, strip->size.height));
-      gtk_snapshot_append_color (snapshot, &light,
-                                 &GRAPHENE_RECT_INIT (x, strip->origin.y, 1, strip->size.height));
-      gtk_snapshot_append_color (snapshot, &dark,
-                                 &GRAPHENE_RECT_INIT (x - 4, strip->origin.y, 9, 10));
-      gtk_snapshot_append_color (snapshot, &light,
-                                 &GRAPHENE_RECT_INIT (x - 3, strip->origin.y, 7, 9));
-    }
-}
-
 /* Pictures and sound. */
 static void
 snapshot_clip (BbTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *strip)
@@ -369,7 +345,7 @@ snapshot_clip (BbTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *s
     bb_waveform_snapshot (self->waveform, &self->range, snapshot, &wave, &color,
                           gtk_widget_get_scale_factor (GTK_WIDGET (self)));
   snapshot_frames (self, snapshot, strip);
-  snapshot_cuts (self, snapshot, strip);
+  bb_cut_marks_snapshot (self->cuts, &self->range, snapshot, strip);
 }
 
 static void
@@ -443,7 +419,7 @@ bb_timeline_dispose (GObject *object)
   g_clear_pointer (&self->trim_end, gtk_widget_unparent);
   g_clear_pointer (&self->filmstrip, bb_filmstrip_free);
   g_clear_pointer (&self->waveform, bb_waveform_free);
-  g_clear_pointer (&self->cuts, g_array_unref);
+  g_clear_pointer (&self->cuts, bb_cut_marks_free);
   g_clear_object (&self->view);
 
   G_OBJECT_CLASS (bb_timeline_parent_class)->dispose (object);
@@ -579,7 +555,7 @@ bb_timeline_init (BbTimeline *self)
 
   self->filmstrip = bb_filmstrip_new ();
   self->waveform = bb_waveform_new ();
-  self->cuts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->cuts = bb_cut_marks_new ();
   self->pointer = -1.0;
   self->view = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
   g_signal_connect (self->view, "value-changed", G_CALLBACK (view_cb), self);
@@ -622,7 +598,7 @@ bb_timeline_set_clip (BbTimeline *self, gint64 duration, gint64 frame_duration, 
                       LEAST_FRAMES * (frame_duration > 0 ? frame_duration : 40000000));
   bb_filmstrip_set_clip (self->filmstrip, frame_duration, aspect);
   bb_waveform_clear (self->waveform);
-  g_array_set_size (self->cuts, 0);
+  bb_cut_marks_clear (self->cuts);
   if (has_sound != self->has_sound)
     gtk_widget_queue_resize (GTK_WIDGET (self));
   self->has_sound = has_sound;
@@ -785,7 +761,7 @@ bb_timeline_add_cut (BbTimeline *self, gint64 time)
 {
   g_return_if_fail (BB_IS_TIMELINE (self));
 
-  g_array_append_val (self->cuts, time);
+  bb_cut_marks_add (self->cuts, time);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -800,18 +776,7 @@ bb_timeline_add_cut (BbTimeline *self, gint64 time)
 gint64
 bb_timeline_find_cut (BbTimeline *self, gint64 time, int direction)
 {
-  gint64 found = -1;
-
   g_return_val_if_fail (BB_IS_TIMELINE (self), -1);
 
-  for (guint i = 0; i < self->cuts->len; i++)
-    {
-      gint64 cut = g_array_index (self->cuts, gint64, i);
-
-      if (direction < 0 && cut < time)
-        found = cut;
-      else if (direction > 0 && cut > time)
-        return cut;
-    }
-  return found;
+  return bb_cut_marks_find (self->cuts, time, direction);
 }

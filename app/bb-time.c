@@ -54,9 +54,9 @@ bb_time_format_spoken (gint64 time)
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
 
-  /* Translators: part of a time that is read aloud */
-  second =
-    g_strdup_printf (ngettext ("%.1f second", "%.1f seconds", (gulong) (seconds + 0.999)), seconds);
+  second = g_strdup_printf (
+    /* Translators: part of a time that is read aloud */
+    ngettext ("%.1f second", "%.1f seconds", (gulong) (seconds + 0.999)), seconds);
   if (minutes == 0)
     return g_steal_pointer (&second);
   /* Translators: part of a time that is read aloud */

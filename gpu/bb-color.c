@@ -1,4 +1,4 @@
-/* bb-color.c: one colour in the codes of a format
+/* bb-color.c: colors in the codes of a format
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -114,33 +114,12 @@ hlg (double v)
   return e <= 1.0 / 12.0 ? sqrt (3.0 * e) : 0.17883277 * log (12.0 * e - 0.28466892) + 0.55991073;
 }
 
-/**
- * bb_color_to_codes:
- * @color: 0xRRGGBB in sRGB
- * @format: the format to express it in
- * @codes: (out caller-allocates): Y', Cb and Cr, not rounded
- *
- * Converts a colour. SDR formats take the R'G'B' values as they are, as players show both alike;
- * for PQ and HLG the colour goes to the format's primaries with its white at 203 cd/m2
- * (ITU-R BT.2408).
- */
-void
-bb_color_to_codes (guint32 color, const BbFormat *format, double codes[BB_N_PLANES])
+/* R'G'B' as the format has it, to its codes. */
+static void
+matrix_to_codes (const double rgb[3], const BbFormat *format, double codes[BB_N_PLANES])
 {
-  double rgb[3] = { (color >> 16 & 0xff) / 255.0, (color >> 8 & 0xff) / 255.0,
-                    (color & 0xff) / 255.0 };
   double value[BB_N_PLANES];
   double kr, kb;
-
-  if (bb_format_is_hdr (format))
-    {
-      for (int i = 0; i < 3; i++)
-        rgb[i] = srgb_to_linear (rgb[i]);
-      if (format->primaries == PRIMARIES_BT2020)
-        to_bt2020 (rgb);
-      for (int i = 0; i < 3; i++)
-        rgb[i] = format->transfer == TRANSFER_PQ ? pq (rgb[i] * HDR_WHITE) : hlg (rgb[i]);
-    }
 
   bb_color_get_luma_weights (format, &kr, &kb);
   value[0] = kr * rgb[0] + (1.0 - kr - kb) * rgb[1] + kb * rgb[2];
@@ -153,6 +132,153 @@ bb_color_to_codes (guint32 color, const BbFormat *format, double codes[BB_N_PLAN
       bb_color_get_range (format, p, &zero, &unit);
       codes[p] = zero + unit * value[p];
     }
+}
+
+/* Linear light, 1 for diffuse white, as the signal of an HDR format. */
+static double
+to_signal (const BbFormat *format, double linear)
+{
+  return format->transfer == TRANSFER_PQ ? pq (linear * HDR_WHITE) : hlg (linear);
+}
+
+/**
+ * bb_color_to_codes:
+ * @color: 0xRRGGBB in sRGB
+ * @format: the format to express it in
+ * @codes: (out caller-allocates): Y', Cb and Cr, not rounded
+ *
+ * Converts a color. SDR formats take the R'G'B' values as they are, as players show both alike;
+ * for PQ and HLG the color goes to the format's primaries with its white at 203 cd/m2
+ * (ITU-R BT.2408).
+ */
+void
+bb_color_to_codes (guint32 color, const BbFormat *format, double codes[BB_N_PLANES])
+{
+  double rgb[3] = { (color >> 16 & 0xff) / 255.0, (color >> 8 & 0xff) / 255.0,
+                    (color & 0xff) / 255.0 };
+
+  if (bb_format_is_hdr (format))
+    {
+      for (int i = 0; i < 3; i++)
+        rgb[i] = srgb_to_linear (rgb[i]);
+      if (format->primaries == PRIMARIES_BT2020)
+        to_bt2020 (rgb);
+      for (int i = 0; i < 3; i++)
+        rgb[i] = to_signal (format, rgb[i]);
+    }
+  matrix_to_codes (rgb, format, codes);
+}
+
+/* Codes of the tables: all of 16 bits for sRGB; for linear light the numbers from 2 to the -24 to 1, as
+ * far apart as FP32 numbers with 10 bits behind the point are, and linear between them. */
+#define N_LINEAR 65536
+#define SIGNAL_BITS 13
+#define SIGNAL_FIRST 0x33800000u /* 2 to the -24 */
+#define SIGNAL_LAST 0x3f800000u  /* 1 */
+#define N_SIGNAL (((SIGNAL_LAST - SIGNAL_FIRST) >> SIGNAL_BITS) + 1)
+
+static float
+float_from_bits (guint32 bits)
+{
+  float value;
+
+  memcpy (&value, &bits, sizeof value);
+  return value;
+}
+
+/**
+ * bb_color_map_init:
+ * @map: (out caller-allocates): a map
+ * @format: the format to express colors in
+ *
+ * Makes what bb_color_map_pixel() needs. It converts as bb_color_to_codes() does.
+ */
+void
+bb_color_map_init (BbColorMap *map, const BbFormat *format)
+{
+  double black[BB_N_PLANES];
+
+  *map = (BbColorMap) { .wide = format->primaries == PRIMARIES_BT2020 };
+  matrix_to_codes ((const double[3]) { 0, 0, 0 }, format, black);
+  for (int i = 0; i < 3; i++)
+    {
+      const double unit[3] = { i == 0, i == 1, i == 2 };
+      double codes[BB_N_PLANES];
+
+      matrix_to_codes (unit, format, codes);
+      for (int p = 0; p < BB_N_PLANES; p++)
+        {
+          map->zero[p] = (float) black[p];
+          map->weight[p][i] = (float) (codes[p] - black[p]);
+        }
+    }
+  if (!bb_format_is_hdr (format))
+    return;
+  map->linear = g_new (float, N_LINEAR);
+  for (int i = 0; i < N_LINEAR; i++)
+    map->linear[i] = (float) srgb_to_linear (i / (N_LINEAR - 1.0));
+  map->signal = g_new (float, N_SIGNAL + 1);
+  for (guint i = 0; i < N_SIGNAL; i++)
+    map->signal[i] =
+      (float) to_signal (format, (double) float_from_bits (SIGNAL_FIRST + (i << SIGNAL_BITS)));
+  map->signal[N_SIGNAL] = map->signal[N_SIGNAL - 1];
+}
+
+/**
+ * bb_color_map_clear:
+ * @map: a map
+ */
+void
+bb_color_map_clear (BbColorMap *map)
+{
+  g_clear_pointer (&map->linear, g_free);
+  g_clear_pointer (&map->signal, g_free);
+}
+
+static float
+look_up_signal (const BbColorMap *map, float linear)
+{
+  guint32 bits;
+  guint32 i;
+  float part;
+
+  linear = MIN (linear, 1.0f);
+  if (linear <= float_from_bits (SIGNAL_FIRST))
+    return map->signal[0] * linear / float_from_bits (SIGNAL_FIRST);
+  memcpy (&bits, &linear, sizeof bits);
+  bits -= SIGNAL_FIRST;
+  i = bits >> SIGNAL_BITS;
+  part = (float) (bits & ((1u << SIGNAL_BITS) - 1)) / (float) (1u << SIGNAL_BITS);
+  return map->signal[i] + (map->signal[i + 1] - map->signal[i]) * part;
+}
+
+/**
+ * bb_color_map_pixel:
+ * @map: a map
+ * @code: R', G' and B' in sRGB, 0 to 65535
+ * @codes: (out caller-allocates): Y', Cb and Cr, not rounded
+ */
+void
+bb_color_map_pixel (const BbColorMap *map, const int code[3], float codes[BB_N_PLANES])
+{
+  float rgb[3];
+
+  if (map->linear == NULL)
+    for (int i = 0; i < 3; i++)
+      rgb[i] = (float) code[i] * (1.0f / 65535.0f);
+  else
+    {
+      double linear[3] = { (double) map->linear[code[0]], (double) map->linear[code[1]],
+                           (double) map->linear[code[2]] };
+
+      if (map->wide)
+        to_bt2020 (linear);
+      for (int i = 0; i < 3; i++)
+        rgb[i] = look_up_signal (map, (float) linear[i]);
+    }
+  for (int p = 0; p < BB_N_PLANES; p++)
+    codes[p] = map->zero[p] + map->weight[p][0] * rgb[0] + map->weight[p][1] * rgb[1] +
+               map->weight[p][2] * rgb[2];
 }
 
 /* Y', Cb and Cr, of one unit each, to R', G' and B': H.273, 8.3 */

@@ -54,9 +54,9 @@ open_best (void)
     return device;
   device = bb_cpu_device_new (0);
   if (error != NULL && g_atomic_int_compare_and_exchange (&said, 0, 1))
-    /* Translators: %s is a sentence that says why no GPU does it */
-    bb_device_set_notice (device,
-                          g_strdup_printf (_ ("The CPU does the work. %s"), error->message));
+    bb_device_set_notice (device, g_strdup_printf (
+                                    /* Translators: %s is a sentence that says why no GPU does it */
+                                    _ ("The CPU does the work. %s"), error->message));
   return device;
 }
 

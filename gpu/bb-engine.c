@@ -10,6 +10,7 @@
 #include "bb-engine.h"
 
 #include "bb-error.h"
+#include "bb-still.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -109,7 +110,8 @@ bb_engine_get_device (BbEngine *engine)
  * Works out the plans. Frames that were uploaded and not run are dropped; bb_engine_prepare() comes
  * next.
  *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_INVALID
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INVALID, or where a file that a recipe names cannot be read
+ *   with %BB_ERROR_INPUT or %BB_ERROR_MEMORY
  */
 gboolean
 bb_engine_set_outputs (BbEngine *engine, const BbSourceInfo *source, const BbEngineOutput *outputs,
@@ -126,8 +128,22 @@ bb_engine_set_outputs (BbEngine *engine, const BbSourceInfo *source, const BbEng
       if (engine->plan[i] == NULL)
         return FALSE;
       engine->n_outputs++;
+      if (!bb_still_add (engine->plan[i], settled, error))
+        return FALSE;
     }
   return TRUE;
+}
+
+/**
+ * bb_engine_get_n_outputs:
+ * @engine: an engine
+ *
+ * Returns: how many outputs it has
+ */
+guint
+bb_engine_get_n_outputs (BbEngine *engine)
+{
+  return engine->n_outputs;
 }
 
 /**

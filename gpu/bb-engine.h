@@ -38,6 +38,7 @@ void bb_engine_free (BbEngine *engine);
 BbDevice *bb_engine_get_device (BbEngine *engine);
 gboolean bb_engine_set_outputs (BbEngine *engine, const BbSourceInfo *source,
                                 const BbEngineOutput *outputs, guint n_outputs, GError **error);
+guint bb_engine_get_n_outputs (BbEngine *engine);
 guint64 bb_engine_get_memory_needed (BbEngine *engine, guint batch);
 guint bb_engine_fit (BbEngine *engine, guint batch, guint n_engines);
 gboolean bb_engine_prepare (BbEngine *engine, guint batch, GError **error);

@@ -14,6 +14,7 @@
 #include "bb-build.h"
 #include "bb-error.h"
 #include "bb-version.h"
+#include "media/bb-input.h"
 
 #include <glib/gi18n-lib.h>
 #include <link.h>
@@ -32,6 +33,8 @@ static const struct {
   { "source-size", N_ ("the source has changed") },
   { "source-time", N_ ("the source has changed") },
   { "source-hash", N_ ("the source has changed") },
+  { "picture-hash", N_ ("the background's picture has changed") },
+  { "logo-hash", N_ ("the logo has changed") },
   { "recipe", N_ ("other settings were chosen") },
   { "container", N_ ("other settings were chosen") },
   { "encoder", N_ ("another encoder makes it") },
@@ -133,8 +136,37 @@ get_recipe_text (const BbRecipe *recipe)
 
   values.batch = BB_BATCH_AUTO;
   values.device = "auto";
+  if (values.background != BB_BACKGROUND_PICTURE)
+    values.picture = "";
   plain = bb_recipe_new (&values, NULL);
   return bb_recipe_to_string (plain != NULL ? plain : recipe);
+}
+
+/* Hashes the whole of a file that the picture is made of; pictures are small. */
+static gboolean
+write_file (GKeyFile *keys, const char *key, const char *path, GError **error)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
+  g_autofree char *hash = NULL;
+
+  if (file != NULL)
+    {
+      hash = g_compute_checksum_for_data (G_CHECKSUM_SHA256,
+                                          (guchar *) g_mapped_file_get_contents (file),
+                                          g_mapped_file_get_length (file));
+      g_key_file_set_string (keys, BB_IDENTITY_GROUP, key, hash);
+      return TRUE;
+    }
+  bb_input_set_error (path, _ ("there is no such file"), _ ("choose the picture again"), error);
+  return FALSE;
+}
+
+static gboolean
+write_files (GKeyFile *keys, const BbRecipeValues *values, GError **error)
+{
+  return (values->background != BB_BACKGROUND_PICTURE ||
+          write_file (keys, "picture-hash", values->picture, error)) &&
+         (*values->logo == '\0' || write_file (keys, "logo-hash", values->logo, error));
 }
 
 /**
@@ -150,9 +182,9 @@ get_recipe_text (const BbRecipe *recipe)
  * @error: return location for an error
  *
  * Writes down all that the bytes of segments depend on: source (size, time, hash of both ends),
- * recipe, this program and its libraries, settings that are pinned.
+ * recipe and the pictures that it names, this program and its libraries, settings that are pinned.
  *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT where the source cannot be read
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT where the source or a picture cannot be read
  */
 gboolean
 bb_identity_write (GKeyFile *file, const char *source, const BbRecipe *recipe,
@@ -186,6 +218,8 @@ bb_identity_write (GKeyFile *file, const char *source, const BbRecipe *recipe,
                    failure->message);
       return FALSE;
     }
+  if (!write_files (file, bb_recipe_get (recipe), error))
+    return FALSE;
   g_key_file_set_string (file, group, "time-base", time_base);
   g_key_file_set_int64 (file, group, "start", table->start);
   g_key_file_set_int64 (file, group, "length", table->length);

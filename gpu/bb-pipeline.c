@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Three stages on three threads, joined by bounded queues of frames. The first error wins: it ends
- * every stage and reaches the caller.
+ * Three stages on three threads, joined by bounded queues of frames. A source frame is decoded and
+ * brought to the device once, whatever the number of outputs; its finished frames go together. The
+ * first error wins: it ends every stage and reaches the caller.
  */
 
 #include "bb-pipeline.h"
@@ -22,13 +23,19 @@
  * bb-source.c is what is asked for: SURFACES_BESIDE + 2 * FRAMES_AT_ONCE. */
 #define SURFACES_BESIDE 5
 
+/* What was made of one source frame: a frame of each output. */
+typedef struct {
+  BbFrame *frame[BB_ENGINE_MAX_OUTPUTS];
+} Finished;
+
 typedef struct {
   BbSource *source;
   BbPipelineReadFunc read;
   gpointer user_data;
   BbEngine *engine;
   BbDevice *device;
-  BbMemory memory;
+  const BbMemory *memory; /* of each output */
+  guint n_outputs;
   BbGate *gate;
   GCancellable *cancellable;
 
@@ -40,14 +47,25 @@ typedef struct {
   double seconds_before; /* that the device had worked before */
 
   GMutex lock;
+  GCond consumed;     /* all that was finished, or the pipeline is cancelled */
+  guint n_unconsumed; /* source frames that are finished, and that the consumer has not done with */
   GError *error;
   BbPipelineStats stats;
 } Pipeline;
 
 static void
-free_message (void *message)
+free_decoded (void *message)
 {
   bb_frame_unref (*(BbFrame **) message);
+}
+
+static void
+free_finished (void *message)
+{
+  Finished *finished = message;
+
+  for (guint i = 0; i < BB_ENGINE_MAX_OUTPUTS; i++)
+    g_clear_pointer (&finished->frame[i], bb_frame_unref);
 }
 
 static void
@@ -63,6 +81,9 @@ cancelled_cb (GCancellable *cancellable, Pipeline *pipeline)
       av_thread_message_flush (queue);
     }
   bb_gate_wake (pipeline->gate);
+  g_mutex_lock (&pipeline->lock);
+  g_cond_broadcast (&pipeline->consumed);
+  g_mutex_unlock (&pipeline->lock);
 }
 
 static void
@@ -188,19 +209,57 @@ count_effect (Pipeline *pipeline, gint64 start)
   add_seconds (pipeline, &pipeline->stats.effect_seconds, seconds, NULL);
 }
 
-static gboolean
-hand_on (Pipeline *pipeline, BbBatch *batch)
+/* Source frames that the consumer has now, or will have. */
+static void
+count_unconsumed (Pipeline *pipeline, int change)
 {
-  for (guint i = 0; i < batch->n_frames; i++)
-    {
-      BbFrame *frame = g_steal_pointer (&batch->frame[i]);
+  g_mutex_lock (&pipeline->lock);
+  pipeline->n_unconsumed += (guint) change;
+  if (pipeline->n_unconsumed == 0)
+    g_cond_broadcast (&pipeline->consumed);
+  g_mutex_unlock (&pipeline->lock);
+}
 
-      if (av_thread_message_queue_send (pipeline->finished, &frame, 0) < 0)
+static gboolean
+hand_on (Pipeline *pipeline, BbBatch **batches)
+{
+  for (guint i = 0; i < batches[0]->n_frames; i++)
+    {
+      Finished finished = { 0 };
+
+      for (guint output = 0; output < pipeline->n_outputs; output++)
+        finished.frame[output] = g_steal_pointer (&batches[output]->frame[i]);
+      count_unconsumed (pipeline, 1);
+      if (av_thread_message_queue_send (pipeline->finished, &finished, 0) < 0)
         {
-          bb_frame_unref (frame);
+          free_finished (&finished);
           return FALSE;
         }
     }
+  return TRUE;
+}
+
+static void
+free_batches (BbBatch **batches)
+{
+  for (guint i = 0; i < BB_ENGINE_MAX_OUTPUTS; i++)
+    g_clear_pointer (&batches[i], bb_batch_free);
+}
+
+/* Makes finished frames of what is on the device, each where its output wants it. */
+static gboolean
+finish (Pipeline *pipeline, BbBatch **batches, GError **error)
+{
+  if (!bb_engine_run (pipeline->engine, batches, pipeline->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < pipeline->n_outputs; i++)
+    if (pipeline->memory[i] == BB_MEMORY_HOST)
+      {
+        batches[i] =
+          bb_device_download_batch (pipeline->device, g_steal_pointer (&batches[i]), error);
+        if (batches[i] == NULL)
+          return FALSE;
+      }
   return TRUE;
 }
 
@@ -209,30 +268,43 @@ static gboolean
 run_part (Pipeline *pipeline, gboolean last)
 {
   GError *error = NULL;
-  g_autoptr (BbBatch) out = NULL;
+  BbBatch *batches[BB_ENGINE_MAX_OUTPUTS] = { NULL };
   gint64 start = g_get_monotonic_time ();
   guint n = bb_engine_get_n_pending (pipeline->engine);
+  gboolean good = n == 0 || finish (pipeline, batches, &error);
 
   if (n > 0)
-    {
-      if (bb_engine_run (pipeline->engine, &out, pipeline->cancellable, &error) &&
-          pipeline->memory == BB_MEMORY_HOST)
-        out = bb_device_download_batch (pipeline->device, g_steal_pointer (&out), &error);
-      count_effect (pipeline, start);
-      if (out == NULL)
-        {
-          fail (pipeline, error);
-          return FALSE;
-        }
-    }
-  pipeline->n_in_batch += n;
-  if (pipeline->n_in_batch >= bb_engine_get_batch (pipeline->engine) ||
-      (last && pipeline->n_in_batch > 0))
+    count_effect (pipeline, start);
+  if (!good)
+    fail (pipeline, error);
+  else
+    pipeline->n_in_batch += n;
+  if (good && (pipeline->n_in_batch >= bb_engine_get_batch (pipeline->engine) ||
+               (last && pipeline->n_in_batch > 0)))
     {
       pipeline->n_in_batch = 0;
       add_seconds (pipeline, &pipeline->stats.effect_seconds, 0.0, &pipeline->stats.batches);
     }
-  return out == NULL || hand_on (pipeline, out);
+  good = good && (n == 0 || hand_on (pipeline, batches));
+  free_batches (batches);
+  return good;
+}
+
+/* Waits until the consumer has done with every finished frame, the one that it has at the moment
+ * included.
+ *
+ * Returns: whether it has; FALSE where the pipeline is cancelled */
+static gboolean
+wait_until_consumed (Pipeline *pipeline)
+{
+  gboolean cancelled;
+
+  g_mutex_lock (&pipeline->lock);
+  while (!(cancelled = g_cancellable_is_cancelled (pipeline->cancellable)) &&
+         pipeline->n_unconsumed > 0)
+    g_cond_wait (&pipeline->consumed, &pipeline->lock);
+  g_mutex_unlock (&pipeline->lock);
+  return !cancelled;
 }
 
 /* The device has too little memory for what it was prepared for: finishes what is on it, and prepares
@@ -242,15 +314,12 @@ shrink (Pipeline *pipeline, GError *reason)
 {
   GError *error = g_steal_pointer (&reason);
 
-  if (!run_part (pipeline, FALSE))
+  /* Frames that wait to be consumed are in memory that shall be freed. */
+  if (!run_part (pipeline, FALSE) || !wait_until_consumed (pipeline))
     {
       g_error_free (error);
       return FALSE;
     }
-  /* Frames that wait to be consumed are in memory that shall be freed. */
-  while (av_thread_message_queue_nb_elems (pipeline->finished) > 0 &&
-         !g_cancellable_is_cancelled (pipeline->cancellable))
-    g_usleep (1000);
   if (!bb_engine_shrink (pipeline->engine, &error))
     {
       fail (pipeline, error);
@@ -327,36 +396,44 @@ device_thread (gpointer data)
   return NULL;
 }
 
+static gboolean
+consume_one (Pipeline *pipeline, Finished *finished, BbPipelineFunc func, gpointer user_data,
+             GError **error)
+{
+  BbPipelineStats stats;
+  gint64 start;
+
+  bb_gate_pass (pipeline->gate, pipeline->cancellable);
+  for (guint i = 0; i < pipeline->n_outputs; i++)
+    if (!bb_frame_wait (finished->frame[i], error))
+      return FALSE;
+  start = g_get_monotonic_time ();
+  g_mutex_lock (&pipeline->lock);
+  stats = pipeline->stats;
+  g_mutex_unlock (&pipeline->lock);
+  stats.frames++;
+  if (!func (finished->frame, &stats, user_data, pipeline->cancellable, error))
+    return FALSE;
+  add_seconds (pipeline, &pipeline->stats.consume_seconds, seconds_since (start),
+               &pipeline->stats.frames);
+  return TRUE;
+}
+
 static void
 consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
 {
-  GError *error = NULL;
-  BbFrame *frame;
+  gboolean good = TRUE;
+  Finished finished;
 
-  while (av_thread_message_queue_recv (pipeline->finished, &frame, 0) >= 0)
+  while (good && av_thread_message_queue_recv (pipeline->finished, &finished, 0) >= 0)
     {
-      BbPipelineStats stats;
-      gint64 start;
+      GError *error = NULL;
 
-      bb_gate_pass (pipeline->gate, pipeline->cancellable);
-      if (!bb_frame_wait (frame, &error))
-        {
-          bb_frame_unref (frame);
-          fail (pipeline, error);
-          return;
-        }
-      start = g_get_monotonic_time ();
-      g_mutex_lock (&pipeline->lock);
-      stats = pipeline->stats;
-      g_mutex_unlock (&pipeline->lock);
-      stats.frames++;
-      if (!func (frame, &stats, user_data, pipeline->cancellable, &error))
-        {
-          fail (pipeline, error);
-          return;
-        }
-      add_seconds (pipeline, &pipeline->stats.consume_seconds, seconds_since (start),
-                   &pipeline->stats.frames);
+      good = consume_one (pipeline, &finished, func, user_data, &error);
+      free_finished (&finished);
+      if (!good)
+        fail (pipeline, error);
+      count_unconsumed (pipeline, -1);
     }
 }
 
@@ -364,8 +441,9 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * bb_pipeline_run:
  * @source: where frames come from, from where it stands
  * @read: reads them
- * @engine: an engine with one output that is prepared
- * @memory: where @func wants the frames: %BB_MEMORY_HOST, or the device's own
+ * @engine: an engine that is prepared
+ * @memory: (array): where @func wants the frames of each of its outputs: %BB_MEMORY_HOST, or the
+ *   device's own
  * @func: takes the finished frames
  * @user_data: data for @read and @func
  * @stats: (out caller-allocates): figures
@@ -379,9 +457,9 @@ consume (Pipeline *pipeline, BbPipelineFunc func, gpointer user_data)
  * Returns: %TRUE, or %FALSE with the first error of any stage
  */
 gboolean
-bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine, BbMemory memory,
-                 BbPipelineFunc func, gpointer user_data, BbPipelineStats *stats, BbGate *gate,
-                 GCancellable *cancellable, GError **error)
+bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine,
+                 const BbMemory *memory, BbPipelineFunc func, gpointer user_data,
+                 BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
   BbDevice *device = bb_engine_get_device (engine);
@@ -393,6 +471,7 @@ bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine, Bb
     .engine = engine,
     .device = device,
     .memory = memory,
+    .n_outputs = bb_engine_get_n_outputs (engine),
     .seconds_before = bb_device_get_seconds (device),
     .stats.batch = batch,
     .gate = gate,
@@ -407,11 +486,12 @@ bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine, Bb
   gulong chain_handler = 0;
 
   g_mutex_init (&pipeline.lock);
+  g_cond_init (&pipeline.consumed);
   if (av_thread_message_queue_alloc (&pipeline.decoded, n_ahead, sizeof (BbFrame *)) < 0 ||
-      av_thread_message_queue_alloc (&pipeline.finished, n_finished, sizeof (BbFrame *)) < 0)
+      av_thread_message_queue_alloc (&pipeline.finished, n_finished, sizeof (Finished)) < 0)
     g_error ("Not enough memory for a queue");
-  av_thread_message_queue_set_free_func (pipeline.decoded, free_message);
-  av_thread_message_queue_set_free_func (pipeline.finished, free_message);
+  av_thread_message_queue_set_free_func (pipeline.decoded, free_decoded);
+  av_thread_message_queue_set_free_func (pipeline.finished, free_finished);
   wake_handler = g_cancellable_connect (inner, G_CALLBACK (cancelled_cb), &pipeline, NULL);
   if (cancellable != NULL)
     chain_handler = g_cancellable_connect (cancellable, G_CALLBACK (chain_cb), inner, NULL);
@@ -433,6 +513,7 @@ bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine, Bb
   g_cancellable_disconnect (inner, wake_handler);
   av_thread_message_queue_free (&pipeline.decoded);
   av_thread_message_queue_free (&pipeline.finished);
+  g_cond_clear (&pipeline.consumed);
   g_mutex_clear (&pipeline.lock);
   *stats = pipeline.stats;
   if (g_cancellable_set_error_if_cancelled (cancellable, pipeline.error == NULL ? error : NULL) &&

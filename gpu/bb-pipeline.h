@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 /**
  * BbPipelineStats:
- * @frames: frames that the consumer got
+ * @frames: source frames whose finished frames the consumer got
  * @batches: batches that the device finished
  * @batch: frames a batch, fewer than were asked for where the device ran out of memory
  * @decode_seconds: time that reading and decoding took
@@ -47,7 +47,8 @@ typedef BbFrame *(*BbPipelineReadFunc) (BbSource *source, gpointer user_data,
 
 /**
  * BbPipelineFunc:
- * @frame: (transfer full): a finished frame
+ * @frames: (array): what was made of a source frame, a finished frame of each output in their order;
+ *   valid until the function returns
  * @stats: figures so far
  * @user_data: data of bb_pipeline_run()
  * @cancellable: cancelled as well when another stage fails
@@ -57,11 +58,11 @@ typedef BbFrame *(*BbPipelineReadFunc) (BbSource *source, gpointer user_data,
  *
  * Returns: %FALSE with an error ends the pipeline
  */
-typedef gboolean (*BbPipelineFunc) (BbFrame *frame, const BbPipelineStats *stats,
+typedef gboolean (*BbPipelineFunc) (BbFrame *const *frames, const BbPipelineStats *stats,
                                     gpointer user_data, GCancellable *cancellable, GError **error);
 
 gboolean bb_pipeline_run (BbSource *source, BbPipelineReadFunc read, BbEngine *engine,
-                          BbMemory memory, BbPipelineFunc func, gpointer user_data,
+                          const BbMemory *memory, BbPipelineFunc func, gpointer user_data,
                           BbPipelineStats *stats, BbGate *gate, GCancellable *cancellable,
                           GError **error);
 

@@ -138,12 +138,12 @@ make_direct (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, int crop, int
     .gain = gain,
   };
 
-  if (sigma >= 1.0)
+  if (sigma >= MAX (1.0, step))
     {
       bb_taps_init (taps, BB_WINDOW_GAUSSIAN, &axis);
       return;
     }
-  /* A gaussian so narrow does not interpolate: let a cubic do that. */
+  /* A gaussian so narrow neither interpolates nor lets a finer source be sampled: a cubic does. */
   axis.scale = MAX (1.0, step);
   axis.sigma = sigma;
   bb_taps_init (taps, BB_WINDOW_SOFT_CUBIC, &axis);
@@ -391,15 +391,31 @@ plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g
       plane->bias = (float) color;
       return;
     }
+  gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
+  plane->bias = (float) (zero * (1.0 - gain));
+  if (values->background == BB_BACKGROUND_MIRROR)
+    {
+      /* The whole picture, where the foreground has it: beyond its edges it goes on mirrored, as the
+       * borders of all stages do. */
+      plane->crop_width = plane->source_width;
+      plane->crop_height = plane->source_height;
+      make_background (plane, axis, g->foreground, values->blur * g->scale / 2.0, g->depth_gain,
+                       gain);
+      return;
+    }
   crop_axis (&axis[AXIS_X], &g->background[AXIS_X], g->canvas[AXIS_X],
              1 << (g->transposed ? source->chroma_shift_y : source->chroma_shift_x),
              g->luma[AXIS_X], &plane->crop_x, &plane->crop_width);
   crop_axis (&axis[AXIS_Y], &g->background[AXIS_Y], g->canvas[AXIS_Y],
              1 << (g->transposed ? source->chroma_shift_x : source->chroma_shift_y),
              g->luma[AXIS_Y], &plane->crop_y, &plane->crop_height);
-  gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
   make_background (plane, axis, g->background, values->blur * g->scale / 2.0, g->depth_gain, gain);
-  plane->bias = (float) (zero * (1.0 - gain));
+}
+
+static gboolean
+is_flat (BbBackground background)
+{
+  return background != BB_BACKGROUND_BLUR && background != BB_BACKGROUND_MIRROR;
 }
 
 /**
@@ -418,6 +434,9 @@ plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g
  * reducing with a quadratic B-spline, a small FIR, and a B-spline back up; the variance of both
  * B-splines is taken out of the FIR's (Wells 1986 has the idea of adding up variances; B-splines
  * as approximate gaussians are in Unser, "Splines: a perfect fit", 1999).
+ *
+ * A mirrored background is the foreground, reflected at its edges without end, and blurred so. What is
+ * the same in each frame is left to bb_still_add().
  *
  * Returns: (transfer full): a plan, or %NULL with %BB_ERROR_INVALID
  */
@@ -447,7 +466,7 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
   plan->orientation = info->orientation;
   plan->finished = *target;
   plan->precision = values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
-  plan->flat = values->background == BB_BACKGROUND_COLOR;
+  plan->flat = is_flat (values->background);
   plan->generation = bb_recipe_get_generation (recipe);
 
   place (&g, values, info, target);
@@ -560,6 +579,9 @@ bb_plan_unref (BbPlan *plan)
       g_free (plane->shade);
       g_free (plane->opaque_first);
       g_free (plane->opaque_last);
+      g_clear_pointer (&plane->still, g_atomic_rc_box_release);
+      g_free (plane->logo.ink);
+      g_free (plane->logo.keep);
     }
   g_free (plan);
 }

@@ -13,6 +13,26 @@
 G_BEGIN_DECLS
 
 /**
+ * BbLogoPlane:
+ * @left: first canvas column of the logo
+ * @top: first canvas row of it
+ * @width: columns of it that are on the canvas; 0 where there is no logo
+ * @height: rows of it that are on the canvas
+ * @ink: (nullable): `[height][width]`, what it adds, in codes
+ * @keep: (nullable): `[height][width]`, what it leaves of the picture below, 0 to 1
+ *
+ * The logo in one plane: a finished sample v becomes v * keep + ink.
+ */
+typedef struct {
+  int left;
+  int top;
+  int width;
+  int height;
+  float *ink;
+  float *keep;
+} BbLogoPlane;
+
+/**
  * BbPlanPlane:
  * @source_width: samples in a row of the upright source plane
  * @source_height: rows of the upright source plane
@@ -42,6 +62,9 @@ G_BEGIN_DECLS
  * @opaque_last: (nullable): per canvas row, one past the last column of it
  * @bias: added to the background, whose dimming is in the weights of @up_y
  * @black: code that the shadow goes to
+ * @still: (nullable): `[height][width]`, a background that is the same in each frame, in codes, not
+ *   rounded; of g_atomic_rc_box_alloc()
+ * @logo: what lies over all
  *
  * What to do to one plane. Taps of the background count from the crop's corner.
  */
@@ -77,6 +100,9 @@ typedef struct {
 
   float bias;
   float black;
+
+  float *still;
+  BbLogoPlane logo;
 } BbPlanPlane;
 
 /**
@@ -85,11 +111,12 @@ typedef struct {
  * @orientation: how they are turned upright
  * @finished: format of the frames that go out
  * @precision: how samples are kept between stages
- * @flat: whether the background is one colour
+ * @flat: whether the background is made without the source: of one color, or the same in each frame
  * @generation: generation of the recipe
  * @plane: per plane
  * @frame_bytes: bytes that a device needs for each frame of a batch: source, target and what is
- *   kept between stages
+ *   kept between stages. What frames share is the plan's own, in the host's memory, and is copied to a
+ *   GPU with its tables
  *
  * A recipe for one source, worked out: rectangles, taps, weights, masks. Reference-counted and
  * immutable, so that threads share it.

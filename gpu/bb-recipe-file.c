@@ -28,12 +28,21 @@ get_reason (const GError *error)
   return error->message;
 }
 
+/* The folder that a file is in; %NULL where it has no path. */
+static char *
+get_folder (GFile *file)
+{
+  g_autoptr (GFile) parent = g_file_get_parent (file);
+
+  return parent != NULL ? g_file_get_path (parent) : NULL;
+}
+
 /**
  * bb_recipe_new_from_file:
  * @file: a recipe file
  * @error: return location for an error
  *
- * Reads a recipe, as bb_recipe_new_from_string() does.
+ * Reads a recipe, as bb_recipe_new_from_string() does. The names of files in it count from its folder.
  *
  * Returns: (transfer full): a recipe, or %NULL with %BB_ERROR_INVALID or %BB_ERROR_INPUT
  */
@@ -44,6 +53,7 @@ bb_recipe_new_from_file (GFile *file, GError **error)
   g_autofree char *text = g_malloc (MAX_SIZE + 1);
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, &local_error);
+  g_autofree char *folder = get_folder (file);
   gsize length = 0;
   BbRecipe *recipe;
 
@@ -63,7 +73,7 @@ bb_recipe_new_from_file (GFile *file, GError **error)
                    name);
       return NULL;
     }
-  recipe = bb_recipe_parse (text, length, &local_error);
+  recipe = bb_recipe_parse (text, length, folder, &local_error);
   if (recipe == NULL)
     /* Translators: the name of a file, and what is wrong, such as “its version is “0”: write 1” */
     g_set_error (error, BB_ERROR, BB_ERROR_INVALID, _ ("“%s” is no recipe that can be used: %s"),
@@ -77,12 +87,16 @@ bb_recipe_new_from_file (GFile *file, GError **error)
  * @file: where to write it; replaced as a whole or not at all
  * @error: return location for an error
  *
+ * Saves a recipe. Files that lie in the folder of @file or below it are named from there, so that the
+ * folder can be moved; others by their whole path.
+ *
  * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT
  */
 gboolean
 bb_recipe_save (const BbRecipe *recipe, GFile *file, GError **error)
 {
-  g_autofree char *text = bb_recipe_to_string (recipe);
+  g_autofree char *folder = get_folder (file);
+  g_autofree char *text = bb_recipe_format (recipe, folder);
 
   return bb_save_text (file, text, error);
 }

@@ -6,6 +6,24 @@
 #include "bb-recipe-private.h"
 
 /**
+ * bb_recipe_get_key:
+ * @i: a number from 0 on
+ * @part: (out): what the value belongs to
+ *
+ * Returns: (nullable): the name of a value in a recipe file; %NULL behind the last one
+ */
+const char *
+bb_recipe_get_key (guint i, BbRecipePart *part)
+{
+  const BbRecipeValue *value = bb_recipe_get_value (i);
+
+  if (value == NULL)
+    return NULL;
+  *part = value->part;
+  return value->field.key;
+}
+
+/**
  * bb_recipe_values_copy_parts:
  * @to: (inout): values
  * @from: values of another recipe
@@ -32,6 +50,7 @@ bb_recipe_values_copy_parts (BbRecipeValues *to, const BbRecipeValues *from, BbR
           *time_at (to, value) = *time_at (&source, value);
           break;
         case KIND_STRING:
+        case KIND_FILE:
           *string_at (to, value) = g_intern_string (*string_at (&source, value));
           break;
         case KIND_INT:

@@ -9,9 +9,18 @@
 
 G_BEGIN_DECLS
 
-BbRecipe *bb_recipe_parse (const char *text, gsize length, GError **error);
+BbRecipe *bb_recipe_parse (const char *text, gsize length, const char *folder, GError **error);
+char *bb_recipe_format (const BbRecipe *recipe, const char *folder);
 
-typedef enum { KIND_INT, KIND_DOUBLE, KIND_TIME, KIND_ENUM, KIND_STRING, KIND_COLOR } BbRecipeKind;
+typedef enum {
+  KIND_INT,
+  KIND_DOUBLE,
+  KIND_TIME,
+  KIND_ENUM,
+  KIND_STRING,
+  KIND_COLOR,
+  KIND_FILE,
+} BbRecipeKind;
 
 /* One value: where it is, what it may be, what it is a part of. Drives checks, files and the command line. */
 typedef struct {
@@ -61,6 +70,12 @@ static inline gint64 *
 time_at (BbRecipeValues *values, const BbRecipeValue *value)
 {
   return (gint64 *) (gpointer) ((guint8 *) values + value->offset);
+}
+
+static inline gboolean
+is_text (const BbRecipeValue *value)
+{
+  return value->kind == KIND_STRING || value->kind == KIND_FILE;
 }
 
 static inline const char **

@@ -116,8 +116,47 @@ set_no_number (const BbRecipeValue *value, const char *shown, GError **error)
                  key, shown);
 }
 
+/* The name of a file, counted from @folder; %NULL is the current one. */
 static gboolean
-parse_value (const BbRecipeValue *value, const char *text, BbRecipeValues *values, GError **error)
+parse_file (const char *text, const char *folder, const char **path)
+{
+  g_autofree char *host = NULL;
+  g_autofree char *whole = NULL;
+
+  if (*text == '\0')
+    whole = g_strdup ("");
+  else if (g_str_has_prefix (text, "file:"))
+    whole = g_filename_from_uri (text, &host, NULL);
+  else
+    whole = g_canonicalize_filename (text, folder);
+  if (host != NULL)
+    return FALSE;
+  *path = g_intern_string (whole);
+  return whole != NULL;
+}
+
+/* The name of a file, from @folder where it lies there. What a key file cannot hold is written as an
+ * address. */
+static char *
+format_file (const char *path, const char *folder)
+{
+  gsize length = folder != NULL ? strlen (folder) : 0;
+  const char *name = path;
+  gboolean plain;
+
+  if (length > 1 && g_str_has_prefix (path, folder) && path[length] == '/')
+    name = path + length + 1;
+  plain = g_utf8_validate (name, -1, NULL) && !g_str_has_prefix (name, "file:");
+  for (const char *c = name; plain && *c != '\0'; c = g_utf8_next_char (c))
+    plain = !g_unichar_iscntrl (g_utf8_get_char (c));
+  if (*name != '\0')
+    plain = plain && !g_ascii_isspace (name[0]) && !g_ascii_isspace (name[strlen (name) - 1]);
+  return plain ? g_strdup (name) : g_filename_to_uri (path, NULL, NULL);
+}
+
+static gboolean
+parse_value (const BbRecipeValue *value, const char *text, const char *folder,
+             BbRecipeValues *values, GError **error)
 {
   g_autofree char *shown = bb_recipe_shorten (text);
   double number = 0.0;
@@ -129,6 +168,13 @@ parse_value (const BbRecipeValue *value, const char *text, BbRecipeValues *value
     case KIND_STRING:
       *string_at (values, value) = g_intern_string (text);
       return TRUE;
+    case KIND_FILE:
+      good = parse_file (text, folder, string_at (values, value));
+      if (!good)
+        g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+                     _ ("“%s” is “%s”: write the name of a file on this machine"), value->field.key,
+                     shown);
+      return good;
     case KIND_ENUM:
       for (int i = 0; value->names[i] != NULL && !good; i++)
         if (g_str_equal (value->names[i], text))
@@ -186,19 +232,9 @@ parse_value (const BbRecipeValue *value, const char *text, BbRecipeValues *value
     }
 }
 
-/**
- * bb_recipe_values_parse:
- * @values: (inout): values
- * @key: name of a value, as in a recipe file
- * @text: what to set it to, in the form that recipe files have
- * @error: return location for an error
- *
- * Sets one value from text. Its range is checked here as well, if it is a number.
- *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_INVALID
- */
-gboolean
-bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text, GError **error)
+static gboolean
+parse_key (BbRecipeValues *values, const char *key, const char *text, const char *folder,
+           GError **error)
 {
   const BbRecipeValue *value = bb_recipe_find_value (key);
 
@@ -210,11 +246,29 @@ bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *tex
                    _ ("a recipe has no value named “%s”: remove it"), shown);
       return FALSE;
     }
-  return parse_value (value, text, values, error);
+  return parse_value (value, text, folder, values, error);
+}
+
+/**
+ * bb_recipe_values_parse:
+ * @values: (inout): values
+ * @key: name of a value, as in a recipe file
+ * @text: what to set it to, in the form that recipe files have; the name of a file counts from the
+ *   current folder
+ * @error: return location for an error
+ *
+ * Sets one value from text. Its range is checked here as well, if it is a number.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INVALID
+ */
+gboolean
+bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text, GError **error)
+{
+  return parse_key (values, key, text, NULL, error);
 }
 
 static char *
-format_value (const BbRecipeValue *value, BbRecipeValues *values)
+format_value (const BbRecipeValue *value, BbRecipeValues *values, const char *folder)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
   char format[8];
@@ -223,6 +277,8 @@ format_value (const BbRecipeValue *value, BbRecipeValues *values)
     {
     case KIND_STRING:
       return g_strdup (*string_at (values, value));
+    case KIND_FILE:
+      return format_file (*string_at (values, value), folder);
     case KIND_ENUM:
       return g_strdup (value->names[*int_at (values, value)]);
     case KIND_COLOR:
@@ -264,7 +320,25 @@ bb_recipe_values_format (const BbRecipeValues *values, const char *key)
 
   g_return_val_if_fail (value != NULL, NULL);
 
-  return format_value (value, &copy);
+  return format_value (value, &copy, NULL);
+}
+
+/* With names of files that count from @folder, where that is given. */
+char *
+bb_recipe_format (const BbRecipe *recipe, const char *folder)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  BbRecipeValues values = *bb_recipe_get (recipe);
+  const BbRecipeValue *value;
+
+  g_key_file_set_integer (file, GROUP, "version", VERSION);
+  for (guint i = 0; (value = bb_recipe_get_value (i)) != NULL; i++)
+    {
+      g_autofree char *text = format_value (value, &values, folder);
+
+      g_key_file_set_value (file, GROUP, value->field.key, text);
+    }
+  return g_key_file_to_data (file, NULL, NULL);
 }
 
 /**
@@ -278,18 +352,7 @@ bb_recipe_values_format (const BbRecipeValues *values, const char *key)
 char *
 bb_recipe_to_string (const BbRecipe *recipe)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  BbRecipeValues values = *bb_recipe_get (recipe);
-  const BbRecipeValue *value;
-
-  g_key_file_set_integer (file, GROUP, "version", VERSION);
-  for (guint i = 0; (value = bb_recipe_get_value (i)) != NULL; i++)
-    {
-      g_autofree char *text = format_value (value, &values);
-
-      g_key_file_set_value (file, GROUP, value->field.key, text);
-    }
-  return g_key_file_to_data (file, NULL, NULL);
+  return bb_recipe_format (recipe, NULL);
 }
 
 static gboolean
@@ -317,9 +380,9 @@ check_version (GKeyFile *file, GError **error)
   return FALSE;
 }
 
-/* Without a prefix that says which text it is. */
+/* Without a prefix that says which text it is. Names of files count from @folder. */
 BbRecipe *
-bb_recipe_parse (const char *text, gsize length, GError **error)
+bb_recipe_parse (const char *text, gsize length, const char *folder, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) local_error = NULL;
@@ -356,8 +419,7 @@ bb_recipe_parse (const char *text, gsize length, GError **error)
 
       /* The name of a translated key is listed but has no value of its own. */
       if (!g_str_equal (keys[i], "version") &&
-          !bb_recipe_values_parse (&values, keys[i], value != NULL ? g_strstrip (value) : "",
-                                   error))
+          !parse_key (&values, keys[i], value != NULL ? g_strstrip (value) : "", folder, error))
         return NULL;
     }
   return bb_recipe_new (&values, error);
@@ -377,7 +439,7 @@ BbRecipe *
 bb_recipe_new_from_string (const char *text, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  BbRecipe *recipe = bb_recipe_parse (text, strlen (text), &local_error);
+  BbRecipe *recipe = bb_recipe_parse (text, strlen (text), NULL, &local_error);
 
   if (recipe == NULL)
     /* Translators: what is wrong, such as “its version is “0”: write 1” */

@@ -14,14 +14,17 @@
 #include <string.h>
 
 struct _BbRecipe {
-  BbRecipeValues values; /* with strings of its own */
+  BbRecipeValues values; /* with interned strings: copies of the values outlive the recipe */
   guint64 generation;
   gatomicrefcount refs;
 };
 
 G_DEFINE_BOXED_TYPE (BbRecipe, bb_recipe, bb_recipe_ref, bb_recipe_unref)
 
-static const char *const background_names[] = { "blur", "color", NULL };
+static const char *const background_names[] = { "blur",    "color",  "gradient",
+                                                "picture", "mirror", NULL };
+static const char *const logo_place_names[] = { "top-left",     "top-right", "bottom-left",
+                                                "bottom-right", "free",      NULL };
 static const char *const precision_names[] = { "fp16", "fp32", "auto", NULL };
 static const char *const codec_names[] = { "h264", "hevc", "av1", NULL };
 static const char *const audio_names[] = { "copy", "encode", "none", NULL };
@@ -30,6 +33,8 @@ static const char *const audio_names[] = { "copy", "encode", "none", NULL };
 
 /* Translators: pixels, as in “0 to 1000 px” */
 #define PX NC_ ("unit", "px")
+/* Translators: degrees of an angle, as in “0 to 360 °” */
+#define DEGREES NC_ ("unit", "°")
 /* Translators: seconds, as in “0 to 360000 s” */
 #define SECONDS NC_ ("unit", "s")
 /* Translators: pictures of a film, as in “1 to 256 frames” */
@@ -58,13 +63,26 @@ static const BbRecipeValue table[] = {
     NULL,
     NULL },
   { { "shadow", 0, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (shadow), NULL, NULL },
-  { { "background", 0, 1, 0, "" },
+  { { "background", 0, 4, 0, "" },
     KIND_ENUM,
     BB_RECIPE_LOOK,
     AT (background),
     background_names,
     NULL },
   { { "color", 0, 0xffffff, 0, "" }, KIND_COLOR, BB_RECIPE_LOOK, AT (color), NULL, NULL },
+  { { "gradient-color", 0, 0xffffff, 0x1a5fb4, "" },
+    KIND_COLOR,
+    BB_RECIPE_LOOK,
+    AT (gradient_color),
+    NULL,
+    NULL },
+  { { "gradient-angle", 0, 360, 180, DEGREES },
+    KIND_DOUBLE,
+    BB_RECIPE_LOOK,
+    AT (gradient_angle),
+    NULL,
+    NULL },
+  { { "picture", 0, 0, 0, "" }, KIND_FILE, BB_RECIPE_LOOK, AT (picture), NULL, "" },
   { { "blur", 0, 1000, 60, PX }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (blur), NULL, NULL },
   { { "background-zoom", 1, 8, 1, "" },
     KIND_DOUBLE,
@@ -74,6 +92,23 @@ static const BbRecipeValue table[] = {
     NULL },
   { { "dim", 0, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (dim), NULL, NULL },
   { { "saturation", 0, 2, 1, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (saturation), NULL, NULL },
+  { { "logo", 0, 0, 0, "" }, KIND_FILE, BB_RECIPE_LOOK, AT (logo), NULL, "" },
+  { { "logo-place", 0, 4, BB_LOGO_BOTTOM_RIGHT, "" },
+    KIND_ENUM,
+    BB_RECIPE_LOOK,
+    AT (logo_place),
+    logo_place_names,
+    NULL },
+  { { "logo-x", 0, 1, 0.5, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (logo_x), NULL, NULL },
+  { { "logo-y", 0, 1, 0.5, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (logo_y), NULL, NULL },
+  { { "logo-margin", 0, 0.5, 0.04, "" },
+    KIND_DOUBLE,
+    BB_RECIPE_LOOK,
+    AT (logo_margin),
+    NULL,
+    NULL },
+  { { "logo-size", 0.01, 1, 0.2, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (logo_size), NULL, NULL },
+  { { "logo-opacity", 0, 1, 1, "" }, KIND_DOUBLE, BB_RECIPE_LOOK, AT (logo_opacity), NULL, NULL },
   { { "start", 0, LONGEST, 0, SECONDS }, KIND_TIME, BB_RECIPE_TRIM, AT (start), NULL, NULL },
   { { "end", 0, LONGEST, -1, SECONDS }, KIND_TIME, BB_RECIPE_TRIM, AT (end), NULL, NULL },
   { { "batch", 1, 256, BB_BATCH_AUTO, FRAMES }, KIND_INT, BB_RECIPE_WORK, AT (batch), NULL, NULL },
@@ -217,6 +252,7 @@ bb_recipe_values_init (BbRecipeValues *values)
           *time_at (values, value) = (gint64) value->field.fallback;
           break;
         case KIND_STRING:
+        case KIND_FILE:
           *string_at (values, value) = value->fallback_string;
           break;
         case KIND_INT:
@@ -332,6 +368,21 @@ check_name (const BbRecipeValue *value, const char *name, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_text (BbRecipeValues *values, const BbRecipeValue *value, GError **error)
+{
+  const char *text = *string_at (values, value);
+
+  if (value->kind == KIND_STRING)
+    return value->offset == AT (device) ? check_device (text, error)
+                                        : check_name (value, text, error);
+  if (*text == '\0' || g_path_is_absolute (text))
+    return TRUE;
+  g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
+               _ ("“%s” is not the whole path of a file: write it from “/” on"), value->field.key);
+  return FALSE;
+}
+
 /* Nanoseconds as seconds, exact. */
 char *
 bb_recipe_format_time (gint64 time)
@@ -359,10 +410,10 @@ check (BbRecipeValues *values, GError **error)
       switch (value->kind)
         {
         case KIND_STRING:
+        case KIND_FILE:
           if (*string_at (values, value) == NULL)
             *string_at (values, value) = value->fallback_string;
-          if (value->offset == AT (device) ? !check_device (values->device, error)
-                                           : !check_name (value, *string_at (values, value), error))
+          if (!check_text (values, value, error))
             return FALSE;
           continue;
         case KIND_DOUBLE:
@@ -398,6 +449,12 @@ check (BbRecipeValues *values, GError **error)
         start, end);
       return FALSE;
     }
+  if (values->background == BB_BACKGROUND_PICTURE && *values->picture == '\0')
+    {
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
+                           _ ("“background” is “picture”, but “picture” names no file: name one"));
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -425,8 +482,8 @@ bb_recipe_new (const BbRecipeValues *values, GError **error)
   g_atomic_ref_count_init (&recipe->refs);
   recipe->values = checked;
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (table[i].kind == KIND_STRING)
-      *string_at (&recipe->values, &table[i]) = g_strdup (*string_at (&checked, &table[i]));
+    if (is_text (&table[i]))
+      *string_at (&recipe->values, &table[i]) = g_intern_string (*string_at (&checked, &table[i]));
   g_mutex_lock (&lock);
   recipe->generation = ++last_generation;
   g_mutex_unlock (&lock);
@@ -455,9 +512,6 @@ bb_recipe_unref (BbRecipe *recipe)
 {
   if (!g_atomic_ref_count_dec (&recipe->refs))
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (table[i].kind == KIND_STRING)
-      g_free ((char *) *string_at (&recipe->values, &table[i]));
   g_free (recipe);
 }
 
@@ -465,7 +519,7 @@ bb_recipe_unref (BbRecipe *recipe)
  * bb_recipe_get:
  * @recipe: a recipe
  *
- * Returns: its values, which live as long as @recipe
+ * Returns: its values, which live as long as @recipe. Strings in them are interned: a copy stays valid
  */
 const BbRecipeValues *
 bb_recipe_get (const BbRecipe *recipe)

@@ -9,7 +9,42 @@
 
 G_BEGIN_DECLS
 
-typedef enum { BB_BACKGROUND_BLUR, BB_BACKGROUND_COLOR } BbBackground;
+/**
+ * BbBackground:
+ * @BB_BACKGROUND_BLUR: a blurred copy of the picture that covers the canvas
+ * @BB_BACKGROUND_COLOR: one color
+ * @BB_BACKGROUND_GRADIENT: from one color to another
+ * @BB_BACKGROUND_PICTURE: a picture of a file, which covers the canvas, blurred or not
+ * @BB_BACKGROUND_MIRROR: the picture mirrored at its edges, again and again, blurred or not
+ *
+ * What is around the picture.
+ */
+typedef enum {
+  BB_BACKGROUND_BLUR,
+  BB_BACKGROUND_COLOR,
+  BB_BACKGROUND_GRADIENT,
+  BB_BACKGROUND_PICTURE,
+  BB_BACKGROUND_MIRROR,
+} BbBackground;
+
+/**
+ * BbLogoPlace:
+ * @BB_LOGO_TOP_LEFT: in the upper left corner, with a margin
+ * @BB_LOGO_TOP_RIGHT: in the upper right corner
+ * @BB_LOGO_BOTTOM_LEFT: in the lower left corner
+ * @BB_LOGO_BOTTOM_RIGHT: in the lower right corner
+ * @BB_LOGO_FREE: where the recipe says
+ *
+ * Where the logo is on the canvas.
+ */
+typedef enum {
+  BB_LOGO_TOP_LEFT,
+  BB_LOGO_TOP_RIGHT,
+  BB_LOGO_BOTTOM_LEFT,
+  BB_LOGO_BOTTOM_RIGHT,
+  BB_LOGO_FREE,
+} BbLogoPlace;
+
 typedef enum { BB_PRECISION_FP16, BB_PRECISION_FP32, BB_PRECISION_AUTO } BbPrecision;
 typedef enum { BB_CODEC_H264, BB_CODEC_HEVC, BB_CODEC_AV1 } BbCodec;
 typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
@@ -26,12 +61,23 @@ typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
  * @offset_y: foreground's centre, canvas pixels below the canvas' centre
  * @corner_radius: radius of the foreground's corners in canvas pixels
  * @shadow: strength of the foreground's shadow, 0 (none) to 1
- * @background: a blurred copy of the picture, or one colour
- * @color: the colour, 0xRRGGBB in sRGB
+ * @background: what is around the picture
+ * @color: the color, or the gradient's first, 0xRRGGBB in sRGB
+ * @gradient_color: the gradient's second color
+ * @gradient_angle: where the gradient goes, 0 to 360 degrees: 0 up, 90 to the right, 180 down
+ * @picture: file of the background's picture, an absolute path; empty for none
  * @blur: blur radius r in canvas pixels, 0 to 1000; the gaussian has sigma r / 2
- * @background_zoom: size of the background, 1 (just covers the canvas) to 8
+ * @background_zoom: size of the background, 1 (just covers the canvas) to 8; not of a mirrored one
  * @dim: how far the background goes to black, 0 to 1
  * @saturation: factor on the background's chroma, 0 to 2
+ * @logo: file of the logo, an absolute path; empty for none
+ * @logo_place: where it is
+ * @logo_x: with %BB_LOGO_FREE its centre, 0 (left edge of the canvas) to 1 (right edge)
+ * @logo_y: the same from the top, 0 to 1
+ * @logo_margin: its distance from the edges of its corner, as a part of the canvas' shorter side, 0
+ *   to 0.5
+ * @logo_size: its width as a part of the canvas', 0.01 to 1
+ * @logo_opacity: how much of it is seen, 0 to 1
  * @start: first instant of the trim, nanoseconds from the beginning of the source
  * @end: end of the trim (exclusive), nanoseconds from the beginning of the source; -1 is its end
  * @batch: frames a batch, 1 to 256, or %BB_BATCH_AUTO
@@ -56,10 +102,20 @@ typedef struct {
   double shadow;
   BbBackground background;
   guint32 color;
+  guint32 gradient_color;
+  double gradient_angle;
+  const char *picture;
   double blur;
   double background_zoom;
   double dim;
   double saturation;
+  const char *logo;
+  BbLogoPlace logo_place;
+  double logo_x;
+  double logo_y;
+  double logo_margin;
+  double logo_size;
+  double logo_opacity;
   gint64 start;
   gint64 end;
   int batch;
@@ -79,6 +135,7 @@ typedef struct {
  * @BB_RECIPE_TRIM: the part of the source that is used
  * @BB_RECIPE_OUTPUT: what kind of file is made
  * @BB_RECIPE_WORK: how the device works
+ * @BB_RECIPE_ALL: all of them
  *
  * What a value of a recipe belongs to.
  */
@@ -88,6 +145,7 @@ typedef enum {
   BB_RECIPE_TRIM = 1 << 2,
   BB_RECIPE_OUTPUT = 1 << 3,
   BB_RECIPE_WORK = 1 << 4,
+  BB_RECIPE_ALL = (1 << 5) - 1,
 } BbRecipePart;
 
 /**
@@ -107,6 +165,7 @@ void bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu);
 gboolean bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text,
                                  GError **error);
 char *bb_recipe_values_format (const BbRecipeValues *values, const char *key);
+const char *bb_recipe_get_key (guint i, BbRecipePart *part);
 void bb_recipe_values_copy_parts (BbRecipeValues *to, const BbRecipeValues *from,
                                   BbRecipePart parts);
 gboolean bb_recipe_values_equal_parts (const BbRecipeValues *a, const BbRecipeValues *b,

@@ -1,9 +1,9 @@
-/* bb-render-make.c: workers that make segments, and the joining of them
+/* bb-render-make.c: workers that make segments
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each worker has a thread of its own. The caller's thread joins the segments in their order while
- * others are made, and decides whether one worker more is worth it.
+ * others are made (bb-render-join.c), and decides whether one worker more is worth it.
  */
 
 #include "config.h"
@@ -13,17 +13,12 @@
 #include "bb-error.h"
 #include "bb-memory.h"
 #include "bb-phases.h"
-#include "bb-ramp.h"
 #include "bb-thread.h"
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 
 /* Microseconds. */
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 4)
-#define LOOK_INTERVAL (G_USEC_PER_SEC / 4)
-/* Times that a segment is made once more, where it does not join. */
-#define MAX_TRIES 3
 
 typedef struct {
   BbRender *render;
@@ -40,21 +35,9 @@ typedef struct {
   gboolean over; /* will do nothing any more */
 } Working;
 
-typedef struct {
-  BbRender *render;
-  GCancellable *cancellable; /* of the workers */
-  GPtrArray
-    *workings;     /* of Working, owned; added to by the caller's thread, under the render's lock */
-  GError *error;   /* the first one; under the render's lock */
-  gboolean closed; /* under the render's lock */
-  gboolean begun;  /* the first frame is done; under the render's lock */
-
-  BbRamp ramp;
-} Make;
-
 /* Sums of all workers. Under the render's lock. */
 static void
-sum_stats (Make *make)
+sum_stats (BbRenderMake *make)
 {
   BbRender *render = make->render;
   BbRenderStats *stats = &render->stats;
@@ -64,6 +47,10 @@ sum_stats (Make *make)
   stats->batches = 0;
   stats->decode_seconds = stats->effect_seconds = stats->encode_seconds = 0.0;
   stats->effect_cpu_seconds = 0.0;
+  stats->corrupt = 0;
+  /* What is damaged is damaged for every output, as far as it has got. */
+  for (guint i = 0; i < render->n_outputs; i++)
+    stats->corrupt = MAX (stats->corrupt, render->output[i].n_corrupt);
   stats->n_workers = make->workings->len;
   for (guint i = 0; i < make->workings->len; i++)
     {
@@ -91,7 +78,7 @@ sum_stats (Make *make)
 }
 
 static void
-report (Make *make, gboolean last)
+report (BbRenderMake *make, gboolean last)
 {
   BbRender *render = make->render;
   gint64 now = g_get_monotonic_time ();
@@ -111,32 +98,36 @@ report (Make *make, gboolean last)
     render->progress (&copy, render->progress_data);
 }
 
-static void
-count_segment (BbRender *render, const BbSegment *segment)
+static gboolean
+wants_cb (guint number, guint index, gpointer user_data)
 {
-  render->n_done++;
-  render->stats.corrupt += segment->n_corrupt;
-  render->stats.video_bytes += segment->video_bytes;
-  if (segment->index == 0)
-    render->stats.first_bytes = segment->first_bytes;
+  BbRenderMake *make = user_data;
+  BbRenderOutput *output = &make->render->output[number];
+  gboolean wants;
+
+  g_mutex_lock (&make->render->lock);
+  wants = !g_hash_table_contains (output->made, GUINT_TO_POINTER (index));
+  g_mutex_unlock (&make->render->lock);
+  return wants;
 }
 
 /* Takes the segment. */
 static void
-done_cb (BbSegment *segment, gpointer user_data)
+done_cb (guint number, BbSegment *segment, gpointer user_data)
 {
-  Make *make = user_data;
+  BbRenderMake *make = user_data;
   BbRender *render = make->render;
+  BbRenderOutput *output = &render->output[number];
 
   g_mutex_lock (&render->lock);
-  count_segment (render, segment);
-  g_hash_table_replace (render->done, GUINT_TO_POINTER (segment->index), segment);
+  bb_render_output_count (output, segment);
+  g_hash_table_replace (output->done, GUINT_TO_POINTER (segment->index), segment);
   g_cond_broadcast (&render->changed);
   g_mutex_unlock (&render->lock);
 }
 
 static Working *
-find_working (Make *make, BbWorker *worker)
+find_working (BbRenderMake *make, BbWorker *worker)
 {
   for (guint i = 0; i < make->workings->len; i++)
     {
@@ -151,7 +142,7 @@ find_working (Make *make, BbWorker *worker)
 static void
 progressed_cb (BbWorker *worker, const BbPipelineStats *stats, gpointer user_data)
 {
-  Make *make = user_data;
+  BbRenderMake *make = user_data;
   BbRender *render = make->render;
   Working *working;
 
@@ -179,7 +170,7 @@ add_stats (BbPipelineStats *sum, const BbPipelineStats *stats)
 
 /* Makes the run that the worker has. Under no lock. */
 static gboolean
-make_run (Working *working, Make *make, GError **error)
+make_run (Working *working, BbRenderMake *make, GError **error)
 {
   BbRender *render = working->render;
   gboolean good;
@@ -209,7 +200,7 @@ make_run (Working *working, Make *make, GError **error)
 }
 
 static gboolean
-is_alone (Make *make)
+is_alone (BbRenderMake *make)
 {
   guint n = 0;
 
@@ -221,7 +212,7 @@ is_alone (Make *make)
 /* A worker that lacks memory or does not even open leaves its work to the others; any other failure
  * is that of the render. */
 static void
-fail (Working *working, Make *make, GError *error)
+fail (Working *working, BbRenderMake *make, GError *error)
 {
   BbRender *render = working->render;
   gboolean is_spare = g_error_matches (error, BB_ERROR, BB_ERROR_MEMORY) ||
@@ -251,7 +242,7 @@ fail (Working *working, Make *make, GError *error)
 
 /* Waits until there is something to do. */
 static gboolean
-take_run (Working *working, Make *make)
+take_run (Working *working, BbRenderMake *make)
 {
   BbRender *render = working->render;
 
@@ -284,7 +275,7 @@ note_source (BbRender *render, BbSource *source)
 
 typedef struct {
   Working *working;
-  Make *make;
+  BbRenderMake *make;
 } Start;
 
 static gpointer
@@ -292,7 +283,7 @@ worker_thread (gpointer data)
 {
   g_autofree Start *start = data;
   Working *working = start->working;
-  Make *make = start->make;
+  BbRenderMake *make = start->make;
 
   do
     {
@@ -310,8 +301,8 @@ worker_thread (gpointer data)
 }
 
 /* Has one worker more take what there is to do. */
-static gboolean
-add_worker (Make *make, GError **error)
+gboolean
+bb_render_make_add_worker (BbRenderMake *make, GError **error)
 {
   BbRender *render = make->render;
   Working *working = g_new0 (Working, 1);
@@ -344,7 +335,7 @@ add_worker (Make *make, GError **error)
  *
  * Returns: frames that were made here */
 static gint64
-count_frames (Make *make)
+count_frames (BbRenderMake *make)
 {
   gint64 frames;
 
@@ -356,21 +347,21 @@ count_frames (Make *make)
 }
 
 /* Adds a worker where that is worth trying. */
-static void
-look_for_more (Make *make)
+void
+bb_render_make_look (BbRenderMake *make)
 {
   BbRender *render = make->render;
 
   if (render->n_workers == 0 && make->workings->len < BB_RENDER_MAX_WORKERS &&
       bb_ramp_wants_more (&make->ramp, g_get_monotonic_time (), count_frames (make),
                           bb_gate_get_closed_seconds (render->gate)) &&
-      bb_schedule_can_take (render->schedule) && !add_worker (make, NULL))
+      bb_schedule_can_take (render->schedule) && !bb_render_make_add_worker (make, NULL))
     bb_ramp_stop (&make->ramp);
 }
 
 /* Whether nobody will make a segment that is missing. Under the render's lock. */
-static gboolean
-is_stuck (Make *make)
+gboolean
+bb_render_make_is_stuck (BbRenderMake *make)
 {
   for (guint i = 0; i < make->workings->len; i++)
     {
@@ -382,182 +373,22 @@ is_stuck (Make *make)
   return !bb_schedule_can_take (make->render->schedule);
 }
 
-/* Waits for a segment.
- *
- * Returns: (transfer full): it; NULL where there was an error, or nobody makes it */
-static BbSegment *
-wait_for_segment (Make *make, guint index, GCancellable *cancellable, GError **error)
-{
-  BbRender *render = make->render;
-  BbSegment *segment = NULL;
-
-  g_mutex_lock (&render->lock);
-  while (make->error == NULL && !g_cancellable_is_cancelled (cancellable))
-    {
-      if (g_hash_table_steal_extended (render->done, GUINT_TO_POINTER (index), NULL,
-                                       (gpointer *) &segment) ||
-          is_stuck (make))
-        break;
-      if (g_cond_wait_until (&render->changed, &render->lock,
-                             g_get_monotonic_time () + LOOK_INTERVAL))
-        continue;
-      g_mutex_unlock (&render->lock);
-      look_for_more (make);
-      g_mutex_lock (&render->lock);
-    }
-  if (make->error != NULL)
-    {
-      g_clear_pointer (&segment, bb_segment_free);
-      g_propagate_error (error, g_steal_pointer (&make->error));
-    }
-  g_mutex_unlock (&render->lock);
-  if (segment == NULL && (error == NULL || *error == NULL))
-    g_cancellable_set_error_if_cancelled (cancellable, error);
-  return segment;
-}
-
-static void
-set_unreadable (BbRender *render, guint index, GError **error)
-{
-  g_autofree char *name = g_filename_display_name (render->input);
-
-  if (index == 0)
-    g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
-                 _ ("“%s” has no frame within the trim: choose another start or end"), name);
-  else
-    g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                 _ ("“%s” gives other frames each time it is read: convert it to another format "
-                    "first"),
-                 name);
-}
-
-/* Has a segment made once more: from where the one before it ends, at last by reading all. */
-static gboolean
-redo (Make *make, guint index, gint64 begin, guint *n_tries, GError **error)
-{
-  BbRender *render = make->render;
-
-  if (make->workings->len == 0 && render->engine == NULL)
-    {
-      bb_render_set_missing (render, index, error);
-      return FALSE;
-    }
-  if (index == 0 || begin == G_MININT64 || *n_tries >= MAX_TRIES)
-    {
-      set_unreadable (render, index, error);
-      return FALSE;
-    }
-  ++*n_tries;
-  g_mutex_lock (&render->lock);
-  bb_schedule_redo (render->schedule, index, begin + render->job.table.start, *n_tries > 1);
-  g_cond_broadcast (&render->changed);
-  g_mutex_unlock (&render->lock);
-  /* Where all was there already. */
-  return make->workings->len > 0 || add_worker (make, error);
-}
-
-/* Adds a segment to the target.
- *
- * Returns: whether it was added; without an error it must be made once more */
-static gboolean
-join_segment (BbRender *render, const BbSegment *segment, gint64 begin, GCancellable *cancellable,
-              GError **error)
-{
-  AVRational time_base = { render->job.table.time_base_num, render->job.table.time_base_den };
-  g_autoptr (BbSegment) checked = NULL;
-  g_autoptr (GArray) times = NULL;
-  g_autoptr (GError) failure = NULL;
-
-  if (begin != G_MININT64 && segment->begin != begin)
-    {
-      g_debug ("Segment %u begins at %" G_GINT64_FORMAT ", not at %" G_GINT64_FORMAT,
-               segment->index, segment->begin, begin);
-      return FALSE;
-    }
-  if (render->sink == NULL)
-    return TRUE;
-  checked = bb_segment_check (segment->path, time_base, &times, cancellable, &failure);
-  if (checked != NULL)
-    return bb_sink_add (render->sink, segment, times, cancellable, error);
-  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_propagate_error (error, g_steal_pointer (&failure));
-  else
-    g_debug ("%s", failure->message);
-  return FALSE;
-}
-
-static void
-forget_segment (BbRender *render, const BbSegment *segment)
-{
-  if (segment->path != NULL)
-    g_unlink (segment->path);
-  g_mutex_lock (&render->lock);
-  render->n_done--;
-  render->stats.video_bytes -= segment->video_bytes;
-  render->stats.corrupt -= segment->n_corrupt;
-  g_mutex_unlock (&render->lock);
-}
-
-/* Joins all segments, each as soon as it is there. */
-static gboolean
-join_all (Make *make, GCancellable *cancellable, GError **error)
-{
-  BbRender *render = make->render;
-  gint64 begin = G_MININT64;
-  guint index = 0;
-  guint n_tries = 0;
-  guint n_joined = 0;
-
-  while (index != BB_SEGMENT_NONE)
-    {
-      GError *failure = NULL;
-      g_autoptr (BbSegment) segment = wait_for_segment (make, index, cancellable, &failure);
-
-      if (failure != NULL)
-        {
-          g_propagate_error (error, failure);
-          return FALSE;
-        }
-      if (segment != NULL && join_segment (render, segment, begin, cancellable, &failure))
-        {
-          n_joined++;
-          n_tries = 0;
-          begin = segment->end;
-          index = segment->next;
-          if (segment->shortfall != NULL)
-            g_set_str (&render->shortfall, segment->shortfall);
-          if (index != BB_SEGMENT_NONE && !bb_render_check_space (render, n_joined, error))
-            return FALSE;
-          continue;
-        }
-      if (failure != NULL)
-        {
-          g_propagate_error (error, failure);
-          return FALSE;
-        }
-      if (segment != NULL)
-        forget_segment (render, segment);
-      if (!redo (make, index, begin, &n_tries, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* Waits until all that is to be made is. */
 static gboolean
-wait_for_all (Make *make, GCancellable *cancellable, GError **error)
+wait_for_all (BbRenderMake *make, GCancellable *cancellable, GError **error)
 {
   BbRender *render = make->render;
   gboolean good;
 
   g_mutex_lock (&render->lock);
-  while (make->error == NULL && !g_cancellable_is_cancelled (cancellable) && !is_stuck (make))
+  while (make->error == NULL && !g_cancellable_is_cancelled (cancellable) &&
+         !bb_render_make_is_stuck (make))
     {
       if (g_cond_wait_until (&render->changed, &render->lock,
-                             g_get_monotonic_time () + LOOK_INTERVAL))
+                             g_get_monotonic_time () + BB_RENDER_LOOK_INTERVAL))
         continue;
       g_mutex_unlock (&render->lock);
-      look_for_more (make);
+      bb_render_make_look (make);
       g_mutex_lock (&render->lock);
     }
   good = make->error == NULL;
@@ -568,34 +399,66 @@ wait_for_all (Make *make, GCancellable *cancellable, GError **error)
 }
 
 static void
-cancelled_cb (GCancellable *cancellable, Make *make)
+cancelled_cb (GCancellable *cancellable, BbRenderMake *make)
 {
   BbRender *render = make->render;
 
   g_cancellable_cancel (make->cancellable);
   /* Whoever cancelled may not wait until the encoders have ended. */
-  if (render->folder != NULL)
-    bb_segment_folder_drop_empty (render->folder);
+  for (guint i = 0; i < render->n_outputs; i++)
+    if (render->output[i].folder != NULL)
+      bb_segment_folder_drop_empty (render->output[i].folder);
   g_mutex_lock (&render->lock);
   g_cond_broadcast (&render->changed);
   g_mutex_unlock (&render->lock);
 }
 
-/* What an earlier render has made. */
+/* Whether all outputs have a segment, and the same frames in it. Under the render's lock. */
+static gboolean
+have_all (BbRender *render, const BbSegment *segment)
+{
+  for (guint i = 1; i < render->n_outputs; i++)
+    {
+      const BbSegment *other =
+        g_hash_table_lookup (render->output[i].done, GUINT_TO_POINTER (segment->index));
+
+      if (other == NULL || other->next != segment->next || other->begin != segment->begin ||
+          other->end != segment->end)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What an earlier render has made. A segment that one output lacks is in the schedule, and is made for
+ * that one only. */
 static void
 take_found (BbRender *render)
 {
-  g_mutex_lock (&render->lock);
-  for (guint i = 0; render->found != NULL && i < render->found->len; i++)
-    {
-      const BbSegment *segment = render->found->pdata[i];
+  const GPtrArray *first = render->output[0].found;
 
+  g_mutex_lock (&render->lock);
+  for (guint i = 0; i < render->n_outputs; i++)
+    {
+      BbRenderOutput *output = &render->output[i];
+
+      for (guint j = 0; output->found != NULL && j < output->found->len; j++)
+        {
+          const BbSegment *segment = output->found->pdata[j];
+
+          bb_render_output_count (output, segment);
+          g_hash_table_replace (output->done, GUINT_TO_POINTER (segment->index),
+                                bb_segment_copy (segment));
+        }
+    }
+  for (guint i = 0; first != NULL && i < first->len; i++)
+    {
+      const BbSegment *segment = first->pdata[i];
+
+      if (!have_all (render, segment))
+        continue;
       bb_schedule_mark (render->schedule, segment->index, segment->next,
                         segment->end + render->job.table.start);
-      count_segment (render, segment);
       render->stats.frames_before += segment->n_frames;
-      g_hash_table_replace (render->done, GUINT_TO_POINTER (segment->index),
-                            bb_segment_copy (segment));
     }
   render->stats.frames = render->stats.frames_before;
   g_mutex_unlock (&render->lock);
@@ -603,7 +466,7 @@ take_found (BbRender *render)
 
 /* Has all workers end, and takes what they have to say. */
 static void
-end_workers (Make *make, GCancellable *cancellable)
+end_workers (BbRenderMake *make, GCancellable *cancellable)
 {
   BbRender *render = make->render;
 
@@ -630,38 +493,17 @@ end_workers (Make *make, GCancellable *cancellable)
 static void
 report_batch (BbRender *render)
 {
-  const BbRecipeValues *values = bb_recipe_get (render->recipe);
+  const BbRecipeValues *values = bb_render_get_values (render);
   int batch = render->stats.batch;
 
   if (batch > 0 && batch < values->batch)
-    /* Translators: a batch of frames, as large as memory allows, and as was asked for */
     bb_render_add_notice (
       render,
-      g_strdup_printf (ngettext ("Memory allows batches of %u frame, not %d",
-                                 "Memory allows batches of %u frames, not %d", (guint) batch),
-                       (guint) batch, values->batch));
-}
-
-/* A file may get another name than the one it was to have. */
-static void
-take_name (BbRender *render)
-{
-  g_mutex_lock (&render->lock);
-  g_set_str (&render->output, bb_sink_get_path (render->sink));
-  g_mutex_unlock (&render->lock);
-}
-
-static gboolean
-finish (BbRender *render, GCancellable *cancellable, GError **error)
-{
-  if (render->sink == NULL)
-    return TRUE;
-  if (!bb_sink_finish (render->sink, cancellable, error))
-    return FALSE;
-  take_name (render);
-  if (!bb_segment_folder_remove (render->folder))
-    g_debug ("“%s” stays", bb_segment_folder_get_path (render->folder));
-  return TRUE;
+      g_strdup_printf (
+        /* Translators: a batch of frames, as large as memory allows, and as was asked for */
+        ngettext ("Memory allows batches of %u frame, not %d",
+                  "Memory allows batches of %u frames, not %d", (guint) batch),
+        (guint) batch, values->batch));
 }
 
 /* Makes the segments from @first to before @end that are not there, and joins them where there is a
@@ -670,30 +512,35 @@ gboolean
 bb_render_make (BbRender *render, guint first, guint end, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
-  Make make = { .render = render, .cancellable = inner };
+  BbRenderMake make = { .render = render, .cancellable = inner };
   gboolean joins = first == 0 && end == BB_SEGMENT_NONE;
+  gboolean on_host = FALSE;
   gulong handler = 0;
   gboolean good = TRUE;
 
   make.workings = g_ptr_array_new_with_free_func (g_free);
   render->schedule = bb_schedule_new (first, end, render->job.table.n_segments);
+  render->job.wants = wants_cb;
   render->job.done = done_cb;
   render->job.progressed = progressed_cb;
   render->job.user_data = &make;
   take_found (render);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &make, NULL);
-  bb_ramp_init (&make.ramp, render->job.memory == BB_MEMORY_HOST);
+  for (guint i = 0; i < render->n_outputs; i++)
+    on_host = on_host || render->job.output[i].memory == BB_MEMORY_HOST;
+  bb_ramp_init (&make.ramp, on_host);
   /* Each device that was named is used. */
   for (guint i = 0; i < MAX (render->n_workers, g_strv_length (render->devices)) && good; i++)
-    good = add_worker (&make, error);
+    good = bb_render_make_add_worker (&make, error);
   if (good)
-    good = joins ? join_all (&make, cancellable, error) : wait_for_all (&make, cancellable, error);
+    good = joins ? bb_render_join_all (&make, cancellable, error)
+                 : wait_for_all (&make, cancellable, error);
   end_workers (&make, cancellable);
   g_cancellable_disconnect (cancellable, handler);
   count_frames (&make);
   report_batch (render);
-  good = good && (!joins || finish (render, cancellable, error));
+  good = good && (!joins || bb_render_finish (render, cancellable, error));
   report (&make, good);
   g_ptr_array_unref (make.workings);
   g_clear_error (&make.error);

@@ -41,7 +41,8 @@ get_free_bytes (const char *path)
 }
 
 static gboolean
-refuse_space (BbRender *render, double needed, guint64 there, GError **error)
+refuse_space (BbRenderOutput *output, gboolean is_alone, double needed, guint64 there,
+              GError **error)
 {
   g_autofree char *more = NULL;
   g_autofree char *space = NULL;
@@ -50,67 +51,115 @@ refuse_space (BbRender *render, double needed, guint64 there, GError **error)
     return TRUE;
   more = g_format_size ((guint64) needed);
   space = g_format_size (there);
-  g_set_error (error, BB_ERROR, BB_ERROR_SPACE,
-               /* Translators: the name of a file, and twice a size such as 1.2 GB */
-               _ ("“%s” needs about %s until it is joined, and %s is free: make room, or choose "
-                  "another folder"),
-               render->name, more, space);
+  if (is_alone)
+    g_set_error (error, BB_ERROR, BB_ERROR_SPACE,
+                 /* Translators: the name of a file, and twice a size such as 1.2 GB */
+                 _ ("“%s” needs about %s until it is joined, and %s is free: make room, or choose "
+                    "another folder"),
+                 output->name, more, space);
+  else
+    g_set_error (error, BB_ERROR, BB_ERROR_SPACE,
+                 /* Translators: the name of a file, and twice a size such as 1.2 GB */
+                 _ ("“%s” and the other outputs on its disk need about %s until they are joined, "
+                    "and %s is free: make room, or choose another folder"),
+                 output->name, more, space);
   return FALSE;
 }
 
-/* Whether there is room for what is not made yet, and for the joined copy of all. */
-gboolean
-bb_render_check_space (BbRender *render, guint n_joined, GError **error)
+/* Bytes that an output still takes, its joined copy included, as far as what was made tells. Under the
+ * render's lock. */
+static double
+estimate_rest (BbRenderOutput *output)
 {
-  guint n_segments = render->job.table.n_segments;
-  double average;
-  guint n_done;
+  guint n_segments = output->render->job.table.n_segments;
+  guint n_made = g_hash_table_size (output->made);
+  double average = n_made > 0 ? (double) output->stats.video_bytes / n_made : 0.0;
 
-  if (render->folder == NULL || n_segments == 0)
-    return TRUE;
-  g_mutex_lock (&render->lock);
-  n_done = render->n_done;
-  average = n_done > 0 ? (double) render->stats.video_bytes / n_done : 0.0;
-  g_mutex_unlock (&render->lock);
-  n_done = MIN (n_done, n_segments);
-  n_joined = MIN (n_joined, n_segments);
+  n_made = MIN (n_made, n_segments);
   /* What comes may be calmer than what was made: half of it is not. */
-  return refuse_space (render, average / 2 * ((n_segments - n_done) + (n_segments - n_joined)),
-                       get_free_bytes (bb_segment_folder_get_path (render->folder)), error);
+  return average / 2 * ((n_segments - n_made) + (n_segments - MIN (output->n_joined, n_segments)));
+}
+
+/* The least that an output will take, its joined copy included. */
+static double
+estimate_least (BbRenderOutput *output)
+{
+  const BbFormat *format = &output->render->job.output[output->number].setup.input.format;
+  double bits = output->encoder->quality_option != NULL ? LOSSY_BITS : LOSSLESS_BITS;
+
+  return 2.0 * (double) output->render->stats.total_frames * format->width * format->height * bits /
+         8.0;
+}
+
+/* Whether there is room on each disk for all outputs that are made there. */
+static gboolean
+check_space (BbRender *render, double (*estimate) (BbRenderOutput *output), GError **error)
+{
+  dev_t disk[BB_ENGINE_MAX_OUTPUTS] = { 0 };
+  double bytes[BB_ENGINE_MAX_OUTPUTS] = { 0 };
+
+  g_mutex_lock (&render->lock);
+  for (guint i = 0; i < render->n_outputs; i++)
+    {
+      BbSegmentFolder *folder = render->output[i].folder;
+      GStatBuf info;
+
+      if (folder == NULL)
+        continue;
+      if (g_stat (bb_segment_folder_get_path (folder), &info) == 0)
+        disk[i] = info.st_dev;
+      bytes[i] = estimate (&render->output[i]);
+    }
+  g_mutex_unlock (&render->lock);
+  for (guint i = 0; i < render->n_outputs; i++)
+    {
+      BbSegmentFolder *folder = render->output[i].folder;
+      gboolean is_alone = TRUE;
+      double sum = 0.0;
+
+      for (guint j = 0; j < render->n_outputs; j++)
+        if (disk[j] == disk[i] && render->output[j].folder != NULL)
+          {
+            is_alone = is_alone && j == i;
+            sum += bytes[j];
+          }
+      if (folder != NULL &&
+          !refuse_space (&render->output[i], is_alone, sum,
+                         get_free_bytes (bb_segment_folder_get_path (folder)), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Whether there is room for what is not made yet, and for the joined copies of all. */
+gboolean
+bb_render_check_space (BbRender *render, GError **error)
+{
+  return render->job.table.n_segments == 0 || check_space (render, estimate_rest, error);
 }
 
 static gboolean
-check_first_space (BbRender *render, GError **error)
+write_identity (BbRenderOutput *output, GKeyFile *plan, GError **error)
 {
-  const BbFormat *format = &render->job.setup.input.format;
-  double bits = render->encoder->quality_option != NULL ? LOSSY_BITS : LOSSLESS_BITS;
-  double bytes = (double) render->stats.total_frames * format->width * format->height * bits / 8.0;
-
-  return refuse_space (render, 2.0 * bytes,
-                       get_free_bytes (bb_segment_folder_get_path (render->folder)), error);
-}
-
-static gboolean
-write_identity (BbRender *render, GKeyFile *plan, GError **error)
-{
-  const BbEncoderSetup *setup = &render->job.setup;
+  BbRender *render = output->render;
+  const BbEncoderSetup *setup = &render->job.output[output->number].setup;
   BbDevice *device = render->engine != NULL ? bb_engine_get_device (render->engine) : NULL;
 
-  return bb_identity_write (plan, render->input, render->recipe, setup->encoder, &setup->pins,
+  return bb_identity_write (plan, render->input, output->recipe, setup->encoder, &setup->pins,
                             setup->container->name, device, &render->job.table, error);
 }
 
 /* For who looks into the folder, and for bb_render_new_from_plan(). */
 static void
-write_files (BbRender *render, GKeyFile *plan)
+write_files (BbRenderOutput *output, GKeyFile *plan)
 {
-  g_autofree char *input = g_canonicalize_filename (render->input, NULL);
-  g_autofree char *output = g_canonicalize_filename (render->output, NULL);
-  g_autofree char *recipe = bb_recipe_to_string (render->recipe);
+  g_autofree char *input = g_canonicalize_filename (output->render->input, NULL);
+  g_autofree char *target = g_canonicalize_filename (output->path, NULL);
+  g_autofree char *recipe = bb_recipe_to_string (output->recipe);
 
   g_key_file_set_string (plan, FILES_GROUP, "input", input);
-  g_key_file_set_string (plan, FILES_GROUP, "output", output);
-  g_key_file_set_boolean (plan, FILES_GROUP, "overwrite", render->overwrite);
+  g_key_file_set_string (plan, FILES_GROUP, "output", target);
+  g_key_file_set_boolean (plan, FILES_GROUP, "overwrite", output->render->overwrite);
   g_key_file_set_string (plan, RUN_GROUP, "recipe", recipe);
 }
 
@@ -129,14 +178,13 @@ open_elsewhere (const char *output, GError **failure)
 }
 
 static BbSegmentFolder *
-open_beside (BbRender *render, GError **error)
+open_beside (const char *target, GError **error)
 {
   BbSegmentFolder *folder = NULL;
 
   for (int i = 1; folder == NULL && i < 100; i++)
     {
-      g_autofree char *output =
-        i == 1 ? g_strdup (render->output) : bb_output_file_number (render->output, i);
+      g_autofree char *output = i == 1 ? g_strdup (target) : bb_output_file_number (target, i);
       g_autofree char *path = bb_segment_folder_find (output);
       g_autoptr (GError) failure = NULL;
 
@@ -156,11 +204,11 @@ open_beside (BbRender *render, GError **error)
 static void
 note_found (BbRender *render)
 {
-  gint64 total = render->stats.total_frames;
+  gint64 total = render->stats.total_frames * render->n_outputs;
   gint64 frames = 0;
 
-  for (guint i = 0; i < render->found->len; i++)
-    frames += ((const BbSegment *) render->found->pdata[i])->n_frames;
+  for (guint i = 0; i < render->n_outputs; i++)
+    frames += render->output[i].stats.frames_before;
   if (frames == 0)
     return;
   if (total > 0)
@@ -171,39 +219,68 @@ note_found (BbRender *render)
     bb_render_add_notice (render, g_strdup (_ ("A part was done already: the rest is rendered")));
 }
 
-/* Opens the folder beside the target. What another render than this one has left is said, and not
- * used. */
-gboolean
-bb_render_open_folder (BbRender *render, GCancellable *cancellable, GError **error)
+static void
+find_segments (BbRenderOutput *output, guint first, guint end, GCancellable *cancellable)
 {
+  BbRender *render = output->render;
+  gint64 frames = 0;
+
+  output->found =
+    bb_segment_folder_load (output->folder, &render->job.table, first, end, cancellable);
+  for (guint i = 0; i < output->found->len; i++)
+    frames += ((const BbSegment *) output->found->pdata[i])->n_frames;
+  g_mutex_lock (&render->lock);
+  output->stats.frames_before = frames;
+  g_mutex_unlock (&render->lock);
+}
+
+/* Opens the folder beside a target. What another render than this one has left is said, and not
+ * used. */
+static gboolean
+open_folder (BbRenderOutput *output, GCancellable *cancellable, GError **error)
+{
+  BbRender *render = output->render;
   g_autoptr (GKeyFile) plan = g_key_file_new ();
   g_autoptr (GKeyFile) there = NULL;
   const char *difference = NULL;
 
-  if (render->sink == NULL)
+  if (output->sink == NULL)
     return TRUE;
-  if (!write_identity (render, plan, error))
+  if (!write_identity (output, plan, error))
     return FALSE;
-  write_files (render, plan);
-  render->folder = open_beside (render, error);
-  if (render->folder == NULL)
+  write_files (output, plan);
+  output->folder = open_beside (output->path, error);
+  if (output->folder == NULL)
     return FALSE;
-  render->job.folder = bb_segment_folder_get_path (render->folder);
-  there = bb_segment_folder_get_plan (render->folder);
+  render->job.output[output->number].folder = bb_segment_folder_get_path (output->folder);
+  there = bb_segment_folder_get_plan (output->folder);
   if (there != NULL && !render->fresh && !bb_identity_check (plan, there, &difference))
-    bb_render_add_notice (
-      render, /* Translators: why, a clause such as “the source has changed” */
-      g_strdup_printf (_ ("What an unfinished render has left is not used, since %s"), difference));
+    bb_render_output_add_notice (
+      output, g_strdup_printf (
+                /* Translators: why, a clause such as “the source has changed” */
+                _ ("What an unfinished render has left is not used, since %s"), difference));
   if (there == NULL || render->fresh || difference != NULL)
     {
-      bb_segment_folder_clear (render->folder);
-      if (!bb_segment_folder_save_plan (render->folder, plan, error))
+      bb_segment_folder_clear (output->folder);
+      if (!bb_segment_folder_save_plan (output->folder, plan, error))
         return FALSE;
     }
-  render->found =
-    bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE, cancellable);
+  find_segments (output, 0, BB_SEGMENT_NONE, cancellable);
+  return TRUE;
+}
+
+/* Opens the folders beside the targets. */
+gboolean
+bb_render_open_folder (BbRender *render, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < render->n_outputs; i++)
+    if (!open_folder (&render->output[i], cancellable, error))
+      {
+        bb_render_output_name_error (&render->output[i], error);
+        return FALSE;
+      }
   note_found (render);
-  return check_first_space (render, error);
+  return check_space (render, estimate_least, error);
 }
 
 /**
@@ -216,7 +293,7 @@ bb_render_open_folder (BbRender *render, GCancellable *cancellable, GError **err
  *
  * Writes down what is to be made, so that several processes can make it, on machines that see source,
  * target and folder under the same names: see bb_render_new_from_plan(). What can be refused is
- * refused here.
+ * refused here. A plan is of one output.
  *
  * Returns: %TRUE, or %FALSE with an error; %BB_ERROR_EXISTS where the folder holds another plan
  */
@@ -224,24 +301,31 @@ gboolean
 bb_render_plan (BbRender *render, const char *folder, guint *n_segments, GCancellable *cancellable,
                 GError **error)
 {
+  BbRenderOutput *output = &render->output[0];
   g_autoptr (GKeyFile) plan = g_key_file_new ();
   g_autoptr (GKeyFile) there = NULL;
   gboolean good = FALSE;
 
+  if (render->n_outputs > 1)
+    {
+      g_set_error_literal (error, BB_ERROR, BB_ERROR_INVALID,
+                           _ ("A plan is of one output: make one for each"));
+      return FALSE;
+    }
   bb_render_begin (render);
   if (bb_render_open (render, BB_RENDER_PICTURE | BB_RENDER_TARGET, cancellable, error) &&
-      write_identity (render, plan, error))
+      write_identity (output, plan, error))
     {
-      write_files (render, plan);
+      write_files (output, plan);
       *n_segments = MAX (render->job.table.n_segments, 1);
-      render->folder = bb_segment_folder_open (folder, BB_FOLDER_SHARED, error);
+      output->folder = bb_segment_folder_open (folder, BB_FOLDER_SHARED, error);
     }
-  if (render->folder != NULL)
+  if (output->folder != NULL)
     {
-      there = bb_segment_folder_get_plan (render->folder);
+      there = bb_segment_folder_get_plan (output->folder);
       good = there == NULL || bb_identity_check (plan, there, NULL);
       if (good)
-        good = bb_segment_folder_save_plan (render->folder, plan, error);
+        good = bb_segment_folder_save_plan (output->folder, plan, error);
       else
         {
           g_autofree char *name = g_filename_display_name (folder);
@@ -290,7 +374,8 @@ read_plan (const char *folder, GKeyFile *plan, const BbRecipe *local, GError **e
                           g_key_file_get_boolean (plan, FILES_GROUP, "overwrite", NULL));
   render->plan = g_strdup (folder);
   render->planned_encoder = g_steal_pointer (&encoder);
-  render->pins.threads = g_key_file_get_integer (plan, BB_IDENTITY_GROUP, "threads", NULL);
+  render->output[0].pins.threads =
+    g_key_file_get_integer (plan, BB_IDENTITY_GROUP, "threads", NULL);
   return render;
 }
 
@@ -337,18 +422,19 @@ lacks_gpu (GKeyFile *here, GKeyFile *plan)
 static gboolean
 check_plan (BbRender *render, GError **error)
 {
+  BbRenderOutput *output = &render->output[0];
   g_autoptr (GKeyFile) here = g_key_file_new ();
   g_autoptr (GKeyFile) plan = NULL;
   g_autofree char *name = g_filename_display_name (render->plan);
   const char *difference = NULL;
 
-  if (!write_identity (render, here, error))
+  if (!write_identity (output, here, error))
     return FALSE;
-  render->folder = bb_segment_folder_open (render->plan, BB_FOLDER_SHARED, error);
-  if (render->folder == NULL)
+  output->folder = bb_segment_folder_open (render->plan, BB_FOLDER_SHARED, error);
+  if (output->folder == NULL)
     return FALSE;
-  render->job.folder = bb_segment_folder_get_path (render->folder);
-  plan = bb_segment_folder_get_plan (render->folder);
+  render->job.output[0].folder = bb_segment_folder_get_path (output->folder);
+  plan = bb_segment_folder_get_plan (output->folder);
   if (plan != NULL && render->engine == NULL)
     {
       g_autofree char *arithmetic =
@@ -388,8 +474,7 @@ run_segments (BbRender *render, guint first, guint last, GCancellable *cancellab
   /* A source may be longer than it says: then there are more than were planned. */
   end = last + 1 >= MAX (render->job.table.n_segments, 1) ? BB_SEGMENT_NONE : last + 1;
   /* The one before tells where the first one begins, where it is there. */
-  render->found = bb_segment_folder_load (render->folder, &render->job.table,
-                                          first > 0 ? first - 1 : 0, end, cancellable);
+  find_segments (&render->output[0], first > 0 ? first - 1 : 0, end, cancellable);
   return bb_render_make (render, first, end, cancellable, error);
 }
 
@@ -441,12 +526,13 @@ bb_render_set_missing (BbRender *render, guint index, GError **error)
 static gboolean
 check_complete (BbRender *render, GError **error)
 {
+  const GPtrArray *found = render->output[0].found;
   guint n_segments = MAX (render->job.table.n_segments, 1);
   guint index = 0;
 
   for (guint i = 0; index != BB_SEGMENT_NONE;)
     {
-      const BbSegment *segment = i < render->found->len ? render->found->pdata[i] : NULL;
+      const BbSegment *segment = i < found->len ? found->pdata[i] : NULL;
 
       if (segment != NULL && segment->index < index)
         i++;
@@ -465,8 +551,7 @@ join (BbRender *render, GCancellable *cancellable, GError **error)
 {
   if (!bb_render_open (render, BB_RENDER_TARGET, cancellable, error) || !check_plan (render, error))
     return FALSE;
-  render->found =
-    bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE, cancellable);
+  find_segments (&render->output[0], 0, BB_SEGMENT_NONE, cancellable);
   return check_complete (render, error) &&
          bb_render_make (render, 0, BB_SEGMENT_NONE, cancellable, error);
 }

@@ -20,6 +20,8 @@
  * @recipe: what to make
  * @overwrite: whether a file that is there may be replaced
  *
+ * See bb_render_add_output() for further outputs.
+ *
  * Returns: (transfer full): a render that has not started
  */
 BbRender *
@@ -28,14 +30,12 @@ bb_render_new (const char *input, const char *output, BbRecipe *recipe, gboolean
   BbRender *render = g_new0 (BbRender, 1);
 
   render->input = g_strdup (input);
-  render->output = g_strdup (output);
-  render->recipe = bb_recipe_ref (recipe);
   render->overwrite = overwrite;
   render->notices = g_ptr_array_new_null_terminated (0, g_free, TRUE);
-  render->done = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) bb_segment_free);
   render->gate = bb_gate_new ();
   g_cond_init (&render->changed);
   g_mutex_init (&render->lock);
+  bb_render_output_init (&render->output[render->n_outputs++], render, output, recipe);
   return render;
 }
 
@@ -47,14 +47,13 @@ void
 bb_render_free (BbRender *render)
 {
   g_free (render->input);
-  g_free (render->output);
+  for (guint i = 0; i < render->n_outputs; i++)
+    bb_render_output_clear (&render->output[i]);
   g_free (render->shortfall);
   g_free (render->plan);
   g_free (render->planned_encoder);
   g_clear_pointer (&render->missing, g_array_unref);
-  bb_recipe_unref (render->recipe);
   g_ptr_array_unref (render->notices);
-  g_hash_table_unref (render->done);
   g_cond_clear (&render->changed);
   bb_gate_free (render->gate);
   g_mutex_clear (&render->lock);
@@ -120,6 +119,13 @@ bb_render_add_notice (BbRender *render, char *text)
   g_mutex_unlock (&render->lock);
 }
 
+/* What the recipes of all outputs have in common: trim and work. */
+const BbRecipeValues *
+bb_render_get_values (BbRender *render)
+{
+  return bb_recipe_get (render->output[0].recipe);
+}
+
 static gboolean
 run (BbRender *render, GCancellable *cancellable, GError **error)
 {
@@ -138,12 +144,13 @@ bb_render_begin (BbRender *render)
 static void
 take_notices (BbRender *render)
 {
-  if (render->sink != NULL)
+  for (guint i = 0; i < render->n_outputs; i++)
     {
-      g_auto (GStrv) notices = bb_sink_get_notices (render->sink);
+      BbRenderOutput *output = &render->output[i];
+      g_auto (GStrv) notices = output->sink != NULL ? bb_sink_get_notices (output->sink) : NULL;
 
-      for (guint i = 0; notices != NULL && notices[i] != NULL; i++)
-        bb_render_add_notice (render, g_strdup (notices[i]));
+      for (guint j = 0; notices != NULL && notices[j] != NULL; j++)
+        bb_render_output_add_notice (output, g_strdup (notices[j]));
     }
   if (render->stats.corrupt > 0)
     bb_render_add_notice (render,
@@ -157,16 +164,21 @@ take_notices (BbRender *render)
 static void
 note_kept (BbRender *render)
 {
-  g_autoptr (GPtrArray) segments = NULL;
-  gint64 total = render->stats.total_frames;
+  gint64 total = render->stats.total_frames * render->n_outputs;
   gint64 kept = 0;
 
-  if (render->folder == NULL || total <= 0)
-    return;
-  segments = bb_segment_folder_load (render->folder, &render->job.table, 0, BB_SEGMENT_NONE, NULL);
-  for (guint i = 0; i < segments->len; i++)
-    kept += ((const BbSegment *) segments->pdata[i])->n_frames;
-  if (kept > 0)
+  for (guint i = 0; i < render->n_outputs; i++)
+    {
+      g_autoptr (GPtrArray) segments = NULL;
+
+      if (render->output[i].folder == NULL)
+        continue;
+      segments = bb_segment_folder_load (render->output[i].folder, &render->job.table, 0,
+                                         BB_SEGMENT_NONE, NULL);
+      for (guint j = 0; j < segments->len; j++)
+        kept += ((const BbSegment *) segments->pdata[j])->n_frames;
+    }
+  if (kept > 0 && total > 0)
     bb_render_add_notice (render,
                           g_strdup_printf (_ ("%d %% is kept: the same render goes on from there"),
                                            (int) MIN (100 * kept / total, 99)));
@@ -204,7 +216,8 @@ bb_render_end (BbRender *render, gboolean done, GCancellable *cancellable, GErro
  *
  * On failure nothing is left where the target would have been; when g_cancellable_cancel() returns the
  * unfinished file is gone already, and this call returns as soon as the encoder lets it. Segments that
- * are whole stay for a render that goes on, see bb_render_discard().
+ * are whole stay for a render that goes on, see bb_render_discard(). Several outputs get their names
+ * when all of them are whole.
  *
  * Returns: %TRUE, or %FALSE with an error of the domain %BB_ERROR or %G_IO_ERROR_CANCELLED
  */
@@ -270,19 +283,14 @@ bb_render_get_stats (BbRender *render, BbRenderStats *stats)
  * bb_render_get_output:
  * @render: a render
  *
- * Returns: (transfer full) (nullable): name of the target. Where a file of the name that was asked
- *   for has appeared during the render and may not be replaced, it is another one; who asked should
- *   be told
+ * Returns: (transfer full) (nullable): name of the target, of the first one where there are several.
+ *   Where a file of the name that was asked for has appeared during the render and may not be replaced,
+ *   it is another one; who asked should be told
  */
 char *
 bb_render_get_output (BbRender *render)
 {
-  char *output;
-
-  g_mutex_lock (&render->lock);
-  output = g_strdup (render->output);
-  g_mutex_unlock (&render->lock);
-  return output;
+  return bb_render_get_nth_output (render, 0);
 }
 
 /**

@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Decoder and device go on over the boundaries of a run. Each segment has an encoder of its own: while
- * the last one's gives out what it still holds, on a thread beside, the next one's takes frames. On
- * few processors they do so one after the other.
+ * Decoder and device go on over the boundaries of a run. Each segment of each output has an encoder of
+ * its own: while the last one's gives out what it still holds, on a thread beside, the next one's takes
+ * frames. On few processors they do so one after the other. What an output has already is made for the
+ * others only.
  */
 
 #include "config.h"
@@ -22,15 +23,22 @@
  * the same time would only take as much memory again. */
 #define LEAST_PROCESSORS 4
 
+/* A segment of one output. */
+typedef struct {
+  gboolean wanted;
+  GCancellable *cancellable;
+  BbVideoEncoder *encoder; /* NULL: nothing is encoded */
+  BbSegmentWriter *writer;
+  gboolean drained; /* the encoder holds nothing any more */
+} Part;
+
 /* A segment that is encoded. */
 typedef struct {
   const BbWorkerJob *job;
   GCancellable *cancellable;
-  BbVideoEncoder *encoder;
-  BbSegmentWriter *writer;
+  Part part[BB_ENGINE_MAX_OUTPUTS];
   BbSegment facts;
   gint64 last_pts;
-  gboolean drained; /* the encoder holds nothing any more */
   GError *error;
 } Making;
 
@@ -43,8 +51,8 @@ struct _BbWorker {
   const BbWorkerJob *job;
   BbSource *source;
   BbEngine *engine;
-  BbVideoEncoder *encoder; /* one that is open already, for the first segment */
-  gboolean moved;          /* whether the source was read or sought */
+  BbVideoEncoder *encoder[BB_ENGINE_MAX_OUTPUTS]; /* open already, for the first segment */
+  gboolean moved;                                 /* whether the source was read or sought */
 
   /* Of the run at hand. */
   BbSchedule *schedule;
@@ -68,17 +76,24 @@ struct _BbWorker {
 };
 
 static void
+part_clear (Part *part)
+{
+  bb_segment_writer_free (part->writer);
+  /* When all is made, workers are cancelled too: what is drained closes at once, and must have closed
+   * before the program ends. */
+  if (!part->drained && g_cancellable_is_cancelled (part->cancellable))
+    bb_video_encoder_abandon (part->encoder);
+  else
+    bb_video_encoder_free (part->encoder);
+}
+
+static void
 making_free (Making *making)
 {
   if (making == NULL)
     return;
-  bb_segment_writer_free (making->writer);
-  /* When all is made, workers are cancelled too: what is drained closes at once, and must have closed before
-   * the program ends. */
-  if (!making->drained && g_cancellable_is_cancelled (making->cancellable))
-    bb_video_encoder_abandon (making->encoder);
-  else
-    bb_video_encoder_free (making->encoder);
+  for (guint i = 0; i < making->job->n_outputs; i++)
+    part_clear (&making->part[i]);
   g_clear_object (&making->cancellable);
   g_clear_error (&making->error);
   g_free (making->facts.shortfall);
@@ -97,19 +112,22 @@ drop_ahead (BbWorker *self)
  * @job: what all workers have in common
  * @source: (transfer full): where it reads, with the device set where it has memory of its own
  * @engine: (transfer full): what it works with
- * @encoder: (transfer full) (nullable): an encoder that is open already
+ * @encoders: (array) (nullable): for each output an encoder that is open already and that the worker
+ *   takes, or %NULL
  *
  * Returns: (transfer full): a worker
  */
 BbWorker *
-bb_worker_new (const BbWorkerJob *job, BbSource *source, BbEngine *engine, BbVideoEncoder *encoder)
+bb_worker_new (const BbWorkerJob *job, BbSource *source, BbEngine *engine,
+               BbVideoEncoder **encoders)
 {
   BbWorker *self = g_new0 (BbWorker, 1);
 
   self->job = job;
   self->source = source;
   self->engine = engine;
-  self->encoder = encoder;
+  for (guint i = 0; encoders != NULL && i < job->n_outputs; i++)
+    self->encoder[i] = g_steal_pointer (&encoders[i]);
   self->segmenter = bb_segmenter_new (&job->table);
   self->boundaries = g_array_new (FALSE, FALSE, sizeof (Boundary));
   g_mutex_init (&self->lock);
@@ -126,7 +144,8 @@ bb_worker_free (BbWorker *self)
   if (self == NULL)
     return;
   drop_ahead (self);
-  bb_video_encoder_free (self->encoder);
+  for (guint i = 0; i < BB_ENGINE_MAX_OUTPUTS; i++)
+    bb_video_encoder_free (self->encoder[i]);
   bb_segmenter_free (self->segmenter);
   g_array_unref (self->boundaries);
   g_mutex_clear (&self->lock);
@@ -146,7 +165,8 @@ bb_worker_abandon (BbWorker *self)
 {
   if (self == NULL)
     return;
-  bb_video_encoder_abandon (g_steal_pointer (&self->encoder));
+  for (guint i = 0; i < BB_ENGINE_MAX_OUTPUTS; i++)
+    bb_video_encoder_abandon (g_steal_pointer (&self->encoder[i]));
   bb_worker_free (self);
 }
 
@@ -293,32 +313,45 @@ find_segment (BbWorker *self, gint64 pts, guint current)
 static gboolean
 packet_cb (const AVPacket *packet, gpointer user_data, GError **error)
 {
-  Making *making = user_data;
+  Part *part = user_data;
 
-  return !g_cancellable_set_error_if_cancelled (making->cancellable, error) &&
-         bb_segment_writer_write (making->writer, packet, error);
+  return !g_cancellable_set_error_if_cancelled (part->cancellable, error) &&
+         bb_segment_writer_write (part->writer, packet, error);
 }
 
-/* Has the encoder give out what it holds, and gives the segment its name. */
-static gpointer
-end_thread (gpointer data)
+/* Has the encoder of one output give out what it holds, and gives the segment its name. */
+static gboolean
+end_part (Making *making, guint output, GError **error)
 {
-  Making *making = data;
   const BbWorkerJob *job = making->job;
+  Part *part = &making->part[output];
   BbSegment *segment;
 
-  if (making->encoder == NULL)
+  if (!part->wanted)
+    return TRUE;
+  if (part->encoder == NULL)
     segment = bb_segment_copy (&making->facts);
-  else if (bb_video_encoder_send (making->encoder, NULL, 0, 0, packet_cb, making, &making->error))
+  else if (bb_video_encoder_send (part->encoder, NULL, 0, 0, packet_cb, part, error))
     {
-      making->drained = TRUE;
-      making->facts.captions_lost = bb_video_encoder_has_lost_captions (making->encoder);
-      segment = bb_segment_writer_finish (making->writer, &making->facts, &making->error);
+      part->drained = TRUE;
+      making->facts.captions_lost = bb_video_encoder_has_lost_captions (part->encoder);
+      segment = bb_segment_writer_finish (part->writer, &making->facts, error);
     }
   else
     segment = NULL;
   if (segment != NULL)
-    job->done (segment, job->user_data);
+    job->done (output, segment, job->user_data);
+  return segment != NULL;
+}
+
+static gpointer
+end_thread (gpointer data)
+{
+  Making *making = data;
+
+  for (guint i = 0; i < making->job->n_outputs; i++)
+    if (!end_part (making, i, &making->error))
+      break;
   return NULL;
 }
 
@@ -363,37 +396,48 @@ end_segment (BbWorker *self, guint next, GError **error)
   return wait_for_end (self, error);
 }
 
+/* Opens what one output is encoded with, where it lacks the segment. */
+static gboolean
+begin_part (BbWorker *self, guint output, GError **error)
+{
+  const BbWorkerJob *job = self->job;
+  const BbWorkerOutput *target = &job->output[output];
+  guint index = self->making->facts.index;
+  Part *part = &self->making->part[output];
+
+  part->cancellable = self->making->cancellable;
+  part->wanted = job->wants (output, index, job->user_data);
+  if (!part->wanted || target->folder == NULL)
+    return TRUE;
+  part->encoder = g_steal_pointer (&self->encoder[output]);
+  if (part->encoder == NULL)
+    part->encoder = bb_video_encoder_new (&target->setup, bb_engine_get_device (self->engine),
+                                          self->source, error);
+  if (part->encoder != NULL)
+    part->writer =
+      bb_segment_writer_new (target->folder, index, bb_video_encoder_get_context (part->encoder),
+                             self->cancellable, error);
+  return part->writer != NULL;
+}
+
 static gboolean
 begin_segment (BbWorker *self, guint index, GError **error)
 {
-  const BbWorkerJob *job = self->job;
-  g_autoptr (BbVideoEncoder) encoder = g_steal_pointer (&self->encoder);
-  BbSegmentWriter *writer = NULL;
-
-  if (job->folder != NULL)
-    {
-      if (encoder == NULL)
-        encoder = bb_video_encoder_new (&job->setup, bb_engine_get_device (self->engine),
-                                        self->source, error);
-      if (encoder != NULL)
-        writer = bb_segment_writer_new (job->folder, index, bb_video_encoder_get_context (encoder),
-                                        self->cancellable, error);
-      if (writer == NULL)
-        return FALSE;
-    }
   self->making = g_new0 (Making, 1);
-  self->making->job = job;
+  self->making->job = self->job;
   self->making->cancellable = g_object_ref (self->cancellable);
-  self->making->encoder = g_steal_pointer (&encoder);
-  self->making->writer = writer;
   self->making->facts.index = index;
   self->making->facts.begin = G_MININT64;
+  for (guint i = 0; i < self->job->n_outputs; i++)
+    if (!begin_part (self, i, error))
+      return FALSE;
   return TRUE;
 }
 
 static gboolean
-encode (BbWorker *self, BbFrame *frame, GError **error)
+encode (BbWorker *self, BbFrame *const *frames, GError **error)
 {
+  const BbFrame *frame = frames[0];
   const BbWorkerJob *job = self->job;
   Making *making = self->making;
   gint64 start = job->table.start;
@@ -411,24 +455,30 @@ encode (BbWorker *self, BbFrame *frame, GError **error)
   making->last_pts = begins;
   making->facts.end = ends;
   making->facts.n_frames++;
-  return making->encoder == NULL || bb_video_encoder_send (making->encoder, frame, begins,
-                                                           ends - begins, packet_cb, making, error);
+  for (guint i = 0; i < job->n_outputs; i++)
+    {
+      Part *part = &making->part[i];
+
+      if (part->encoder != NULL && !bb_video_encoder_send (part->encoder, frames[i], begins,
+                                                           ends - begins, packet_cb, part, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
-consume_cb (BbFrame *frame, const BbPipelineStats *stats, gpointer user_data,
+consume_cb (BbFrame *const *frames, const BbPipelineStats *stats, gpointer user_data,
             GCancellable *cancellable, GError **error)
 {
   BbWorker *self = user_data;
   guint current = self->making != NULL ? self->making->facts.index : BB_SEGMENT_NONE;
-  guint index = find_segment (self, frame->pts, current);
+  guint index = find_segment (self, frames[0]->pts, current);
   gboolean good = TRUE;
 
   if (index != current)
     good = (self->making == NULL || end_segment (self, index, error)) &&
            begin_segment (self, index, error);
-  good = good && encode (self, frame, error);
-  bb_frame_unref (frame);
+  good = good && encode (self, frames, error);
   if (good)
     self->job->progressed (self, stats, self->job->user_data);
   return good;
@@ -452,6 +502,7 @@ bb_worker_make (BbWorker *self, BbSchedule *schedule, BbRun *run, GCancellable *
                 GError **error)
 {
   const BbWorkerJob *job = self->job;
+  BbMemory memory[BB_ENGINE_MAX_OUTPUTS] = { BB_MEMORY_HOST };
   BbPipelineStats stats = { 0 };
   gboolean good;
 
@@ -463,8 +514,10 @@ bb_worker_make (BbWorker *self, BbSchedule *schedule, BbRun *run, GCancellable *
   self->next = BB_SEGMENT_NONE;
   self->n_corrupt_told = 0;
   g_array_set_size (self->boundaries, 0);
-  good = bb_pipeline_run (self->source, read_cb, self->engine, job->memory, consume_cb, self,
-                          &stats, job->gate, cancellable, error);
+  for (guint i = 0; i < job->n_outputs; i++)
+    memory[i] = job->output[i].memory;
+  good = bb_pipeline_run (self->source, read_cb, self->engine, memory, consume_cb, self, &stats,
+                          job->gate, cancellable, error);
   if (good && self->making != NULL)
     good = end_segment (self, self->next, error);
   good &= wait_for_end (self, good ? error : NULL);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bb-device.h"
+#include "bb-still.h"
 
 #include <libavutil/rational.h>
 
@@ -24,7 +25,11 @@ bb_test_plan_new (const BbRecipe *recipe, const BbFormat *source, BbOrientation 
     .sar_den = aspect.den,
   };
 
-  return bb_plan_new (recipe, &info, target, error);
+  BbPlan *plan = bb_plan_new (recipe, &info, target, error);
+
+  if (plan != NULL && !bb_still_add (plan, recipe, error))
+    g_clear_pointer (&plan, bb_plan_unref);
+  return plan;
 }
 
 static inline gboolean

@@ -64,8 +64,8 @@ check_renderer (GError **error)
   g_list_free (windows);
   if (name == NULL || g_str_equal (name, "GskGLRenderer") || g_str_equal (name, "GskNglRenderer"))
     return TRUE;
-  /* Translators: %s is the name of one of GTK's renderers */
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               /* Translators: %s is the name of one of GTK's renderers */
                _ ("GTK draws with %s, not with OpenGL: set GSK_RENDERER=ngl"), name);
   return FALSE;
 }

@@ -123,8 +123,8 @@ bb_export_dialog_show_encoder (BbExportDialog *self)
 
       if (*self->values.preset != '\0' ? g_str_equal (name, self->values.preset) : fallback)
         selected = i;
-      /* Translators: name of an encoder's preset */
       g_ptr_array_add (titles,
+                       /* Translators: name of an encoder's preset */
                        fallback ? g_strdup_printf (_ ("%s (default)"), name) : g_strdup (name));
     }
   set_titles (self->preset_titles, titles);

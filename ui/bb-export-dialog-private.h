@@ -23,7 +23,9 @@ struct _BbExportDialog {
   BbQueue *queue;
   BbEditor *editor;
   GSettings *settings;
-  GPtrArray *files;
+  GPtrArray *scopes[BB_EXPORT_N_SCOPES];          /* of BbClip */
+  BbExportScope shown_scopes[BB_EXPORT_N_SCOPES]; /* in the row */
+  GPtrArray *clips;                               /* the scope that is chosen */
   BbSizeEstimate *estimate;
   GCancellable *cancellable;
 
@@ -45,13 +47,14 @@ struct _BbExportDialog {
   GtkLabel *extension_label;
   AdwActionRow *folder_row;
   GtkWidget *source_folder_button;
-  AdwSwitchRow *others_row;
+  AdwComboRow *scope_row;
   AdwComboRow *container_row;
   AdwComboRow *codec_row;
   AdwComboRow *encoder_row;
   BbQualityRow *quality_row;
   AdwComboRow *preset_row;
   AdwComboRow *audio_row;
+  GtkStringList *scope_titles;
   GtkStringList *containers;
   GtkStringList *codec_titles;
   GtkStringList *encoder_titles;
@@ -72,6 +75,8 @@ void bb_export_dialog_show_name (BbExportDialog *self);
 void bb_export_dialog_show_folder (BbExportDialog *self);
 gboolean bb_export_dialog_is_source_name (BbExportDialog *self);
 gboolean bb_export_dialog_is_source (BbExportDialog *self, GFile *target);
+GFile *bb_export_dialog_get_file (BbExportDialog *self, guint i);
+BbRecipe *bb_export_dialog_make_recipe (BbExportDialog *self, guint i);
 GFile *bb_export_dialog_make_target (BbExportDialog *self, guint i);
 
 G_END_DECLS

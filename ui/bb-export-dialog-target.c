@@ -27,13 +27,16 @@ bb_export_dialog_get_folder (BbExportDialog *self, GFile *file)
 }
 
 static char *
-propose (BbExportDialog *self, GFile *file)
+propose (BbExportDialog *self, guint i)
 {
+  GFile *file = bb_export_dialog_get_file (self, i);
+  g_autoptr (BbRecipe) recipe = bb_export_dialog_make_recipe (self, i);
+  g_autofree char *pattern = g_settings_get_string (self->settings, "export-pattern");
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *folder = bb_export_dialog_get_folder (self, file);
   g_autofree char *fallback = bb_file_get_name (file);
 
-  return bb_queue_propose (self->queue, path != NULL ? path : fallback, folder, self->base,
+  return bb_queue_propose (self->queue, path != NULL ? path : fallback, folder, pattern, recipe,
                            self->container);
 }
 
@@ -68,7 +71,7 @@ bb_export_dialog_is_edited (BbExportDialog *self)
 void
 bb_export_dialog_show_name (BbExportDialog *self)
 {
-  g_autofree char *path = propose (self, self->files->pdata[0]);
+  g_autofree char *path = propose (self, 0);
   g_autofree char *base = cut_extension (path, self->container);
   g_autofree char *shown = g_filename_display_name (base);
   g_autofree char *extension = g_strconcat (".", self->container, NULL);
@@ -89,7 +92,7 @@ bb_export_dialog_show_name (BbExportDialog *self)
 void
 bb_export_dialog_show_folder (BbExportDialog *self)
 {
-  g_autofree char *path = bb_export_dialog_get_folder (self, self->files->pdata[0]);
+  g_autofree char *path = bb_export_dialog_get_folder (self, bb_export_dialog_get_file (self, 0));
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *short_name = bb_output_text_path (path);
   g_autofree char *escaped = g_markup_escape_text (short_name, -1);
@@ -125,10 +128,11 @@ gboolean
 bb_export_dialog_is_source_name (BbExportDialog *self)
 {
   g_autofree char *name = get_typed_name (self);
+  GPtrArray *all = self->scopes[BB_EXPORT_ALL];
 
-  for (guint i = 0; i < self->files->len; i++)
+  for (guint i = 0; i < all->len; i++)
     {
-      g_autofree char *base = g_file_get_basename (self->files->pdata[i]);
+      g_autofree char *base = g_file_get_basename (bb_clip_get_file (all->pdata[i]));
 
       if (g_strcmp0 (base, name) == 0)
         return TRUE;
@@ -147,10 +151,11 @@ gboolean
 bb_export_dialog_is_source (BbExportDialog *self, GFile *target)
 {
   g_autofree char *identity = bb_target_get_identity (g_file_peek_path (target));
+  GPtrArray *all = self->scopes[BB_EXPORT_ALL];
 
-  for (guint i = 0; i < self->files->len; i++)
+  for (guint i = 0; i < all->len; i++)
     {
-      const char *path = g_file_peek_path (self->files->pdata[i]);
+      const char *path = g_file_peek_path (bb_clip_get_file (all->pdata[i]));
       g_autofree char *source = path != NULL ? bb_target_get_identity (path) : NULL;
 
       if (g_strcmp0 (source, identity) == 0)
@@ -175,10 +180,10 @@ bb_export_dialog_make_target (BbExportDialog *self, guint i)
 
   if (bb_export_dialog_is_many (self) || !bb_export_dialog_is_edited (self))
     {
-      path = propose (self, self->files->pdata[i]);
+      path = propose (self, i);
       return g_file_new_for_path (path);
     }
-  folder = bb_export_dialog_get_folder (self, self->files->pdata[i]);
+  folder = bb_export_dialog_get_folder (self, bb_export_dialog_get_file (self, i));
   name = get_typed_name (self);
   path = g_build_filename (folder, name, NULL);
   return g_file_new_for_path (path);

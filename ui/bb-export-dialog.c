@@ -26,13 +26,38 @@ G_DEFINE_FINAL_TYPE (BbExportDialog, bb_export_dialog, ADW_TYPE_DIALOG)
 gboolean
 bb_export_dialog_is_many (BbExportDialog *self)
 {
-  return self->files->len > 1 && adw_switch_row_get_active (self->others_row);
+  return self->clips->len > 1;
 }
 
-static guint
-count_files (BbExportDialog *self)
+/**
+ * bb_export_dialog_get_file:
+ * @self: a dialog
+ * @i: index of a video that is exported
+ *
+ * Returns: (transfer none): the video
+ */
+GFile *
+bb_export_dialog_get_file (BbExportDialog *self, guint i)
 {
-  return bb_export_dialog_is_many (self) ? self->files->len : 1;
+  return bb_clip_get_file (self->clips->pdata[i]);
+}
+
+/**
+ * bb_export_dialog_make_recipe:
+ * @self: a dialog
+ * @i: index of a video that is exported
+ *
+ * Returns: (transfer full): what is made of it
+ */
+BbRecipe *
+bb_export_dialog_make_recipe (BbExportDialog *self, guint i)
+{
+  g_autoptr (BbRecipe) recipe =
+    bb_project_make_recipe (bb_editor_get_project (self->editor), self->clips->pdata[i]);
+  BbRecipeValues values = *bb_recipe_get (recipe);
+
+  bb_recipe_values_copy_parts (&values, &self->values, BB_RECIPE_OUTPUT);
+  return bb_recipe_new (&values, NULL);
 }
 
 static const char *
@@ -89,30 +114,16 @@ check (BbExportDialog *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->name_row), "error");
 }
 
-/* What becomes of the @i-th file. The trim is about the first one. */
-static BbRecipe *
-make_recipe (BbExportDialog *self, guint i)
-{
-  BbRecipeValues values = self->values;
-
-  if (i > 0)
-    {
-      values.start = 0;
-      values.end = -1;
-    }
-  return bb_recipe_new (&values, NULL);
-}
-
 static void
 estimate_size (BbExportDialog *self)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GPtrArray) recipes = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_recipe_unref);
 
-  for (guint i = 0; i < count_files (self); i++)
+  for (guint i = 0; i < self->clips->len; i++)
     {
-      g_ptr_array_add (files, g_object_ref (self->files->pdata[i]));
-      g_ptr_array_add (recipes, make_recipe (self, i));
+      g_ptr_array_add (files, g_object_ref (bb_export_dialog_get_file (self, i)));
+      g_ptr_array_add (recipes, bb_export_dialog_make_recipe (self, i));
     }
   bb_size_estimate_set (self->estimate, files, recipes, self->container);
 }
@@ -130,7 +141,7 @@ estimate_changed_cb (BbSizeEstimate *estimate, gpointer user_data)
 static void
 show_title (BbExportDialog *self)
 {
-  guint n = count_files (self);
+  guint n = self->clips->len;
   gboolean busy = bb_queue_get_current (self->queue) != NULL;
   g_autofree char *title =
     n > 1 ? g_strdup_printf (ngettext ("Export %u Video", "Export %u Videos", n), n)
@@ -170,12 +181,15 @@ name_changed_cb (GtkEditable *editable, gpointer user_data)
 }
 
 static void
-others_cb (AdwSwitchRow *row, GParamSpec *pspec, gpointer user_data)
+scope_cb (AdwComboRow *row, GParamSpec *pspec, gpointer user_data)
 {
   BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
+  guint selected = adw_combo_row_get_selected (row);
 
-  if (!self->updating)
-    show_all (self);
+  if (self->updating || selected == GTK_INVALID_LIST_POSITION)
+    return;
+  self->clips = self->scopes[self->shown_scopes[selected]];
+  show_all (self);
 }
 
 static void
@@ -291,7 +305,7 @@ folder_cb (GtkButton *button, gpointer user_data)
 {
   BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  g_autofree char *path = bb_export_dialog_get_folder (self, self->files->pdata[0]);
+  g_autofree char *path = bb_export_dialog_get_folder (self, bb_export_dialog_get_file (self, 0));
   g_autoptr (GFile) folder = g_file_new_for_path (path);
 
   gtk_file_dialog_set_title (dialog, _ ("Choose a Folder"));
@@ -312,11 +326,11 @@ copy_cb (AdwButtonRow *row, gpointer user_data)
   BbExportDialog *self = BB_EXPORT_DIALOG (user_data);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (guint i = 0; i < count_files (self); i++)
+  for (guint i = 0; i < self->clips->len; i++)
     {
-      g_autoptr (BbRecipe) recipe = make_recipe (self, i);
+      g_autoptr (BbRecipe) recipe = bb_export_dialog_make_recipe (self, i);
       g_autoptr (GFile) target = bb_export_dialog_make_target (self, i);
-      const char *input = g_file_peek_path (self->files->pdata[i]);
+      const char *input = g_file_peek_path (bb_export_dialog_get_file (self, i));
       g_autofree char *line = NULL;
 
       if (input == NULL)
@@ -333,11 +347,12 @@ export_files (BbExportDialog *self, BbJobName name)
 {
   g_autofree char *uri = self->folder != NULL ? g_file_get_uri (self->folder) : g_strdup ("");
 
-  for (guint i = 0; i < count_files (self); i++)
+  for (guint i = 0; i < self->clips->len; i++)
     {
-      g_autoptr (BbRecipe) recipe = make_recipe (self, i);
+      g_autoptr (BbRecipe) recipe = bb_export_dialog_make_recipe (self, i);
       g_autoptr (GFile) target = bb_export_dialog_make_target (self, i);
-      g_autoptr (BbJob) job = bb_job_new (self->files->pdata[i], target, recipe, name);
+      g_autoptr (BbJob) job =
+        bb_job_new (bb_export_dialog_get_file (self, i), target, recipe, name);
       g_autoptr (GError) error = NULL;
 
       if (!bb_queue_add (self->queue, job, &error))
@@ -510,7 +525,8 @@ bb_export_dialog_finalize (GObject *object)
   BbExportDialog *self = BB_EXPORT_DIALOG (object);
 
   g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->files, g_ptr_array_unref);
+  for (guint i = 0; i < BB_EXPORT_N_SCOPES; i++)
+    g_clear_pointer (&self->scopes[i], g_ptr_array_unref);
   g_clear_pointer (&self->base, bb_recipe_unref);
   g_clear_pointer (&self->codecs, g_array_unref);
   g_clear_pointer (&self->encoders, g_ptr_array_unref);
@@ -539,7 +555,8 @@ bb_export_dialog_class_init (BbExportDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, extension_label);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, folder_row);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, source_folder_button);
-  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, others_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, scope_row);
+  gtk_widget_class_bind_template_child (widget_class, BbExportDialog, scope_titles);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, container_row);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, codec_row);
   gtk_widget_class_bind_template_child (widget_class, BbExportDialog, encoder_row);
@@ -557,7 +574,7 @@ bb_export_dialog_class_init (BbExportDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_cb);
   gtk_widget_class_bind_template_callback (widget_class, source_folder_cb);
-  gtk_widget_class_bind_template_callback (widget_class, others_cb);
+  gtk_widget_class_bind_template_callback (widget_class, scope_cb);
   gtk_widget_class_bind_template_callback (widget_class, container_cb);
   gtk_widget_class_bind_template_callback (widget_class, codec_cb);
   gtk_widget_class_bind_template_callback (widget_class, encoder_cb);
@@ -571,7 +588,6 @@ static void
 bb_export_dialog_init (BbExportDialog *self)
 {
   self->updating = TRUE;
-  self->files = g_ptr_array_new_with_free_func (g_object_unref);
   self->codecs = g_array_new (FALSE, FALSE, sizeof (BbOutputCodec));
   self->cancellable = g_cancellable_new ();
   self->estimate = bb_size_estimate_new ();
@@ -583,25 +599,34 @@ bb_export_dialog_init (BbExportDialog *self)
   g_signal_connect (self->export_button, "map", G_CALLBACK (first_mapped_cb), self);
 }
 
+/* Of one video there is nothing to choose: then it is this one. */
 static void
-show_others (BbExportDialog *self)
+show_scopes (BbExportDialog *self, BbExportScope scope)
 {
-  guint n = self->files->len - 1;
-  g_autoptr (GString) names = g_string_new (NULL);
-  g_autofree char *title =
-    g_strdup_printf (ngettext ("With the Other Video", "With the %u Other Videos", n), n);
+  guint n_shown = 0;
+  guint selected = 0;
 
-  for (guint i = 1; i <= n; i++)
+  for (guint i = 0; i < BB_EXPORT_N_SCOPES; i++)
     {
-      g_autofree char *name = bb_file_get_name (self->files->pdata[i]);
+      guint n = self->scopes[i]->len;
+      g_autofree char *title = NULL;
 
-      g_string_append_printf (names, "%s%s", i > 1 ? ", " : "", name);
+      if (i > BB_EXPORT_THIS && n < 2)
+        continue;
+      if (i == BB_EXPORT_THIS)
+        title = g_strdup (_ ("This One"));
+      else if (i == BB_EXPORT_SELECTED)
+        title = g_strdup_printf (ngettext ("The Selected %u", "The Selected %u", n), n);
+      else
+        title = g_strdup_printf (ngettext ("All %u", "All %u", n), n);
+      if (i == scope)
+        selected = n_shown;
+      gtk_string_list_append (self->scope_titles, title);
+      self->shown_scopes[n_shown++] = (BbExportScope) i;
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->others_row), n > 0);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->others_row), title);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->others_row), FALSE);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->others_row), names->str);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->others_row), 2);
+  gtk_widget_set_visible (GTK_WIDGET (self->scope_row), self->scopes[BB_EXPORT_ALL]->len > 1);
+  adw_combo_row_set_selected (self->scope_row, selected);
+  self->clips = self->scopes[self->shown_scopes[selected]];
 }
 
 static void
@@ -635,26 +660,40 @@ load_settings (BbExportDialog *self)
  * @queue: where the exports go
  * @editor: what tunes the recipe
  * @settings: what the user set
- * @files: (array length=n_files): the video that the recipe was tuned for, and others
- * @n_files: how many, at least one
+ * @selected: (element-type BbClip): the videos of the project that are selected, at least one
+ * @scope: which videos are exported unless others are chosen
  *
  * Returns: (transfer floating): a dialog
  */
 BbExportDialog *
-bb_export_dialog_new (BbQueue *queue, BbEditor *editor, GSettings *settings, GFile *const *files,
-                      guint n_files)
+bb_export_dialog_new (BbQueue *queue, BbEditor *editor, GSettings *settings, GPtrArray *selected,
+                      BbExportScope scope)
 {
   BbExportDialog *self = g_object_new (BB_TYPE_EXPORT_DIALOG, NULL);
+  BbProject *project = bb_editor_get_project (editor);
 
   self->queue = g_object_ref (queue);
   self->editor = g_object_ref (editor);
   self->settings = g_object_ref (settings);
   self->base = bb_recipe_ref (bb_editor_get_recipe (editor));
   self->values = *bb_recipe_get (self->base);
-  for (guint i = 0; i < n_files; i++)
-    g_ptr_array_add (self->files, g_object_ref (files[i]));
+  for (guint i = 0; i < BB_EXPORT_N_SCOPES; i++)
+    self->scopes[i] = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->scopes[BB_EXPORT_THIS], g_object_ref (bb_project_get_current (project)));
+  for (guint i = 0; i < selected->len; i++)
+    g_ptr_array_add (self->scopes[BB_EXPORT_SELECTED], g_object_ref (selected->pdata[i]));
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (project)); i++)
+    {
+      g_autoptr (BbClip) clip = g_list_model_get_item (G_LIST_MODEL (project), i);
+
+      /* It says itself why it cannot be read. */
+      if (bb_clip_get_problem (clip) == NULL)
+        g_ptr_array_add (self->scopes[BB_EXPORT_ALL], g_steal_pointer (&clip));
+    }
+  self->updating = TRUE;
+  show_scopes (self, scope);
+  self->updating = FALSE;
   load_settings (self);
-  show_others (self);
   show_all (self);
   g_signal_connect_object (queue, "notify::current", G_CALLBACK (show_title), self,
                            G_CONNECT_SWAPPED);

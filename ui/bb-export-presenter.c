@@ -20,7 +20,7 @@
 /**
  * BbExportPresenter:
  *
- * What a window has of the exports: the actions `win.export`, `win.export-to`, `win.show-queue`, which
+ * What a window has of the exports: the actions `win.export`, `win.export-selected`, `win.export-to`, `win.show-queue`, which
  * opens the list of the queue, and `win.queue`, whose state is whether it is open; the bar and the
  * list of the queue, what is said when an export ends, and the question before the window closes on
  * one.
@@ -36,7 +36,7 @@ struct _BbExportPresenter {
   GSettings *settings;
   AdwBottomSheet *sheet;
   GFile *file;
-  GPtrArray *others; /* that were opened with it */
+  BbClipStrip *strip;
 
   AdwDialog *dialog;
   AdwDialog *question;
@@ -112,23 +112,35 @@ dialog_closed_cb (BbExportPresenter *self)
 }
 
 static void
-export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+present (BbExportPresenter *self, BbExportScope scope, GPtrArray *selected)
 {
-  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
-  g_autoptr (GPtrArray) files = g_ptr_array_new ();
-
   if (self->file == NULL || self->dialog != NULL)
     return;
-  g_ptr_array_add (files, self->file);
-  for (guint i = 0; i < self->others->len; i++)
-    g_ptr_array_add (files, self->others->pdata[i]);
-  g_set_weak_pointer (&self->dialog,
-                      ADW_DIALOG (bb_export_dialog_new (
-                        bb_export_manager_get_queue (self->export_manager), self->editor,
-                        self->settings, (GFile *const *) files->pdata, files->len)));
+  g_set_weak_pointer (&self->dialog, ADW_DIALOG (bb_export_dialog_new (
+                                       bb_export_manager_get_queue (self->export_manager),
+                                       self->editor, self->settings, selected, scope)));
   g_signal_connect_object (self->dialog, "closed", G_CALLBACK (dialog_closed_cb), self,
                            G_CONNECT_SWAPPED);
   adw_dialog_present (self->dialog, GTK_WIDGET (self->window));
+}
+
+/* All of the list, unless some are selected. */
+static void
+export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  g_autoptr (GPtrArray) selected = bb_clip_strip_get_selected (self->strip);
+
+  present (self, selected->len > 1 ? BB_EXPORT_SELECTED : BB_EXPORT_ALL, selected);
+}
+
+static void
+export_selected_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  g_autoptr (GPtrArray) selected = bb_clip_strip_get_selected (self->strip);
+
+  present (self, selected->len > 1 ? BB_EXPORT_SELECTED : BB_EXPORT_THIS, selected);
 }
 
 /* As the dialog does, but to a file that is named: the container is what its name says. */
@@ -182,6 +194,7 @@ open_sheet_cb (BbExportPresenter *self)
 
 static const GActionEntry actions[] = {
   { "export", export_cb, NULL, NULL, NULL },
+  { "export-selected", export_selected_cb, NULL, NULL, NULL },
   { "export-to", export_to_cb, "s", NULL, NULL },
   { "show-queue", show_queue_cb, NULL, NULL, NULL },
   { "queue", NULL, NULL, "false", queue_cb },
@@ -266,7 +279,6 @@ bb_export_presenter_dispose (GObject *object)
   g_clear_object (&self->editor);
   g_clear_object (&self->settings);
   g_clear_object (&self->file);
-  g_clear_pointer (&self->others, g_ptr_array_unref);
 
   G_OBJECT_CLASS (bb_export_presenter_parent_class)->dispose (object);
 }
@@ -285,7 +297,6 @@ bb_export_presenter_class_init (BbExportPresenterClass *klass)
 static void
 bb_export_presenter_init (BbExportPresenter *self)
 {
-  self->others = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /**
@@ -294,6 +305,7 @@ bb_export_presenter_init (BbExportPresenter *self)
  * @export_manager: the exports of the application
  * @editor: what tunes the recipe
  * @settings: what the user set
+ * @strip: the list of videos
  * @sheet: the place of the queue
  *
  * Adds the actions to @window and fills @sheet.
@@ -302,7 +314,8 @@ bb_export_presenter_init (BbExportPresenter *self)
  */
 BbExportPresenter *
 bb_export_presenter_new (AdwApplicationWindow *window, BbExportManager *export_manager,
-                         BbEditor *editor, GSettings *settings, AdwBottomSheet *sheet)
+                         BbEditor *editor, GSettings *settings, BbClipStrip *strip,
+                         AdwBottomSheet *sheet)
 {
   BbExportPresenter *self = g_object_new (BB_TYPE_EXPORT_PRESENTER, NULL);
   BbQueue *queue = bb_export_manager_get_queue (export_manager);
@@ -311,6 +324,7 @@ bb_export_presenter_new (AdwApplicationWindow *window, BbExportManager *export_m
   self->export_manager = g_object_ref (export_manager);
   self->editor = g_object_ref (editor);
   self->settings = g_object_ref (settings);
+  self->strip = strip;
   self->sheet = sheet;
   adw_bottom_sheet_set_bottom_bar (sheet, GTK_WIDGET (bb_queue_bar_new (queue)));
   adw_bottom_sheet_set_sheet (sheet, GTK_WIDGET (bb_queue_view_new (queue)));
@@ -319,6 +333,7 @@ bb_export_presenter_new (AdwApplicationWindow *window, BbExportManager *export_m
                           "margin-bottom", G_BINDING_SYNC_CREATE);
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), self);
   set_enabled (self, "export", FALSE);
+  set_enabled (self, "export-selected", FALSE);
   set_enabled (self, "export-to", FALSE);
   g_signal_connect_object (window, "close-request", G_CALLBACK (close_request_cb), self, 0);
   g_signal_connect_object (window, "map", G_CALLBACK (map_cb), self, G_CONNECT_AFTER);
@@ -346,22 +361,6 @@ bb_export_presenter_set_file (BbExportPresenter *self, GFile *file)
 
   g_set_object (&self->file, file);
   set_enabled (self, "export", file != NULL);
+  set_enabled (self, "export-selected", file != NULL);
   set_enabled (self, "export-to", file != NULL);
-}
-
-/**
- * bb_export_presenter_set_others:
- * @self: an export presenter
- * @files: (element-type GFile): videos that were opened with the first one
- *
- * Says what else is offered when the video that is open is exported.
- */
-void
-bb_export_presenter_set_others (BbExportPresenter *self, GPtrArray *files)
-{
-  g_return_if_fail (BB_IS_EXPORT_PRESENTER (self));
-
-  g_ptr_array_ref (files);
-  g_ptr_array_unref (self->others);
-  self->others = files;
 }

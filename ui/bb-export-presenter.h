@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-clip-strip.h"
 #include "bb-editor.h"
 #include "bb-export-manager.h"
 
@@ -15,8 +16,8 @@ G_DECLARE_FINAL_TYPE (BbExportPresenter, bb_export_presenter, BB, EXPORT_PRESENT
 
 BbExportPresenter *bb_export_presenter_new (AdwApplicationWindow *window,
                                             BbExportManager *export_manager, BbEditor *editor,
-                                            GSettings *settings, AdwBottomSheet *sheet);
+                                            GSettings *settings, BbClipStrip *strip,
+                                            AdwBottomSheet *sheet);
 void bb_export_presenter_set_file (BbExportPresenter *self, GFile *file);
-void bb_export_presenter_set_others (BbExportPresenter *self, GPtrArray *files);
 
 G_END_DECLS

@@ -148,9 +148,13 @@ create_row (BbLeftoverPage *self, BbLeftover *leftover)
   g_autofree char *folder = g_path_get_dirname (leftover->paths->pdata[0]);
   g_autofree char *shown = g_filename_display_name (folder);
   g_autofree char *size = g_format_size (leftover->bytes);
-  /* Translators: a size, such as 1.2 GB, and a folder */
   g_autofree char *subtitle =
-    g_strdup_printf (leftover->in_use ? _ ("%s · being written · %s") : _ ("%s · %s"), size, shown);
+    g_strdup_printf (leftover->in_use
+                       /* Translators: a size, such as 1.2 GB, and a folder */
+                       ? _ ("%s · being written · %s")
+                       /* Translators: a size, such as 1.2 GB, and a folder */
+                       : _ ("%s · %s"),
+                     size, shown);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), leftover->name);

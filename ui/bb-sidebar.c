@@ -7,12 +7,13 @@
 
 #include "bb-sidebar.h"
 
+#include "bb-background-group.h"
 #include "bb-frame-group.h"
 #include "bb-guides.h"
+#include "bb-logo-group.h"
 #include "bb-value-row.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 /**
  * BbSidebar:
@@ -31,13 +32,8 @@ struct _BbSidebar {
   BbValueRow *offset_x_row;
   BbValueRow *offset_y_row;
   BbValueRow *radius_row;
-  AdwToggleGroup *background_toggles;
-  GtkWidget *blur_row;
-  GtkWidget *background_zoom_row;
-  GtkWidget *dim_row;
-  GtkWidget *saturation_row;
-  GtkWidget *color_row;
-  GtkColorDialogButton *color_button;
+  BbBackgroundGroup *background_group;
+  BbLogoGroup *logo_group;
   AdwComboRow *guides_row;
   BbPerformanceGroup *performance_group;
 };
@@ -52,59 +48,17 @@ static void
 update (BbSidebar *self)
 {
   const BbRecipeValues *values;
-  gboolean blurred;
-  GdkRGBA color = { 0, 0, 0, 1 };
 
   if (self->editor == NULL || self->updating)
     return;
   self->updating = TRUE;
   values = bb_editor_get (self->editor);
-  blurred = values->background == BB_BACKGROUND_BLUR;
-  adw_toggle_group_set_active_name (self->background_toggles, blurred ? "blur" : "color");
-  gtk_widget_set_visible (self->blur_row, blurred);
-  gtk_widget_set_visible (self->background_zoom_row, blurred);
-  gtk_widget_set_visible (self->dim_row, blurred);
-  gtk_widget_set_visible (self->saturation_row, blurred);
-  gtk_widget_set_visible (self->color_row, !blurred);
-  color.red = (float) (values->color >> 16 & 0xff) / 255.0f;
-  color.green = (float) (values->color >> 8 & 0xff) / 255.0f;
-  color.blue = (float) (values->color & 0xff) / 255.0f;
-  if (!gdk_rgba_equal (&color, gtk_color_dialog_button_get_rgba (self->color_button)))
-    gtk_color_dialog_button_set_rgba (self->color_button, &color);
   bb_value_row_set_scale_range (self->offset_x_row, -values->width / 2.0, values->width / 2.0);
   bb_value_row_set_scale_range (self->offset_y_row, -values->height / 2.0, values->height / 2.0);
   bb_value_row_set_scale_range (self->radius_row, 0.0, MIN (values->width, values->height) / 4.0);
   gtk_widget_set_sensitive (GTK_WIDGET (self->guides_row),
                             bb_guides_fit (values->width, values->height));
   self->updating = FALSE;
-}
-
-static void
-background_cb (AdwToggleGroup *group, GParamSpec *pspec, gpointer user_data)
-{
-  BbSidebar *self = BB_SIDEBAR (user_data);
-  const char *name = adw_toggle_group_get_active_name (group);
-
-  if (self->editor == NULL || self->updating || name == NULL)
-    return;
-  bb_editor_end_step (self->editor);
-  bb_editor_set_text (self->editor, "background", name, NULL);
-}
-
-static void
-color_cb (GtkColorDialogButton *button, GParamSpec *pspec, gpointer user_data)
-{
-  BbSidebar *self = BB_SIDEBAR (user_data);
-  const GdkRGBA *color = gtk_color_dialog_button_get_rgba (button);
-  BbRecipeValues values;
-
-  if (self->editor == NULL || self->updating)
-    return;
-  values = *bb_editor_get (self->editor);
-  values.color = (guint32) lrint (color->red * 255.0) << 16 |
-                 (guint32) lrint (color->green * 255.0) << 8 |
-                 (guint32) lrint (color->blue * 255.0);
-  bb_editor_set (self->editor, &values, "color", NULL);
 }
 
 static void
@@ -186,7 +140,9 @@ bb_sidebar_class_init (BbSidebarClass *klass)
                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  g_type_ensure (BB_TYPE_BACKGROUND_GROUP);
   g_type_ensure (BB_TYPE_FRAME_GROUP);
+  g_type_ensure (BB_TYPE_LOGO_GROUP);
   g_type_ensure (BB_TYPE_PERFORMANCE_GROUP);
   g_type_ensure (BB_TYPE_VALUE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -195,17 +151,10 @@ bb_sidebar_class_init (BbSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, offset_x_row);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, offset_y_row);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, radius_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, background_toggles);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, blur_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, background_zoom_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, dim_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, saturation_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, color_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, color_button);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, background_group);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, logo_group);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, guides_row);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, performance_group);
-  gtk_widget_class_bind_template_callback (widget_class, background_cb);
-  gtk_widget_class_bind_template_callback (widget_class, color_cb);
   gtk_widget_class_bind_template_callback (widget_class, guides_cb);
 }
 
@@ -235,6 +184,8 @@ bb_sidebar_set_editor (BbSidebar *self, BbEditor *editor)
 
   g_set_object (&self->editor, editor);
   bb_frame_group_set_editor (self->frame_group, editor);
+  bb_background_group_set_editor (self->background_group, editor);
+  bb_logo_group_set_editor (self->logo_group, editor);
   bb_performance_group_set_editor (self->performance_group, editor);
   set_editor_of_rows (GTK_WIDGET (self), editor);
   /* After the rows, which follow the same signal. */

@@ -211,9 +211,9 @@ show_result (BbTuneDialog *self, const BbTune *tune)
     {
       char *speed = g_steal_pointer (&subtitle);
 
-      /* Translators: %s says how fast the best is; the star marks the fastest */
-      subtitle =
-        g_strdup_printf (_ ("%s. As fast as ★ within 3 %%, and smaller or more precise"), speed);
+      subtitle = g_strdup_printf (
+        /* Translators: %s says how fast the best is; the star marks the fastest */
+        _ ("%s. As fast as ★ within 3 %%, and smaller or more precise"), speed);
       g_free (speed);
     }
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->result_row), title);

@@ -81,6 +81,9 @@ format_number (BbValueRow *self, double number)
   if (g_str_equal (self->field->unit, "px"))
     /* Translators: a length in pixels */
     return g_strdup_printf (_ ("%s px"), text);
+  if (g_str_equal (self->field->unit, "°"))
+    /* Translators: an angle in degrees */
+    return g_strdup_printf (_ ("%s°"), text);
   if (g_str_equal (self->field->key, "background-zoom"))
     /* Translators: how many times as large, such as "1.2 ×" */
     return g_strdup_printf (_ ("%s ×"), text);
@@ -340,7 +343,8 @@ bb_value_row_set_property (GObject *object, guint id, const GValue *value, GPara
       if (g_value_get_string (value) != NULL)
         self->field = bb_recipe_get_field (g_value_get_string (value));
       /* A slider that moves the picture moves as the picture does, in every language. */
-      if (g_strcmp0 (g_value_get_string (value), "offset-x") == 0)
+      if (g_strcmp0 (g_value_get_string (value), "offset-x") == 0 ||
+          g_strcmp0 (g_value_get_string (value), "logo-x") == 0)
         gtk_widget_set_direction (self->scale, GTK_TEXT_DIR_LTR);
       break;
     case PROP_PERCENT:

@@ -15,13 +15,16 @@
 /* Each number of the recipe has an action `set-NAME` whose state is its value, so that the window
  * can be driven from outside; times are nanoseconds and have actions of their own. */
 static const char *const number_keys[] = {
-  "width", "height",          "zoom", "offset-x",   "offset-y", "corner-radius", "shadow",
-  "blur",  "background-zoom", "dim",  "saturation", "batch",    "quality",
+  "width",         "height",      "zoom",      "offset-x",        "offset-y",
+  "corner-radius", "shadow",      "blur",      "background-zoom", "dim",
+  "saturation",    "batch",       "quality",   "gradient-angle",  "logo-x",
+  "logo-y",        "logo-margin", "logo-size", "logo-opacity",
 };
 
 /* The same for the values that are words. */
 static const char *const text_keys[] = {
-  "background", "color", "precision", "device", "codec", "encoder", "preset", "audio",
+  "background", "color", "precision",      "device",  "codec", "encoder",
+  "preset",     "audio", "gradient-color", "picture", "logo",  "logo-place",
 };
 
 static void

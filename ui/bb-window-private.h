@@ -6,12 +6,16 @@
 #pragma once
 
 #include "bb-canvas.h"
+#include "bb-clip-strip.h"
 #include "bb-export-presenter.h"
 #include "bb-player.h"
 #include "bb-presets.h"
+#include "bb-prober.h"
 #include "bb-recent-list.h"
+#include "bb-session.h"
 #include "bb-shuttle.h"
 #include "bb-sidebar.h"
+#include "bb-toast.h"
 #include "bb-transport.h"
 #include "bb-window.h"
 
@@ -23,19 +27,24 @@ struct _BbWindow {
   GSettings *settings;
   BbExportManager *export_manager;
   BbEditor *editor;
-  BbPlayer *player;   /* NULL until the first file is opened */
-  BbShuttle *shuttle; /* as long as the player */
-  gboolean stop_held; /* the key that stops is down, and those that play step */
+  BbProject *project; /* the editor's */
+  BbSession *session;
+  GFile *project_file; /* (nullable): where it was saved last */
+  BbPlayer *player;    /* NULL until the first file is opened */
+  BbShuttle *shuttle;  /* as long as the player */
+  gboolean stop_held;  /* the key that stops is down, and those that play step */
   BbPresets *presets;
   BbExportPresenter *export_presenter;
-  GCancellable *opening;
-  GCancellable *checking; /* the files that were opened together */
-  GPtrArray *others;      /* of them, but for the one that is opened */
-  GPtrArray *refused;     /* those that cannot be read, until that is said */
-  GFile *first;           /* the one that is opened */
-  GError *failure;        /* why it cannot be, until it is known whether another can */
+  GCancellable *listing; /* of folders that were asked for */
+  GCancellable *opening; /* of the video that was asked for: */
+  BbClip *opened_clip;   /* of the list, or */
+  GFile *opened_file;    /* one that is not in it yet */
+  BbClip *shown;         /* the video that the player has */
+  GPtrArray *added;      /* of BbClip: added together, until it is known which can be read */
+  BbProber *prober;
   guint loading_timeout;
   gboolean has_clip;
+  gboolean adding;        /* a video that is open already to the list */
   gboolean sidebar_waits; /* until the window is laid out */
 
   AdwToastOverlay *toasts;         /* over everything */
@@ -48,9 +57,11 @@ struct _BbWindow {
   GtkStack *stack;
   AdwStatusPage *failed_page;
   BbRecentList *recent_list;
+  GtkWidget *go_on_button;
   GtkScrolledWindow *preview;
   BbCanvas *canvas;
   BbTransport *transport;
+  BbClipStrip *strip;
   AdwToolbarView *sidebar_view;
   BbSidebar *sidebar;      /* NULL until it is needed */
   GtkCssProvider *lifting; /* (nullable): of the toasts over everything */
@@ -59,8 +70,19 @@ struct _BbWindow {
 };
 
 BbPlayer *bb_window_ensure_player (BbWindow *self);
-void bb_window_show_clip (BbWindow *self);
+void bb_window_show_clip (BbWindow *self, BbClip *clip, GFile *file);
+void bb_window_show_failed (BbWindow *self, const char *text);
 void bb_window_show_problem (BbWindow *self, const char *text);
+void bb_window_open_clip (BbWindow *self, BbClip *clip);
+void bb_window_say_refused (BbWindow *self, GPtrArray *clips);
+void bb_window_add_clip_actions (BbWindow *self);
+void bb_window_watch_clips (BbWindow *self);
+void bb_window_add_project_actions (BbWindow *self);
+gboolean bb_window_is_project (GFile *file);
+void bb_window_open_project (BbWindow *self, GFile *file);
+void bb_window_begin_session (BbWindow *self);
+void bb_window_offer_session (BbWindow *self);
+void bb_window_save_recipe (BbWindow *self);
 void bb_window_stop_opening (BbWindow *self);
 void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);

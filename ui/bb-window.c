@@ -88,7 +88,8 @@ recipe_cb (BbWindow *self)
 {
   BbPlayerSettings settings;
 
-  if (self->player == NULL)
+  /* What is made of a video that is not open yet is nothing for the one that is. */
+  if (self->player == NULL || self->shown != bb_project_get_current (self->project))
     return;
   settings = *bb_player_get_settings (self->player);
   settings.recipe = bb_editor_get_recipe (self->editor);
@@ -180,19 +181,6 @@ bb_window_ensure_player (BbWindow *self)
   return self->player;
 }
 
-/* A clip's trim is its own; everything else stays from one clip to the next. */
-static void
-begin_recipe (BbWindow *self)
-{
-  BbRecipeValues values = *bb_editor_get (self->editor);
-  g_autoptr (BbRecipe) recipe = NULL;
-
-  values.start = 0;
-  values.end = -1;
-  recipe = bb_recipe_new (&values, NULL);
-  bb_editor_reset (self->editor, recipe);
-}
-
 /* Whether the first frame is or was laid out; nothing can move before. */
 static gboolean
 is_laid_out (BbWindow *self)
@@ -221,21 +209,51 @@ uncover (BbWindow *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
 
+static void
+set_has_clip (BbWindow *self, gboolean has_clip)
+{
+  gboolean had = self->has_clip;
+
+  self->has_clip = has_clip;
+  if (!has_clip)
+    bb_export_presenter_set_file (self->export_presenter, NULL);
+  bb_window_update_actions (self);
+  if (had != has_clip)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
+}
+
+/* The video that the player has opened is one of the list, and the one to show there. */
+static void
+take_clip (BbWindow *self, BbClip *clip, GFile *file)
+{
+  /* What is open already is not opened once more. */
+  self->adding = TRUE;
+  if (clip == NULL)
+    bb_project_add (self->project, &file, 1, G_MAXUINT);
+  self->adding = FALSE;
+  g_set_object (&self->shown, bb_project_get_current (self->project));
+}
+
 /**
  * bb_window_show_clip:
  * @self: a window
+ * @clip: (nullable): the video of the list that the player has opened
+ * @file: (nullable): where it is not in the list yet
  *
  * Shows the video that the player has opened in place of the one before.
  */
 void
-bb_window_show_clip (BbWindow *self)
+bb_window_show_clip (BbWindow *self, BbClip *clip, GFile *file)
 {
-  GFile *file = bb_player_get_file (self->player);
   const BbPlayerSource *source = bb_player_get_source (self->player);
-  g_autoptr (GFile) folder = g_file_get_parent (file);
-  g_autofree char *name = bb_file_get_name (file);
+  g_autoptr (GFile) folder = NULL;
+  g_autofree char *name = NULL;
   gboolean first = !self->has_clip;
 
+  take_clip (self, clip, file);
+  file = bb_player_get_file (self->player);
+  folder = g_file_get_parent (file);
+  name = bb_file_get_name (file);
   if (folder != NULL)
     {
       g_autofree char *uri = g_file_get_uri (folder);
@@ -244,16 +262,14 @@ bb_window_show_clip (BbWindow *self)
     }
   bb_recent_list_add (file);
   bb_export_presenter_set_file (self->export_presenter, file);
-  bb_export_presenter_set_others (self->export_presenter, self->others);
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
   bb_window_describe_clip (self);
   bb_canvas_set_pictures (self->canvas, NULL, NULL);
   bb_canvas_set_source (self->canvas, source->width, source->height);
-  begin_recipe (self);
+  recipe_cb (self);
   bb_transport_set_clip (self->transport, source);
   adw_banner_set_revealed (self->banner, FALSE);
-  self->has_clip = TRUE;
   /* Who started the program with a clip need not see it without. */
   gtk_stack_set_visible_child_full (self->stack, "clip",
                                     is_laid_out (self) ? gtk_stack_get_transition_type (self->stack)
@@ -264,11 +280,65 @@ bb_window_show_clip (BbWindow *self)
       show_sidebar (self);
       bb_performance_group_list_devices (bb_sidebar_get_performance_group (self->sidebar));
     }
-  bb_window_update_actions (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_CLIP]);
+  set_has_clip (self, TRUE);
   uncover (self);
   if (g_settings_get_boolean (self->settings, "play-on-open"))
     bb_player_play (self->player);
+}
+
+/**
+ * bb_window_show_failed:
+ * @self: a window
+ * @text: why the video cannot be shown that the list says is, a sentence
+ *
+ * Says it in the place of the picture.
+ */
+void
+bb_window_show_failed (BbWindow *self, const char *text)
+{
+  BbClip *clip = bb_project_get_current (self->project);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  g_clear_object (&self->shown);
+  if (self->player != NULL)
+    bb_player_pause (self->player);
+  if (clip != NULL)
+    {
+      gtk_window_set_title (GTK_WINDOW (self), bb_clip_get_name (clip));
+      adw_window_title_set_title (self->window_title, bb_clip_get_name (clip));
+      adw_window_title_set_subtitle (self->window_title, NULL);
+    }
+  set_has_clip (self, FALSE);
+  adw_status_page_set_description (self->failed_page, escaped);
+  gtk_stack_set_visible_child_name (self->stack, "failed");
+  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+}
+
+/* The last video was taken out of the list. */
+static void
+show_nothing (BbWindow *self)
+{
+  bb_window_stop_opening (self);
+  g_clear_object (&self->shown);
+  if (self->player != NULL)
+    bb_player_pause (self->player);
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Blurbox"));
+  adw_window_title_set_title (self->window_title, _ ("Blurbox"));
+  adw_window_title_set_subtitle (self->window_title, NULL);
+  set_has_clip (self, FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "empty");
+}
+
+/* The list says which video is shown. */
+static void
+current_cb (BbWindow *self)
+{
+  BbClip *clip = bb_project_get_current (self->project);
+
+  if (clip == NULL)
+    show_nothing (self);
+  else if (clip != self->shown && !self->adding)
+    bb_window_open_clip (self, clip);
 }
 
 static gboolean
@@ -296,6 +366,7 @@ idle_cb (gpointer user_data)
     return G_SOURCE_REMOVE;
   bb_recent_list_load (self->recent_list);
   ensure_sidebar (self);
+  bb_window_offer_session (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -331,37 +402,9 @@ show_presets_cb (BbWindow *self)
 }
 
 static void
-save_session (BbWindow *self)
-{
-  g_autofree char *text = NULL;
-
-  if (!self->has_clip)
-    return;
-  if (g_settings_get_boolean (self->settings, "keep-recipe"))
-    text = bb_recipe_to_string (bb_editor_get_recipe (self->editor));
-  g_settings_set_string (self->settings, "recipe", text != NULL ? text : "");
-}
-
-static void
-restore_session (BbWindow *self)
-{
-  g_autofree char *text = g_settings_get_string (self->settings, "recipe");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BbRecipe) recipe = NULL;
-
-  if (*text == '\0' || !g_settings_get_boolean (self->settings, "keep-recipe"))
-    return;
-  recipe = bb_recipe_new_from_string (text, &error);
-  if (recipe != NULL)
-    bb_editor_reset (self->editor, recipe);
-  else
-    g_info ("The last session's settings: %s", error->message);
-}
-
-static void
 bb_window_unrealize (GtkWidget *widget)
 {
-  save_session (BB_WINDOW (widget));
+  bb_window_save_recipe (BB_WINDOW (widget));
 
   GTK_WIDGET_CLASS (bb_window_parent_class)->unrealize (widget);
 }
@@ -385,6 +428,10 @@ bb_window_dispose (GObject *object)
   BbWindow *self = BB_WINDOW (object);
 
   bb_window_stop_opening (self);
+  if (self->prober != NULL)
+    bb_prober_stop (self->prober);
+  if (self->session != NULL)
+    bb_session_close (self->session);
   g_clear_handle_id (&self->loading_timeout, g_source_remove);
   if (self->player != NULL)
     {
@@ -397,6 +444,11 @@ bb_window_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_WINDOW);
   g_clear_object (&self->settings);
   g_clear_object (&self->export_manager);
+  g_clear_object (&self->shown);
+  g_clear_object (&self->prober);
+  g_clear_object (&self->session);
+  g_clear_object (&self->project_file);
+  self->project = NULL;
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
   bb_window_forget_toasts (self);
@@ -410,8 +462,7 @@ bb_window_finalize (GObject *object)
 {
   BbWindow *self = BB_WINDOW (object);
 
-  g_ptr_array_unref (self->others);
-  g_ptr_array_unref (self->refused);
+  g_ptr_array_unref (self->added);
 
   G_OBJECT_CLASS (bb_window_parent_class)->finalize (object);
 }
@@ -433,6 +484,7 @@ bb_window_class_init (BbWindowClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_CANVAS);
+  g_type_ensure (BB_TYPE_CLIP_STRIP);
   g_type_ensure (BB_TYPE_PRESET_POPOVER);
   g_type_ensure (BB_TYPE_RECENT_LIST);
   g_type_ensure (BB_TYPE_TRANSPORT);
@@ -448,9 +500,11 @@ bb_window_class_init (BbWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, failed_page);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, recent_list);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, go_on_button);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, preview);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, canvas);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, transport);
+  gtk_widget_class_bind_template_child (widget_class, BbWindow, strip);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, sidebar_view);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, presets_button);
   gtk_widget_class_bind_template_child (widget_class, BbWindow, preset_popover);
@@ -460,23 +514,35 @@ bb_window_class_init (BbWindowClass *klass)
 static void
 bb_window_init (BbWindow *self)
 {
-  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  GtkWidget *places[2];
 
   self->editor = bb_editor_new ();
-  self->others = g_ptr_array_new_with_free_func (g_object_unref);
-  self->refused = g_ptr_array_new_with_free_func (g_object_unref);
+  self->project = bb_editor_get_project (self->editor);
+  self->added = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_canvas_set_editor (self->canvas, self->editor);
   bb_transport_set_editor (self->transport, self->editor);
+  bb_clip_strip_set_project (self->strip, self->project);
+  g_signal_connect_object (self->project, "notify::current", G_CALLBACK (current_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (recipe_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "wanted-size-changed", G_CALLBACK (wanted_size_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->preset_popover, "show", G_CALLBACK (show_presets_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
-  gtk_widget_add_controller (self->drop_area, GTK_EVENT_CONTROLLER (drop));
+  places[0] = self->drop_area;
+  places[1] = GTK_WIDGET (self->strip);
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+      g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
+      gtk_widget_add_controller (places[i], GTK_EVENT_CONTROLLER (drop));
+    }
   bb_window_add_actions (self);
+  bb_window_add_clip_actions (self);
+  bb_window_add_project_actions (self);
   bb_window_follow_transport (self);
   bb_shortcuts_add_keys (ADW_APPLICATION_WINDOW (self));
 }
@@ -510,8 +576,9 @@ bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager
 
   self->settings = g_object_ref (settings);
   self->export_manager = g_object_ref (export_manager);
-  self->export_presenter = bb_export_presenter_new (ADW_APPLICATION_WINDOW (self), export_manager,
-                                                    self->editor, settings, self->queue_sheet);
+  self->export_presenter =
+    bb_export_presenter_new (ADW_APPLICATION_WINDOW (self), export_manager, self->editor, settings,
+                             self->strip, self->queue_sheet);
   g_signal_connect_object (self->export_presenter, "toast", G_CALLBACK (toast_cb), self,
                            G_CONNECT_SWAPPED);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
@@ -530,7 +597,8 @@ bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager
   g_signal_connect_object (settings, "changed::volume", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
   guides_cb (self);
-  restore_session (self);
+  bb_window_begin_session (self);
+  bb_window_watch_clips (self);
   return self;
 }
 

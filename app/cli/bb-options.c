@@ -5,10 +5,11 @@
 
 #include "config.h"
 
-#include "bb-options.h"
+#include "bb-options-private.h"
 
 #include "bb-columns.h"
 #include "bb-jobs.h"
+#include "bb-look-options.h"
 #include "bb-targets.h"
 #include "blurbox.h"
 
@@ -35,6 +36,7 @@ static const Option rows[] = {
   { NULL, NULL, NULL, N_ ("Files:") },
   { "output", N_ ("FILE|DIR"), NULL, N_ ("file to write, or folder (made if it ends in “/”);"),
     'o' },
+  { "and", NULL, NULL, N_ ("make another file of each INPUT too; options after it are its own") },
   { "overwrite", NULL, NULL, N_ ("replace files that are there") },
   { "recipe", N_ ("FILE"), NULL, N_ ("start from a saved recipe; other options change it") },
   { "save-recipe", N_ ("FILE"), NULL, N_ ("save what the options say as a recipe") },
@@ -51,11 +53,23 @@ static const Option rows[] = {
   { "shadow", N_ ("S"), "shadow", N_ ("strength of the shadow"), 0, TRUE },
 
   { NULL, NULL, NULL, N_ ("Background:") },
-  { "background", N_ ("KIND"), NULL, N_ ("blur (default), or a color such as #204a87") },
+  { "background", N_ ("KIND"), NULL,
+    N_ ("blur (default), mirror, a color such as #204a87, or two") },
+  { "gradient-angle", N_ ("A"), "gradient-angle", N_ ("from the first color to the second"), 0,
+    TRUE },
+  { "picture", N_ ("FILE"), NULL, N_ ("a picture in the background, as large as the canvas") },
   { "blur", N_ ("R"), "blur", N_ ("blur radius"), 0, TRUE },
   { "background-zoom", N_ ("Z"), "background-zoom", N_ ("1 just covers the canvas"), 0, TRUE },
   { "dim", N_ ("D"), "dim", N_ ("darken"), 0, TRUE },
   { "saturation", N_ ("S"), "saturation", N_ ("strength of colors"), 0, TRUE },
+
+  { NULL, NULL, NULL, N_ ("Logo:") },
+  { "logo", N_ ("FILE"), "logo", N_ ("a picture over all: PNG, SVG and others") },
+  { "logo-place", N_ ("PLACE"), NULL, N_ ("bottom-right (default), another corner, or X,Y") },
+  { "logo-margin", N_ ("M"), "logo-margin", N_ ("distance from the corner, of the short side"), 0,
+    TRUE },
+  { "logo-size", N_ ("S"), "logo-size", N_ ("width, of the canvas' width"), 0, TRUE },
+  { "logo-opacity", N_ ("O"), "logo-opacity", N_ ("how much of it is seen"), 0, TRUE },
 
   { NULL, NULL, NULL, N_ ("Trim:") },
   { "start", N_ ("TIME"), "start", N_ ("begin there: 12.5, MM:SS.mmm or HH:MM:SS.mmm") },
@@ -102,21 +116,41 @@ find_name (const char *option)
   g_assert_not_reached ();
 }
 
-/* Collects texts by the option's long name; of an option given twice the last one counts. */
+/* The value of the recipe that an option sets. */
+const char *
+bb_options_get_key (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].name != NULL && g_str_equal (rows[i].name, name))
+      return rows[i].key;
+  return NULL;
+}
+
+/* Collects texts by the option's long name, for each output; of an option given twice the last one counts.
+ * What only shows something does so wherever it stands. */
 static gboolean
 collect_cb (const char *option, const char *value, gpointer data, GError **error)
 {
-  GHashTable *given = data;
+  static const char *const shows[] = { "help", "version", "list-devices", "list-encoders", NULL };
+  GPtrArray *outputs = data;
   const char *name = find_name (option);
+  guint number = g_strv_contains (shows, name) ? 0 : outputs->len - 1;
 
-  g_hash_table_insert (given, (gpointer) name, g_strdup (value != NULL ? value : ""));
+  if (g_str_equal (name, "and"))
+    g_ptr_array_add (outputs, g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free));
+  else
+    g_hash_table_insert (outputs->pdata[number], (gpointer) name,
+                         g_strdup (value != NULL ? value : ""));
   return TRUE;
 }
 
-static GHashTable *
+/* The options of each output: what stands before the first “--and”, between two of them and after the
+ * last one. */
+static GPtrArray *
 collect (const char *const *argv, GStrv *inputs, GError **error)
 {
-  g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  g_autoptr (GPtrArray) given =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   GOptionGroup *group = g_option_group_new ("main", "", "", given, NULL);
@@ -138,6 +172,7 @@ collect (const char *const *argv, GStrv *inputs, GError **error)
       g_array_append_val (entries, entry);
     }
   g_array_append_val (entries, rest);
+  g_ptr_array_add (given, g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free));
   g_option_group_add_entries (group, (GOptionEntry *) (gpointer) entries->data);
   g_option_context_set_main_group (context, group);
   g_option_context_set_help_enabled (context, FALSE);
@@ -288,33 +323,22 @@ set_aspect (BbRecipeValues *values, const char *text, const char *size, GError *
   return TRUE;
 }
 
-static gboolean
-set_background (BbRecipeValues *values, const char *text, GError **error)
-{
-  if (g_str_equal (text, "blur"))
-    {
-      values->background = BB_BACKGROUND_BLUR;
-      return TRUE;
-    }
-  if (text[0] != '#' || !bb_recipe_values_parse (values, "color", text, NULL))
-    return refuse (error, "background", text, _ ("write blur, or a color such as #204a87"));
-  values->background = BB_BACKGROUND_COLOR;
-  return TRUE;
-}
-
-static BbRecipe *
-make_recipe (GHashTable *given, GError **error)
+/* What an output after “--and” does not say is as for the first one; it has that one's trim and work also
+ * where it says another recipe. */
+BbRecipe *
+bb_options_make_recipe (GHashTable *given, const BbRecipe *first, GError **error)
 {
   static const char *const offset_keys[] = { "offset-x", "offset-y" };
   const char *file_name = g_hash_table_lookup (given, "recipe");
   const char *size = g_hash_table_lookup (given, "size");
   const char *aspect = g_hash_table_lookup (given, "aspect");
   const char *offset = g_hash_table_lookup (given, "offset");
-  const char *background = g_hash_table_lookup (given, "background");
   g_autoptr (BbRecipe) base = NULL;
   BbRecipeValues values;
 
   bb_recipe_values_init (&values);
+  if (first != NULL)
+    bb_options_begin_output (&values, first, given);
   if (file_name != NULL)
     {
       g_autoptr (GFile) file = g_file_new_for_path (file_name);
@@ -323,10 +347,15 @@ make_recipe (GHashTable *given, GError **error)
       if (base == NULL)
         return NULL;
       values = *bb_recipe_get (base);
+      if (first != NULL)
+        bb_recipe_values_copy_parts (&values, bb_recipe_get (first),
+                                     BB_RECIPE_TRIM | BB_RECIPE_WORK);
     }
   if ((size != NULL && !set_size (&values, size, error)) ||
       (aspect != NULL && !set_aspect (&values, aspect, size, error)) ||
-      (background != NULL && !set_background (&values, background, error)) ||
+      !bb_look_options_set (&values, g_hash_table_lookup (given, "background"),
+                            g_hash_table_lookup (given, "picture"),
+                            g_hash_table_lookup (given, "logo-place"), error) ||
       (offset != NULL && !set_pair (&values, "offset", offset, ",", offset_keys,
                                     _ ("write X,Y in pixels, such as 0,-120"), error)))
     return NULL;
@@ -336,7 +365,7 @@ make_recipe (GHashTable *given, GError **error)
 
       if (text == NULL)
         continue;
-      if (!g_utf8_validate (text, -1, NULL))
+      if (!g_utf8_validate (text, -1, NULL) && !g_str_equal (rows[i].argument, "FILE"))
         {
           refuse (error, rows[i].name, text, _ ("write it as plain text"));
           return NULL;
@@ -362,19 +391,28 @@ is_same_file (const char *a, const char *b)
   return g_str_equal (a, b);
 }
 
+static gboolean
+is_in_targets (const char *path, const GPtrArray *targets)
+{
+  for (guint i = 0; i < targets->len; i++)
+    {
+      const BbTarget *target = targets->pdata[i];
+
+      if (is_same_file (path, target->input) || is_same_file (path, target->output))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Figures and recipes are small, what they might replace is not. */
 static gboolean
 check_side_file (const BbOptions *options, const char *name, const char *path, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  gboolean clash = FALSE;
+  gboolean clash = is_in_targets (path, options->targets);
 
-  for (guint i = 0; i < options->targets->len && !clash; i++)
-    {
-      BbTarget *target = options->targets->pdata[i];
-
-      clash = is_same_file (path, target->input) || is_same_file (path, target->output);
-    }
+  for (guint i = 0; i < options->more->len && !clash; i++)
+    clash = is_in_targets (path, ((const BbOptionsOutput *) options->more->pdata[i])->targets);
   if (clash || *path == '\0' || g_str_equal (path, "-") || g_file_test (path, G_FILE_TEST_IS_DIR))
     return refuse (error, name, shown, _ ("choose another file"));
   if (g_str_equal (name, "save-recipe") && !options->overwrite &&
@@ -501,6 +539,30 @@ check_plan (BbOptions *options, GHashTable *given, GStrv inputs, GError **error)
     }
 }
 
+static BbAction
+find_action (GHashTable *given)
+{
+  static const struct {
+    const char *option;
+    BbAction action;
+  } actions[] = {
+    { "help", BB_ACTION_HELP },
+    { "version", BB_ACTION_VERSION },
+    { "list-devices", BB_ACTION_LIST_DEVICES },
+    { "list-encoders", BB_ACTION_LIST_ENCODERS },
+    { "auto-tune", BB_ACTION_AUTO_TUNE },
+    { "plan", BB_ACTION_PLAN },
+    { "segment", BB_ACTION_SEGMENT },
+    { "join", BB_ACTION_JOIN },
+    { "print-jobs", BB_ACTION_PRINT_JOBS },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    if (g_hash_table_contains (given, actions[i].option))
+      return actions[i].action;
+  return BB_ACTION_RENDER;
+}
+
 /**
  * bb_options_new:
  * @argv: (array zero-terminated=1): the program's arguments, its own name first, in the file
@@ -518,24 +580,19 @@ bb_options_new (const char *const *argv, GError **error)
 {
   g_autoptr (BbOptions) options = g_new0 (BbOptions, 1);
   g_auto (GStrv) inputs = NULL;
-  g_autoptr (GHashTable) given = collect (argv, &inputs, error);
+  g_autoptr (GPtrArray) outputs = collect (argv, &inputs, error);
+  GHashTable *given;
   const char *output;
 
-  if (given == NULL)
+  if (outputs == NULL)
     return NULL;
-  options->action = g_hash_table_contains (given, "help")            ? BB_ACTION_HELP
-                    : g_hash_table_contains (given, "version")       ? BB_ACTION_VERSION
-                    : g_hash_table_contains (given, "list-devices")  ? BB_ACTION_LIST_DEVICES
-                    : g_hash_table_contains (given, "list-encoders") ? BB_ACTION_LIST_ENCODERS
-                    : g_hash_table_contains (given, "auto-tune")     ? BB_ACTION_AUTO_TUNE
-                    : g_hash_table_contains (given, "plan")          ? BB_ACTION_PLAN
-                    : g_hash_table_contains (given, "segment")       ? BB_ACTION_SEGMENT
-                    : g_hash_table_contains (given, "join")          ? BB_ACTION_JOIN
-                    : g_hash_table_contains (given, "print-jobs")    ? BB_ACTION_PRINT_JOBS
-                                                                     : BB_ACTION_RENDER;
+  given = outputs->pdata[0];
+  options->action = find_action (given);
   if (options->action != BB_ACTION_RENDER && options->action < BB_ACTION_AUTO_TUNE)
     return g_steal_pointer (&options);
 
+  if (outputs->len > 1 && !bb_options_check_outputs (outputs, error))
+    return NULL;
   output = g_hash_table_lookup (given, "output");
   options->overwrite = g_hash_table_contains (given, "overwrite");
   options->quiet = g_hash_table_contains (given, "quiet");
@@ -547,7 +604,7 @@ bb_options_new (const char *const *argv, GError **error)
     return NULL;
   if (options->action >= BB_ACTION_SEGMENT)
     {
-      options->recipe = make_recipe (given, error);
+      options->recipe = bb_options_make_recipe (given, NULL, error);
       return options->recipe != NULL ? g_steal_pointer (&options) : NULL;
     }
   if (options->action == BB_ACTION_AUTO_TUNE)
@@ -567,7 +624,7 @@ bb_options_new (const char *const *argv, GError **error)
     inputs = g_new0 (char *, 1);
   if (!check_inputs (inputs, error))
     return NULL;
-  options->recipe = make_recipe (given, error);
+  options->recipe = bb_options_make_recipe (given, NULL, error);
   if (options->recipe == NULL)
     return NULL;
   if (options->action == BB_ACTION_AUTO_TUNE)
@@ -575,7 +632,7 @@ bb_options_new (const char *const *argv, GError **error)
   else
     options->targets =
       bb_targets_new ((const char *const *) inputs, output, options->recipe, error);
-  if (options->targets == NULL ||
+  if (options->targets == NULL || !bb_options_add_outputs (options, outputs, inputs, error) ||
       (options->stats != NULL && !check_side_file (options, "stats", options->stats, error)) ||
       (options->save_recipe != NULL &&
        !check_side_file (options, "save-recipe", options->save_recipe, error)))
@@ -603,6 +660,7 @@ bb_options_free (BbOptions *options)
 {
   g_clear_pointer (&options->recipe, bb_recipe_unref);
   g_clear_pointer (&options->targets, g_ptr_array_unref);
+  g_clear_pointer (&options->more, g_ptr_array_unref);
   g_free (options->tune_input);
   g_free (options->new_folder);
   g_free (options->save_recipe);

@@ -23,10 +23,25 @@ typedef enum {
 } BbAction;
 
 /**
+ * BbOptionsOutput:
+ * @recipe: what to make
+ * @targets: (element-type BbTarget): the files, one of each input, in their order
+ * @new_folder: (nullable): a folder that has to be made before the first render
+ *
+ * What is made of each input besides the first file.
+ */
+typedef struct {
+  BbRecipe *recipe;
+  GPtrArray *targets;
+  char *new_folder;
+} BbOptionsOutput;
+
+/**
  * BbOptions:
  * @action: what to do
  * @recipe: what to make
  * @targets: (element-type BbTarget): the renders to do, in order; none where only a recipe is saved
+ * @more: (element-type BbOptionsOutput): what is made of each input besides
  * @tune_input: (nullable): the video to measure with, where that is what to do
  * @new_folder: (nullable): a folder that has to be made before the first render
  * @save_recipe: (nullable): file for the recipe
@@ -48,6 +63,7 @@ typedef struct {
   BbAction action;
   BbRecipe *recipe;
   GPtrArray *targets;
+  GPtrArray *more;
   char *tune_input;
   char *new_folder;
   char *save_recipe;

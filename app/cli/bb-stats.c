@@ -154,11 +154,43 @@ append_workers (GString *json, const char *indent, const BbRenderStats *figures)
   g_string_append (json, "],\n");
 }
 
+/* Each file that was made. */
+static void
+append_outputs (GString *json, const char *indent, const BbStatsOutput *outputs, guint n_outputs)
+{
+  append_name (json, indent, "outputs");
+  g_string_append_c (json, '[');
+  for (guint i = 0; i < n_outputs; i++)
+    {
+      const BbStatsOutput *output = &outputs[i];
+      g_autofree char *name = output->path != NULL ? g_filename_display_name (output->path) : NULL;
+
+      g_string_append (json, i > 0 ? ", { \"file\": " : "{ \"file\": ");
+      if (name != NULL)
+        append_string (json, name);
+      else
+        g_string_append (json, "null");
+      g_string_append_printf (json, ", \"width\": %d, \"height\": %d, \"encoder\": ",
+                              output->figures.width, output->figures.height);
+      append_string (json, output->figures.encoder);
+      g_string_append_printf (json,
+                              ", \"frames_before\": %" G_GINT64_FORMAT
+                              ", \"video_bytes\": %" G_GINT64_FORMAT ", \"bytes\": ",
+                              output->figures.frames_before, output->figures.video_bytes);
+      if (output->bytes >= 0)
+        g_string_append_printf (json, "%" G_GINT64_FORMAT " }", output->bytes);
+      else
+        g_string_append (json, "null }");
+    }
+  g_string_append (json, "],\n");
+}
+
 /**
  * bb_stats_add:
  * @stats: figures
  * @input: path of the source
- * @output: (nullable): path of the file made
+ * @outputs: (array length=n_outputs): what was made of it
+ * @n_outputs: how many, at least one
  * @figures: figures of the render
  * @notices: (nullable) (array zero-terminated=1): what the user was told
  * @failure: (nullable): why it failed, or %NULL where it went well
@@ -166,12 +198,13 @@ append_workers (GString *json, const char *indent, const BbRenderStats *figures)
  * Adds a render.
  */
 void
-bb_stats_add (BbStats *stats, const char *input, const char *output, const BbRenderStats *figures,
-              const char *const *notices, const char *failure)
+bb_stats_add (BbStats *stats, const char *input, const BbStatsOutput *outputs, guint n_outputs,
+              const BbRenderStats *figures, const char *const *notices, const char *failure)
 {
   static const char indent[] = "      ";
   g_autofree char *input_name = g_filename_display_name (input);
-  g_autofree char *output_name = output != NULL ? g_filename_display_name (output) : NULL;
+  g_autofree char *output_name =
+    outputs[0].path != NULL ? g_filename_display_name (outputs[0].path) : NULL;
   BbRenderStats total = *figures;
 
   g_string_append (stats->renders, stats->renders->len > 0 ? ",\n    {\n" : "    {\n");
@@ -180,6 +213,7 @@ bb_stats_add (BbStats *stats, const char *input, const char *output, const BbRen
   append_text (stats->renders, indent, "error", failure);
   append_figures (stats->renders, indent, figures);
   append_workers (stats->renders, indent, figures);
+  append_outputs (stats->renders, indent, outputs, n_outputs);
   append_name (stats->renders, indent, "notices");
   g_string_append_c (stats->renders, '[');
   for (gsize i = 0; notices != NULL && notices[i] != NULL; i++)
@@ -238,7 +272,7 @@ append_phases (GString *json)
  * @stats: figures
  *
  * The object has the sums of all renders (of `peak_memory_bytes` the maximum; of `batch`, `device`
- * and `encoder` those of the last render) an array `renders` with an object for each, and an object `phases` that tells what the
+ * and `encoder` those of the last render, the encoder that of its first output) an array `renders` with an object for each, and an object `phases` that tells what the
  * process took to start, see #BbPhase. Times that end in `_ms` are milliseconds in which a stage worked.
  *
  * Returns: (transfer full): a JSON text

@@ -11,9 +11,23 @@ G_BEGIN_DECLS
 
 typedef struct _BbStats BbStats;
 
+/**
+ * BbStatsOutput:
+ * @path: (nullable): path of the file made
+ * @bytes: its size; -1 where it was not made
+ * @figures: figures of the output
+ *
+ * What was made by a render.
+ */
+typedef struct {
+  char *path;
+  gint64 bytes;
+  BbRenderOutputStats figures;
+} BbStatsOutput;
+
 BbStats *bb_stats_new (void);
 void bb_stats_free (BbStats *stats);
-void bb_stats_add (BbStats *stats, const char *input, const char *output,
+void bb_stats_add (BbStats *stats, const char *input, const BbStatsOutput *outputs, guint n_outputs,
                    const BbRenderStats *figures, const char *const *notices, const char *failure);
 char *bb_stats_to_json (const BbStats *stats);
 

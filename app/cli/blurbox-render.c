@@ -13,6 +13,7 @@
 #include "bb-stats.h"
 #include "bb-targets.h"
 #include "bb-tune-table.h"
+#include "bb-work.h"
 #include "blurbox.h"
 
 #include <errno.h>
@@ -235,49 +236,26 @@ run_render (Session *session, const char *key, GStrv *notices)
     }
 }
 
-/* One sentence that names the file. */
-static char *
-describe_failure (Session *session, const BbTarget *target)
-{
-  g_autofree char *input = g_path_get_basename (target->input);
-  g_autofree char *output = target->output != NULL ? g_path_get_basename (target->output) : NULL;
-  g_autofree char *input_name = g_filename_display_name (input);
-  g_autofree char *output_name = output != NULL ? g_filename_display_name (output) : NULL;
-  const char *message;
-
-  if (session->gave_up || g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return g_strdup_printf (_ ("“%s” was cancelled"), session->name);
-  message = session->error->message;
-  if (strstr (message, input_name) != NULL ||
-      (output_name != NULL && strstr (message, output_name) != NULL))
-    return g_strdup (message);
-  return g_strdup_printf (_ ("“%s”: %s"), session->name, message);
-}
-
-/* The film is there, but scripts would take the other file for it. */
-static char *
-describe_other_name (const char *wished, const char *got)
-{
-  g_autofree char *wished_name = g_filename_display_name (wished);
-  g_autofree char *got_name = g_filename_display_name (got);
-
-  return g_strdup_printf (_ ("“%s” has appeared during the render and was left alone: the video is "
-                             "“%s”"),
-                          wished_name, got_name);
-}
-
 static void
-report (Session *session, const BbTarget *target, const BbRenderStats *stats)
+report (Session *session, const BbWork *work, const BbRenderStats *stats)
 {
   g_autofree char *name = bb_printable_new (session->name);
-  g_autofree char *output = target->output != NULL ? bb_printable_new (target->output) : NULL;
+  g_autoptr (GString) outputs = g_string_new (NULL);
   double rate = bb_progress_get_frame_rate (stats);
 
   if (session->progress == NULL)
     return;
+  for (guint i = 0; i < work->n_outputs; i++)
+    {
+      const char *path = work->target[i]->output;
+      g_autofree char *output = path != NULL ? bb_printable_new (path) : NULL;
+
+      if (output != NULL)
+        g_string_append_printf (outputs, "%s%s", outputs->len > 0 ? ", " : "", output);
+    }
   bb_progress_clear (session->progress);
-  if (output != NULL)
-    fprintf (stderr, _ ("%s → %s: %lld frames in %.1f s (%.1f frames/s)\n"), name, output,
+  if (outputs->len > 0)
+    fprintf (stderr, _ ("%s → %s: %lld frames in %.1f s (%.1f frames/s)\n"), name, outputs->str,
              (long long) stats->frames, stats->seconds, rate);
   else
     fprintf (stderr, _ ("%s: %lld frames in %.1f s (%.1f frames/s)\n"), name,
@@ -285,32 +263,37 @@ report (Session *session, const BbTarget *target, const BbRenderStats *stats)
 }
 
 static gboolean
-run_target (Session *session, const BbTarget *target)
+run_work (Session *session, BbWork *work)
 {
-  g_autofree char *name = g_filename_display_name (target->input);
+  g_autofree char *name = g_filename_display_name (work->input);
   g_autofree char *failure = NULL;
-  g_autofree char *output = NULL;
   g_auto (GStrv) notices = NULL;
-  BbRenderStats stats;
+  BbRenderStats stats = { 0 };
 
   session->name = name;
-  session->render = bb_render_new (target->input, target->output, session->options->recipe,
-                                   session->options->overwrite);
-  run_render (session, target->input, &notices);
-  bb_render_get_stats (session->render, &stats);
-  output = bb_render_get_output (session->render);
-  if (session->gave_up || session->error != NULL)
-    failure = describe_failure (session, target);
-  else if (g_strcmp0 (output, target->output) != 0)
-    failure = describe_other_name (target->output, output);
-  else if (bb_render_get_shortfall (session->render) != NULL)
+  session->done = FALSE;
+  session->render = bb_work_new_render (work, session->options, &session->error);
+  if (session->render != NULL)
+    {
+      run_render (session, work->input, &notices);
+      bb_render_get_stats (session->render, &stats);
+      bb_work_take_made (work, session->render, session->done);
+    }
+  if (session->gave_up || g_error_matches (session->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    failure = g_strdup_printf (_ ("“%s” was cancelled"), name);
+  else if (session->error != NULL)
+    failure = bb_work_describe_failure (work, session->error);
+  else
+    failure = bb_work_describe_other_names (work);
+  if (failure == NULL)
     failure = g_strdup (bb_render_get_shortfall (session->render));
   if (failure != NULL)
     say (session, "%s", failure);
   else
-    report (session, target, &stats);
-  bb_stats_add (session->stats, target->input, output, &stats, (const char *const *) notices,
-                failure);
+    report (session, work, &stats);
+  bb_stats_add (session->stats, work->input, work->made, work->n_outputs, &stats,
+                (const char *const *) notices, failure);
+  bb_work_clear (work);
   /* What the render still uses stays until the program ends, which is at once. */
   if (!session->gave_up)
     {
@@ -348,33 +331,68 @@ save_stats (Session *session)
   return FALSE;
 }
 
-static gboolean
-run_targets (Session *session)
+/* The folders that files go to, those that have to be made. */
+static GPtrArray *
+get_new_folders (const BbOptions *options)
 {
-  const BbOptions *options = session->options;
-  gboolean good = TRUE;
+  GPtrArray *folders = g_ptr_array_new ();
 
-  if (options->new_folder != NULL && g_mkdir (options->new_folder, 0777) != 0)
+  if (options->new_folder != NULL)
+    g_ptr_array_add (folders, options->new_folder);
+  for (guint i = 0; i < options->more->len; i++)
     {
-      g_autofree char *shown = g_filename_display_name (options->new_folder);
+      const BbOptionsOutput *more = options->more->pdata[i];
 
+      if (more->new_folder != NULL)
+        g_ptr_array_add (folders, more->new_folder);
+    }
+  return folders;
+}
+
+static gboolean
+make_folders (Session *session, const GPtrArray *folders)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const char *folder = folders->pdata[i];
+      g_autofree char *shown = NULL;
+
+      /* Two outputs may go to one. */
+      if (g_mkdir (folder, 0777) == 0 ||
+          (errno == EEXIST && g_file_test (folder, G_FILE_TEST_IS_DIR)))
+        continue;
+      shown = g_filename_display_name (folder);
       say (session, _ ("The folder “%s” cannot be made: %s; choose another output"), shown,
            g_strerror (errno));
       return FALSE;
     }
-  for (guint i = 0; i < options->targets->len; i++)
+  return TRUE;
+}
+
+static gboolean
+run_targets (Session *session)
+{
+  const BbOptions *options = session->options;
+  g_autoptr (GPtrArray) folders = get_new_folders (options);
+  gboolean good = make_folders (session, folders);
+  gboolean runs = good;
+
+  for (guint i = 0; runs && i < options->targets->len; i++)
     {
+      BbWork work;
+
       if (g_cancellable_is_cancelled (session->cancellable))
         {
           good = FALSE;
           break;
         }
-      good &= run_target (session, options->targets->pdata[i]);
+      bb_work_init (&work, options, i);
+      good &= run_work (session, &work);
     }
   /* A folder that got no file is not left behind; one with files does not go. */
-  if (options->new_folder != NULL)
-    g_rmdir (options->new_folder);
-  if (options->stats != NULL)
+  for (guint i = 0; i < folders->len; i++)
+    g_rmdir (folders->pdata[i]);
+  if (runs && options->stats != NULL)
     good &= save_stats (session);
   return good;
 }

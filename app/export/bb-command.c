@@ -105,6 +105,51 @@ append_pair (GString *line, const Texts *texts, const char *option, const char *
   append_option (line, option, value);
 }
 
+static void
+append_background (GString *line, const Texts *texts, const BbRecipeValues *values)
+{
+  g_autofree char *colors = NULL;
+
+  switch (values->background)
+    {
+    case BB_BACKGROUND_COLOR:
+      append_option (line, "background", get (texts, "color"));
+      break;
+    case BB_BACKGROUND_GRADIENT:
+      colors = g_strconcat (get (texts, "color"), ",", get (texts, "gradient-color"), NULL);
+      append_option (line, "background", colors);
+      if (differs (texts, "gradient-angle"))
+        append_option (line, "gradient-angle", get (texts, "gradient-angle"));
+      break;
+    case BB_BACKGROUND_PICTURE:
+      if (differs (texts, "color"))
+        append_option (line, "background", get (texts, "color"));
+      append_option (line, "picture", get (texts, "picture"));
+      break;
+    case BB_BACKGROUND_MIRROR:
+      append_option (line, "background", "mirror");
+      break;
+    case BB_BACKGROUND_BLUR:
+    default:
+      break;
+    }
+}
+
+static void
+append_logo (GString *line, const Texts *texts, const BbRecipeValues *values)
+{
+  static const char *const keys[] = { "logo", "logo-margin", "logo-size", "logo-opacity" };
+  g_autofree char *center = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (differs (texts, keys[i]))
+      append_option (line, keys[i], get (texts, keys[i]));
+  if (values->logo_place == BB_LOGO_FREE)
+    center = g_strconcat (get (texts, "logo-x"), ",", get (texts, "logo-y"), NULL);
+  if (differs (texts, "logo-place"))
+    append_option (line, "logo-place", center != NULL ? center : get (texts, "logo-place"));
+}
+
 /**
  * bb_command_new:
  * @recipe: what to make
@@ -113,8 +158,7 @@ append_pair (GString *line, const Texts *texts, const char *option, const char *
  * @overwrite: whether a file that is there may be replaced
  *
  * Writes the line that has `blurbox-render` do the same, quoted for a shell. It has only what
- * differs from the defaults; a colour is left out where the background is blurred, as it has no
- * effect there.
+ * differs from the defaults and has an effect: no color where the background is blurred.
  *
  * Returns: (transfer full): one line, in UTF-8
  */
@@ -141,11 +185,12 @@ bb_command_new (const BbRecipe *recipe, const char *input, const char *output, g
   append_word (line, "blurbox-render");
   append_pair (line, &texts, "size", "width", "x", "height");
   append_pair (line, &texts, "offset", "offset-x", ",", "offset-y");
-  if (bb_recipe_get (recipe)->background == BB_BACKGROUND_COLOR)
-    append_option (line, "background", get (&texts, "color"));
+  append_background (line, &texts, bb_recipe_get (recipe));
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     if (differs (&texts, keys[i]))
       append_option (line, keys[i], get (&texts, keys[i]));
+  if (differs (&texts, "logo"))
+    append_logo (line, &texts, bb_recipe_get (recipe));
   if (overwrite)
     append_word (line, "--overwrite");
   append_word (line, "-o");

@@ -11,11 +11,9 @@
 #include "bb-queue-text.h"
 
 #include "bb-job-private.h"
-
-#include <string.h>
+#include "bb-key-group.h"
 
 #define VERSION 1
-#define CHECKSUM "checksum"
 
 /* In the order of BbJobName. */
 static const char *const names[] = { "proposed", "chosen", "replace" };
@@ -42,41 +40,6 @@ bb_queue_text_clear (BbQueueText *text)
 {
   g_clear_pointer (&text->jobs, g_ptr_array_unref);
   g_clear_pointer (&text->folders, g_ptr_array_unref);
-}
-
-/* SHA-256 of the lines of a group, `KEY=VALUE` as they are in the file, its own one left out. */
-static char *
-get_checksum (GKeyFile *file, const char *group)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
-
-  for (gsize i = 0; keys != NULL && keys[i] != NULL; i++)
-    {
-      g_autofree char *value = g_key_file_get_value (file, group, keys[i], NULL);
-      g_autofree char *line = g_strdup_printf ("%s=%s\n", keys[i], value);
-
-      if (!g_str_equal (keys[i], CHECKSUM))
-        g_checksum_update (checksum, (const guchar *) line, (gssize) strlen (line));
-    }
-  return g_strdup (g_checksum_get_string (checksum));
-}
-
-static void
-close_group (GKeyFile *file, const char *group)
-{
-  g_autofree char *checksum = get_checksum (file, group);
-
-  g_key_file_set_string (file, group, CHECKSUM, checksum);
-}
-
-static gboolean
-is_whole (GKeyFile *file, const char *group)
-{
-  g_autofree char *checksum = get_checksum (file, group);
-  g_autofree char *stored = g_key_file_get_value (file, group, CHECKSUM, NULL);
-
-  return g_strcmp0 (checksum, stored) == 0;
 }
 
 static GFile *
@@ -128,13 +91,22 @@ is_known (BbQueueText *text, BbJob *job)
   return FALSE;
 }
 
+typedef struct {
+  BbQueueText *text;
+  guint n_jobs;  /* that the file says to have */
+  guint n_found; /* that were read */
+} Parsing;
+
 /* Reads a group that is whole. */
 static gboolean
-parse_group (BbQueueText *text, GKeyFile *file, const char *group, guint *n_jobs)
+group_cb (GKeyFile *file, const char *group, gpointer user_data)
 {
+  Parsing *parsing = user_data;
+  BbQueueText *text = parsing->text;
+
   if (g_str_equal (group, "queue"))
     {
-      *n_jobs = (guint) g_key_file_get_integer (file, group, "jobs", NULL);
+      parsing->n_jobs = (guint) g_key_file_get_integer (file, group, "jobs", NULL);
       text->newer = text->newer || g_key_file_get_integer (file, group, "version", NULL) > VERSION;
     }
   else if (g_str_has_prefix (group, "job "))
@@ -143,6 +115,7 @@ parse_group (BbQueueText *text, GKeyFile *file, const char *group, guint *n_jobs
 
       if (job == NULL)
         return FALSE;
+      parsing->n_found++;
       if (!is_known (text, job))
         g_ptr_array_add (text->jobs, g_steal_pointer (&job));
     }
@@ -156,49 +129,6 @@ parse_group (BbQueueText *text, GKeyFile *file, const char *group, guint *n_jobs
   return TRUE;
 }
 
-/* Reads one group with the lines below it; a key file is read as a whole or not at all. */
-static gboolean
-parse_piece (BbQueueText *text, const char *piece, gsize length, guint *n_jobs, guint *n_found)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_auto (GStrv) groups = NULL;
-
-  if (!g_key_file_load_from_data (file, piece, length, G_KEY_FILE_NONE, NULL))
-    return FALSE;
-  groups = g_key_file_get_groups (file, NULL);
-  if (groups[0] == NULL)
-    return TRUE;
-  *n_found += g_str_has_prefix (groups[0], "job ");
-  return is_whole (file, groups[0]) && parse_group (text, file, groups[0], n_jobs);
-}
-
-static const char *
-find_next_group (const char *data, const char *end)
-{
-  for (const char *line = data; line < end; line++)
-    if (*line == '[' && line > data && line[-1] == '\n')
-      return line;
-  return end;
-}
-
-/* Where a group's last line ends, which is its checksum. */
-static const char *
-find_group_end (const char *data, const char *end)
-{
-  const char *last = g_strstr_len (data, end - data, "\n" CHECKSUM "=");
-  const char *line_end = last != NULL ? memchr (last + 1, '\n', (gsize) (end - last - 1)) : NULL;
-
-  return line_end != NULL ? line_end + 1 : end;
-}
-
-static gboolean
-is_blank (const char *data, const char *end)
-{
-  while (data < end && g_ascii_isspace (*data))
-    data++;
-  return data == end;
-}
-
 /**
  * bb_queue_text_parse:
  * @text: (inout): what a queue leaves; what is read is added
@@ -210,21 +140,9 @@ is_blank (const char *data, const char *end)
 void
 bb_queue_text_parse (BbQueueText *text, const char *data, gsize length)
 {
-  const char *end = data + length;
-  guint n_jobs = G_MAXUINT;
-  guint n_found = 0;
+  Parsing parsing = { .text = text, .n_jobs = G_MAXUINT };
 
-  while (data < end)
-    {
-      const char *next = find_next_group (data, end);
-      const char *last = find_group_end (data, next);
-
-      if (!parse_piece (text, data, (gsize) (last - data), &n_jobs, &n_found) ||
-          !is_blank (last, next))
-        text->damaged = TRUE;
-      data = next;
-    }
-  if (n_found != n_jobs)
+  if (!bb_key_groups_parse (data, length, group_cb, &parsing) || parsing.n_found != parsing.n_jobs)
     text->damaged = TRUE;
 }
 
@@ -245,7 +163,7 @@ format_job (GKeyFile *file, BbJob *job, guint number)
   g_key_file_set_string (file, group, "name", names[bb_job_get_name (job)]);
   g_key_file_set_boolean (file, group, "begun", bb_job_has_begun (job));
   g_key_file_set_string (file, group, "recipe", recipe);
-  close_group (file, group);
+  bb_key_group_close (file, group);
 }
 
 /**
@@ -261,11 +179,11 @@ bb_queue_text_format (const BbQueueText *text)
 
   g_key_file_set_integer (file, "queue", "version", VERSION);
   g_key_file_set_integer (file, "queue", "jobs", (int) text->jobs->len);
-  close_group (file, "queue");
+  bb_key_group_close (file, "queue");
   for (guint i = 0; i < text->jobs->len; i++)
     format_job (file, text->jobs->pdata[i], i + 1);
   g_key_file_set_string_list (file, "folders", "uris", (const char *const *) text->folders->pdata,
                               text->folders->len);
-  close_group (file, "folders");
+  bb_key_group_close (file, "folders");
   return g_key_file_to_data (file, NULL, NULL);
 }

@@ -659,16 +659,17 @@ bb_queue_clear (BbQueue *self)
  * @self: a queue
  * @input: path of a source
  * @folder: (nullable): where to, instead of beside the source
+ * @pattern: (nullable): of the name, see bb_target_propose()
  * @recipe: what to make
  * @extension: (nullable): of the container, instead of the one that suits the recipe
  *
  * Returns: (transfer full): path of a target that neither is there nor is made by a job
  */
 char *
-bb_queue_propose (BbQueue *self, const char *input, const char *folder, const BbRecipe *recipe,
-                  const char *extension)
+bb_queue_propose (BbQueue *self, const char *input, const char *folder, const char *pattern,
+                  const BbRecipe *recipe, const char *extension)
 {
-  g_autofree char *path = bb_target_propose (input, folder, recipe, extension);
+  g_autofree char *path = bb_target_propose (input, folder, pattern, recipe, extension);
   g_autoptr (GHashTable) taken = get_taken (self, NULL);
 
   return bb_target_find_free (path, taken);

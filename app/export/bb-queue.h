@@ -24,7 +24,7 @@ gboolean bb_queue_remove (BbQueue *self, BbJob *job);
 gboolean bb_queue_move (BbQueue *self, BbJob *job, int by);
 gboolean bb_queue_retry (BbQueue *self, BbJob *job, GError **error);
 void bb_queue_clear (BbQueue *self);
-char *bb_queue_propose (BbQueue *self, const char *input, const char *folder,
+char *bb_queue_propose (BbQueue *self, const char *input, const char *folder, const char *pattern,
                         const BbRecipe *recipe, const char *extension);
 
 BbJob *bb_queue_get_current (BbQueue *self);

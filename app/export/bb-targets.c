@@ -25,10 +25,16 @@ bb_target_free (BbTarget *target)
   g_free (target);
 }
 
-static gboolean
-is_folder_name (const char *path)
+/**
+ * bb_targets_is_folder:
+ * @output: argument of `--output`
+ *
+ * Returns: whether it names a folder, that is there or has to be made
+ */
+gboolean
+bb_targets_is_folder (const char *output)
 {
-  return g_str_has_suffix (path, G_DIR_SEPARATOR_S) || g_file_test (path, G_FILE_TEST_IS_DIR);
+  return g_str_has_suffix (output, G_DIR_SEPARATOR_S) || g_file_test (output, G_FILE_TEST_IS_DIR);
 }
 
 /**
@@ -87,28 +93,48 @@ bb_target_get_extension (const BbRecipe *recipe)
   return g_str_equal (bb_recipe_get (recipe)->encoder, "ffv1") ? "mkv" : "mp4";
 }
 
+/* Name of a target without its extension. What is no placeholder stays as it is written. */
+static char *
+expand (const char *pattern, const char *name, const BbRecipeValues *values)
+{
+  g_autoptr (GString) text = g_string_new (pattern);
+  g_autofree char *width = g_strdup_printf ("%d", values->width);
+  g_autofree char *height = g_strdup_printf ("%d", values->height);
+
+  g_string_replace (text, "{width}", width, 0);
+  g_string_replace (text, "{height}", height, 0);
+  /* Last: it may have braces of its own. */
+  g_string_replace (text, "{name}", name, 0);
+  g_strdelimit (text->str, G_DIR_SEPARATOR_S, '-');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /**
  * bb_target_propose:
  * @input: path of the source
  * @folder: (nullable): where to, instead of beside the source
+ * @pattern: (nullable): of the name: text in which `{name}` is the source's name and `{width}` and
+ *   `{height}` are the canvas'; %NULL or empty is %BB_TARGET_PATTERN
  * @recipe: what to make
  * @extension: (nullable): of the container, instead of the one that suits the recipe
  *
- * Returns: (transfer full): path of the target, called `NAME-WIDTHxHEIGHT.EXTENSION`
+ * Returns: (transfer full): path of the target
  */
 char *
-bb_target_propose (const char *input, const char *folder, const BbRecipe *recipe,
-                   const char *extension)
+bb_target_propose (const char *input, const char *folder, const char *pattern,
+                   const BbRecipe *recipe, const char *extension)
 {
-  const BbRecipeValues *values = bb_recipe_get (recipe);
   g_autofree char *base = g_path_get_basename (input);
   g_autofree char *beside = g_path_get_dirname (input);
+  g_autofree char *stem = NULL;
   g_autofree char *name = NULL;
   char *dot = strrchr (base, '.');
 
   if (dot != NULL && dot != base)
     *dot = '\0';
-  name = g_strdup_printf ("%s-%dx%d.%s", base, values->width, values->height,
+  stem = expand (pattern != NULL && *pattern != '\0' ? pattern : BB_TARGET_PATTERN, base,
+                 bb_recipe_get (recipe));
+  name = g_strdup_printf ("%s.%s", stem,
                           extension != NULL ? extension : bb_target_get_extension (recipe));
   if (folder == NULL && !g_path_is_absolute (input) && strchr (input, G_DIR_SEPARATOR) == NULL)
     return g_steal_pointer (&name);
@@ -167,8 +193,32 @@ bb_target_find_free (const char *path, GHashTable *taken)
     }
 }
 
-static gboolean
-check_conflicts (GPtrArray *targets, GError **error)
+static void
+set_conflict (const BbTarget *first, const BbTarget *second, GError **error)
+{
+  g_autofree char *first_name = g_filename_display_name (first->input);
+  g_autofree char *second_name = g_filename_display_name (second->input);
+  g_autofree char *shown = g_filename_display_name (second->output);
+
+  if (g_str_equal (first->input, second->input))
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 _ ("Two outputs would both be “%s”: choose another name for one of them"), shown);
+  else
+    g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
+                 _ ("“%s” and “%s” would both become “%s”: render them into different folders"),
+                 first_name, second_name, shown);
+}
+
+/**
+ * bb_targets_check:
+ * @targets: (element-type BbTarget): all renders to do
+ * @error: return location for an error
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT where two of them have one output, or an output is an
+ *   input
+ */
+gboolean
+bb_targets_check (GPtrArray *targets, GError **error)
 {
   g_autoptr (GHashTable) sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) outputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -182,26 +232,25 @@ check_conflicts (GPtrArray *targets, GError **error)
   for (guint i = 0; i < targets->len; i++)
     {
       BbTarget *target = targets->pdata[i];
-      g_autofree char *identity = bb_target_get_identity (target->output);
-      g_autofree char *shown = g_filename_display_name (target->output);
-      BbTarget *other = g_hash_table_lookup (outputs, identity);
+      g_autofree char *identity = NULL;
+      const BbTarget *other;
 
+      if (target->output == NULL)
+        continue;
+      identity = bb_target_get_identity (target->output);
       if (g_hash_table_contains (sources, identity))
         {
+          g_autofree char *shown = g_filename_display_name (target->output);
+
           g_set_error (error, BB_ERROR, BB_ERROR_OUTPUT,
                        _ ("“%s” is an input and cannot be the output too: choose another output"),
                        shown);
           return FALSE;
         }
+      other = g_hash_table_lookup (outputs, identity);
       if (other != NULL)
         {
-          g_autofree char *first = g_filename_display_name (other->input);
-          g_autofree char *second = g_filename_display_name (target->input);
-
-          g_set_error (
-            error, BB_ERROR, BB_ERROR_OUTPUT,
-            _ ("“%s” and “%s” would both become “%s”: render them into different folders"), first,
-            second, shown);
+          set_conflict (other, target, error);
           return FALSE;
         }
       g_hash_table_insert (outputs, g_steal_pointer (&identity), target);
@@ -229,7 +278,7 @@ bb_targets_new (const char *const *inputs, const char *output, const BbRecipe *r
 {
   g_autoptr (GPtrArray) targets = g_ptr_array_new_with_free_func ((GDestroyNotify) bb_target_free);
   gboolean none = g_str_equal (bb_recipe_get (recipe)->encoder, "none");
-  gboolean folder = output != NULL && is_folder_name (output);
+  gboolean folder = output != NULL && bb_targets_is_folder (output);
 
   if (none && output != NULL)
     {
@@ -265,14 +314,13 @@ bb_targets_new (const char *const *inputs, const char *output, const BbRecipe *r
       g_ptr_array_add (targets, target);
       target->input = g_strdup (inputs[i]);
       if (!none)
-        target->output = output != NULL && !folder
-                           ? g_strdup (output)
-                           : bb_target_propose (inputs[i], folder ? output : NULL, recipe, NULL);
+        target->output =
+          output != NULL && !folder
+            ? g_strdup (output)
+            : bb_target_propose (inputs[i], folder ? output : NULL, NULL, recipe, NULL);
       encoder = bb_encoder_choose (recipe, error);
       if (encoder == NULL || !bb_encoder_check_container (encoder, target->output, error))
         return NULL;
     }
-  if (!none && !check_conflicts (targets, error))
-    return NULL;
-  return g_steal_pointer (&targets);
+  return bb_targets_check (targets, error) ? g_steal_pointer (&targets) : NULL;
 }

@@ -54,6 +54,7 @@ typedef struct {
   BbOpening *opening; /* (nullable): of the engine that is wanted, while the CPU stands in for it */
   char *id;           /* (nullable): of the device that is wanted */
   guint64 look;       /* that the engine is prepared for */
+  char *problem;      /* (nullable): why a picture or a logo is left out, as it was told */
   BbRecipe *recipe;   /* the same, with the device's own numbers */
   BbFormat source;
   guint most; /* frames that the memory holds */
@@ -132,6 +133,7 @@ make_plain (const BbRecipe *recipe)
   values.zoom = values.offset_x = values.offset_y = values.corner_radius = values.shadow = 0.0;
   values.background = BB_BACKGROUND_COLOR;
   values.color = 0;
+  values.logo = "";
   return bb_recipe_new (&values, NULL);
 }
 
@@ -144,16 +146,76 @@ make_other (const BbRecipe *recipe)
   return bb_recipe_new (&values, NULL);
 }
 
+enum { WITHOUT_LOGO = 1 << 0, WITHOUT_PICTURE = 1 << 1 };
+
+/* The recipe without files that cannot be read. */
+static BbRecipe *
+make_without (const BbRecipe *recipe, int what)
+{
+  BbRecipeValues values = *bb_recipe_get (recipe);
+
+  if ((what & WITHOUT_LOGO) != 0)
+    values.logo = "";
+  if ((what & WITHOUT_PICTURE) != 0 && values.background == BB_BACKGROUND_PICTURE)
+    values.background = BB_BACKGROUND_COLOR;
+  return bb_recipe_new (&values, NULL);
+}
+
+/* Works out what a job wants made of each frame. */
+static gboolean
+set_outputs (Effect *effect, const Job *job, BbRecipe *recipe, GError **error)
+{
+  BbSourceInfo info = effect->playback->file.info;
+  g_autoptr (BbRecipe) plain = NULL;
+  g_autoptr (BbRecipe) other = NULL;
+  BbEngineOutput outputs[MAX_OUTPUTS];
+  guint n = 0;
+
+  info.format = effect->source;
+  outputs[n++] = (BbEngineOutput) { recipe, job->target };
+  if (job->compare)
+    {
+      plain = make_plain (recipe);
+      outputs[n++] = (BbEngineOutput) { plain, job->target };
+    }
+  if (job->gain > 0)
+    {
+      other = make_other (recipe);
+      outputs[n++] = (BbEngineOutput) { other, job->target };
+    }
+  return bb_engine_set_outputs (effect->engine, &info, outputs, n, error);
+}
+
+/* The same; what has a file that cannot be read is left out, and that is told once. */
+static gboolean
+set_readable_outputs (Effect *effect, const Job *job, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gboolean done = set_outputs (effect, job, effect->recipe, &problem);
+
+  if (!done && !g_error_matches (problem, BB_ERROR, BB_ERROR_INPUT))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  for (int what = WITHOUT_LOGO; what <= (WITHOUT_LOGO | WITHOUT_PICTURE) && !done; what++)
+    {
+      g_autoptr (BbRecipe) without = make_without (effect->recipe, what);
+
+      g_clear_error (error);
+      done = set_outputs (effect, job, without, error);
+    }
+  if (done && problem != NULL && g_strcmp0 (problem->message, effect->problem) != 0)
+    bb_playback_warn (effect->playback, problem);
+  g_set_str (&effect->problem, problem != NULL ? problem->message : NULL);
+  return done;
+}
+
 /* Gets the engine ready for a job. */
 static gboolean
 prepare (Effect *effect, const Job *job, GError **error)
 {
   const BbFormat *source = &job->frames[0].frame->format;
-  g_autoptr (BbRecipe) plain = NULL;
-  g_autoptr (BbRecipe) other = NULL;
-  BbEngineOutput outputs[MAX_OUTPUTS];
-  BbSourceInfo info;
-  guint n = 0;
 
   if (!open_engine (effect, bb_recipe_get (job->recipe)->device, error))
     return FALSE;
@@ -161,22 +223,9 @@ prepare (Effect *effect, const Job *job, GError **error)
     return TRUE;
   effect->look = 0;
   effect->source = *source;
-  info = effect->playback->file.info;
-  info.format = *source;
   g_clear_pointer (&effect->recipe, bb_recipe_unref);
   effect->recipe = bb_device_settle (bb_engine_get_device (effect->engine), job->recipe);
-  outputs[n++] = (BbEngineOutput) { effect->recipe, job->target };
-  if (job->compare)
-    {
-      plain = make_plain (effect->recipe);
-      outputs[n++] = (BbEngineOutput) { plain, job->target };
-    }
-  if (job->gain > 0)
-    {
-      other = make_other (effect->recipe);
-      outputs[n++] = (BbEngineOutput) { other, job->target };
-    }
-  if (!bb_engine_set_outputs (effect->engine, &info, outputs, n, error) ||
+  if (!set_readable_outputs (effect, job, error) ||
       !bb_engine_prepare (effect->engine,
                           MIN ((guint) bb_recipe_get (effect->recipe)->batch, effect->most), error))
     return FALSE;
@@ -632,6 +681,7 @@ bb_playback_effect_thread (gpointer data)
   g_mutex_unlock (&self->lock);
   drop_engine (&effect);
   g_clear_pointer (&effect.recipe, bb_recipe_unref);
+  g_free (effect.problem);
   bb_playback_thread_ends (self);
   return NULL;
 }

@@ -153,6 +153,7 @@ gpointer bb_playback_clock_thread (gpointer data);
 void bb_playback_tell (BbPlayback *self);
 void bb_playback_set_on_gpu (BbPlayback *self, gboolean on_gpu);
 void bb_playback_fail (BbPlayback *self, GError *error);
+void bb_playback_warn (BbPlayback *self, const GError *error);
 void bb_playback_discard (BbPlayback *self, BbPlaybackPicture *item);
 void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);
 gboolean bb_playback_is_stale (BbPlayback *self, const BbPicture *picture);

@@ -255,6 +255,17 @@ bb_playback_fail (BbPlayback *self, GError *error)
   bb_playback_tell (self);
 }
 
+/* Says what is left out of the picture, and goes on. */
+void
+bb_playback_warn (BbPlayback *self, const GError *error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->news.error == NULL)
+    self->news.error = g_error_copy (error);
+  bb_playback_tell (self);
+  g_mutex_unlock (&self->lock);
+}
+
 /* Has the effect thread free a picture: giving back that much memory takes a while, and those who wait
  * for the lock should not. */
 void

@@ -18,7 +18,7 @@ typedef struct _BbPlayback BbPlayback;
  * @position: nanoseconds from the source's start
  * @playing: whether it plays
  * @ended: whether it came to the end and stopped
- * @error: (nullable): why it stopped
+ * @error: (nullable): why it stopped, or what is left out of the picture
  *
  * What happened since the last look.
  */

@@ -280,7 +280,7 @@ bb_player_class_init (BbPlayerClass *klass)
    * BbPlayer::failed:
    * @error: what happened
    *
-   * Something failed while the file is open. Playing has stopped; the player stays usable.
+   * Something failed while the file is open. Playing has stopped, but for a picture that is left out.
    */
   signals[SIGNAL_FAILED] = g_signal_new ("failed", BB_TYPE_PLAYER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);

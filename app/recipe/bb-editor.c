@@ -1,19 +1,14 @@
-/* bb-editor.c: the recipe that is being tuned, and its history
+/* bb-editor.c: the recipe that is being tuned
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "bb-editor.h"
 
-/* Far more than anybody undoes; a recipe takes less than a kilobyte. */
-#define MAX_STEPS 500
-/* Changes of one value by key or wheel that follow each other faster are one step. */
-#define STEP_PAUSE_MS 800
-
 /**
  * BbEditor:
  *
- * Holds the recipe that is being tuned and the recipes before and after it. Changes of one value
+ * The recipe of the clip that a project shows, as controls see and change it. Changes of one value
  * that belong together, such as those of a drag, are one step of the history: those between
  * bb_editor_hold() and bb_editor_release(), and those that follow each other quickly.
  *
@@ -22,13 +17,7 @@
 struct _BbEditor {
   GObject parent_instance;
 
-  BbRecipe *recipe;
-  GQueue undo; /* of BbRecipe, the newest first */
-  GQueue redo;
-
-  char *step_key; /* value that the last step changed, while the step may grow */
-  guint step_timeout;
-  guint holds;
+  BbProject *project;
 };
 
 enum { PROP_0, PROP_RECIPE, PROP_CAN_UNDO, PROP_CAN_REDO, N_PROPS };
@@ -37,92 +26,22 @@ static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (BbEditor, bb_editor, G_TYPE_OBJECT)
 
-static gboolean
-step_timeout_cb (gpointer user_data)
-{
-  BbEditor *self = BB_EDITOR (user_data);
-
-  self->step_timeout = 0;
-  if (self->holds == 0)
-    g_clear_pointer (&self->step_key, g_free);
-  return G_SOURCE_REMOVE;
-}
-
-/* Takes the new recipe over and says what changed. */
 static void
-show (BbEditor *self, BbRecipe *recipe, gboolean could_undo, gboolean could_redo)
+recipe_cb (BbEditor *self)
 {
-  if (recipe != self->recipe)
-    {
-      bb_recipe_unref (self->recipe);
-      self->recipe = recipe;
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RECIPE]);
-    }
-  if (could_undo != bb_editor_can_undo (self))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_UNDO]);
-  if (could_redo != bb_editor_can_redo (self))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_REDO]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RECIPE]);
 }
 
 static void
-clear_history (GQueue *queue)
+can_undo_cb (BbEditor *self)
 {
-  g_queue_clear_full (queue, (GDestroyNotify) bb_recipe_unref);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_UNDO]);
 }
 
 static void
-change (BbEditor *self, BbRecipe *recipe, const char *key)
+can_redo_cb (BbEditor *self)
 {
-  gboolean could_undo = bb_editor_can_undo (self);
-  gboolean could_redo = bb_editor_can_redo (self);
-  gboolean same_step =
-    key != NULL && self->step_key != NULL && g_str_equal (key, self->step_key) && could_undo;
-
-  if (bb_recipe_equal (recipe, self->recipe))
-    {
-      bb_recipe_unref (recipe);
-      return;
-    }
-  clear_history (&self->redo);
-  if (!same_step)
-    {
-      g_queue_push_head (&self->undo, bb_recipe_ref (self->recipe));
-      if (g_queue_get_length (&self->undo) > MAX_STEPS)
-        bb_recipe_unref (g_queue_pop_tail (&self->undo));
-      g_set_str (&self->step_key, key);
-    }
-  g_clear_handle_id (&self->step_timeout, g_source_remove);
-  if (key != NULL)
-    self->step_timeout = g_timeout_add (STEP_PAUSE_MS, step_timeout_cb, self);
-  show (self, recipe, could_undo, could_redo);
-}
-
-/* A recipe that was used before, under a new generation: what is shown always gets newer. What kind
- * of file is made is no part of the history. */
-static BbRecipe *
-renew (BbEditor *self, BbRecipe *recipe)
-{
-  BbRecipeValues values = *bb_recipe_get (recipe);
-  BbRecipe *renewed;
-
-  bb_recipe_values_copy_parts (&values, bb_recipe_get (self->recipe), BB_RECIPE_OUTPUT);
-  renewed = bb_recipe_new (&values, NULL);
-  bb_recipe_unref (recipe);
-  return renewed;
-}
-
-static void
-travel (BbEditor *self, GQueue *from, GQueue *to)
-{
-  gboolean could_undo = bb_editor_can_undo (self);
-  gboolean could_redo = bb_editor_can_redo (self);
-  BbRecipe *recipe = g_queue_pop_head (from);
-
-  if (recipe == NULL)
-    return;
-  bb_editor_end_step (self);
-  g_queue_push_head (to, bb_recipe_ref (self->recipe));
-  show (self, renew (self, recipe), could_undo, could_redo);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_REDO]);
 }
 
 static void
@@ -133,7 +52,7 @@ bb_editor_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
   switch (id)
     {
     case PROP_RECIPE:
-      g_value_set_boxed (value, self->recipe);
+      g_value_set_boxed (value, bb_editor_get_recipe (self));
       break;
     case PROP_CAN_UNDO:
       g_value_set_boolean (value, bb_editor_can_undo (self));
@@ -149,13 +68,7 @@ bb_editor_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
 static void
 bb_editor_finalize (GObject *object)
 {
-  BbEditor *self = BB_EDITOR (object);
-
-  g_clear_handle_id (&self->step_timeout, g_source_remove);
-  clear_history (&self->undo);
-  clear_history (&self->redo);
-  bb_recipe_unref (self->recipe);
-  g_free (self->step_key);
+  g_object_unref (BB_EDITOR (object)->project);
 
   G_OBJECT_CLASS (bb_editor_parent_class)->finalize (object);
 }
@@ -178,23 +91,38 @@ bb_editor_class_init (BbEditorClass *klass)
 static void
 bb_editor_init (BbEditor *self)
 {
-  BbRecipeValues values;
-
-  g_queue_init (&self->undo);
-  g_queue_init (&self->redo);
-  bb_recipe_values_init (&values);
-  self->recipe = bb_recipe_new (&values, NULL);
+  self->project = bb_project_new ();
+  g_signal_connect_object (self->project, "notify::recipe", G_CALLBACK (recipe_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "notify::can-undo", G_CALLBACK (can_undo_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "notify::can-redo", G_CALLBACK (can_redo_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 /**
  * bb_editor_new:
  *
- * Returns: (transfer full): an editor with the plain look and no history
+ * Returns: (transfer full): an editor with a project of its own: no clips, the plain look, no history
  */
 BbEditor *
 bb_editor_new (void)
 {
   return g_object_new (BB_TYPE_EDITOR, NULL);
+}
+
+/**
+ * bb_editor_get_project:
+ * @self: an editor
+ *
+ * Returns: (transfer none): the clips of which it shows one
+ */
+BbProject *
+bb_editor_get_project (BbEditor *self)
+{
+  g_return_val_if_fail (BB_IS_EDITOR (self), NULL);
+
+  return self->project;
 }
 
 /**
@@ -208,7 +136,7 @@ bb_editor_get_recipe (BbEditor *self)
 {
   g_return_val_if_fail (BB_IS_EDITOR (self), NULL);
 
-  return self->recipe;
+  return bb_project_get_recipe (self->project);
 }
 
 /**
@@ -222,7 +150,7 @@ bb_editor_get (BbEditor *self)
 {
   g_return_val_if_fail (BB_IS_EDITOR (self), NULL);
 
-  return bb_recipe_get (self->recipe);
+  return bb_recipe_get (bb_project_get_recipe (self->project));
 }
 
 /**
@@ -240,15 +168,9 @@ bb_editor_get (BbEditor *self)
 gboolean
 bb_editor_set (BbEditor *self, const BbRecipeValues *values, const char *key, GError **error)
 {
-  BbRecipe *recipe;
-
   g_return_val_if_fail (BB_IS_EDITOR (self), FALSE);
 
-  recipe = bb_recipe_new (values, error);
-  if (recipe == NULL)
-    return FALSE;
-  change (self, recipe, key);
-  return TRUE;
+  return bb_project_set_values (self->project, values, key, error);
 }
 
 /**
@@ -293,16 +215,15 @@ bb_editor_set_text (BbEditor *self, const char *key, const char *text, GError **
  * @self: an editor
  * @recipe: a recipe
  *
- * Takes canvas, picture and background over from @recipe, as a step of its own. Trim, output and
- * work stay: they belong to the clip and the machine.
+ * Takes look and framing over from @recipe, as a step of its own: see bb_project_set_look(). Trim,
+ * output and work stay: they belong to the clip and the machine.
  */
 void
 bb_editor_set_look (BbEditor *self, BbRecipe *recipe)
 {
-  BbRecipeValues values = *bb_editor_get (self);
+  g_return_if_fail (BB_IS_EDITOR (self));
 
-  bb_recipe_values_copy_parts (&values, bb_recipe_get (recipe), BB_RECIPE_LOOK | BB_RECIPE_FRAMING);
-  bb_editor_set (self, &values, NULL, NULL);
+  bb_project_set_look (self->project, bb_recipe_get (recipe));
 }
 
 /**
@@ -316,16 +237,9 @@ bb_editor_set_look (BbEditor *self, BbRecipe *recipe)
 void
 bb_editor_set_output (BbEditor *self, const BbRecipeValues *output)
 {
-  BbRecipeValues values = *bb_editor_get (self);
-  BbRecipe *recipe;
+  g_return_if_fail (BB_IS_EDITOR (self));
 
-  bb_recipe_values_copy_parts (&values, output, BB_RECIPE_OUTPUT);
-  recipe = bb_recipe_new (&values, NULL);
-  g_return_if_fail (recipe != NULL);
-  if (bb_recipe_equal (recipe, self->recipe))
-    bb_recipe_unref (recipe);
-  else
-    show (self, recipe, bb_editor_can_undo (self), bb_editor_can_redo (self));
+  bb_project_set_output (self->project, output);
 }
 
 /**
@@ -333,18 +247,14 @@ bb_editor_set_output (BbEditor *self, const BbRecipeValues *output)
  * @self: an editor
  * @recipe: a recipe
  *
- * Begins anew with @recipe, without a history.
+ * Begins anew with @recipe, without clips and without a history.
  */
 void
 bb_editor_reset (BbEditor *self, BbRecipe *recipe)
 {
-  gboolean could_undo = bb_editor_can_undo (self);
-  gboolean could_redo = bb_editor_can_redo (self);
+  g_return_if_fail (BB_IS_EDITOR (self));
 
-  bb_editor_end_step (self);
-  clear_history (&self->undo);
-  clear_history (&self->redo);
-  show (self, bb_recipe_new (bb_recipe_get (recipe), NULL), could_undo, could_redo);
+  bb_project_restore (self->project, bb_project_state_new (recipe), 0, NULL, NULL);
 }
 
 /**
@@ -359,8 +269,7 @@ bb_editor_hold (BbEditor *self)
 {
   g_return_if_fail (BB_IS_EDITOR (self));
 
-  if (self->holds++ == 0)
-    g_clear_pointer (&self->step_key, g_free);
+  bb_project_hold (self->project);
 }
 
 /**
@@ -372,10 +281,9 @@ bb_editor_hold (BbEditor *self)
 void
 bb_editor_release (BbEditor *self)
 {
-  g_return_if_fail (BB_IS_EDITOR (self) && self->holds > 0);
+  g_return_if_fail (BB_IS_EDITOR (self));
 
-  if (--self->holds == 0)
-    bb_editor_end_step (self);
+  bb_project_release (self->project);
 }
 
 /**
@@ -389,8 +297,7 @@ bb_editor_end_step (BbEditor *self)
 {
   g_return_if_fail (BB_IS_EDITOR (self));
 
-  g_clear_handle_id (&self->step_timeout, g_source_remove);
-  g_clear_pointer (&self->step_key, g_free);
+  bb_project_end_step (self->project);
 }
 
 /**
@@ -404,7 +311,7 @@ bb_editor_can_undo (BbEditor *self)
 {
   g_return_val_if_fail (BB_IS_EDITOR (self), FALSE);
 
-  return !g_queue_is_empty (&self->undo);
+  return bb_project_can_undo (self->project);
 }
 
 /**
@@ -418,7 +325,7 @@ bb_editor_can_redo (BbEditor *self)
 {
   g_return_val_if_fail (BB_IS_EDITOR (self), FALSE);
 
-  return !g_queue_is_empty (&self->redo);
+  return bb_project_can_redo (self->project);
 }
 
 /**
@@ -432,7 +339,7 @@ bb_editor_undo (BbEditor *self)
 {
   g_return_if_fail (BB_IS_EDITOR (self));
 
-  travel (self, &self->undo, &self->redo);
+  bb_project_undo (self->project);
 }
 
 /**
@@ -446,5 +353,5 @@ bb_editor_redo (BbEditor *self)
 {
   g_return_if_fail (BB_IS_EDITOR (self));
 
-  travel (self, &self->redo, &self->undo);
+  bb_project_redo (self->project);
 }

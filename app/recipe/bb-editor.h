@@ -1,11 +1,11 @@
-/* bb-editor.h: the recipe that is being tuned, and its history
+/* bb-editor.h: the recipe that is being tuned
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #pragma once
 
-#include "blurbox.h"
+#include "bb-project.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BbEditor, bb_editor, BB, EDITOR, GObject)
 
 BbEditor *bb_editor_new (void);
+BbProject *bb_editor_get_project (BbEditor *self);
 
 BbRecipe *bb_editor_get_recipe (BbEditor *self);
 const BbRecipeValues *bb_editor_get (BbEditor *self);

@@ -18,14 +18,15 @@ _blurbox_render() {
 
   COMPREPLY=()
   case $previous in
-    --output | -o | --recipe | --save-recipe | --stats | --plan | --join)
+    --output | -o | --recipe | --save-recipe | --stats | --plan | --join | --picture | --logo)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
     --aspect) values=(9:16 4:5 1:1 4:3 16:9 21:9) ;;
     --size) values=(1080x1920 1080x1350 1080x1080 1920x1080 720x1280 2160x3840) ;;
-    --background) values=(blur) ;;
+    --background) values=(blur mirror) ;;
+    --logo-place) values=(top-left top-right bottom-left bottom-right) ;;
     --codec) values=(h264 hevc av1) ;;
     --encoder) mapfile -t values < <(echo auto && blurbox-render --list-encoders 2>/dev/null | cut -d ' ' -f 1) ;;
     --audio) values=(copy encode none) ;;
@@ -37,6 +38,7 @@ _blurbox_render() {
     --end) values=(none) ;;
     # What is left takes a number or a word that nobody can guess.
     --zoom | --offset | --corner-radius | --shadow | --blur | --background-zoom | --dim | --saturation) return ;;
+    --gradient-angle | --logo-margin | --logo-size | --logo-opacity) return ;;
     --start | --quality | --preset | --segment) return ;;
   esac
   if ((${#values[@]} > 0)); then
@@ -50,10 +52,11 @@ _blurbox_render() {
 
   if [[ $current == -* ]]; then
     options=(
-      --output --overwrite --recipe --save-recipe --stats
+      --output --and --overwrite --recipe --save-recipe --stats
       --size --aspect
       --zoom --offset --corner-radius --shadow
-      --background --blur --background-zoom --dim --saturation
+      --background --gradient-angle --picture --blur --background-zoom --dim --saturation
+      --logo --logo-place --logo-margin --logo-size --logo-opacity
       --start --end
       --codec --encoder --quality --preset --audio
       --device --batch --precision --workers --fresh --auto-tune --quiet

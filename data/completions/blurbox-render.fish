@@ -7,6 +7,7 @@ function __blurbox_render_names
 end
 
 complete -c blurbox-render -s o -l output -rF -d 'File to write, or folder'
+complete -c blurbox-render -l and -d 'Make another file of the same input'
 complete -c blurbox-render -l overwrite -d 'Replace files that are there'
 complete -c blurbox-render -l recipe -rF -d 'Start from a saved recipe'
 complete -c blurbox-render -l save-recipe -rF -d 'Save what the options say as a recipe'
@@ -20,11 +21,19 @@ complete -c blurbox-render -l offset -x -d 'Move the picture right and down'
 complete -c blurbox-render -l corner-radius -x -d 'Round corners'
 complete -c blurbox-render -l shadow -x -d 'Strength of the shadow'
 
-complete -c blurbox-render -l background -x -a blur -d 'Blur, or a color'
+complete -c blurbox-render -l background -x -a 'blur mirror' -d 'Blur, mirror, a color, or two'
+complete -c blurbox-render -l gradient-angle -x -d 'From the first color to the second'
+complete -c blurbox-render -l picture -rF -d 'A picture in the background'
 complete -c blurbox-render -l blur -x -d 'Blur radius'
-complete -c blurbox-render -l background-zoom -x -d 'Size of the blurred copy'
+complete -c blurbox-render -l background-zoom -x -d 'Size of the blurred copy or the picture'
 complete -c blurbox-render -l dim -x -d 'Darken the background'
 complete -c blurbox-render -l saturation -x -d 'Strength of the background\'s colors'
+
+complete -c blurbox-render -l logo -rF -d 'A picture over all'
+complete -c blurbox-render -l logo-place -x -a 'top-left top-right bottom-left bottom-right' -d 'A corner, or X,Y'
+complete -c blurbox-render -l logo-margin -x -d 'Distance from the corner'
+complete -c blurbox-render -l logo-size -x -d 'Width of the logo'
+complete -c blurbox-render -l logo-opacity -x -d 'How much of the logo is seen'
 
 complete -c blurbox-render -l start -x -d 'Begin there'
 complete -c blurbox-render -l end -x -a none -d 'Stop there'

@@ -345,10 +345,10 @@ bb_cpu_device_new (guint n_threads)
   BbCpuDevice *self = g_object_new (BB_TYPE_CPU_DEVICE, NULL);
 
   self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
-  /* Translators: the CPU as a device: how many threads, and which instructions, such as AVX2 */
-  self->description =
-    g_strdup_printf (ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)", self->n_threads),
-                     self->n_threads, bb_rows_get_isa ());
+  self->description = g_strdup_printf (
+    /* Translators: the CPU as a device: how many threads, and which instructions, such as AVX2 */
+    ngettext ("cpu (%u thread, %s)", "cpu (%u threads, %s)", self->n_threads), self->n_threads,
+    bb_rows_get_isa ());
   /* Threads of its own, which step back as far as the one that opened the device. */
   self->pool = g_thread_pool_new (work_cb, self, (int) self->n_threads, TRUE, NULL);
   /* Where the system allows fewer threads, those do all the program; without any the caller's does. */

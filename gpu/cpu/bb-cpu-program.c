@@ -11,6 +11,8 @@
 
 #include "bb-sampler.h"
 
+#include <string.h>
+
 typedef struct {
   BbSamplerTaps reduce;
   BbSamplerTaps blur;
@@ -315,7 +317,14 @@ background_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y
   BbSampler *up = scratch->plane[p].up;
   float *row = scratch->background;
 
-  if (program->plan->flat)
+  if (plane->still != NULL)
+    {
+      const float *still = plane->still + (gsize) y * (gsize) plane->width;
+
+      memcpy (row, still, (gsize) from * sizeof (float));
+      memcpy (row + to, still + to, (gsize) (plane->width - to) * sizeof (float));
+    }
+  else if (program->plan->flat)
     bb_rows_fill (row, plane->bias, plane->width);
   else if (from >= to || (from > 0 && to < plane->width && !program->plane[p].up.columns_first))
     bb_sampler_get_row (up, y, plane->bias, 0, plane->width, row);
@@ -339,6 +348,7 @@ static void
 compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, guint8 *out)
 {
   const BbPlanPlane *plane = &program->plan->plane[p];
+  const BbLogoPlane *logo = &plane->logo;
   float maximum = (float) ((1 << program->plan->finished.depth) - 1);
   gboolean deep = program->plan->finished.depth > 8;
   int sample = deep ? 2 : 1;
@@ -373,6 +383,13 @@ compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, g
     }
   bb_rows_quantize (scratch->background, maximum, deep, from, out);
   bb_rows_quantize (scratch->background + to, maximum, deep, plane->width - to, out + to * sample);
+  if (y >= logo->top && y < logo->top + logo->height)
+    {
+      gsize at = (gsize) (y - logo->top) * (gsize) logo->width;
+
+      bb_rows_overlay (logo->ink + at, logo->keep + at, maximum, deep, logo->width,
+                       out + logo->left * sample);
+    }
 }
 
 /**

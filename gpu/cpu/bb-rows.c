@@ -581,6 +581,41 @@ bb_rows_mix (float *restrict row, const float *restrict foreground, const float 
     }
 }
 
+BB_CLONES static void
+overlay_u8 (const float *restrict ink, const float *restrict keep, float maximum, int n,
+            guint8 *restrict codes)
+{
+  for (int i = 0; i < n; i++)
+    codes[i] = (guint8) bb_overlay ((float) codes[i], keep[i], ink[i], maximum);
+}
+
+BB_CLONES static void
+overlay_u16 (const float *restrict ink, const float *restrict keep, float maximum, int n,
+             guint16 *restrict codes)
+{
+  for (int i = 0; i < n; i++)
+    codes[i] = (guint16) bb_overlay ((float) codes[i], keep[i], ink[i], maximum);
+}
+
+/**
+ * bb_rows_overlay:
+ * @ink: what the logo adds to each sample
+ * @keep: what it leaves of each
+ * @maximum: greatest code
+ * @deep: whether codes are 16-bit words
+ * @n: samples
+ * @codes: (inout): a finished row
+ */
+void
+bb_rows_overlay (const float *ink, const float *keep, float maximum, gboolean deep, int n,
+                 void *codes)
+{
+  if (deep)
+    overlay_u16 (ink, keep, maximum, n, codes);
+  else
+    overlay_u8 (ink, keep, maximum, n, codes);
+}
+
 /**
  * bb_rows_fill:
  * @row: (out caller-allocates): a row

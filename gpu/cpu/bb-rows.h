@@ -56,6 +56,8 @@ void bb_rows_resample (const BbPackedTaps *packed, const float *in, int in_pitch
 void bb_rows_quantize (const float *in, float maximum, gboolean deep, int n, void *out);
 void bb_rows_shade (float *row, const float *shade, float black, int n);
 void bb_rows_mix (float *row, const float *foreground, const float *alpha, float maximum, int n);
+void bb_rows_overlay (const float *ink, const float *keep, float maximum, gboolean deep, int n,
+                      void *codes);
 void bb_rows_fill (float *row, float value, int n);
 
 G_END_DECLS

@@ -149,12 +149,11 @@ resample_lines (BbSampler *sampler)
                     sampler->taps->pitch);
 }
 
-/* Source rows from @row on, resampled, into the ring. Returns how many. */
-static int
-fill_resampled (BbSampler *sampler, int row)
+/* @n source rows from @row on, resampled, into the ring. */
+static void
+fill_resampled (BbSampler *sampler, int row, int n)
 {
   const BbSamplerTaps *taps = sampler->taps;
-  int n = MIN (BB_ROWS_AT_ONCE, taps->height - row);
 
   for (int i = 0; i < n; i++)
     load (sampler, row + i, nth_row (sampler, sampler->line, i));
@@ -162,7 +161,17 @@ fill_resampled (BbSampler *sampler, int row)
   for (int i = 0; i < n; i++)
     memcpy (ring_row (sampler, row + i), nth_row (sampler, sampler->made, i),
             (gsize) taps->x->n_out * sizeof (float));
-  return n;
+}
+
+/* @n rows from @row on, at most %BB_ROWS_AT_ONCE. */
+static void
+fill_rows (BbSampler *sampler, int row, int n)
+{
+  if (sampler->taps->columns_first)
+    fill_resampled (sampler, row, n);
+  else
+    for (int i = 0; i < n; i++)
+      load (sampler, row + i, ring_row (sampler, row + i));
 }
 
 static void
@@ -171,17 +180,25 @@ fill_ring (BbSampler *sampler, int first)
   const BbSamplerTaps *taps = sampler->taps;
   int last = first + taps->y->n_taps;
 
-  if (first < sampler->first || first > sampler->last)
-    sampler->last = first;
-  sampler->first = first;
+  if (first > sampler->last || last < sampler->first)
+    sampler->first = sampler->last = first;
+  /* Rows fall where the picture is mirrored. */
+  while (sampler->first > first)
+    {
+      int n = MIN (BB_ROWS_AT_ONCE, sampler->first);
+
+      sampler->first -= n;
+      fill_rows (sampler, sampler->first, n);
+    }
+  sampler->last = MIN (sampler->last, sampler->first + taps->n_ring);
   while (sampler->last < last)
-    if (taps->columns_first)
-      sampler->last += fill_resampled (sampler, sampler->last);
-    else
-      {
-        load (sampler, sampler->last, ring_row (sampler, sampler->last));
-        sampler->last++;
-      }
+    {
+      int n = MIN (BB_ROWS_AT_ONCE, taps->height - sampler->last);
+
+      sampler->first = MAX (sampler->first, sampler->last + n - taps->n_ring);
+      fill_rows (sampler, sampler->last, n);
+      sampler->last += n;
+    }
 }
 
 /* Frames come from memory: asks for the rows that the next output row reads for the first time. */

@@ -39,6 +39,8 @@ G_BEGIN_DECLS
   X (COMPOSE_F16_U16_2, "bb_compose_f16_u16_2")                                                    \
   X (COMPOSE_F32_U8_2, "bb_compose_f32_u8_2")                                                      \
   X (COMPOSE_F32_U16_2, "bb_compose_f32_u16_2")                                                    \
+  X (OVERLAY_U8, "bb_overlay_u8")                                                                  \
+  X (OVERLAY_U16, "bb_overlay_u16")                                                                \
   X (DEINTERLACE_U8, "bb_deinterlace_u8")                                                          \
   X (DEINTERLACE_U16, "bb_deinterlace_u16")                                                        \
   X (PRESENT, "bb_present_pixels")

@@ -84,6 +84,7 @@ launch_resample (BbCudaProgram *program, BbCudaKernel kernel, const Tile *tile,
 
   p->rows = stage->rows;
   p->columns = stage->columns;
+  p->spans = stage->spans[p->in.interleave - 1];
   p->transposed = stage->transposed;
   p->split = count_split (&p->in, g);
   grid[0] = bb_cuda_divide_up (stage->columns.n_out * p->in.interleave, tile->columns);
@@ -219,6 +220,7 @@ back (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GEr
     .up_x = group->up_x,
     .last_window = group->last_window,
     .flat = plan->flat,
+    .still = { group->still[0], group->still[1] },
     .scale = 1.0f / group->composite.maximum,
     .composite = group->composite,
   };
@@ -238,6 +240,34 @@ back (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GEr
   return launch (program, kernel, grid, BB_COMPOSE_THREADS, &p, error);
 }
 
+/* The logo over all. */
+static gboolean
+overlay (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GError **error)
+{
+  const BbCudaGroup *group = &program->tables.group[g];
+  const BbLogoPlane *logo = &program->plan->plane[g].logo;
+  BbOverlay p = {
+    .components = g == 0 ? 1 : 2,
+    .left = logo->left,
+    .top = logo->top,
+    .width = logo->width,
+    .height = logo->height,
+    .keep = group->keep,
+    .ink = { group->ink[0], group->ink[1] },
+    .maximum = group->composite.maximum,
+  };
+  const guint grid[] = {
+    bb_cuda_divide_up (logo->width, BB_OVERLAY_COLUMNS),
+    bb_cuda_divide_up (logo->height, BB_OVERLAY_ROWS),
+    n_frames * (guint) p.components,
+  };
+
+  set_frames (&p.out, frames, n_frames, g);
+  return launch (program,
+                 group->composite.deep ? BB_CUDA_KERNEL_OVERLAY_U16 : BB_CUDA_KERNEL_OVERLAY_U8,
+                 grid, BB_OVERLAY_COLUMNS * BB_OVERLAY_ROWS, &p, error);
+}
+
 /**
  * bb_cuda_program_compose:
  * @program: a program
@@ -253,15 +283,16 @@ gboolean
 bb_cuda_program_compose (BbCudaProgram *program, BbFrame *const *frames, guint n_frames,
                          GError **error)
 {
-  for (int g = 0; g < BB_CUDA_N_GROUPS && !program->covered; g++)
+  for (int g = 0; g < BB_CUDA_N_GROUPS; g++)
     {
       const BbCudaGroup *group = &program->tables.group[g];
+      gboolean done = program->covered || group->direct.rows.n_out > 0;
 
-      if (group->direct.rows.n_out > 0)
-        continue;
-      if (group->blur.rows.n_out > 0 && !blur (program, g, frames, n_frames, error))
+      if (!done && group->blur.rows.n_out > 0 && !blur (program, g, frames, n_frames, error))
         return FALSE;
-      if (!back (program, g, frames, n_frames, error))
+      if (!done && !back (program, g, frames, n_frames, error))
+        return FALSE;
+      if (group->keep != NULL && !overlay (program, g, frames, n_frames, error))
         return FALSE;
     }
   return TRUE;

@@ -117,9 +117,31 @@ get_gain (const BbTaps *taps)
   return gain;
 }
 
-/* At least @least outputs, those added being 0. */
+/* What each tile of @columns outputs reads. */
+static const BbSpan *
+append_spans (BbCudaTables *tables, const int *first, int n_out, int n_taps, int columns)
+{
+  int n_tiles = (n_out + columns - 1) / columns;
+  g_autofree BbSpan *spans = g_new (BbSpan, n_tiles);
+
+  for (int i = 0; i < n_tiles; i++)
+    {
+      BbSpan span = { G_MAXINT, 0 };
+
+      for (int j = i * columns; j < MIN ((i + 1) * columns, n_out); j++)
+        {
+          span.first = MIN (span.first, first[j]);
+          span.end = MAX (span.end, first[j] + n_taps);
+        }
+      spans[i] = span;
+    }
+  return AT (append (tables, spans, sizeof (BbSpan) * (gsize) n_tiles));
+}
+
+/* At least @least outputs, those added being 0, in tiles of @columns samples. */
 static void
-append_columns (BbCudaTables *tables, const BbTaps *taps, int least, gboolean pairs, BbTaps *out)
+append_columns (BbCudaTables *tables, const BbTaps *taps, int least, int columns,
+                BbCudaStage *stage)
 {
   int n_out = MAX (taps->n_out, least);
   g_autofree int *first = g_new0 (int, n_out);
@@ -133,11 +155,13 @@ append_columns (BbCudaTables *tables, const BbTaps *taps, int least, gboolean pa
         weight[(gsize) t * (gsize) n_out + (gsize) j] =
           taps->weight[(gsize) j * (gsize) taps->n_taps + (gsize) t];
     }
-  if (pairs)
+  if (stage->pairs)
     pack_halves (weight, (gsize) n_out * (gsize) taps->n_taps);
   first_at = append (tables, first, sizeof (int) * (gsize) n_out);
   weight_at = append (tables, weight, sizeof (float) * (gsize) n_out * (gsize) taps->n_taps);
-  *out = (BbTaps) { n_out, taps->n_taps, AT (first_at), AT (weight_at) };
+  stage->columns = (BbTaps) { n_out, taps->n_taps, AT (first_at), AT (weight_at) };
+  for (int i = 0; i < 2; i++)
+    stage->spans[i] = append_spans (tables, first, n_out, taps->n_taps, columns / (i + 1));
 }
 
 static void
@@ -215,7 +239,7 @@ append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const 
       round_to_halves (&columns);
       round_to_halves (&rows);
     }
-  append_columns (tables, &columns, least, stage->pairs, &stage->columns);
+  append_columns (tables, &columns, least, to_canvas ? BB_FIT_COLUMNS : BB_REDUCE_COLUMNS, stage);
   append_rows (tables, &rows, least, stored_height, BB_ROWS_AHEAD (plan->source.depth > 8 ? 2 : 1),
                stage->pairs, &stage->rows);
   stage->transposed = transposed;
@@ -232,7 +256,7 @@ append_stage (BbCudaTables *tables, const BbTaps *y, const BbTaps *x, int width,
 
   to_stored (&columns, x, width, 0, width, FALSE);
   to_stored (&rows, y, height, 0, height, FALSE);
-  append_columns (tables, &columns, least, FALSE, &stage->columns);
+  append_columns (tables, &columns, least, BB_BLUR_COLUMNS, stage);
   append_rows (tables, &rows, least, height, BB_ROWS_AHEAD (2), FALSE, &stage->rows);
   bb_taps_clear (&columns);
   bb_taps_clear (&rows);
@@ -268,11 +292,13 @@ append_up (BbCudaTables *tables, const BbTaps *taps, int n_in, float scale)
 static gboolean
 is_tight (const BbUpTaps *up, int n_out, int last_window, int interleave)
 {
-  for (int j = 0; j < n_out; j += BB_COMPOSE_SAMPLES / interleave)
-    {
-      int last = MIN (j + BB_COMPOSE_SAMPLES / interleave, n_out) - 1;
+  const int samples = BB_COMPOSE_SAMPLES / interleave;
 
-      if (up[last].first - MIN (up[j].first, last_window) > BB_COMPOSE_WINDOW - BB_COMPOSE_TAPS)
+  for (int j = 0; j < n_out; j++)
+    {
+      int window = MIN (up[j / samples * samples].first, last_window);
+
+      if (up[j].first < window || up[j].first - window > BB_COMPOSE_WINDOW - BB_COMPOSE_TAPS)
         return FALSE;
     }
   return TRUE;
@@ -320,11 +346,27 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
 }
 
 static const float *
-append_mask (BbCudaTables *tables, const BbPlanPlane *plane, const float *mask)
+append_samples (BbCudaTables *tables, const float *samples, int width, int height)
 {
-  if (mask == NULL)
+  if (samples == NULL)
     return NULL;
-  return AT (append (tables, mask, sizeof (float) * (gsize) plane->width * (gsize) plane->height));
+  return AT (append (tables, samples, sizeof (float) * (gsize) width * (gsize) height));
+}
+
+/* What is the same in each frame. */
+static void
+append_still (BbCudaTables *tables, const BbPlan *plan, int g, BbCudaGroup *group)
+{
+  for (int i = 0; i <= g; i++)
+    {
+      const BbPlanPlane *plane = &plan->plane[g + i];
+      const BbLogoPlane *logo = &plane->logo;
+
+      group->still[i] = append_samples (tables, plane->still, plane->width, plane->height);
+      group->ink[i] = append_samples (tables, logo->ink, logo->width, logo->height);
+    }
+  group->keep = append_samples (tables, plan->plane[g].logo.keep, plan->plane[g].logo.width,
+                                plan->plane[g].logo.height);
 }
 
 /**
@@ -355,8 +397,8 @@ bb_cuda_tables_init (BbCudaTables *tables, const BbPlan *plan)
         .top = plane->top,
         .width = plane->foreground_width,
         .height = plane->foreground_height,
-        .alpha = append_mask (tables, plane, plane->alpha),
-        .shade = append_mask (tables, plane, plane->shade),
+        .alpha = append_samples (tables, plane->alpha, plane->width, plane->height),
+        .shade = append_samples (tables, plane->shade, plane->width, plane->height),
         .canvas_width = plane->width,
         .canvas_height = plane->height,
         .bias = { plan->plane[g].bias, plan->plane[2 * g].bias },
@@ -364,6 +406,7 @@ bb_cuda_tables_init (BbCudaTables *tables, const BbPlan *plan)
         .maximum = get_maximum (plan),
         .deep = plan->finished.depth > 8,
       };
+      append_still (tables, plan, g, group);
     }
   tables->size = tables->bytes->len;
 }
@@ -379,6 +422,8 @@ relocate_stage (BbCudaStage *stage, const guint8 *base)
   RELOCATE (stage->rows.weight);
   RELOCATE (stage->columns.first);
   RELOCATE (stage->columns.weight);
+  RELOCATE (stage->spans[0]);
+  RELOCATE (stage->spans[1]);
 }
 
 /**
@@ -422,6 +467,12 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
       RELOCATE (group->up_x);
       RELOCATE (group->composite.alpha);
       RELOCATE (group->composite.shade);
+      RELOCATE (group->keep);
+      for (int i = 0; i < 2; i++)
+        {
+          RELOCATE (group->still[i]);
+          RELOCATE (group->ink[i]);
+        }
     }
   return TRUE;
 }

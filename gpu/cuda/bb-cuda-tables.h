@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * BbCudaStage:
  * @rows: taps down the stored columns
  * @columns: taps along the stored rows
+ * @spans: as in #BbResample, for rows whose components do not (0) and do (1) alternate
  * @transposed: whether the result is turned
  * @pairs: whether sums are pairs of FP16, of codes less 128, and weights two equal halves each
  * @center: what such sums lack, else 0
@@ -28,6 +29,7 @@ G_BEGIN_DECLS
 typedef struct {
   BbRowTaps rows;
   BbTaps columns;
+  const BbSpan *spans[2];
   gboolean transposed;
   gboolean pairs;
   float center;
@@ -44,6 +46,9 @@ typedef struct {
  * @last_window: as in #BbCompose
  * @tight: as in #BbCompose, for chroma that is (1) and is not (0) interleaved on the canvas
  * @composite: the canvas
+ * @still: (nullable): as in #BbCompose
+ * @keep: (nullable): as in #BbOverlay; absent where there is no logo
+ * @ink: (nullable): as in #BbOverlay
  *
  * What becomes of the planes of a group.
  */
@@ -57,6 +62,9 @@ typedef struct {
   int last_window;
   gboolean tight[2];
   BbComposite composite;
+  const float *still[2];
+  const float *keep;
+  const float *ink[2];
 } BbCudaGroup;
 
 /**

@@ -5,7 +5,7 @@
  * A frame is read once, by bb_fit and bb_reduce, which make the foreground on the canvas and a
  * small plane of the background; it may be released then. bb_blur blurs the small plane, and
  * bb_compose brings it up to the canvas around the foreground, so that each sample of the canvas is
- * written once. Sums are FP32, or (PairSums) pairs of FP16; what is kept between stages, in shared
+ * written once. bb_overlay lays a logo over the part that it covers. Sums are FP32, or (PairSums) pairs of FP16; what is kept between stages, in shared
  * memory and outside, is FP16 or FP32. z of the grid is the frame, times the component where chroma has planes of its own.
  */
 
@@ -127,13 +127,13 @@ template <typename Kept, int interleave> struct Rising {
       }
   }
 
-  /* Until rows from @first on are kept. */
+  /* Until rows from @first on are kept. Where the background is mirrored they fall, and are made anew. */
   __device__ __forceinline__ void
   rise (const BbCompose &p, int first)
   {
-    if (next >= first + BB_COMPOSE_TAPS)
+    if (next == first + BB_COMPOSE_TAPS)
       return;
-    if (next < first)
+    if (next < first || next > first + BB_COMPOSE_TAPS)
       {
         next = first;
         row = data + (ptrdiff_t) first * p.in.stride;
@@ -232,7 +232,7 @@ compose_rows (const BbCompose &p, Rising<Kept, interleave> &rising, int frame, i
     }
 }
 
-/* A background of one color. */
+/* A background of one color, or one that is the same in each frame. */
 template <typename Code, int interleave>
 static __device__ __forceinline__ void
 compose_flat (const BbCompose &p, int frame, int plane, int column, int from, int to,
@@ -244,8 +244,22 @@ compose_flat (const BbCompose &p, int frame, int plane, int column, int from, in
 
 #pragma unroll 1
   for (int y = from; y < to; y++, code += p.out.stride)
-    if (!is_hidden<interleave> (p.composite, column, y))
-      mix_four<Code, interleave> (p, plane, column, y, bias, (typename FourCodes<Code>::Word *) code);
+    {
+      float share[4];
+
+      if (is_hidden<interleave> (p.composite, column, y))
+        continue;
+#pragma unroll
+      for (int k = 0; k < 4; k++)
+        {
+          const int x = least ((column + k) / interleave, p.composite.canvas_width - 1);
+          const float *still = p.still[plane + k % interleave];
+
+          share[k] =
+            still != NULL ? still[(ptrdiff_t) y * p.composite.canvas_width + x] * p.scale : bias[k];
+        }
+      mix_four<Code, interleave> (p, plane, column, y, share, (typename FourCodes<Code>::Word *) code);
+    }
 }
 
 /* The blurred plane up to the canvas, around the foreground that is there. A thread makes four
@@ -364,6 +378,40 @@ BB_COMPOSE (f16_u8_2, 2, BbHalf, uint8_t)
 BB_COMPOSE (f16_u16_2, 2, BbHalf, uint16_t)
 BB_COMPOSE (f32_u8_2, 2, float, uint8_t)
 BB_COMPOSE (f32_u16_2, 2, float, uint16_t)
+
+/* The logo over the canvas. A thread makes one sample of one component. */
+template <typename Code>
+static __device__ __forceinline__ void
+overlay (const BbOverlay &p)
+{
+  const int x = (int) blockIdx.x * BB_OVERLAY_COLUMNS + (int) threadIdx.x % BB_OVERLAY_COLUMNS;
+  const int y = (int) blockIdx.y * BB_OVERLAY_ROWS + (int) threadIdx.x / BB_OVERLAY_COLUMNS;
+  const int frame = (int) blockIdx.z / p.components;
+  const int component = (int) blockIdx.z % p.components;
+  const ptrdiff_t sample = (ptrdiff_t) y * p.width + x;
+  Code *code;
+
+  if (x >= p.width || y >= p.height)
+    return;
+  code = at<Code> (p.out.data[frame], component * p.out.component +
+                                        (ptrdiff_t) (p.top + y) * p.out.stride) +
+         (p.left + x) * p.out.interleave;
+  *code = (Code) (bb_overlay ((float) (*code >> p.out.shift), p.keep[sample],
+                              p.ink[component][sample], p.maximum)
+                  << p.out.shift);
+}
+
+extern "C" __global__ void
+bb_overlay_u8 (const BbOverlay p)
+{
+  overlay<uint8_t> (p);
+}
+
+extern "C" __global__ void
+bb_overlay_u16 (const BbOverlay p)
+{
+  overlay<uint16_t> (p);
+}
 
 /* out is [height][out_stride], pixels of four bytes or, where deep, of four 16-bit words */
 extern "C" __global__ void

@@ -129,12 +129,25 @@ typedef struct {
 } BbRowTaps;
 
 /**
+ * BbSpan:
+ * @first: the first sample of a row that is read
+ * @end: one past the last
+ *
+ * What a tile reads of a row: 8 bytes, one access.
+ */
+typedef struct __attribute__ ((aligned (8))) {
+  int first;
+  int end;
+} BbSpan;
+
+/**
  * BbResample:
  * @in: where samples are read
  * @out: where they go
  * @rows: taps down the stored columns
  * @columns: taps along the stored rows: `first` `[n_out]`, `weight` `[n_taps][n_out]`; each weight of it and of @rows
  *   is an FP32 number, or in the kernels with FP16 sums the same FP16 number twice
+ * @spans: `[tiles]`, for each tile of columns where the first of its windows begins and the last one ends
  * @transposed: whether a sample of output row i and column j goes to column i of row j
  * @split: components that are made by blocks of their own: 2 where @in has chroma planes of their
  *   own, else 1
@@ -148,13 +161,14 @@ typedef struct {
  * @composite: the canvas, where @out is one
  *
  * Parameters of bb_fit, bb_reduce and bb_blur. Both tables count in samples of a component, as
- * stored, so that mirroring is in them; windows either rise or fall with the output.
+ * stored, so that mirroring is in them.
  */
 typedef struct {
   BbPlanes in;
   BbPlanes out;
   BbRowTaps rows;
   BbTaps columns;
+  const BbSpan *spans;
   int transposed;
   int split;
   int left;
@@ -182,12 +196,14 @@ typedef struct __attribute__ ((aligned (16))) {
  * BbCompose:
  * @in: the blurred planes, one a component, of at least %BB_COMPOSE_WINDOW columns and rows
  * @out: the canvas
- * @up_y: `[height]`, taps to canvas rows, rising, the weights over the greatest code
- * @up_x: `[width]`, taps to canvas columns, rising
+ * @up_y: `[height]`, taps to canvas rows, the weights over the greatest code; they rise, but fall where the background
+ *   is mirrored
+ * @up_x: `[width]`, taps to canvas columns
  * @last_window: column of @in where the last %BB_COMPOSE_WINDOW begin
  * @tight: whether those of a thread's neighbours lie in one window
  * @split: as in #BbResample, for @out
- * @flat: whether the background is the bias alone
+ * @flat: whether the background is the bias alone, or @still
+ * @still: (nullable): per component `[canvas height][canvas width]`, a flat background in codes
  * @scale: 1 / greatest code
  * @composite: the canvas
  *
@@ -202,9 +218,40 @@ typedef struct {
   int tight;
   int split;
   int flat;
+  const float *still[2];
   float scale;
   BbComposite composite;
 } BbCompose;
+
+/** Columns and rows of the tile that a block of bb_overlay makes. */
+#define BB_OVERLAY_COLUMNS 32
+#define BB_OVERLAY_ROWS 8
+
+/**
+ * BbOverlay:
+ * @out: the canvas
+ * @components: components of its planes, by which the grid's z is counted: frames times these
+ * @left: first column of the logo
+ * @top: first row of it
+ * @width: columns of it
+ * @height: rows of it
+ * @keep: `[height][width]`, what it leaves of the canvas
+ * @ink: per component the same, what it adds in codes
+ * @maximum: greatest code
+ *
+ * Parameters of bb_overlay.
+ */
+typedef struct {
+  BbPlanes out;
+  int components;
+  int left;
+  int top;
+  int width;
+  int height;
+  const float *keep;
+  const float *ink[2];
+  float maximum;
+} BbOverlay;
 
 /** Samples of a row, and pairs of rows, that a block of bb_deinterlace makes. */
 #define BB_DEINTERLACE_COLUMNS 64

@@ -106,6 +106,13 @@ bb_mix (float background, float foreground, float alpha, float maximum)
   return background + (bb_clamp (foreground, maximum) - background) * alpha;
 }
 
+/** bb_overlay: @below, of which the logo leaves @keep, with its @ink on top, rounded to a code of 0 to @maximum */
+BB_KERNEL int
+bb_overlay (float below, float keep, float ink, float maximum)
+{
+  return (int) (bb_clamp (below * keep + ink, maximum) + 0.5f);
+}
+
 /** bb_quantize: @value rounded to the nearest code of 0 to @maximum */
 BB_KERNEL int
 bb_quantize (float value, float maximum)

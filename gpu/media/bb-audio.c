@@ -139,13 +139,15 @@ check_channels (BbAudioEncoder *self, const AVChannelLayout *stored)
       self->mixed = TRUE;
       av_channel_layout_describe (stored, from, sizeof from);
       av_channel_layout_describe (made, to, sizeof to);
-      g_ptr_array_add (self->notices,
-                       /* Translators: a codec and the number of a track, and two sets of channels,
-                        * such as “5.1” and “stereo” */
-                       g_strdup_printf (self->anchored
-                                          ? _ ("Parts of the audio (%s) are mixed from %s to %s")
-                                          : _ ("The audio (%s) is mixed from %s to %s"),
-                                        self->name, from, to));
+      g_ptr_array_add (
+        self->notices,
+        g_strdup_printf (
+          self->anchored
+            /* Translators: a codec and a track, and channels such as “5.1” and “stereo” */
+            ? _ ("Parts of the audio (%s) are mixed from %s to %s")
+            /* Translators: a codec and a track, and channels such as “5.1” and “stereo” */
+            : _ ("The audio (%s) is mixed from %s to %s"),
+          self->name, from, to));
     }
   av_channel_layout_uninit (&known);
 }

@@ -245,24 +245,24 @@ bb_clock_note_jumps (BbClock *clock, gint64 start, GPtrArray *notices)
 
   if (n_changes > 0)
     g_ptr_array_add (
-      notices, /* Translators: how often, and seconds from the beginning */
-      g_strdup_printf (
-        ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
-                  "subtitles go on with them",
-                  "Other streams take over %u times, first at %.1f s; picture, sound "
-                  "and subtitles go on with them",
-                  n_changes),
-        n_changes, change));
+      notices, g_strdup_printf (
+                 /* Translators: how often, and seconds from the beginning */
+                 ngettext ("Other streams take over %u time, at %.1f s; picture, sound and "
+                           "subtitles go on with them",
+                           "Other streams take over %u times, first at %.1f s; picture, sound "
+                           "and subtitles go on with them",
+                           n_changes),
+                 n_changes, change));
   /* Where one recording follows another both happen at once. */
   if (n_jumps > 0 && (n_jumps != n_changes || clock->first_jump != clock->first_change))
-    g_ptr_array_add (
-      notices, /* Translators: how often, and seconds from the beginning */
-      g_strdup_printf (ngettext ("The clock of the source jumps %u time, at %.1f s; "
-                                 "picture, sound and subtitles go on from there",
-                                 "The clock of the source jumps %u times, first at "
-                                 "%.1f s; picture, sound and subtitles go on from there",
-                                 n_jumps),
-                       n_jumps, jump));
+    g_ptr_array_add (notices, g_strdup_printf (
+                                /* Translators: how often, and seconds from the beginning */
+                                ngettext ("The clock of the source jumps %u time, at %.1f s; "
+                                          "picture, sound and subtitles go on from there",
+                                          "The clock of the source jumps %u times, first at "
+                                          "%.1f s; picture, sound and subtitles go on from there",
+                                          n_jumps),
+                                n_jumps, jump));
 }
 
 static gint64

@@ -164,8 +164,8 @@ bb_declared_duration_describe_shortfall (const BbDeclaredDuration *declared, BbD
     return NULL;
   name = g_filename_display_name (path);
   if (declared->scope == BB_DECLARED_NOTHING)
-    /* Translators: the name of a file, and seconds */
     return g_strdup_printf (
+      /* Translators: the name of a file, and seconds */
       _ ("“%s” breaks off at %.3f s: the video that was made ends there; copy the file again"),
       name, (double) reached * 1e-9);
   /* Translators: the name of a file, and twice seconds */

@@ -176,11 +176,11 @@ bb_extras_add (const BbMetadata *metadata, const AVStream *in, gboolean is_pictu
                                        entry != NULL ? entry->value : codec, in->index));
       break;
     case AVMEDIA_TYPE_VIDEO:
-      /* Translators: a codec, and the number of a track in its file */
-      note (metadata,
-            g_strdup_printf (_ ("A further video (%s, stream %d) is left out: one picture "
-                                "is reframed"),
-                             codec, in->index));
+      note (metadata, g_strdup_printf (
+                        /* Translators: a codec, and the number of a track in its file */
+                        _ ("A further video (%s, stream %d) is left out: one picture "
+                           "is reframed"),
+                        codec, in->index));
       break;
     default:
       entry = av_dict_get (in->metadata, "handler_name", NULL, 0);

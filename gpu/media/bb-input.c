@@ -181,13 +181,21 @@ static int
 open_only_itself (AVFormatContext *demuxer, AVIOContext **file, const char *url, int flags,
                   AVDictionary **options)
 {
+  AVDictionary *own = NULL;
+  int result;
+
   if (demuxer->url == NULL || strcmp (url, demuxer->url) != 0 || (flags & AVIO_FLAG_WRITE) != 0)
     {
       g_debug ("%s: names another file, which is not opened", demuxer->url);
       return AVERROR (EPERM);
     }
+  /* Readers of single pictures give none. */
+  if (options == NULL)
+    options = &own;
   av_dict_set (options, "protocol_whitelist", "file", 0);
-  return avio_open2 (file, url, flags, &demuxer->interrupt_callback, options);
+  result = avio_open2 (file, url, flags, &demuxer->interrupt_callback, options);
+  av_dict_free (&own);
+  return result;
 }
 
 /**

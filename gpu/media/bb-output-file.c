@@ -71,9 +71,9 @@ set_error (GError **error, const char *path, int reason)
                          ? _ ("make room, or choose another folder")
                          : _ ("choose another name or folder");
 
-  /* Translators: the name of a file, what is wrong, and what to do, such as “choose another folder” */
   g_set_error (error, BB_ERROR,
                reason == ENOSPC || reason == EDQUOT ? BB_ERROR_SPACE : BB_ERROR_OUTPUT,
+               /* Translators: the name of a file, what is wrong, and what to do, a clause */
                _ ("Cannot write “%s”: %s; %s"), name, get_reason (reason), advice);
 }
 
@@ -506,6 +506,31 @@ bb_output_file_remove (BbOutputFile *file)
     g_unlink (file->temporary);
   file->removed = TRUE;
   g_mutex_unlock (&file->lock);
+}
+
+/**
+ * bb_output_file_sync:
+ * @file: a file that was written whole
+ * @error: return location for an error
+ *
+ * Brings the file to disk. bb_output_file_commit() does so too; who gives names to several files at the
+ * end knows before that all of them are there.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT or %BB_ERROR_SPACE
+ */
+gboolean
+bb_output_file_sync (BbOutputFile *file, GError **error)
+{
+  int result = sync_path (file->temporary, O_WRONLY);
+  gboolean removed;
+
+  g_mutex_lock (&file->lock);
+  removed = file->removed;
+  g_mutex_unlock (&file->lock);
+  if (result == 0 || removed)
+    return TRUE;
+  set_error (error, file->path, result);
+  return FALSE;
 }
 
 /**

@@ -23,6 +23,7 @@ void bb_output_file_set_path (BbOutputFile *file, const char *path);
 char *bb_output_file_resolve (const char *path);
 gboolean bb_output_file_check (BbOutputFile *file, GError **error);
 void bb_output_file_remove (BbOutputFile *file);
+gboolean bb_output_file_sync (BbOutputFile *file, GError **error);
 gboolean bb_output_file_commit (BbOutputFile *file, GError **error);
 void bb_output_file_free (BbOutputFile *file);
 

@@ -127,7 +127,7 @@ open_file (BbSink *self, GError **error)
  * @cancellable: (nullable): removes the unfinished file at once
  * @error: return location for an error
  *
- * Opens a file for writing. It gets its name in bb_sink_finish(); until then it has a hidden,
+ * Opens a file for writing. It gets its name in bb_sink_commit(); until then it has a hidden,
  * temporary one in the same folder.
  *
  * Returns: (transfer full): a sink, or %NULL with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS,
@@ -362,9 +362,10 @@ bb_sink_add (BbSink *sink, const BbSegment *segment, const GArray *times, GCance
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Writes what is left of the sound and the rest, brings the file to disk and gives it its name.
+ * Writes what is left of the sound and the rest, and brings the file to disk. bb_sink_commit() comes
+ * next.
  *
- * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or %G_IO_ERROR_CANCELLED
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_SPACE or %G_IO_ERROR_CANCELLED
  */
 gboolean
 bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
@@ -390,6 +391,21 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
       set_write_error (sink, result, error);
       return FALSE;
     }
+  return bb_output_file_sync (sink->file, error);
+}
+
+/**
+ * bb_sink_commit:
+ * @sink: a sink that is finished
+ * @error: return location for an error
+ *
+ * Gives the file its name.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_OUTPUT, %BB_ERROR_EXISTS or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_sink_commit (BbSink *sink, GError **error)
+{
   return bb_output_file_commit (sink->file, error);
 }
 
@@ -397,7 +413,7 @@ bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error)
  * bb_sink_get_path:
  * @sink: a sink
  *
- * Returns: name of its file, which may be another one after bb_sink_finish(), see
+ * Returns: name of its file, which may be another one after bb_sink_commit(), see
  *   bb_output_file_commit()
  */
 const char *
@@ -410,7 +426,7 @@ bb_sink_get_path (BbSink *sink)
  * bb_sink_free:
  * @sink: (transfer full): a sink
  *
- * Closes the sink. Where it was not finished, nothing of it stays.
+ * Closes the sink. Where it was not committed, nothing of it stays.
  */
 void
 bb_sink_free (BbSink *sink)

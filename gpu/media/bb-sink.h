@@ -18,6 +18,7 @@ BbSink *bb_sink_new (const char *path, const BbEncoderSetup *setup, BbVideoEncod
 gboolean bb_sink_add (BbSink *sink, const BbSegment *segment, const GArray *times,
                       GCancellable *cancellable, GError **error);
 gboolean bb_sink_finish (BbSink *sink, GCancellable *cancellable, GError **error);
+gboolean bb_sink_commit (BbSink *sink, GError **error);
 void bb_sink_free (BbSink *sink);
 const char *bb_sink_get_path (BbSink *sink);
 GStrv bb_sink_get_notices (BbSink *sink);

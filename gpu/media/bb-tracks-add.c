@@ -99,20 +99,22 @@ add_audio (BbTracks *self, BbTrack *track, BbAudio mode)
                                        self->notices, &error);
   if (track->audio == NULL)
     {
-      /* Translators: a codec, the number of a track in its file, and what is wrong */
       bb_tracks_add_notice (
-        self, g_strdup_printf (_ ("The audio (%s, stream %d) is left out, since "
-                                  "it cannot be encoded anew: %s"),
-                               bb_track_get_codec (track), track->in->index, error->message));
+        self, g_strdup_printf (
+                /* Translators: a codec, the number of a track in its file, and what is wrong */
+                _ ("The audio (%s, stream %d) is left out, since "
+                   "it cannot be encoded anew: %s"),
+                bb_track_get_codec (track), track->in->index, error->message));
       return;
     }
   if (!add_encoded (self, track, bb_audio_encoder_get_context (track->audio)))
     {
-      /* Translators: a codec, and the number of a track in its file */
       bb_tracks_add_notice (self,
-                            g_strdup_printf (_ ("The audio (%s, stream %d) is left out, since "
-                                                "the container does not take it"),
-                                             bb_track_get_codec (track), track->in->index));
+                            g_strdup_printf (
+                              /* Translators: a codec, and the number of a track in its file */
+                              _ ("The audio (%s, stream %d) is left out, since "
+                                 "the container does not take it"),
+                              bb_track_get_codec (track), track->in->index));
       g_clear_pointer (&track->audio, bb_audio_encoder_free);
       return;
     }

@@ -78,11 +78,12 @@ get_track (BbTracks *self, int index)
       track->in->discard = AVDISCARD_ALL;
       if (self->no_sound && track->in->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
         continue;
-      /* Translators: a codec, and the number of a track in its file */
-      bb_tracks_add_notice (
-        self, g_strdup_printf (_ ("A track that appears later in the file (%s, stream %d) "
-                                  "is left out"),
-                               bb_track_get_codec (track), track->in->index));
+      bb_tracks_add_notice (self,
+                            g_strdup_printf (
+                              /* Translators: a codec, and the number of a track in its file */
+                              _ ("A track that appears later in the file (%s, stream %d) "
+                                 "is left out"),
+                              bb_track_get_codec (track), track->in->index));
     }
   return self->tracks->pdata[index];
 }

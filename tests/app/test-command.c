@@ -166,9 +166,26 @@ test_random (void)
         }
       values.width = g_test_rand_int_range (1, 2000) * 2;
       values.height = g_test_rand_int_range (1, 2000) * 2;
-      values.background = g_test_rand_int_range (0, 2);
-      if (values.background == BB_BACKGROUND_COLOR)
+      values.background = g_test_rand_int_range (0, 5);
+      if (values.background != BB_BACKGROUND_BLUR && values.background != BB_BACKGROUND_MIRROR)
         values.color = (guint32) g_test_rand_int_range (0, 0x1000000);
+      if (values.background == BB_BACKGROUND_GRADIENT)
+        {
+          values.gradient_color = (guint32) g_test_rand_int_range (0, 0x1000000);
+          values.gradient_angle = g_test_rand_double_range (0, 360);
+        }
+      if (values.background == BB_BACKGROUND_PICTURE)
+        values.picture = "/pictures/it's \xff\n there.jpg";
+      if (g_test_rand_bit ())
+        {
+          values.logo = "/pictures/-logo.svg";
+          values.logo_place = g_test_rand_int_range (0, 5);
+          if (values.logo_place == BB_LOGO_FREE)
+            values.logo_x = g_test_rand_double_range (0, 1);
+          values.logo_margin = g_test_rand_double_range (0, 0.5);
+          values.logo_size = g_test_rand_double_range (0.01, 1);
+          values.logo_opacity = g_test_rand_double_range (0, 1);
+        }
       values.start = g_test_rand_int_range (0, 1000000);
       values.start *= 1000003;
       values.end =

@@ -187,13 +187,54 @@ test_background (void)
 {
   g_autoptr (BbOptions) color = parse_good ("--background", "#204a87", "a.mp4");
   g_autoptr (BbOptions) blur = parse_good ("--background", "#204a87", "--background=blur", "a.mp4");
+  g_autoptr (BbOptions) mirror = parse_good ("--background", "mirror", "a.mp4");
+  g_autoptr (BbOptions) gradient =
+    parse_good ("--background", "#204a87,#f5c211", "--gradient-angle", "90", "a.mp4");
+  g_autoptr (BbOptions) picture =
+    parse_good ("--background", "#204a87", "--picture", "b \xff.png", "a.mp4");
+  g_autofree char *here = g_canonicalize_filename ("b \xff.png", NULL);
 
   g_assert_cmpint (get_values (color)->background, ==, BB_BACKGROUND_COLOR);
   g_assert_cmphex (get_values (color)->color, ==, 0x204a87);
   g_assert_cmpint (get_values (blur)->background, ==, BB_BACKGROUND_BLUR);
+  g_assert_cmpint (get_values (mirror)->background, ==, BB_BACKGROUND_MIRROR);
+  g_assert_cmpint (get_values (gradient)->background, ==, BB_BACKGROUND_GRADIENT);
+  g_assert_cmphex (get_values (gradient)->color, ==, 0x204a87);
+  g_assert_cmphex (get_values (gradient)->gradient_color, ==, 0xf5c211);
+  g_assert_cmpfloat (get_values (gradient)->gradient_angle, ==, 90);
+  g_assert_cmpint (get_values (picture)->background, ==, BB_BACKGROUND_PICTURE);
+  g_assert_cmpstr (get_values (picture)->picture, ==, here);
+  g_assert_cmphex (get_values (picture)->color, ==, 0x204a87);
+  assert_refused ("such as #204a87", "--background", "#204a87,#204a87,#204a87", "a.mp4");
+  assert_refused ("such as #204a87", "--background", "#204a87,", "a.mp4");
+  assert_refused ("the color below", "--background", "mirror", "--picture", "b.png", "a.mp4");
+  assert_refused ("name a PNG", "--picture", "", "a.mp4");
+  assert_refused ("0 to 360", "--gradient-angle", "361", "a.mp4");
   assert_refused ("such as #204a87", "--background", "red", "a.mp4");
   assert_refused ("such as #204a87", "--background", "#12345", "a.mp4");
   assert_refused ("such as #204a87", "--background", "color", "a.mp4");
+}
+
+static void
+test_logo (void)
+{
+  g_autoptr (BbOptions) corner =
+    parse_good ("--logo", "/pictures/logo.svg", "--logo-place", "top-left", "--logo-margin", "0.1",
+                "--logo-size", "0.3", "--logo-opacity", "0.5", "a.mp4");
+  g_autoptr (BbOptions) free = parse_good ("--logo", "l.png", "--logo-place", "0.25,1", "a.mp4");
+
+  g_assert_cmpstr (get_values (corner)->logo, ==, "/pictures/logo.svg");
+  g_assert_cmpint (get_values (corner)->logo_place, ==, BB_LOGO_TOP_LEFT);
+  g_assert_cmpfloat (get_values (corner)->logo_margin, ==, 0.1);
+  g_assert_cmpfloat (get_values (corner)->logo_size, ==, 0.3);
+  g_assert_cmpfloat (get_values (corner)->logo_opacity, ==, 0.5);
+  g_assert_cmpint (get_values (free)->logo_place, ==, BB_LOGO_FREE);
+  g_assert_cmpfloat (get_values (free)->logo_x, ==, 0.25);
+  g_assert_cmpfloat (get_values (free)->logo_y, ==, 1);
+  assert_refused ("X,Y from 0,0", "--logo-place", "middle", "a.mp4");
+  assert_refused ("X,Y from 0,0", "--logo-place", "free", "a.mp4");
+  assert_refused ("X,Y from 0,0", "--logo-place", "0.5,1.5", "a.mp4");
+  assert_refused ("0.01 to 1", "--logo-size", "0", "a.mp4");
 }
 
 static void
@@ -367,6 +408,126 @@ test_outputs (void)
   g_rmdir ("there");
 }
 
+static const BbOptionsOutput *
+get_more (const BbOptions *options, guint index)
+{
+  g_assert_cmpuint (index, <, options->more->len);
+  return options->more->pdata[index];
+}
+
+static const char *
+get_more_output (const BbOptions *options, guint index, guint input)
+{
+  g_assert_cmpuint (get_more (options, index)->targets->len, ==, options->targets->len);
+  return ((const BbTarget *) get_more (options, index)->targets->pdata[input])->output;
+}
+
+/* What stands after --and is of another file; what is not said there is as for the first one. */
+static void
+test_several_outputs (void)
+{
+  g_autoptr (BbOptions) options = parse_good (
+    "-o", "tall.mp4", "--size", "90x160", "--blur", "9", "--start", "1", "--quality", "30", "--and",
+    "--aspect", "1:1", "-o", "square.mkv", "--encoder", "libx265", "--and", "clip.mp4", "--blur",
+    "7", "-o", "b.mp4", "--and", "-o", "c.webm", "--codec", "av1", "--zoom", "1");
+  const BbRecipeValues *square = bb_recipe_get (get_more (options, 0)->recipe);
+  const BbRecipeValues *second = bb_recipe_get (get_more (options, 1)->recipe);
+  const BbRecipeValues *third = bb_recipe_get (get_more (options, 2)->recipe);
+
+  g_assert_cmpuint (options->targets->len, ==, 1);
+  g_assert_cmpuint (options->more->len, ==, 3);
+  g_assert_cmpstr (get_target (options, 0)->output, ==, "tall.mp4");
+  g_assert_cmpstr (get_more_output (options, 0, 0), ==, "square.mkv");
+  g_assert_cmpstr (get_more_output (options, 1, 0), ==, "b.mp4");
+  g_assert_cmpint (get_values (options)->height, ==, 160);
+  g_assert_cmpint (square->width, ==, 1080);
+  g_assert_cmpint (square->height, ==, 1080);
+  g_assert_cmpfloat (square->blur, ==, 9);
+  g_assert_cmpint (square->start, ==, 1000000000);
+  /* Another encoder's quality is none of this one. */
+  g_assert_cmpint (square->quality, ==, -1);
+  g_assert_cmpint (second->width, ==, 90);
+  g_assert_cmpfloat (second->blur, ==, 7);
+  g_assert_cmpint (second->quality, ==, 30);
+  g_assert_cmpint (third->codec, ==, BB_CODEC_AV1);
+  g_assert_cmpint (third->quality, ==, -1);
+  g_assert_cmpfloat (get_values (options)->zoom, ==, 0);
+}
+
+/* Names of files that are not said, and folders. */
+static void
+test_several_targets (void)
+{
+  g_autoptr (BbOptions) named =
+    parse_good ("--size", "90x160", "--and", "--size", "64x64", "a.mp4", "b.mp4");
+  g_autoptr (BbOptions) inside =
+    parse_good ("-o", "new/", "a.mp4", "--and", "--size", "64x64", "--and", "-o", "other/");
+  g_autoptr (BbOptions) none =
+    parse_good ("-o", "new/", "a.mp4", "--and", "--encoder", "none", "--", "--and");
+
+  g_assert_cmpstr (get_target (named, 1)->output, ==, "b-90x160.mp4");
+  g_assert_cmpstr (get_more_output (named, 0, 0), ==, "a-64x64.mp4");
+  g_assert_cmpstr (get_more_output (named, 0, 1), ==, "b-64x64.mp4");
+  g_assert_cmpstr (get_more_output (inside, 0, 0), ==, "new/a-64x64.mp4");
+  g_assert_cmpstr (get_more_output (inside, 1, 0), ==, "other/a-1080x1920.mp4");
+  g_assert_cmpstr (get_more (inside, 1)->new_folder, ==, "other/");
+  /* Behind “--” it is a file. */
+  g_assert_cmpuint (none->more->len, ==, 1);
+  g_assert_cmpstr (get_target (none, 1)->input, ==, "--and");
+  g_assert_null (get_more_output (none, 0, 0));
+}
+
+static void
+test_several_refused (void)
+{
+  static const char *const options[] = { "--start=1", "--end=2",         "--device=cpu",
+                                         "--batch=4", "--fresh",         "--precision=fp32",
+                                         "--quiet",   "--overwrite",     "--stats=f",
+                                         "--plan=d",  "--save-recipe=f", "--workers=2",
+                                         "--join=d",  "--auto-tune",     "--print-jobs=slurm" };
+  static const char *const alone[] = { "--plan=d",    "--save-recipe=f",    "--join=d",
+                                       "--auto-tune", "--print-jobs=slurm", "--segment=0" };
+  g_autoptr (BbOptions) help = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    assert_refused ("before the first “--and”", "a.mp4", "--and", "-o", "b.mp4", options[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (alone); i++)
+    assert_refused ("leave out “--and”", "a.mp4", alone[i], "--and", "-o", "b.mp4");
+  assert_refused ("Two outputs would both be “a-1080x1920.mp4”", "a.mp4", "--and", "--blur", "3");
+  assert_refused ("Two outputs", "-o", "b.mp4", "a.mp4", "--and", "-o", "./b.mp4");
+  assert_refused ("is an input", "a.mp4", "--and", "-o", "./a.mp4");
+  assert_refused ("0 to 1000 px", "a.mp4", "--and", "--blur", "2000");
+  assert_refused ("b.webm", "a.mp4", "--and", "-o", "b.webm");
+  assert_refused ("8 files", "a.mp4", "--and", "--and", "--and", "--and", "--and", "--and", "--and",
+                  "--and");
+  /* Information is shown wherever it is asked for. */
+  help = parse_good ("a.mp4", "--and", "--help");
+  g_assert_cmpint (help->action, ==, BB_ACTION_HELP);
+}
+
+/* A recipe after --and says all but trim and work. */
+static void
+test_several_recipes (void)
+{
+  g_autoptr (BbOptions) first = parse_good ("--blur", "12", "--end", "2", "--device", "cpu",
+                                            "--size", "64x36", "--save-recipe", "look");
+  g_autoptr (GFile) file = g_file_new_for_path ("look");
+  g_autoptr (BbOptions) options = NULL;
+  const BbRecipeValues *values;
+
+  g_assert_true (bb_recipe_save (first->recipe, file, NULL));
+  options = parse_good ("a.mp4", "--batch", "4", "--blur", "5", "--end", "3", "--and", "--recipe",
+                        "look", "--dim", "0.5");
+  values = bb_recipe_get (get_more (options, 0)->recipe);
+  g_assert_cmpfloat (values->blur, ==, 12);
+  g_assert_cmpfloat (values->dim, ==, 0.5);
+  g_assert_cmpint (values->width, ==, 64);
+  g_assert_cmpint (values->batch, ==, 4);
+  g_assert_cmpint (values->end, ==, 3000000000);
+  g_assert_cmpstr (values->device, ==, "auto");
+  g_unlink ("look");
+}
+
 static void
 test_recipe (void)
 {
@@ -394,15 +555,20 @@ static void
 test_stats (void)
 {
   static const char *const notices[] = { "said \"so\"\\\n\x01", NULL };
+  const BbStatsOutput made[] = {
+    { "b.mp4", 7000, { .width = 90, .height = 160, .video_bytes = 6000, .encoder = "libx264" } },
+    { "b.mkv", -1, { .width = 64, .height = 64, .encoder = "ffv1" } },
+  };
+  const BbStatsOutput nothing = { NULL, -1, { .encoder = "none" } };
   g_autoptr (BbStats) stats = bb_stats_new ();
   g_autofree char *json = NULL;
   BbRenderStats figures = { .frames = 300, .batches = 10, .seconds = 2.5, .peak_memory = 1000 };
 
   g_strlcpy (figures.device, "cpu", sizeof figures.device);
-  bb_stats_add (stats, "a\t\xff.mp4", "b.mp4", &figures, notices, NULL);
+  bb_stats_add (stats, "a\t\xff.mp4", made, 2, &figures, notices, NULL);
   figures.frames = 100;
   figures.peak_memory = 500;
-  bb_stats_add (stats, "c.mp4", NULL, &figures, NULL, "broken");
+  bb_stats_add (stats, "c.mp4", &nothing, 1, &figures, NULL, "broken");
   json = bb_stats_to_json (stats);
   g_assert_true (g_utf8_validate (json, -1, NULL));
   g_assert_nonnull (strstr (json, "\n  \"failed\": 1,\n"));
@@ -414,6 +580,13 @@ test_stats (void)
   g_assert_nonnull (strstr (json, "\"input\": \"a\\u0009"));
   g_assert_nonnull (strstr (json, "\"error\": \"broken\""));
   g_assert_nonnull (strstr (json, "\"output\": null"));
+  g_assert_nonnull (strstr (json, "\"output\": \"b.mp4\""));
+  g_assert_nonnull (strstr (json, "\"outputs\": [{ \"file\": \"b.mp4\", \"width\": 90, "
+                                  "\"height\": 160, \"encoder\": \"libx264\", "
+                                  "\"frames_before\": 0, \"video_bytes\": 6000, "
+                                  "\"bytes\": 7000 }, { \"file\": \"b.mkv\""));
+  g_assert_nonnull (strstr (json, "\"encoder\": \"ffv1\", \"frames_before\": 0, "
+                                  "\"video_bytes\": 0, \"bytes\": null }],"));
 }
 
 static void
@@ -489,12 +662,17 @@ main (int argc, char *argv[])
   g_test_add_func ("/options/values", test_values);
   g_test_add_func ("/options/canvas", test_canvas);
   g_test_add_func ("/options/background", test_background);
+  g_test_add_func ("/options/logo", test_logo);
   g_test_add_func ("/options/times", test_times);
   g_test_add_func ("/options/refused", test_refused);
   g_test_add_func ("/options/dashes", test_dashes);
   g_test_add_func ("/options/actions", test_actions);
   g_test_add_func ("/options/outputs", test_outputs);
   g_test_add_func ("/options/recipe", test_recipe);
+  g_test_add_func ("/options/several-outputs", test_several_outputs);
+  g_test_add_func ("/options/several-recipes", test_several_recipes);
+  g_test_add_func ("/options/several-refused", test_several_refused);
+  g_test_add_func ("/options/several-targets", test_several_targets);
   g_test_add_func ("/options/stats", test_stats);
   g_test_add_func ("/options/progress", test_progress);
   g_test_add_func ("/options/progress-line", test_progress_line);

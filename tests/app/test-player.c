@@ -244,6 +244,76 @@ test_same (void)
   assert_same_as_render (path, &values);
 }
 
+/* A picture of 200×150 pixels, partly transparent. */
+static char *
+make_picture (const char *name)
+{
+  g_autofree char *output =
+    bb_test_ffmpeg ("-f lavfi -i testsrc=s=200x150 -vf format=rgba,colorchannelmixer=aa=0.7 "
+                    "-frames:v 1 %s",
+                    name);
+
+  return bb_test_media_path (name);
+}
+
+/* With files: the export finds them beside its recipe. */
+static void
+test_same_files (void)
+{
+  g_autofree char *path = clip ("a.mp4");
+  g_autofree char *picture = make_picture ("behind.png");
+  BbRecipeValues values;
+
+  small_values (&values);
+  values.picture = values.logo = picture;
+  values.blur = 10;
+  values.logo_opacity = 0.6;
+  for (int i = 0; i < 2; i++)
+    {
+      values.background = i == 0 ? BB_BACKGROUND_PICTURE : BB_BACKGROUND_MIRROR;
+      assert_same_as_render (path, &values);
+    }
+}
+
+/* A file that cannot be read is told once; the picture is shown without, and goes on. */
+static void
+test_missing_files (void)
+{
+  Fixture f;
+  g_autofree char *path = clip ("a.mp4");
+  g_autofree char *picture = make_picture ("behind.png");
+  g_autofree char *missing = bb_test_media_path ("missing.png");
+  g_autofree char *without = NULL;
+  BbRecipeValues values;
+
+  fixture_init (&f);
+  small_values (&values);
+  values.background = BB_BACKGROUND_PICTURE;
+  values.picture = picture;
+  open_file (&f, path);
+  wait_for_generation (&f, set_recipe (&f, &values));
+  without = bb_test_frame_md5 (bb_player_get_picture (f.player)->frame);
+  values.logo = missing;
+  wait_for_generation (&f, set_recipe (&f, &values));
+  BB_TEST_WAIT (f.n_failed == 1);
+  {
+    g_autofree char *shown = bb_test_frame_md5 (bb_player_get_picture (f.player)->frame);
+
+    /* The picture behind can be read and stays. */
+    g_assert_cmpstr (shown, ==, without);
+  }
+  values.picture = missing;
+  values.logo = picture;
+  values.logo_size = 0.3;
+  wait_for_generation (&f, set_recipe (&f, &values));
+  values.logo_size = 0.4;
+  wait_for_generation (&f, set_recipe (&f, &values));
+  bb_player_step (f.player, 1);
+  BB_TEST_WAIT (bb_player_get_picture (f.player)->time > 0);
+  g_assert_cmpuint (f.n_failed, ==, 1);
+  fixture_clear (&f);
+}
+
 static void
 test_open (void)
 {
@@ -1045,6 +1115,8 @@ main (int argc, char **argv)
   g_test_add_func ("/player/hdr", test_hdr);
   g_test_add_func ("/player/tail", test_tail);
   g_test_add_func ("/player/background", test_background);
+  g_test_add_func ("/player/same-files", test_same_files);
+  g_test_add_func ("/player/missing-files", test_missing_files);
   g_test_add_func ("/player/failure", test_failure);
   g_test_add_func ("/player/close", test_close);
   result = g_test_run ();

@@ -504,7 +504,8 @@ test_newer (void)
   gsize length;
   g_autofree char *plain = make_file (&length);
   g_autofree char *lines = g_strdup ("version=2\njobs=3\n");
-  g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, lines, -1);
+  g_autofree char *whole = g_strconcat ("[queue]\n", lines, NULL);
+  g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
   g_autofree char *group = g_strdup_printf ("[queue]\n%schecksum=%s\n\n", lines, checksum);
   char *text = g_strconcat (group, strstr (plain, "[job 1]"), NULL);
 

@@ -608,7 +608,7 @@ test_names (Fixture *fixture, gconstpointer data)
   g_autofree char *path = bb_test_media_path ("out-chosen.mp4");
 
   bb_queue_set_paused (fixture->queue, TRUE);
-  beside = bb_queue_propose (fixture->queue, input, NULL, recipe, NULL);
+  beside = bb_queue_propose (fixture->queue, input, NULL, NULL, recipe, NULL);
   g_assert_true (g_str_has_suffix (beside, "/short-72x128.mp4"));
 
   write_file ("out-a.mp4", "somebody's");
@@ -624,7 +624,7 @@ test_names (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, "short.mp4", "short.mp4", BB_JOB_NAME_REPLACE, BB_ERROR_OUTPUT);
   assert_refused (fixture, "long.mp4", "late-input.mp4", BB_JOB_NAME_REPLACE, BB_ERROR_OUTPUT);
   g_assert_true (bb_queue_remove (fixture->queue, job[4]));
-  inside = bb_queue_propose (fixture->queue, input, folder, recipe, "mkv");
+  inside = bb_queue_propose (fixture->queue, input, folder, NULL, recipe, "mkv");
   g_assert_true (g_str_has_suffix (inside, "/short-72x128.mkv"));
 
   /* Files that appear while the jobs wait. */

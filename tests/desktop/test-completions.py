@@ -96,7 +96,7 @@ def test_zsh(folder):
         tap.equal(text.splitlines()[0], f"#compdef {program}")
         found = set()
         for line in text.splitlines():
-            spec = re.match(r"\s+'(?:\([^)]*\)'\{([^}]*)\}'|(--[a-z-]+))", line)
+            spec = re.match(r"\s+'(?:(?:\([^)]*\)|\*)'\{([^}]*)\}'|\*?(--[a-z-]+))", line)
             if spec:
                 found.update(option.rstrip("+=") for option in (spec[1] or spec[2]).split(","))
         tap.equal(found, options_of(program), program)

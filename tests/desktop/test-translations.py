@@ -59,6 +59,24 @@ def test_texts_can_be_extracted(folder):
     tap.output("msgfmt", "--check-format", "-o", os.devnull, target)
 
 
+def test_comments_reach_translators(folder):
+    """A comment for translators stands within the call, directly before its text: elsewhere xgettext does not take it."""
+    places = []
+    for name in listed("POTFILES"):
+        def number(found):
+            places.append(f"{name}: {found[1].strip()}")
+            return f"Translators: [{len(places)}]{found[1]}"
+
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(re.sub(r"Translators:([^\n]*)", number, (SOURCE / name).read_text()))
+    pot = tap.output("xgettext", "--from-code=UTF-8", "--add-comments=Translators", "--keyword=_", "--keyword=N_", "--keyword=C_:1c,2",
+                     "--keyword=NC_:1c,2", f"--files-from={PO}/POTFILES", "-o", "-", cwd=folder).decode()
+    got = {int(number) for number in re.findall(r"^#\. Translators: \[(\d+)\]", pot, re.MULTILINE)}
+    tap.check(len(places) > 100, f"only {len(places)} comments for translators")
+    tap.equal([place for i, place in enumerate(places, 1) if i not in got], [], "comments that do not stand before their text")
+
+
 def test_languages(folder):
     languages = listed("LINGUAS")
     tap.equal(languages, sorted(languages), "po/LINGUAS")

@@ -42,6 +42,8 @@ HOST_KERNEL (bb_compose_f16_u8_2, 0)
 HOST_KERNEL (bb_compose_f16_u16_2, 0)
 HOST_KERNEL (bb_compose_f32_u8_2, 0)
 HOST_KERNEL (bb_compose_f32_u16_2, 0)
+HOST_KERNEL (bb_overlay_u8, 0)
+HOST_KERNEL (bb_overlay_u16, 0)
 HOST_KERNEL (bb_deinterlace_u8, 0)
 HOST_KERNEL (bb_deinterlace_u16, 0)
 HOST_KERNEL (bb_present_pixels, 0)
@@ -86,6 +88,8 @@ const Kernel *const driver_kernels[] = {
   &host_bb_compose_f16_u16_2,
   &host_bb_compose_f32_u8_2,
   &host_bb_compose_f32_u16_2,
+  &host_bb_overlay_u8,
+  &host_bb_overlay_u16,
   &host_bb_deinterlace_u8,
   &host_bb_deinterlace_u16,
   &host_bb_present_pixels,

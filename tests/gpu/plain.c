@@ -27,7 +27,8 @@
  * @bias: added to the background
  * @black: code that the shadow goes to
  * @maximum: greatest code of the target
- * @flat: whether the background is @bias alone
+ * @still: (nullable): `[canvas height][canvas width]`, the background
+ * @flat: whether the background is @bias alone, or @still
  *
  * What one plane of a finished frame is made of.
  */
@@ -47,6 +48,7 @@ typedef struct {
   float bias;
   float black;
   float maximum;
+  const float *still;
   int flat;
 } Compose;
 
@@ -97,7 +99,7 @@ compose_sample (const Compose *c, int x, int y)
   size_t at = (size_t) y * (size_t) c->canvas_width + (size_t) x;
   float alpha = !inside ? 0.0f : c->alpha != NULL ? c->alpha[at] : 1.0f;
   float shade = c->shade != NULL ? c->shade[at] : 1.0f;
-  float background = c->bias;
+  float background = c->still != NULL ? c->still[at] : c->bias;
   float foreground = 0.0f;
 
   if (alpha < 1.0f && !c->flat)
@@ -204,6 +206,7 @@ plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out)
         .bias = plane->bias,
         .black = plane->black,
         .maximum = maximum,
+        .still = plane->still,
         .flat = plan->flat,
       };
 
@@ -229,7 +232,16 @@ plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out)
           for (int x = 0; x < plane->width; x++)
             {
               int code = bb_quantize (compose_sample (&compose, x, y), maximum);
+              int u = x - plane->logo.left;
+              int v = y - plane->logo.top;
 
+              if (u >= 0 && u < plane->logo.width && v >= 0 && v < plane->logo.height)
+                {
+                  int at = v * plane->logo.width + u;
+
+                  code =
+                    bb_overlay ((float) code, plane->logo.keep[at], plane->logo.ink[at], maximum);
+                }
               if (plan->finished.depth > 8)
                 ((guint16 *) row)[x] = (guint16) code;
               else

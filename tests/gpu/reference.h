@@ -27,6 +27,12 @@ RefPlane ref_resample (const RefPlane *in, double (*kernel) (double), double sup
 RefPlane ref_upright (const BbFrame *frame, BbOrientation orientation, int plane);
 void ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation orientation,
                  double sample_aspect, const BbFormat *target, RefPlane out[BB_N_PLANES]);
+void ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation orientation,
+                    double sample_aspect, const BbFormat *target, const RefPlane still[BB_N_PLANES],
+                    RefPlane out[BB_N_PLANES]);
+RefPlane ref_cover (const RefPlane *in, const BbRecipeValues *values, const BbFormat *target,
+                    int plane);
+double ref_chroma_site (const BbFormat *format, gboolean vertical);
 double ref_largest_difference (const RefPlane planes[BB_N_PLANES], const BbFrame *frame);
 int ref_get_code (const BbFrame *frame, int plane, int x, int y);
 void ref_set_code (BbFrame *frame, int plane, int x, int y, int code);

@@ -5,6 +5,7 @@
 
 #include "bb-test-device.h"
 #include "cpu/bb-cpu-device.h"
+#include "pam.h"
 #include "plain.h"
 #include "reference.h"
 
@@ -266,6 +267,8 @@ test_paths (void)
     { 90, 160, 160, 90 },   { 1, 1, 16, 16 },       { 33, 17, 101, 57 }, { 200, 100, 20, 300 },
   };
   g_autoptr (GRand) rand = g_rand_new_with_seed (2);
+  PamPicture picture = pam_new (61, 47, 8, 5, TRUE);
+  g_autofree char *path = pam_write (&picture, "picture.pam");
 
   for (int trial = 0; trial < 80; trial++)
     {
@@ -291,8 +294,13 @@ test_paths (void)
       values.corner_radius = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, 0, 60);
       values.shadow = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);
       values.background =
-        g_rand_int_range (rand, 0, 4) == 0 ? BB_BACKGROUND_COLOR : BB_BACKGROUND_BLUR;
+        g_rand_boolean (rand) ? BB_BACKGROUND_BLUR : (BbBackground) g_rand_int_range (rand, 1, 5);
       values.color = 0x3584e4;
+      values.picture = path;
+      values.logo = g_rand_int_range (rand, 0, 3) == 0 ? path : "";
+      values.logo_place = (BbLogoPlace) g_rand_int_range (rand, 0, 5);
+      values.logo_size = g_rand_double_range (rand, 0.01, 1);
+      values.logo_opacity = g_rand_double (rand);
       values.blur = g_rand_boolean (rand) ? g_rand_double_range (rand, 0, 12)
                                           : g_rand_double_range (rand, 0, 300);
       values.background_zoom = g_rand_double_range (rand, 1, 3);
@@ -309,6 +317,7 @@ test_paths (void)
       for (guint i = 0; i < batch->n_frames; i++)
         g_assert_cmpint (largest_difference (half, batch->frame[i]), ==, 0);
     }
+  pam_clear (&picture);
 }
 
 /* A picture of one code on a background of one colour: what each sample is made of is known. */

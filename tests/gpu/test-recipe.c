@@ -11,9 +11,11 @@
 #include <math.h>
 
 static const char *const numeric_keys[] = {
-  "width",         "height", "zoom",  "offset-x", "offset-y",
-  "corner-radius", "shadow", "blur",  "dim",      "saturation",
-  "start",         "end",    "batch", "quality",  "background-zoom",
+  "width",          "height", "zoom",   "offset-x",    "offset-y",
+  "corner-radius",  "shadow", "blur",   "dim",         "saturation",
+  "start",          "end",    "batch",  "quality",     "background-zoom",
+  "gradient-angle", "logo-x", "logo-y", "logo-margin", "logo-size",
+  "logo-opacity",
 };
 
 static BbRecipe *
@@ -64,6 +66,11 @@ test_defaults (void)
   g_assert_cmpfloat (v->background_zoom, ==, 1);
   g_assert_cmpfloat (v->dim, ==, 0);
   g_assert_cmpfloat (v->saturation, ==, 1);
+  g_assert_cmpstr (v->picture, ==, "");
+  g_assert_cmpstr (v->logo, ==, "");
+  g_assert_cmpint (v->logo_place, ==, BB_LOGO_BOTTOM_RIGHT);
+  g_assert_cmpfloat (v->logo_size, ==, 0.2);
+  g_assert_cmpfloat (v->logo_opacity, ==, 1);
   g_assert_cmpint (v->start, ==, 0);
   g_assert_cmpint (v->end, ==, -1);
   g_assert_cmpint (v->batch, ==, BB_BATCH_AUTO);
@@ -74,6 +81,14 @@ test_defaults (void)
   g_assert_cmpint (v->quality, ==, -1);
   g_assert_cmpstr (v->preset, ==, "");
   g_assert_cmpint (v->audio, ==, BB_AUDIO_COPY);
+}
+
+static char *
+format_number (double number)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.10g", number));
 }
 
 /* The ends of each range are taken, and what lies just outside is refused. */
@@ -100,8 +115,8 @@ test_ranges (void)
           /* A trim must not be empty: its end is a bit later than the least value. */
           g_autofree char *text = g_str_equal (numeric_keys[i], "end") && k == 0
                                     ? g_strdup ("0.001")
-                                    : g_strdup_printf ("%.0f", inside[k]);
-          g_autofree char *bad = g_strdup_printf ("%.0f", outside[k]);
+                                    : format_number (inside[k]);
+          g_autofree char *bad = format_number (outside[k]);
           BbRecipeValues values;
 
           bb_recipe_values_init (&values);
@@ -530,6 +545,87 @@ test_files (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* Files beside a recipe are found when the folder has moved; others are where they were. */
+static void
+test_named_files (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("blurbox-XXXXXX", NULL);
+  g_autofree char *moved = g_strconcat (folder, "-moved", NULL);
+  static const struct {
+    const char *name; /* from the folder where it is no whole path */
+    const char *text; /* in the file; NULL where it is an address */
+  } cases[] = {
+    { "logo.png", "logo=logo.png\n" },
+    { "sub/l\xc3\xb6go 1.svg", "logo=sub/l\xc3\xb6go 1.svg\n" },
+    { "/elsewhere/logo.png", "logo=/elsewhere/logo.png\n" },
+    { "/else\n \xff where.png ", "logo=file:///else%0A%20%FF%20where.png%20\n" },
+    { "file:name", NULL },
+    { " name ", NULL },
+    { "name\n", NULL },
+    { "\xff", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean whole = cases[i].name[0] == '/';
+      g_autofree char *path =
+        whole ? g_strdup (cases[i].name) : g_build_filename (folder, cases[i].name, NULL);
+      g_autofree char *expected = cases[i].text == NULL || whole
+                                    ? g_strdup (path)
+                                    : g_build_filename (moved, cases[i].name, NULL);
+      g_autofree char *from = g_build_filename (folder, "look.recipe", NULL);
+      g_autofree char *to = g_build_filename (moved, "look.recipe", NULL);
+      g_autoptr (GFile) saved = g_file_new_for_path (from);
+      g_autoptr (GFile) read = g_file_new_for_path (to);
+      g_autoptr (BbRecipe) recipe = NULL;
+      g_autoptr (BbRecipe) copy = NULL;
+      g_autoptr (BbRecipe) again = NULL;
+      g_autofree char *whole_text = NULL;
+      g_autofree char *text = NULL;
+      BbRecipeValues values;
+
+      bb_recipe_values_init (&values);
+      values.logo = path;
+      recipe = bb_recipe_new (&values, &error);
+      g_assert_no_error (error);
+      g_assert_true (bb_recipe_save (recipe, saved, &error));
+      g_assert_no_error (error);
+      g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
+      if (cases[i].text != NULL)
+        g_assert_nonnull (strstr (text, cases[i].text));
+      g_assert_cmpint (g_rename (folder, moved), ==, 0);
+      copy = bb_recipe_new_from_file (read, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (bb_recipe_get (copy)->logo, ==, expected);
+      g_assert_cmpint (g_rename (moved, folder), ==, 0);
+      g_unlink (from);
+      /* Without a file they are whole. */
+      whole_text = bb_recipe_to_string (recipe);
+      again = bb_recipe_new_from_string (whole_text, &error);
+      g_assert_no_error (error);
+      g_assert_true (bb_recipe_equal (recipe, again));
+    }
+  g_rmdir (folder);
+}
+
+static void
+test_pictures (void)
+{
+  BbRecipeValues values;
+  g_autoptr (GError) error = NULL;
+
+  assert_refused ("background", "picture",
+                  "“background” is “picture”, but “picture” names no file: name one");
+  assert_refused (
+    "logo", "file://elsewhere/logo.png",
+    "“logo” is “file://elsewhere/logo.png”: write the name of a file on this machine");
+  bb_recipe_values_init (&values);
+  values.logo = "logo.png";
+  g_assert_null (bb_recipe_new (&values, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
+}
+
 /* Each value belongs to one part: taken over with it, and with no other. */
 static void
 test_parts (void)
@@ -541,6 +637,7 @@ test_parts (void)
   } values[] = {
     { "width", "720", BB_RECIPE_LOOK },        { "corner-radius", "9", BB_RECIPE_LOOK },
     { "background", "color", BB_RECIPE_LOOK }, { "blur", "7", BB_RECIPE_LOOK },
+    { "picture", "/a.png", BB_RECIPE_LOOK },   { "logo-place", "free", BB_RECIPE_LOOK },
     { "zoom", "0.5", BB_RECIPE_FRAMING },      { "offset-x", "3", BB_RECIPE_FRAMING },
     { "start", "1.5", BB_RECIPE_TRIM },        { "end", "2", BB_RECIPE_TRIM },
     { "codec", "av1", BB_RECIPE_OUTPUT },      { "encoder", "ffv1", BB_RECIPE_OUTPUT },
@@ -590,6 +687,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/recipe/text", test_text);
   g_test_add_func ("/recipe/garbage", test_garbage);
   g_test_add_func ("/recipe/files", test_files);
+  g_test_add_func ("/recipe/named-files", test_named_files);
+  g_test_add_func ("/recipe/pictures", test_pictures);
   g_test_add_func ("/recipe/automatic", test_automatic);
   g_test_add_func ("/recipe/parts", test_parts);
   return g_test_run ();

@@ -35,7 +35,7 @@ MAY_INCLUDE = {
 DOOR = "gpu/bb-devices.c"
 PUBLIC = "gpu/blurbox.h"
 # Arithmetic of the CPU that is no part of its device.
-ARITHMETIC = ("bb-cpu-rgb.h", "bb-rows.h")
+ARITHMETIC = ("bb-cpu-rgb.h", "bb-rows.h", "bb-sampler.h")
 
 LONGEST_FUNCTION = 80
 LONGEST_FILE = 800

@@ -489,9 +489,9 @@ test_many (Fixture *fixture, gconstpointer data)
   /* There is no name to write: Enter exports. */
   BB_TEST_WAIT (gtk_window_get_focus (GTK_WINDOW (fixture->window)) ==
                 get_child (dialog, "export_button"));
-  adw_switch_row_set_active (get_child (dialog, "others_row"), FALSE);
+  adw_combo_row_set_selected (get_child (dialog, "scope_row"), 0);
   g_assert_true (gtk_widget_get_visible (get_child (dialog, "name_row")));
-  adw_switch_row_set_active (get_child (dialog, "others_row"), TRUE);
+  adw_combo_row_set_selected (get_child (dialog, "scope_row"), 1);
   g_signal_emit_by_name (get_child (dialog, "export_button"), "clicked");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, 3);
   BB_TEST_WAIT (is_idle (fixture));

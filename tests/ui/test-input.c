@@ -147,6 +147,7 @@ test_sizes (void)
   BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), "1080"));
 
   /* An odd size that was there stays where nobody changes it; a step from it leads to an even one. */
+  values = *bb_editor_get (editor);
   values.width = 1081;
   g_assert_true (bb_editor_set (editor, &values, NULL, NULL));
   BB_TEST_WAIT (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), "1081"));

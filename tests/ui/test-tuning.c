@@ -3,7 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "bb-background-group.h"
+#include "bb-color-row.h"
 #include "bb-frame-group.h"
+#include "bb-logo-group.h"
+#include "bb-picture-row.h"
 #include "bb-preset-popover.h"
 #include "bb-test-window.h"
 #include "bb-value-row.h"
@@ -235,6 +239,101 @@ test_words (void)
   g_assert_cmphex (bb_editor_get (editor)->color, ==, 0x3584e4);
   bb_test_activate (window, "reset", NULL);
   g_assert_cmpint (bb_editor_get (editor)->width, ==, 1080);
+  bb_test_window_close (window);
+}
+
+static gboolean
+is_row_shown (GtkWidget *group, GType type, const char *title)
+{
+  return gtk_widget_get_visible (bb_test_find (group, type, "title", title));
+}
+
+/* Each kind of background has its rows, is shown as it is rendered, and is one step. */
+static void
+test_backgrounds (void)
+{
+  g_autofree char *output =
+    bb_test_ffmpeg ("-f lavfi -i testsrc=s=90x70 -frames:v 1 %s", "behind.png");
+  g_autofree char *path = bb_test_media_path ("behind.png");
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *group = bb_test_find (window, BB_TYPE_BACKGROUND_GROUP, NULL, NULL);
+  AdwComboRow *kinds = ADW_COMBO_ROW (bb_test_find (group, ADW_TYPE_COMBO_ROW, NULL, NULL));
+  GtkWidget *button;
+  GdkRGBA color;
+
+  adw_combo_row_set_selected (kinds, BB_BACKGROUND_GRADIENT);
+  g_assert_cmpint (bb_editor_get (editor)->background, ==, BB_BACKGROUND_GRADIENT);
+  g_assert_true (is_row_shown (group, BB_TYPE_COLOR_ROW, "First Color"));
+  g_assert_true (is_row_shown (group, BB_TYPE_COLOR_ROW, "Second Color"));
+  g_assert_true (is_row_shown (group, BB_TYPE_VALUE_ROW, "Angle"));
+  g_assert_false (is_row_shown (group, BB_TYPE_VALUE_ROW, "Dim"));
+  g_assert_false (is_row_shown (group, BB_TYPE_PICTURE_ROW, "Picture"));
+  button = bb_test_find (bb_test_find (group, BB_TYPE_COLOR_ROW, "title", "Second Color"),
+                         GTK_TYPE_COLOR_DIALOG_BUTTON, NULL, NULL);
+  gdk_rgba_parse (&color, "#f5c211");
+  gtk_color_dialog_button_set_rgba (GTK_COLOR_DIALOG_BUTTON (button), &color);
+  g_assert_cmphex (bb_editor_get (editor)->gradient_color, ==, 0xf5c211);
+  assert_shown (window);
+  bb_test_activate (window, "undo", NULL);
+  bb_test_activate (window, "undo", NULL);
+  g_assert_cmpuint (adw_combo_row_get_selected (kinds), ==, BB_BACKGROUND_BLUR);
+  g_assert_false (is_row_shown (group, BB_TYPE_VALUE_ROW, "Angle"));
+
+  adw_combo_row_set_selected (kinds, BB_BACKGROUND_MIRROR);
+  g_assert_false (is_row_shown (group, BB_TYPE_VALUE_ROW, "Magnification"));
+  g_assert_true (is_row_shown (group, BB_TYPE_VALUE_ROW, "Radius"));
+  assert_shown (window);
+
+  bb_test_activate (window, "set-picture", "s", path);
+  bb_test_activate (window, "set-background", "s", "picture");
+  g_assert_cmpuint (adw_combo_row_get_selected (kinds), ==, BB_BACKGROUND_PICTURE);
+  g_assert_true (is_row_shown (group, BB_TYPE_PICTURE_ROW, "Picture"));
+  g_assert_true (bb_test_shows (group, "behind.png"));
+  g_assert_true (is_row_shown (group, BB_TYPE_VALUE_ROW, "Magnification"));
+  assert_shown (window);
+  bb_test_activate (window, "reset", NULL);
+  bb_test_window_close (window);
+}
+
+static void
+test_logo (void)
+{
+  g_autofree char *output =
+    bb_test_ffmpeg ("-f lavfi -i testsrc=s=80x40 -frames:v 1 %s", "logo.png");
+  g_autofree char *path = bb_test_media_path ("logo.png");
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *group = bb_test_find (window, BB_TYPE_LOGO_GROUP, NULL, NULL);
+  AdwComboRow *places = ADW_COMBO_ROW (bb_test_find (group, ADW_TYPE_COMBO_ROW, NULL, NULL));
+  GtkWidget *remove = bb_test_find (group, GTK_TYPE_BUTTON, "tooltip-text", "Remove");
+
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (places)));
+  g_assert_false (gtk_widget_get_visible (remove));
+  g_assert_true (bb_test_shows (group, "None"));
+  bb_test_activate (window, "set-logo", "s", path);
+  g_assert_true (bb_test_shows (group, "logo.png"));
+  g_assert_true (is_row_shown (group, BB_TYPE_VALUE_ROW, "Margin"));
+  g_assert_false (is_row_shown (group, BB_TYPE_VALUE_ROW, "Horizontal Position"));
+  assert_shown (window);
+  adw_combo_row_set_selected (places, BB_LOGO_FREE);
+  g_assert_cmpint (bb_editor_get (editor)->logo_place, ==, BB_LOGO_FREE);
+  g_assert_false (is_row_shown (group, BB_TYPE_VALUE_ROW, "Margin"));
+  g_assert_true (is_row_shown (group, BB_TYPE_VALUE_ROW, "Horizontal Position"));
+  bb_test_activate (window, "set-logo-x", "d", 0.3);
+  assert_shown (window);
+  g_signal_emit_by_name (remove, "clicked");
+  g_assert_cmpstr (bb_editor_get (editor)->logo, ==, "");
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (places)));
+  assert_shown (window);
+  bb_test_activate (window, "undo", NULL);
+  g_assert_cmpstr (bb_editor_get (editor)->logo, ==, path);
+  /* One that is gone is told, and the picture shown without. */
+  bb_test_forget_announced ();
+  bb_test_activate (window, "set-logo", "s", "/missing/logo.png");
+  BB_TEST_WAIT (bb_test_shows (window, "Cannot read “/missing/logo.png”: there is no such file; "
+                                       "choose the picture again"));
+  bb_test_activate (window, "reset", NULL);
   bb_test_window_close (window);
 }
 
@@ -477,6 +576,8 @@ add_tests (void)
 {
   g_test_add_func ("/tuning/numbers", test_numbers);
   g_test_add_func ("/tuning/words", test_words);
+  g_test_add_func ("/tuning/backgrounds", test_backgrounds);
+  g_test_add_func ("/tuning/logo", test_logo);
   g_test_add_func ("/tuning/aspect", test_aspect);
   g_test_add_func ("/tuning/rows", test_rows);
   g_test_add_func ("/tuning/while-playing", test_while_playing);

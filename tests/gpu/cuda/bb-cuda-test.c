@@ -9,6 +9,7 @@
 #include "bb-devices.h"
 #include "bb-test-device.h"
 #include "cuda/bb-cuda-ffmpeg.h"
+#include "pam.h"
 
 #include <string.h>
 
@@ -33,6 +34,22 @@ bb_cuda_test_format (int width, int height, int depth, int shift_x, int shift_y)
   return (BbFormat) { width, height, depth, shift_x, shift_y, FALSE, 1, 1, 1, 1 };
 }
 
+/* A file of a picture that is partly transparent. */
+static const char *
+get_picture (void)
+{
+  static char *path;
+
+  if (path == NULL)
+    {
+      PamPicture picture = pam_new (61, 47, 8, 5, TRUE);
+
+      path = pam_write (&picture, "picture.pam");
+      pam_clear (&picture);
+    }
+  return path;
+}
+
 /**
  * bb_cuda_test_random_look:
  * @c: a case whose formats are set
@@ -53,8 +70,19 @@ bb_cuda_test_random_look (BbCudaTestCase *c, GRand *rand)
   values->corner_radius = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, 0, 60);
   values->shadow = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);
   values->background =
-    g_rand_int_range (rand, 0, 5) == 0 ? BB_BACKGROUND_COLOR : BB_BACKGROUND_BLUR;
+    g_rand_boolean (rand) ? BB_BACKGROUND_BLUR : (BbBackground) g_rand_int_range (rand, 1, 5);
   values->color = 0x3584e4;
+  values->gradient_angle = g_rand_double_range (rand, 0, 360);
+  values->picture = get_picture ();
+  if (g_rand_int_range (rand, 0, 3) == 0)
+    {
+      values->logo = values->picture;
+      values->logo_place = (BbLogoPlace) g_rand_int_range (rand, 0, 5);
+      values->logo_x = g_rand_double (rand);
+      values->logo_y = g_rand_double (rand);
+      values->logo_size = g_rand_double_range (rand, 0.01, 1);
+      values->logo_opacity = g_rand_boolean (rand) ? 1.0 : g_rand_double (rand);
+    }
   values->blur =
     g_rand_boolean (rand) ? g_rand_double_range (rand, 0, 12) : g_rand_double_range (rand, 0, 400);
   values->background_zoom = g_rand_double_range (rand, 1, 3);

@@ -11,7 +11,8 @@ import tap
 import subprocess
 
 # Most registers of each kind of kernel: with 80 a multiprocessor holds 24 warps, with 128 it holds 16.
-MOST = {"bb_fit": 80, "bb_reduce": 80, "bb_blur": 128, "bb_compose": 128, "bb_present": 64, "bb_deinterlace": 64}
+MOST = {"bb_fit": 80, "bb_reduce": 80, "bb_blur": 128, "bb_compose": 128, "bb_overlay": 64, "bb_present": 64,
+        "bb_deinterlace": 64}
 
 
 def test_resources(folder):

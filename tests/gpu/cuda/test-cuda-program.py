@@ -422,6 +422,42 @@ def test_memory_runs_out_while_the_card_encodes(folder):
     tap.check({4, 8} <= batches, f"only {batches}")
 
 
+def test_several_outputs(folder):
+    """One goes from the card to its encoder, one to host memory: each is what it is alone, also where memory runs out."""
+    variables = with_codecs()
+    source = clip(folder, frames=24)
+    own = {"card.mkv": ["--encoder", "h264_nvenc"], "host.mkv": ["--size", "64x36", "--encoder", "ffv1", "--blur", "4"]}
+    base = [PROGRAM, "--overwrite", "--device", "cuda:0", "--batch", "8", "--corner-radius", "7", "--shadow", "0.4", "--size", "54x96"]
+
+    def render(names, fail=None, **more):
+        arguments = [part for i, name in enumerate(names) for part in (["--and"] if i else []) + [*own[name], "-o", folder / name]]
+        done, counts = faults.run([*base, *arguments, "--", source], folder, fail, **variables, **more)
+        tap.equal(done.returncode, 0, f"{names} {fail} {more}: {done.stderr}")
+        tap.equal(counts["leaks"], 0, f"{names} {fail} {more}: leaks")
+        return {name: (folder / name).read_bytes() for name in names}, counts, done.stderr
+
+    wanted, uploads = {}, []
+    for name in own:
+        got, counts, _ = render([name])
+        wanted.update(got)
+        uploads.append(counts["bytes"]["host_to_device"])
+    got, counts, said = render(list(own))
+    tap.check(got == wanted, "other bytes than alone")
+    tap.check("note:" not in said, said)
+    # The source's frames came to the card once: what is more are the second output's tables.
+    size = 24 * 96 * 54 * 3 // 2
+    tap.check(counts["bytes"]["host_to_device"] <= sum(uploads) - size, f"{counts['bytes']} and {uploads} alone")
+    n_calls = counts["calls"]["cuMemAlloc_v2"]
+    trials = [(f"cuMemAlloc_v2:{nth}:2,cuMemAlloc_v2:{nth + 1}:2", {}) for nth in range(1, n_calls + 1)]
+    trials += [(None, {"BLURBOX_DRIVER_MEMORY": str(int(counts["peak_memory"] * share))}) for share in (0.9, 0.6)]
+    n_smaller = 0
+    for fail, more in trials:
+        got, _, said = render(list(own), fail, **more)
+        tap.check(got == wanted, f"{fail} {more}: other bytes")
+        n_smaller += said.count("Memory allows batches of")
+    tap.check(n_smaller > 0, "memory never ran out")
+
+
 def test_encoders_are_listed(folder):
     variables = with_codecs()
     for more, missing in ((variables, ["av1_nvenc"]), ({}, ["h264_nvenc", "hevc_nvenc", "av1_nvenc"])):

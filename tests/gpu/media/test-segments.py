@@ -472,6 +472,29 @@ def test_changed_source(folder):
     output(RENDER, "--quiet", "--join", plan)
 
 
+def test_changed_pictures(folder):
+    """Segments that were made with another logo or another background are not gone on with."""
+    clip = source(folder / "in.mkv", *AVC, seconds=1)
+    names = {"logo": folder / "logo.png", "the background's picture": folder / "behind.png"}
+    for path in names.values():
+        ffmpeg("-f", "lavfi", "-i", "testsrc=size=32x32", "-frames:v", "1", path)
+    plan = folder / "plan"
+    output(RENDER, "--quiet", "--encoder", "ffv1", "--size", "64x96", "--logo", names["logo"], "--picture",
+           names["the background's picture"], "--plan", plan, "-o", folder / "out.mkv", clip)
+    output(RENDER, "--quiet", "--segment", 0, plan)
+    for name, path in names.items():
+        was = path.read_bytes()
+        ffmpeg("-y", "-f", "lavfi", "-i", "color=red:size=32x32", "-frames:v", "1", path)
+        for action in (("--segment", 0), ("--join",)):
+            code, _, said = call(*action, plan)
+            equal((code, f"{name} has changed" in said), (65, True), f"{action}: {said}")
+        path.unlink()
+        code, _, said = call("--segment", 0, plan)
+        equal((code != 0, f"Cannot read “{path}”" in said), (True, True), said)
+        path.write_bytes(was)
+    output(RENDER, "--quiet", "--join", plan)
+
+
 def test_idle_workers(folder):
     """Workers that have nothing to do any more sleep, while long sound is encoded."""
     clip = source(folder / "in.mp4", "-f", "lavfi", "-i", "sine=sample_rate=48000", *AVC, "-c:a", "aac")

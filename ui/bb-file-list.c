@@ -1,109 +1,17 @@
-/* bb-file-check.c: check of files before they are opened together
+/* bb-file-list.c: the videos that files and folders stand for
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "bb-file-check.h"
+#include "bb-file-list.h"
 
 #include "bb-file-name.h"
-#include "bb-playback.h"
 #include "blurbox.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-typedef struct {
-  GPtrArray *good; /* of GFile */
-  GPtrArray *refused;
-} Checked;
-
-static void
-checked_free (Checked *checked)
-{
-  g_clear_pointer (&checked->good, g_ptr_array_unref);
-  g_clear_pointer (&checked->refused, g_ptr_array_unref);
-  g_free (checked);
-}
-
-/* Has @func work on a copy of the files, on a thread. */
-static void
-run (GFile *const *files, guint n_files, GTaskThreadFunc func, gpointer tag,
-     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < n_files; i++)
-    g_ptr_array_add (copy, g_object_ref (files[i]));
-  g_task_set_source_tag (task, tag);
-  g_task_set_task_data (task, copy, (GDestroyNotify) g_ptr_array_unref);
-  g_task_run_in_thread (task, func);
-}
-
-static void
-check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GPtrArray *files = data;
-  Checked *checked = g_new0 (Checked, 1);
-
-  checked->good = g_ptr_array_new_with_free_func (g_object_unref);
-  checked->refused = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
-    {
-      GFile *file = files->pdata[i];
-      const char *path = g_file_peek_path (file);
-      g_autoptr (GError) error = NULL;
-      BbPlayback *playback = path != NULL ? bb_playback_open (path, &error) : NULL;
-
-      if (error != NULL)
-        g_info ("%s", error->message);
-      g_ptr_array_add (playback != NULL ? checked->good : checked->refused, g_object_ref (file));
-      g_clear_pointer (&playback, bb_playback_close);
-    }
-  g_task_return_pointer (task, checked, (GDestroyNotify) checked_free);
-}
-
-/**
- * bb_file_check_async:
- * @files: (array length=n_files): files
- * @n_files: how many
- * @cancellable: (nullable): a cancellable
- * @callback: called when it is known
- * @user_data: data for @callback
- *
- * Finds which files can be played, by opening each as the window would, on a thread.
- */
-void
-bb_file_check_async (GFile *const *files, guint n_files, GCancellable *cancellable,
-                     GAsyncReadyCallback callback, gpointer user_data)
-{
-  run (files, n_files, check_thread, bb_file_check_async, cancellable, callback, user_data);
-}
-
-/**
- * bb_file_check_finish:
- * @result: what the callback got
- * @refused: (out) (transfer container) (element-type GFile): those that cannot be played
- * @error: return location for an error
- *
- * Returns: (nullable) (transfer container) (element-type GFile): those that can, in their order, or
- *   %NULL with %G_IO_ERROR_CANCELLED
- */
-GPtrArray *
-bb_file_check_finish (GAsyncResult *result, GPtrArray **refused, GError **error)
-{
-  Checked *checked = g_task_propagate_pointer (G_TASK (result), error);
-  GPtrArray *good;
-
-  if (checked == NULL)
-    return NULL;
-  good = g_steal_pointer (&checked->good);
-  *refused = g_steal_pointer (&checked->refused);
-  checked_free (checked);
-  return good;
-}
 
 static int
 compare_names (gconstpointer a, gconstpointer b)
@@ -195,7 +103,14 @@ void
 bb_file_list_async (GFile *const *files, guint n_files, GCancellable *cancellable,
                     GAsyncReadyCallback callback, gpointer user_data)
 {
-  run (files, n_files, list_thread, bb_file_list_async, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n_files; i++)
+    g_ptr_array_add (copy, g_object_ref (files[i]));
+  g_task_set_source_tag (task, bb_file_list_async);
+  g_task_set_task_data (task, copy, (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, list_thread);
 }
 
 /**

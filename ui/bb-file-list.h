@@ -1,4 +1,4 @@
-/* bb-file-check.h: check of files before they are opened together
+/* bb-file-list.h: the videos that files and folders stand for
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,9 +9,6 @@
 
 G_BEGIN_DECLS
 
-void bb_file_check_async (GFile *const *files, guint n_files, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer user_data);
-GPtrArray *bb_file_check_finish (GAsyncResult *result, GPtrArray **refused, GError **error);
 void bb_file_list_async (GFile *const *files, guint n_files, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *bb_file_list_finish (GAsyncResult *result, GError **error);

@@ -128,9 +128,10 @@ speed_cb (BbWindow *self)
   int speed = bb_shuttle_get_speed (self->shuttle);
   g_autofree char *text = NULL;
 
-  /* Translators: how many times as fast it plays, such as "2×" or "-2×" for backwards */
   if (speed != 0 && speed != 1)
-    text = g_strdup_printf (_ ("%d×"), speed);
+    text = g_strdup_printf (
+      /* Translators: how many times as fast it plays, such as "2×" or "-2×" for backwards */
+      _ ("%d×"), speed);
   bb_transport_set_speed_text (self->transport, text);
   if (text != NULL)
     bb_announce (GTK_WIDGET (self->transport), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);

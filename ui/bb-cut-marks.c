@@ -60,6 +60,18 @@ bb_cut_marks_add (BbCutMarks *self, gint64 time)
 }
 
 /**
+ * bb_cut_marks_get_n:
+ * @self: marks
+ *
+ * Returns: how many there are
+ */
+guint
+bb_cut_marks_get_n (BbCutMarks *self)
+{
+  return self->times->len;
+}
+
+/**
  * bb_cut_marks_find:
  * @self: marks
  * @time: an instant

@@ -22,6 +22,7 @@ BbCutMarks *bb_cut_marks_new (void);
 void bb_cut_marks_free (BbCutMarks *self);
 void bb_cut_marks_clear (BbCutMarks *self);
 void bb_cut_marks_add (BbCutMarks *self, gint64 time);
+guint bb_cut_marks_get_n (BbCutMarks *self);
 gint64 bb_cut_marks_find (BbCutMarks *self, gint64 time, int direction);
 void bb_cut_marks_snapshot (BbCutMarks *self, const BbTimeRange *range, GtkSnapshot *snapshot,
                             const graphene_rect_t *strip);

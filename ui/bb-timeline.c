@@ -599,6 +599,7 @@ bb_timeline_set_clip (BbTimeline *self, gint64 duration, gint64 frame_duration, 
   bb_filmstrip_set_clip (self->filmstrip, frame_duration, aspect);
   bb_waveform_clear (self->waveform);
   bb_cut_marks_clear (self->cuts);
+  gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
   if (has_sound != self->has_sound)
     gtk_widget_queue_resize (GTK_WIDGET (self));
   self->has_sound = has_sound;
@@ -759,9 +760,15 @@ bb_timeline_add_peaks (BbTimeline *self, guint first, const BbPeak *peaks, guint
 void
 bb_timeline_add_cut (BbTimeline *self, gint64 time)
 {
+  g_autofree char *text = NULL;
+
   g_return_if_fail (BB_IS_TIMELINE (self));
 
   bb_cut_marks_add (self->cuts, time);
+  text = g_strdup_printf (ngettext ("%u cut", "%u cuts", bb_cut_marks_get_n (self->cuts)),
+                          bb_cut_marks_get_n (self->cuts));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

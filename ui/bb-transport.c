@@ -160,11 +160,18 @@ static void
 trim_cb (BbTimeline *timeline, gint64 start, gint64 end, gpointer user_data)
 {
   BbTransport *self = BB_TRANSPORT (user_data);
+  const BbPlayerSource *source;
   BbRecipeValues values;
 
   if (self->editor == NULL)
     return;
   values = *bb_editor_get (self->editor);
+  source = self->player != NULL ? bb_player_get_source (self->player) : NULL;
+  /* Only the end that moves: the other one may have been chosen more finely. */
+  if (source != NULL && start != values.start)
+    start = bb_time_grid_snap (&source->grid, start, FALSE);
+  if (source != NULL && end >= 0 && end != values.end)
+    end = MAX (bb_time_grid_snap (&source->grid, end, FALSE), start + 1);
   values.start = start;
   values.end = end;
   bb_editor_set (self->editor, &values, "trim", NULL);
@@ -443,6 +450,7 @@ bb_transport_init (BbTransport *self)
   follow_player (self);
   keep_left_to_right (self->times);
   keep_left_to_right (self->buttons);
+  keep_left_to_right (GTK_WIDGET (self->scrollbar));
   g_signal_connect (scroll, "scroll", G_CALLBACK (volume_scroll_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->volume_button), scroll);
   g_signal_connect_object (self->timeline, "pictures-wanted", G_CALLBACK (want_thumbnails), self,

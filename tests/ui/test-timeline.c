@@ -275,6 +275,7 @@ test_cuts (void)
   BB_TEST_WAIT (bb_timeline_find_cut (timeline, 2000 * MS, 1) == 2200 * MS);
   g_assert_cmpint (bb_timeline_find_cut (timeline, 0, 1), ==, 1200 * MS);
   BB_TEST_WAIT (!bb_transport_is_scanning (transport));
+  gtk_test_accessible_assert_property (timeline, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "2 cuts");
   gtk_widget_grab_focus (GTK_WIDGET (bb_window_get_canvas (window)));
   bb_test_xdo ("key bracketright");
   BB_TEST_WAIT (bb_player_get_picture (player)->time == 1200 * MS);

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "bb-time-range.h"
+
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -15,7 +17,10 @@ G_DECLARE_FINAL_TYPE (BbTimeline, bb_timeline, BB, TIMELINE, GtkWidget)
 void bb_timeline_set_clip (BbTimeline *self, gint64 duration, gint64 frame_duration, double aspect);
 void bb_timeline_set_position (BbTimeline *self, gint64 position);
 void bb_timeline_set_trim (BbTimeline *self, gint64 start, gint64 end);
-int bb_timeline_get_n_thumbnails (BbTimeline *self);
-void bb_timeline_set_thumbnail (BbTimeline *self, int index, GdkTexture *texture);
+gint64 *bb_timeline_get_missing (BbTimeline *self, guint *n);
+void bb_timeline_add_picture (BbTimeline *self, gint64 time, GdkTexture *texture);
+void bb_timeline_zoom (BbTimeline *self, int steps);
+const BbTimeRange *bb_timeline_get_range (BbTimeline *self);
+GtkAdjustment *bb_timeline_get_view (BbTimeline *self);
 
 G_END_DECLS

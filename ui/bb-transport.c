@@ -11,6 +11,7 @@
 #include "bb-texture.h"
 #include "bb-thumbnails.h"
 #include "bb-time.h"
+#include "bb-trim-popover.h"
 
 #include <glib/gi18n.h>
 
@@ -35,16 +36,22 @@ struct _BbTransport {
   GSignalGroup *player_signals;
   GBindingGroup *player_bindings;
   gboolean compact;
-  gint64 duration;
   GCancellable *thumbnails;
   guint thumbnail_timeout;
+  gint64 *thumbnail_times; /* that are being made */
 
   BbTimeline *timeline;
+  GtkScrollbar *scrollbar;
   GtkInscription *time_text;
   GtkLabel *length_label;
   GtkWidget *play_button;
-  GtkWidget *mute_button;
+  GtkMenuButton *volume_button;
+  GtkRange *volume_scale;
+  GtkLabel *speed_label;
+  gboolean updating;
   GtkWidget *times;
+  GtkMenuButton *times_button;
+  BbTrimPopover *trim_popover;
   GtkWidget *buttons;
 };
 
@@ -79,12 +86,48 @@ get_play_tooltip (GBinding *binding, const GValue *playing, GValue *tooltip, gpo
   return TRUE;
 }
 
-static gboolean
-get_mute_icon (GBinding *binding, const GValue *muted, GValue *icon, gpointer user_data)
+/* Shows how loud it is. */
+static void
+volume_cb (BbTransport *self)
 {
-  g_value_set_static_string (icon, g_value_get_boolean (muted) ? "audio-volume-muted-symbolic"
-                                                               : "audio-volume-high-symbolic");
-  return TRUE;
+  const BbPlayerSettings *settings = bb_player_get_settings (self->player);
+  double volume = 1.0 - settings->quieter;
+  g_autofree char *number = g_strdup_printf ("%.0f", volume * 100.0);
+  g_autofree char *text = NULL;
+
+  /* Translators: a part of a hundred, such as "35 %" */
+  text = g_strdup_printf (_ ("%s %%"), number);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->volume_scale),
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
+  gtk_menu_button_set_icon_name (self->volume_button,
+                                 settings->muted || volume <= 0.0 ? "audio-volume-muted-symbolic"
+                                 : volume < 0.34                  ? "audio-volume-low-symbolic"
+                                 : volume < 0.67                  ? "audio-volume-medium-symbolic"
+                                                                  : "audio-volume-high-symbolic");
+  self->updating = TRUE;
+  gtk_range_set_value (self->volume_scale, volume);
+  self->updating = FALSE;
+}
+
+/* Who moves the slider wants to hear it. */
+static void
+volume_changed_cb (GtkAdjustment *adjustment, gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+
+  if (self->updating || self->player == NULL)
+    return;
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.volume", "d",
+                              gtk_adjustment_get_value (adjustment));
+  if (bb_player_get_settings (self->player)->muted)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.mute", NULL);
+}
+
+static gboolean
+volume_scroll_cb (GtkEventControllerScroll *controller, double dx, double dy, gpointer user_data)
+{
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.change-volume", "d", dy * -0.05);
+  return GDK_EVENT_STOP;
 }
 
 static void
@@ -142,8 +185,8 @@ thumbnail_cb (guint index, BbPicture *picture, gpointer user_data)
   BbTransport *self = BB_TRANSPORT (user_data);
   g_autoptr (GdkTexture) texture = bb_texture_new (picture);
 
-  if (texture != NULL && (int) index < bb_timeline_get_n_thumbnails (self->timeline))
-    bb_timeline_set_thumbnail (self->timeline, (int) index, texture);
+  if (texture != NULL)
+    bb_timeline_add_picture (self->timeline, self->thumbnail_times[index], texture);
 }
 
 static void
@@ -162,18 +205,18 @@ thumbnail_timeout_cb (gpointer user_data)
 {
   BbTransport *self = BB_TRANSPORT (user_data);
   GFile *file = self->player != NULL ? bb_player_get_file (self->player) : NULL;
-  guint n = (guint) bb_timeline_get_n_thumbnails (self->timeline);
-  g_autofree gint64 *times = g_new (gint64, n + 1);
+  guint n;
 
   self->thumbnail_timeout = 0;
+  g_free (self->thumbnail_times);
+  self->thumbnail_times = bb_timeline_get_missing (self->timeline, &n);
   if (file == NULL || n == 0)
     return G_SOURCE_REMOVE;
-  for (guint i = 0; i < n; i++)
-    times[i] = self->duration * (2 * (gint64) i + 1) / (2 * (gint64) n);
   self->thumbnails = g_cancellable_new ();
-  bb_thumbnails_load_async (
-    file, times, n, THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
-    bb_renderer_get_present_options (), thumbnail_cb, self, self->thumbnails, thumbnails_cb, NULL);
+  bb_thumbnails_load_async (file, self->thumbnail_times, n,
+                            THUMBNAIL_HEIGHT * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+                            bb_renderer_get_present_options (), thumbnail_cb, self,
+                            self->thumbnails, thumbnails_cb, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -225,6 +268,7 @@ bb_transport_dispose (GObject *object)
   BbTransport *self = BB_TRANSPORT (object);
 
   stop_thumbnails (self);
+  g_clear_pointer (&self->thumbnail_times, g_free);
   g_clear_object (&self->player_bindings);
   g_clear_object (&self->player_signals);
   g_clear_object (&self->player);
@@ -250,14 +294,21 @@ bb_transport_class_init (BbTransportClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (BB_TYPE_TIMELINE);
+  g_type_ensure (BB_TYPE_TRIM_POPOVER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-transport.ui");
   gtk_widget_class_bind_template_child (widget_class, BbTransport, timeline);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, scrollbar);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, time_text);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, length_label);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, play_button);
-  gtk_widget_class_bind_template_child (widget_class, BbTransport, mute_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, volume_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, volume_scale);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, speed_label);
+  gtk_widget_class_bind_template_callback (widget_class, volume_changed_cb);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, times);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, times_button);
+  gtk_widget_class_bind_template_child (widget_class, BbTransport, trim_popover);
   gtk_widget_class_bind_template_child (widget_class, BbTransport, buttons);
   gtk_widget_class_bind_template_callback (widget_class, scrub_cb);
   gtk_widget_class_bind_template_callback (widget_class, trim_cb);
@@ -275,6 +326,16 @@ keep_left_to_right (GtkWidget *widget)
     keep_left_to_right (child);
 }
 
+/* It keeps its place, so that nothing moves under the pointer that zooms. */
+static void
+view_cb (BbTransport *self)
+{
+  gboolean whole = bb_time_range_is_whole (bb_timeline_get_range (self->timeline));
+
+  gtk_widget_set_opacity (GTK_WIDGET (self->scrollbar), whole ? 0.0 : 1.0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->scrollbar), !whole);
+}
+
 static void
 follow_player (BbTransport *self)
 {
@@ -286,13 +347,18 @@ follow_player (BbTransport *self)
                              G_BINDING_SYNC_CREATE, get_play_icon, NULL, NULL, NULL);
   g_binding_group_bind_full (self->player_bindings, "playing", self->play_button, "tooltip-text",
                              G_BINDING_SYNC_CREATE, get_play_tooltip, NULL, NULL, NULL);
-  g_binding_group_bind_full (self->player_bindings, "muted", self->mute_button, "icon-name",
-                             G_BINDING_SYNC_CREATE, get_mute_icon, NULL, NULL, NULL);
+  g_signal_group_connect_swapped (self->player_signals, "notify::muted", G_CALLBACK (volume_cb),
+                                  self);
+  g_signal_group_connect_swapped (self->player_signals, "notify::volume", G_CALLBACK (volume_cb),
+                                  self);
 }
 
 static void
 bb_transport_init (BbTransport *self)
 {
+  GtkEventController *scroll =
+    gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+
   gtk_widget_init_template (GTK_WIDGET (self));
   self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
   g_signal_group_connect_swapped (self->editor_signals, "notify::recipe", G_CALLBACK (recipe_cb),
@@ -300,8 +366,14 @@ bb_transport_init (BbTransport *self)
   follow_player (self);
   keep_left_to_right (self->times);
   keep_left_to_right (self->buttons);
-  g_signal_connect_object (self->timeline, "notify::n-thumbnails", G_CALLBACK (want_thumbnails),
+  g_signal_connect (scroll, "scroll", G_CALLBACK (volume_scroll_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->volume_button), scroll);
+  g_signal_connect_object (self->timeline, "pictures-wanted", G_CALLBACK (want_thumbnails), self,
+                           G_CONNECT_SWAPPED);
+  gtk_scrollbar_set_adjustment (self->scrollbar, bb_timeline_get_view (self->timeline));
+  g_signal_connect_object (bb_timeline_get_view (self->timeline), "changed", G_CALLBACK (view_cb),
                            self, G_CONNECT_SWAPPED);
+  view_cb (self);
 }
 
 /**
@@ -316,6 +388,7 @@ bb_transport_set_editor (BbTransport *self, BbEditor *editor)
 
   g_set_object (&self->editor, editor);
   g_signal_group_set_target (self->editor_signals, editor);
+  bb_trim_popover_set_editor (self->trim_popover, editor);
 }
 
 /**
@@ -331,6 +404,8 @@ bb_transport_set_player (BbTransport *self, BbPlayer *player)
   g_set_object (&self->player, player);
   g_signal_group_set_target (self->player_signals, player);
   g_binding_group_set_source (self->player_bindings, player);
+  if (player != NULL)
+    volume_cb (self);
 }
 
 /**
@@ -349,8 +424,6 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
 
   g_return_if_fail (BB_IS_TRANSPORT (self));
 
-  self->duration = source->duration;
-  want_thumbnails (self);
   length = bb_time_format (source->duration, TRUE);
   /* As wide as the longest time that it will have: it is not laid out anew while it counts. */
   n_chars = (guint) strlen (length);
@@ -360,9 +433,52 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   gtk_label_set_label (self->length_label, text);
   bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,
                         (double) source->width / source->height);
-  gtk_widget_set_visible (self->mute_button, source->has_audio);
+  bb_trim_popover_set_clip (self->trim_popover, source->duration, &source->grid);
+  gtk_widget_set_visible (GTK_WIDGET (self->volume_button), source->has_audio);
   if (self->editor != NULL)
     recipe_cb (self);
   if (self->player != NULL)
     position_cb (self);
+}
+
+/**
+ * bb_transport_edit_trim:
+ * @self: a transport
+ *
+ * Opens the fields where the trim is typed.
+ */
+void
+bb_transport_edit_trim (BbTransport *self)
+{
+  g_return_if_fail (BB_IS_TRANSPORT (self));
+
+  gtk_menu_button_popup (self->times_button);
+}
+
+/**
+ * bb_transport_get_timeline:
+ * @self: a transport
+ *
+ * Returns: (transfer none): its timeline
+ */
+BbTimeline *
+bb_transport_get_timeline (BbTransport *self)
+{
+  g_return_val_if_fail (BB_IS_TRANSPORT (self), NULL);
+
+  return self->timeline;
+}
+
+/**
+ * bb_transport_set_speed_text:
+ * @self: a transport
+ * @text: (nullable): how fast it plays, where that is not as fast as the clip
+ */
+void
+bb_transport_set_speed_text (BbTransport *self, const char *text)
+{
+  g_return_if_fail (BB_IS_TRANSPORT (self));
+
+  gtk_label_set_label (self->speed_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->speed_label), text != NULL);
 }

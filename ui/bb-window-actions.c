@@ -366,22 +366,10 @@ static const GActionEntry entries[] = {
 
 /* What makes no sense without a clip. */
 static const char *const clip_actions[] = {
-  "play",
-  "seek",
-  "step",
-  "compare",
-  "actual-size",
-  "trim-start",
-  "trim-end",
-  "mark-start",
-  "mark-end",
-  "clear-trim",
-  "sidebar",
-  "reset",
-  "center",
-  "auto-tune",
-  "show-difference",
-  "difference-gain",
+  "play",       "seek",      "step",          "compare",         "actual-size",
+  "trim-start", "trim-end",  "mark-start",    "mark-end",        "clear-trim",
+  "edit-trim",  "play-trim", "timeline-zoom", "shuttle",         "sidebar",
+  "reset",      "center",    "auto-tune",     "show-difference", "difference-gain",
 };
 
 static GSimpleAction *
@@ -443,6 +431,7 @@ void
 bb_window_add_actions (BbWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  bb_window_add_playing_actions (self);
   bb_window_add_tune_actions (self);
   for (guint i = 0; i < G_N_ELEMENTS (number_keys); i++)
     add_value_action (self, number_keys[i], "d", g_variant_new_double (0.0),

@@ -10,28 +10,9 @@
 
 #include <math.h>
 
-/* Runs xdotool, and lets its events arrive. */
-G_GNUC_PRINTF (1, 2)
-static void
-xdo (const char *format, ...)
-{
-  g_autofree char *arguments = NULL;
-  g_auto (GStrv) argv = NULL;
-  g_autofree char *command = NULL;
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  va_list list;
-
-  va_start (list, format);
-  arguments = g_strdup_vprintf (format, list);
-  va_end (list);
-  command = g_strconcat ("xdotool ", arguments, NULL);
-  g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
-  process =
-    g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
-}
+#define xdo bb_test_xdo
+#define get_place bb_test_get_place
+#define drag bb_test_drag
 
 static BbWindow *
 new_window (void)
@@ -44,39 +25,6 @@ new_window (void)
   xdo ("search --sync --onlyvisible --name clip.mp4 windowfocus --sync");
   BB_TEST_WAIT (gtk_window_is_active (GTK_WINDOW (window)));
   return window;
-}
-
-/* The place of a widget's point on the screen. */
-static void
-get_place (GtkWidget *widget, double x, double y, int *screen_x, int *screen_y)
-{
-  GtkNative *native = gtk_widget_get_native (widget);
-  graphene_point_t place;
-  double shift_x, shift_y;
-
-  g_assert_true (gtk_widget_compute_point (widget, GTK_WIDGET (native),
-                                           &GRAPHENE_POINT_INIT ((float) x, (float) y), &place));
-  gtk_native_get_surface_transform (native, &shift_x, &shift_y);
-  *screen_x = (int) lrint (place.x + shift_x);
-  *screen_y = (int) lrint (place.y + shift_y);
-}
-
-/* Drags from one point of a widget to another, in small moves. */
-static void
-drag (GtkWidget *widget, double x0, double y0, double x1, double y1)
-{
-  int x, y;
-
-  get_place (widget, x0, y0, &x, &y);
-  xdo ("mousemove %d %d mousedown 1", x, y);
-  for (int i = 1; i <= 10; i++)
-    {
-      get_place (widget, x0 + (x1 - x0) * i / 10, y0 + (y1 - y0) * i / 10, &x, &y);
-      xdo ("mousemove %d %d", x, y);
-      bb_test_settle ();
-    }
-  xdo ("mouseup 1");
-  bb_test_settle ();
 }
 
 static const BbRecipeValues *

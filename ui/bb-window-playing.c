@@ -115,8 +115,8 @@ speed_cb (BbWindow *self)
   int speed = bb_shuttle_get_speed (self->shuttle);
   g_autofree char *text = NULL;
 
-  /* Translators: how many times as fast it plays, such as "2×" or "-2×" for backwards */
   if (speed != 0 && speed != 1)
+    /* Translators: how many times as fast it plays, such as "2×" or "-2×" for backwards */
     text = g_strdup_printf (_ ("%d×"), speed);
   bb_transport_set_speed_text (self->transport, text);
   if (text != NULL)

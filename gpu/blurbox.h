@@ -12,6 +12,7 @@
 #include "bb-devices.h"
 #include "bb-engine.h"
 #include "bb-error.h"
+#include "bb-framing.h"
 #include "bb-leftover.h"
 #include "bb-phases.h"
 #include "bb-picture.h"

@@ -44,6 +44,7 @@ struct _BbWindow {
   BbProber *prober;
   guint loading_timeout;
   gboolean has_clip;
+  gboolean cropping;
   gboolean adding;        /* a video that is open already to the list */
   gboolean sidebar_waits; /* until the window is laid out */
 
@@ -95,5 +96,10 @@ void bb_window_add_playing_actions (BbWindow *self);
 void bb_window_enable_playing_actions (BbWindow *self, gboolean enabled);
 void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);
+void bb_window_add_framing_actions (BbWindow *self);
+void bb_window_update_framing_actions (BbWindow *self);
+void bb_window_set_cropping (BbWindow *self, gboolean cropping);
+void bb_window_show_recipe (BbWindow *self);
+void bb_window_settle_framing (BbWindow *self, BbRecipeValues *values);
 
 G_END_DECLS

@@ -84,19 +84,6 @@ failed_cb (BbWindow *self, GError *error)
 }
 
 static void
-recipe_cb (BbWindow *self)
-{
-  BbPlayerSettings settings;
-
-  /* What is made of a video that is not open yet is nothing for the one that is. */
-  if (self->player == NULL || self->shown != bb_project_get_current (self->project))
-    return;
-  settings = *bb_player_get_settings (self->player);
-  settings.recipe = bb_editor_get_recipe (self->editor);
-  bb_player_set_settings (self->player, &settings);
-}
-
-static void
 wanted_size_cb (BbWindow *self)
 {
   BbPlayerSettings settings;
@@ -265,9 +252,10 @@ bb_window_show_clip (BbWindow *self, BbClip *clip, GFile *file)
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
   bb_window_describe_clip (self);
+  bb_window_set_cropping (self, FALSE);
   bb_canvas_set_pictures (self->canvas, NULL, NULL);
   bb_canvas_set_source (self->canvas, source->width, source->height);
-  recipe_cb (self);
+  bb_window_show_recipe (self);
   bb_transport_set_clip (self->transport, source);
   adw_banner_set_revealed (self->banner, FALSE);
   /* Who started the program with a clip need not see it without. */
@@ -335,6 +323,7 @@ current_cb (BbWindow *self)
 {
   BbClip *clip = bb_project_get_current (self->project);
 
+  bb_window_set_cropping (self, FALSE);
   if (clip == NULL)
     show_nothing (self);
   else if (clip != self->shown && !self->adding)
@@ -525,7 +514,7 @@ bb_window_init (BbWindow *self)
   bb_clip_strip_set_project (self->strip, self->project);
   g_signal_connect_object (self->project, "notify::current", G_CALLBACK (current_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (recipe_cb), self,
+  g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (bb_window_show_recipe), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "wanted-size-changed", G_CALLBACK (wanted_size_cb), self,
                            G_CONNECT_SWAPPED);

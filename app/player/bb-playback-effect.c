@@ -124,13 +124,13 @@ get_part (Effect *effect)
            : 1;
 }
 
-/* The source alone on the same canvas, on black. */
+/* The source alone, on black, where the picture is: so both halves of a comparison meet. */
 static BbRecipe *
 make_plain (const BbRecipe *recipe)
 {
   BbRecipeValues values = *bb_recipe_get (recipe);
 
-  values.zoom = values.offset_x = values.offset_y = values.corner_radius = values.shadow = 0.0;
+  values.corner_radius = values.shadow = 0.0;
   values.background = BB_BACKGROUND_COLOR;
   values.color = 0;
   values.logo = "";

@@ -804,7 +804,7 @@ assert_rows (const BbFrame *frame, const BbFrame *other, int plane, int first, i
       }
 }
 
-/* The source alone, as large as the foreground, on black. */
+/* The source alone, where the foreground is and as large, on black. */
 static void
 test_compare (void)
 {
@@ -841,6 +841,18 @@ test_compare (void)
         }
       step_to (&f, 1, G_GINT64_CONSTANT (40000000) * (i + 1));
     }
+  /* A picture that fills the canvas is the same before and after, wherever it was moved to. */
+  values.zoom = 1.5;
+  values.position_x = 0.1;
+  values.rotate = BB_ROTATE_90;
+  values.mirror = BB_MIRROR_HORIZONTAL;
+  values.crop_left = 0.2;
+  wait_for_generation (&f, set_recipe (&f, &values));
+  compared = bb_player_get_compared (f.player);
+  g_assert_cmpuint (compared->generation, ==, f.last_generation);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    assert_rows (compared->frame, bb_player_get_picture (f.player)->frame, p, 0,
+                 200 >> (p == 0 ? 0 : 1), 0);
   BB_TEST_PLAYER_SET (f.player, s.compare = FALSE);
   BB_TEST_WAIT (bb_player_get_compared (f.player) == NULL);
   fixture_clear (&f);

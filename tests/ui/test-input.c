@@ -33,6 +33,25 @@ get (BbWindow *window)
   return bb_editor_get (bb_window_get_editor (window));
 }
 
+/* How far the middle of the picture is from the canvas' middle, in canvas pixels. */
+static BbPlacement
+get_placement (BbWindow *window)
+{
+  const BbPlayerSource *source = bb_player_get_source (bb_window_get_player (window));
+  BbPlacement placement;
+
+  bb_framing_place (get (window), source->width, source->height, &placement);
+  return placement;
+}
+
+static gboolean
+is_at (BbWindow *window, double x, double y, double distance)
+{
+  BbPlacement placement = get_placement (window);
+
+  return fabs (placement.x - x) <= distance && fabs (placement.y - y) <= distance;
+}
+
 static void
 test_keys (void)
 {
@@ -44,15 +63,15 @@ test_keys (void)
 
   gtk_widget_grab_focus (canvas);
   xdo ("key Right Right Down");
-  BB_TEST_WAIT (get (window)->offset_x == 2.0 && get (window)->offset_y == 1.0);
+  BB_TEST_WAIT (is_at (window, 2.0, 1.0, 0.01));
   xdo ("key shift+Left shift+Up");
-  BB_TEST_WAIT (get (window)->offset_x == -8.0 && get (window)->offset_y == -9.0);
+  BB_TEST_WAIT (is_at (window, -8.0, -9.0, 0.01));
   xdo ("key ctrl+z");
-  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y == 0.0);
+  BB_TEST_WAIT (is_at (window, 0.0, 0.0, 0.01));
   xdo ("key ctrl+shift+z");
-  BB_TEST_WAIT (get (window)->offset_x == -8.0);
+  BB_TEST_WAIT (is_at (window, -8.0, -9.0, 0.01));
   xdo ("key ctrl+0");
-  BB_TEST_WAIT (get (window)->offset_x == 0.0);
+  BB_TEST_WAIT (is_at (window, 0.0, 0.0, 0.01));
 
   xdo ("key period period");
   BB_TEST_WAIT (bb_player_get_picture (player)->time == 2 * frame);
@@ -370,29 +389,166 @@ test_canvas_drag (void)
   double x = gtk_widget_get_width (canvas) / 2.0;
   double y = gtk_widget_get_height (canvas) / 2.0;
   int room_x, room_y;
-  double zoom;
+  double zoom, edge;
   int screen_x, screen_y;
 
   /* Pixels of the widget a pixel of the canvas, as the shorter way decides. */
   bb_canvas_get_wanted_size (bb_window_get_canvas (window), &room_x, &room_y);
   zoom = MIN (room_x / 1080.0, room_y / 1920.0);
-  drag (canvas, x, y, x + 60, y - 80);
-  BB_TEST_WAIT (fabs (get (window)->offset_x - 60 / zoom) <= 1.0 / zoom &&
-                fabs (get (window)->offset_y + 80 / zoom) <= 1.0 / zoom);
+  drag (canvas, x, y, x + 40, y - 50);
+  BB_TEST_WAIT (is_at (window, 40 / zoom, -50 / zoom, 1.0 / zoom));
   /* Near to the centre it snaps to it, each way for itself. */
-  drag (canvas, x, y, x - 56, y + 30);
-  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y != 0.0);
+  drag (canvas, x, y, x - 36, y + 30);
+  BB_TEST_WAIT (get (window)->position_x == 0.0 && get (window)->position_y != 0.0);
   /* Each drag is one step. */
   bb_editor_undo (editor);
-  g_assert_cmpfloat_with_epsilon (get (window)->offset_x, 60 / zoom, 1.0 / zoom);
+  g_assert_true (is_at (window, 40 / zoom, -50 / zoom, 1.0 / zoom));
   bb_editor_undo (editor);
-  g_assert_cmpfloat (get (window)->offset_x, ==, 0.0);
+  g_assert_true (is_at (window, 0.0, 0.0, 0.0));
   g_assert_false (bb_editor_can_undo (editor));
-  bb_editor_redo (editor);
+  /* With the modifier it snaps to nothing. */
+  xdo ("keydown ctrl");
+  drag (canvas, x, y, x + 20, y - 4);
+  xdo ("keyup ctrl");
+  BB_TEST_WAIT (is_at (window, 20 / zoom, -4 / zoom, 1.0 / zoom));
+  bb_editor_undo (editor);
+  /* Its upper edge meets the canvas' lower third, and its lower one the canvas' lower edge. */
+  edge = 1920.0 / 6.0 + get_placement (window).height / 2.0;
+  drag (canvas, x, y, x, y + edge * zoom - 3);
+  BB_TEST_WAIT (is_at (window, 0.0, edge, 0.01));
+  bb_editor_undo (editor);
+  edge = 1920.0 / 2.0 - get_placement (window).height / 2.0;
+  drag (canvas, x, y, x, y + edge * zoom + 5);
+  BB_TEST_WAIT (is_at (window, 0.0, edge, 0.01));
+  bb_editor_undo (editor);
   get_place (canvas, x, y, &screen_x, &screen_y);
   xdo ("mousemove %d %d click --repeat 2 --delay 50 1", screen_x, screen_y);
-  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y == 0.0);
+  BB_TEST_WAIT (get (window)->zoom == 1.0);
+  /* As a double click of its own or as a third and fourth click, whatever the time between was. */
+  xdo ("click --repeat 2 --delay 50 1");
+  BB_TEST_WAIT (get (window)->zoom == 0.0 && is_at (window, 0.0, 0.0, 0.0));
   bb_test_wait_for_picture (window);
+  bb_test_window_close (window);
+}
+
+/* A place of the canvas, counted from its middle, as one of the widget. */
+static void
+from_canvas (BbWindow *window, double x, double y, double *widget_x, double *widget_y)
+{
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  int room_x, room_y;
+  double zoom;
+
+  bb_canvas_get_wanted_size (bb_window_get_canvas (window), &room_x, &room_y);
+  zoom = MIN (room_x / 1080.0, room_y / 1920.0);
+  *widget_x = gtk_widget_get_width (canvas) / 2.0 + x * zoom;
+  *widget_y = gtk_widget_get_height (canvas) / 2.0 + y * zoom;
+}
+
+/* The wheel scales at the pointer, a corner around the one opposite to it, keys around the middle. */
+static void
+test_canvas_scale (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  BbPlacement before = get_placement (window);
+  BbPlacement after;
+  double x, y, to_x, to_y;
+  int screen_x, screen_y;
+
+  /* On a point of the picture that is off its middle. */
+  from_canvas (window, 300, -200, &x, &y);
+  get_place (canvas, x, y, &screen_x, &screen_y);
+  xdo ("mousemove %d %d", screen_x, screen_y);
+  bb_test_settle ();
+  xdo ("click --repeat 3 --delay 20 4");
+  BB_TEST_WAIT (get_placement (window).width > before.width * 1.25);
+  after = get_placement (window);
+  g_assert_cmpfloat (after.width, <, before.width * 1.27);
+  /* What was under the pointer is there still, to a pixel of the widget. */
+  g_assert_cmpfloat_with_epsilon ((300 - after.x) / after.width, (300 - before.x) / before.width,
+                                  0.005);
+  g_assert_cmpfloat_with_epsilon ((-200 - after.y) / after.height,
+                                  (-200 - before.y) / before.height, 0.01);
+  /* Back past the size that fits: it stops there. */
+  xdo ("click --repeat 3 --delay 20 5");
+  BB_TEST_WAIT (fabs (get_placement (window).width - before.width) < 0.01);
+  bb_editor_undo (editor);
+  bb_test_activate (window, "fit", NULL);
+
+  /* The lower right corner, half way to the opposite one. */
+  from_canvas (window, before.width / 2, before.height / 2, &x, &y);
+  from_canvas (window, 60, 60 * before.height / before.width, &to_x, &to_y);
+  bb_editor_end_step (editor);
+  drag (canvas, x, y, to_x, to_y);
+  BB_TEST_WAIT (get (window)->zoom < -0.35 && get (window)->zoom > -0.55);
+  after = get_placement (window);
+  g_assert_cmpfloat_with_epsilon (after.x - after.width / 2, -before.width / 2, 4);
+  g_assert_cmpfloat_with_epsilon (after.y - after.height / 2, -before.height / 2, 4);
+  bb_editor_undo (editor);
+  g_assert_cmpfloat (get (window)->zoom, ==, 0.0);
+
+  gtk_widget_grab_focus (canvas);
+  xdo ("key minus minus");
+  BB_TEST_WAIT (fabs (get (window)->zoom - (1.0 / 1.05 / 1.05 - 1.0)) < 1e-9);
+  xdo ("key plus plus plus");
+  BB_TEST_WAIT (get (window)->zoom > 0.0);
+  g_assert_true (is_at (window, 0.0, 0.0, 0.01));
+  bb_test_window_close (window);
+}
+
+/* Whether the picture that is shown has the source's shape, and not the canvas'. */
+static gboolean
+is_wide (BbWindow *window)
+{
+  BbPicture *picture = bb_player_get_picture (bb_window_get_player (window));
+
+  return picture->width > picture->height;
+}
+
+/* Letters turn and mirror; what the crop leaves out is dragged or set by keys, and all of it is one step. */
+static void
+test_crop (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  graphene_rect_t bounds;
+
+  gtk_widget_grab_focus (canvas);
+  xdo ("key r");
+  BB_TEST_WAIT (get (window)->rotate == BB_ROTATE_90);
+  xdo ("key h");
+  BB_TEST_WAIT (get (window)->mirror == BB_MIRROR_HORIZONTAL);
+  /* To the left, as it is seen. */
+  xdo ("key shift+r");
+  BB_TEST_WAIT (get (window)->rotate == BB_ROTATE_180);
+  xdo ("key v");
+  BB_TEST_WAIT (get (window)->mirror == BB_MIRROR_BOTH);
+
+  /* That is the source as it was, on a canvas of its own shape. */
+  xdo ("key x");
+  BB_TEST_WAIT (gtk_widget_get_mapped (bb_test_find_css (window, "crop-edge")));
+  BB_TEST_WAIT (is_wide (window));
+  xdo ("key Right Right");
+  BB_TEST_WAIT (fabs (get (window)->crop_left - 0.01) < 1e-9);
+  /* The frame's left edge says where the frame is, once that is laid out. */
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  g_assert_true (
+    gtk_widget_compute_bounds (bb_test_find_css (window, "crop-edge"), canvas, &bounds));
+  drag (canvas, bounds.origin.x + 80, bounds.origin.y + bounds.size.height, bounds.origin.x + 80,
+        bounds.origin.y + bounds.size.height * 0.75);
+  BB_TEST_WAIT (fabs (get (window)->crop_bottom - 0.25) < 0.03);
+  xdo ("key Return");
+  BB_TEST_WAIT (!gtk_widget_get_mapped (bb_test_find_css (window, "crop-edge")));
+  g_assert_true (gtk_widget_has_focus (canvas));
+  BB_TEST_WAIT (!is_wide (window));
+  bb_editor_undo (editor);
+  g_assert_cmpfloat (get (window)->crop_left, ==, 0.0);
+  g_assert_cmpfloat (get (window)->crop_bottom, ==, 0.0);
+  g_assert_cmpint (get (window)->mirror, ==, BB_MIRROR_BOTH);
   bb_test_window_close (window);
 }
 
@@ -569,6 +725,8 @@ add_tests (void)
   g_test_add_func ("/input/choice", test_choice);
   g_test_add_func ("/input/handles", test_handles);
   g_test_add_func ("/input/canvas-drag", test_canvas_drag);
+  g_test_add_func ("/input/canvas-scale", test_canvas_scale);
+  g_test_add_func ("/input/crop", test_crop);
   g_test_add_func ("/input/timeline-drag", test_timeline_drag);
   g_test_add_func ("/input/scale-drag", test_scale_drag);
   g_test_add_func ("/input/traversal", test_traversal);

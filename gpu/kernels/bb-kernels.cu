@@ -232,33 +232,76 @@ compose_rows (const BbCompose &p, Rising<Kept, interleave> &rising, int frame, i
     }
 }
 
-/* A background of one color, or one that is the same in each frame. */
-template <typename Code, int interleave>
+/* A background of one color, or one that is the same in each frame: rows @from to @to of four columns, but for the
+ * codes of the mask @covered. */
+template <typename Code, int interleave, bool plain>
 static __device__ __forceinline__ void
 compose_flat (const BbCompose &p, int frame, int plane, int column, int from, int to,
-              const float bias[4])
+              const float bias[4], typename FourCodes<Code>::Word covered)
 {
+  typedef typename FourCodes<Code>::Word Word;
+  const BbComposite &composite = p.composite;
+  const bool is_still = p.still[0] != NULL;
+  const ptrdiff_t row = (ptrdiff_t) from * composite.canvas_width;
   uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
                                                     (ptrdiff_t) from * p.out.stride +
                                                     column * (ptrdiff_t) sizeof (Code));
+  const float *still[4];
 
+#pragma unroll
+  for (int k = 0; k < 4; k++)
+    still[k] = is_still ? p.still[plane + k % interleave] + row +
+                            least ((column + k) / interleave, composite.canvas_width - 1)
+                        : NULL;
 #pragma unroll 1
   for (int y = from; y < to; y++, code += p.out.stride)
     {
       float share[4];
 
-      if (is_hidden<interleave> (p.composite, column, y))
-        continue;
 #pragma unroll
       for (int k = 0; k < 4; k++)
         {
-          const int x = least ((column + k) / interleave, p.composite.canvas_width - 1);
-          const float *still = p.still[plane + k % interleave];
-
-          share[k] =
-            still != NULL ? still[(ptrdiff_t) y * p.composite.canvas_width + x] * p.scale : bias[k];
+          share[k] = bias[k];
+          if (is_still)
+            {
+              share[k] = *still[k] * p.scale;
+              still[k] += composite.canvas_width;
+            }
         }
-      mix_four<Code, interleave> (p, plane, column, y, share, (typename FourCodes<Code>::Word *) code);
+      if (plain)
+        {
+          uint32_t bits[4];
+          Word out;
+
+#pragma unroll
+          for (int k = 0; k < 4; k++)
+            bits[k] = finish_code (share[k], 1.0f, 0.0f, composite.maximum);
+          out = pack (bits, p.out.shift, Word ());
+          if (covered != 0)
+            out = (out & ~covered) | (*(const Word *) code & covered);
+          *(Word *) code = out;
+        }
+      else if (!is_hidden<interleave> (composite, column, y))
+        mix_four<Code, interleave> (p, plane, column, y, share, (Word *) code);
+    }
+}
+
+/* Rows @from to @to above, beside and below the foreground, whose codes beside it are @covered. */
+template <typename Word, typename Rows>
+static __device__ __forceinline__ void
+around (const BbComposite &composite, int from, int to, Word covered, Rows rows)
+{
+  const int top = composite.top;
+  const int bottom = composite.top + composite.height;
+
+#pragma unroll 1
+  for (int part = 0; part < 3; part++)
+    {
+      const int begin = part == 0 ? from : part == 1 ? greatest (from, top) : greatest (from, bottom);
+      const int end = part == 0 ? least (to, top) : part == 1 ? least (to, bottom) : to;
+
+      if (part != 1 || covered != (Word) ~(Word) 0)
+        rows (begin, end, part == 1 ? covered : (Word) 0);
     }
 }
 
@@ -275,8 +318,6 @@ compose (const BbCompose &p)
   const int column = (int) blockIdx.x * BB_COMPOSE_COLUMNS + (int) threadIdx.x % 32 * BB_COMPOSE_SAMPLES;
   const int from = (int) blockIdx.y * BB_COMPOSE_ROWS + (int) threadIdx.x / 32 * BB_COMPOSE_MARCH;
   const int to = least (from + BB_COMPOSE_MARCH, composite.canvas_height);
-  const int top = composite.top;
-  const int bottom = composite.top + composite.height;
   Word covered = 0; /* beside rows of the foreground */
   float bias[4];
 
@@ -291,9 +332,16 @@ compose (const BbCompose &p)
       if (x >= composite.left && x < composite.left + composite.width)
         covered |= (Word) (Code) ~0 << (8 * (int) sizeof (Code) * k);
     }
+  if (p.flat && (composite.alpha != NULL || composite.shade != NULL))
+    {
+      compose_flat<Code, interleave, false> (p, frame, plane, column, from, to, bias, 0);
+      return;
+    }
   if (p.flat)
     {
-      compose_flat<Code, interleave> (p, frame, plane, column, from, to, bias);
+      around (composite, from, to, covered, [&] (int begin, int end, Word mask) {
+        compose_flat<Code, interleave, true> (p, frame, plane, column, begin, end, bias, mask);
+      });
       return;
     }
 
@@ -305,17 +353,10 @@ compose (const BbCompose &p)
                                                    0);
       return;
     }
-  /* Above, beside and below the foreground. */
-#pragma unroll 1
-  for (int part = 0; part < 3; part++)
-    {
-      const int begin = part == 0 ? from : part == 1 ? greatest (from, top) : greatest (from, bottom);
-      const int end = part == 0 ? least (to, top) : part == 1 ? least (to, bottom) : to;
-
-      if (part != 1 || covered != (Word) ~(Word) 0)
-        compose_rows<Kept, Code, interleave, true> (p, rising, frame, plane, column, begin, end,
-                                                    bias, part == 1 ? covered : 0);
-    }
+  around (composite, from, to, covered, [&] (int begin, int end, Word mask) {
+    compose_rows<Kept, Code, interleave, true> (p, rising, frame, plane, column, begin, end, bias,
+                                                mask);
+  });
 }
 
 #define BOUNDS(n_threads, n_blocks) __launch_bounds__ (n_threads, n_blocks)

@@ -432,6 +432,11 @@ class Machine:
 
     do_imnmx = do_vimnmx
 
+    def do_vimnmx3(self, names, operands, write, _):
+        least = self.predicate(operands[4])
+        two = self.extreme(self.source(operands[1]), self.source(operands[2]), least, names)
+        write(operands[0], self.extreme(two, self.source(operands[3]), least, names))
+
     def do_viaddmnmx(self, names, operands, write, _):
         total = self.source(operands[1]) + self.source(operands[2])
         write(operands[0], self.extreme(total, self.source(operands[3]), self.predicate(operands[4]), names))

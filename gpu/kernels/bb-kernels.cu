@@ -232,42 +232,114 @@ compose_rows (const BbCompose &p, Rising<Kept, interleave> &rising, int frame, i
     }
 }
 
-/* A background of one color, or one that is the same in each frame: rows @from to @to of four columns, but for the
- * codes of the mask @covered. */
-template <typename Code, int interleave, bool plain>
+/* Where flat backgrounds have their samples from, four columns of a row after the other, as shares of the maximum: one
+ * color, */
+struct OneColor {
+  const float *bias;
+
+  __device__ __forceinline__
+  OneColor (const BbCompose &, int, int, int, int, const float bias_[4]) : bias (bias_)
+  {
+  }
+
+  __device__ __forceinline__ float
+  get (int k) const
+  {
+    return bias[k];
+  }
+
+  __device__ __forceinline__ void
+  advance ()
+  {
+  }
+};
+
+/* one that is the same in each frame, */
+template <int interleave> struct Still {
+  const BbCompose &p;
+  const float *sample[4];
+
+  __device__ __forceinline__
+  Still (const BbCompose &p_, int, int plane, int column, int row, const float[4]) : p (p_)
+  {
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      sample[k] = p.still[plane + k % interleave] + (ptrdiff_t) row * p.composite.canvas_width +
+                  least ((column + k) / interleave, p.composite.canvas_width - 1);
+  }
+
+  __device__ __forceinline__ float
+  get (int k) const
+  {
+    return *sample[k] * p.scale;
+  }
+
+  __device__ __forceinline__ void
+  advance ()
+  {
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      sample[k] += p.composite.canvas_width;
+  }
+};
+
+/* or the foreground that is there, mirrored. */
+template <typename Code, int interleave> struct Mirrored {
+  const BbCompose &p;
+  const uint8_t *data;
+  const int *row;
+  const float *bias;
+  int code[4]; /* from the beginning of a row */
+
+  __device__ __forceinline__
+  Mirrored (const BbCompose &p_, int frame, int plane, int column, int row_, const float bias_[4])
+    : p (p_), data (at<uint8_t> (p_.out.data[frame], plane * p_.out.component)),
+      row (p_.mirror_y + row_), bias (bias_)
+  {
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      code[k] = p.mirror_x[least ((column + k) / interleave, p.composite.canvas_width - 1)] *
+                  interleave +
+                k % interleave;
+  }
+
+  __device__ __forceinline__ float
+  get (int k) const
+  {
+    const Code *codes = at<const Code> (data, (ptrdiff_t) *row * p.out.stride);
+
+    return bb_float_from_code (codes[code[k]] >> p.out.shift) * (p.gain * p.scale) + bias[k];
+  }
+
+  __device__ __forceinline__ void
+  advance ()
+  {
+    row++;
+  }
+};
+
+/* Rows @from to @to of four columns of a flat background, but for the codes of the mask @covered. */
+template <typename Code, int interleave, bool plain, typename Source>
 static __device__ __forceinline__ void
 compose_flat (const BbCompose &p, int frame, int plane, int column, int from, int to,
               const float bias[4], typename FourCodes<Code>::Word covered)
 {
   typedef typename FourCodes<Code>::Word Word;
-  const BbComposite &composite = p.composite;
-  const bool is_still = p.still[0] != NULL;
-  const ptrdiff_t row = (ptrdiff_t) from * composite.canvas_width;
   uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
                                                     (ptrdiff_t) from * p.out.stride +
                                                     column * (ptrdiff_t) sizeof (Code));
-  const float *still[4];
+  Source source (p, frame, plane, column, from, bias);
 
-#pragma unroll
-  for (int k = 0; k < 4; k++)
-    still[k] = is_still ? p.still[plane + k % interleave] + row +
-                            least ((column + k) / interleave, composite.canvas_width - 1)
-                        : NULL;
 #pragma unroll 1
-  for (int y = from; y < to; y++, code += p.out.stride)
+  for (int y = from; y < to; y++, code += p.out.stride, source.advance ())
     {
       float share[4];
 
+      if (!plain && is_hidden<interleave> (p.composite, column, y))
+        continue;
 #pragma unroll
       for (int k = 0; k < 4; k++)
-        {
-          share[k] = bias[k];
-          if (is_still)
-            {
-              share[k] = *still[k] * p.scale;
-              still[k] += composite.canvas_width;
-            }
-        }
+        share[k] = source.get (k);
       if (plain)
         {
           uint32_t bits[4];
@@ -275,13 +347,13 @@ compose_flat (const BbCompose &p, int frame, int plane, int column, int from, in
 
 #pragma unroll
           for (int k = 0; k < 4; k++)
-            bits[k] = finish_code (share[k], 1.0f, 0.0f, composite.maximum);
+            bits[k] = finish_code (share[k], 1.0f, 0.0f, p.composite.maximum);
           out = pack (bits, p.out.shift, Word ());
           if (covered != 0)
             out = (out & ~covered) | (*(const Word *) code & covered);
           *(Word *) code = out;
         }
-      else if (!is_hidden<interleave> (composite, column, y))
+      else
         mix_four<Code, interleave> (p, plane, column, y, share, (Word *) code);
     }
 }
@@ -303,6 +375,21 @@ around (const BbComposite &composite, int from, int to, Word covered, Rows rows)
       if (part != 1 || covered != (Word) ~(Word) 0)
         rows (begin, end, part == 1 ? covered : (Word) 0);
     }
+}
+
+template <typename Code, int interleave, typename Source>
+static __device__ __forceinline__ void
+compose_all_flat (const BbCompose &p, int frame, int plane, int column, int from, int to,
+                  const float bias[4], typename FourCodes<Code>::Word covered)
+{
+  typedef typename FourCodes<Code>::Word Word;
+
+  if (p.composite.alpha != NULL || p.composite.shade != NULL)
+    compose_flat<Code, interleave, false, Source> (p, frame, plane, column, from, to, bias, 0);
+  else
+    around (p.composite, from, to, covered, [&] (int begin, int end, Word mask) {
+      compose_flat<Code, interleave, true, Source> (p, frame, plane, column, begin, end, bias, mask);
+    });
 }
 
 /* The blurred plane up to the canvas, around the foreground that is there. A thread makes four
@@ -332,16 +419,15 @@ compose (const BbCompose &p)
       if (x >= composite.left && x < composite.left + composite.width)
         covered |= (Word) (Code) ~0 << (8 * (int) sizeof (Code) * k);
     }
-  if (p.flat && (composite.alpha != NULL || composite.shade != NULL))
-    {
-      compose_flat<Code, interleave, false> (p, frame, plane, column, from, to, bias, 0);
-      return;
-    }
   if (p.flat)
     {
-      around (composite, from, to, covered, [&] (int begin, int end, Word mask) {
-        compose_flat<Code, interleave, true> (p, frame, plane, column, begin, end, bias, mask);
-      });
+      if (p.still[0] != NULL)
+        compose_all_flat<Code, interleave, Still<interleave>> (p, frame, plane, column, from, to, bias, covered);
+      else if (p.mirror_x != NULL)
+        compose_all_flat<Code, interleave, Mirrored<Code, interleave>> (p, frame, plane, column, from, to, bias,
+                                                                       covered);
+      else
+        compose_all_flat<Code, interleave, OneColor> (p, frame, plane, column, from, to, bias, covered);
       return;
     }
 

@@ -172,7 +172,7 @@ class Machine:
     def load(self, address, size):
         value = np.zeros(self.n, U64)
         for start, data in self.memory:
-            inside = (address >= U64(start)) & (address + U64(size) <= U64(start + len(data)))
+            inside = (address >= U64(start)) & (address <= U64(start + len(data) - size))  # of lanes elsewhere too
             if inside.any():
                 offset = (address[inside] - U64(start)).astype(np.int64)
                 word = np.zeros(len(offset), U64)

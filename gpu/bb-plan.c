@@ -9,6 +9,7 @@
 
 #include "bb-color.h"
 #include "bb-error.h"
+#include "bb-framing.h"
 #include "bb-mask.h"
 
 #include <glib/gi18n-lib.h>
@@ -30,6 +31,10 @@
 /* Softness and drop of the foreground's shadow, as parts of the canvas' shorter side. */
 #define SHADOW_SIGMA 0.02
 #define SHADOW_DROP 0.01
+
+/* Canvas pixels that a foreground may have along a side, most of them outside: few enough to count in an
+ * int. Only a source that is a line across a long canvas comes to that. */
+#define LARGEST_SIDE (1 << 29)
 
 enum { AXIS_X, AXIS_Y };
 
@@ -93,8 +98,8 @@ source_step (const PlaneAxis *a, const LumaMap *map)
 
 /* The foreground along one axis: the canvas samples from @from to @to. */
 static void
-make_foreground (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, int from, int to,
-                 double gain)
+make_foreground (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, const int crop[2], int from,
+                 int to, double gain)
 {
   double step = source_step (a, map);
 
@@ -102,22 +107,22 @@ make_foreground (BbTaps *taps, const PlaneAxis *a, const LumaMap *map, int from,
                 &(BbAxis) { .n_out = to - from,
                             .origin = source_index (a, map, from),
                             .step = step,
-                            .first = 0,
-                            .last = a->in_size,
+                            .first = crop[0] >> a->in_shift,
+                            .last = MIN (-((-crop[1]) >> a->in_shift), a->in_size),
                             .scale = MAX (1.0, step),
                             .gain = gain });
 }
 
-/* Part of the plane that the canvas shows, whole samples. */
+/* Part of the plane that the canvas shows, whole samples, out of what the recipe's crop leaves. */
 static void
-crop_axis (const PlaneAxis *a, const LumaMap *map, int canvas, int chroma_step, int luma,
+crop_axis (const PlaneAxis *a, const LumaMap *map, int canvas, int chroma_step, const int crop[2],
            int *first, int *n)
 {
   int from = (int) floor (map->shift + 1e-6);
   int to = (int) ceil (map->shift + canvas * map->scale - 1e-6);
 
-  from = CLAMP (from, 0, luma - 1) / chroma_step * chroma_step;
-  to = CLAMP (to, from + 1, luma);
+  from = CLAMP (from, crop[0], crop[1] - 1) / chroma_step * chroma_step;
+  to = CLAMP (to, from + 1, crop[1]);
   *first = from >> a->in_shift;
   *n = MIN (-((-to) >> a->in_shift), a->in_size) - *first;
 }
@@ -343,8 +348,8 @@ add_up_memory (BbPlan *plan)
 
 /* Where the pictures lie, in luma samples; the arrays are by axis. */
 typedef struct {
-  gboolean transposed;
-  int luma[2]; /* of the upright source */
+  int crop[2][2]; /* first sample of the turned source that is used, and the one past the last */
+  int chroma_step[2];
   int canvas[2];
   int start[2]; /* of the foreground on the canvas */
   int size[2];
@@ -354,11 +359,30 @@ typedef struct {
   double depth_gain;
 } Geometry;
 
+/* What the recipe's crop leaves, whole chroma samples, so that no plane has more than another. */
 static void
-place (Geometry *g, const BbRecipeValues *values, const BbSourceInfo *info, const BbFormat *target)
+place_crop (Geometry *g, const BbRecipeValues *values, const int luma[2])
+{
+  double first[2], last[2];
+
+  bb_framing_get_crop (values, first, last);
+  for (int i = 0; i < 2; i++)
+    {
+      int step = g->chroma_step[i];
+      int most = (luma[i] - 1) / step * step;
+
+      g->crop[i][0] = MIN (round_to (first[i] * luma[i], step), most);
+      g->crop[i][1] = last[i] >= 1.0 ? luma[i] : MIN (round_to (last[i] * luma[i], step), luma[i]);
+      g->crop[i][1] = MAX (g->crop[i][1], MIN (g->crop[i][0] + step, luma[i]));
+    }
+}
+
+static void
+place (Geometry *g, const BbRecipeValues *values, const BbSourceInfo *info,
+       BbOrientation orientation, const BbFormat *target)
 {
   const BbFormat *source = &info->format;
-  gboolean transposed = (info->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
+  gboolean transposed = (orientation & BB_ORIENTATION_TRANSPOSE) != 0;
   double sample_aspect = (double) info->sar_num / info->sar_den;
   double scale = (double) target->width / values->width;
   int luma[2] = { transposed ? source->height : source->width,
@@ -366,27 +390,40 @@ place (Geometry *g, const BbRecipeValues *values, const BbSourceInfo *info, cons
   int canvas[2] = { target->width, target->height };
   int out_step[2] = { 1 << target->chroma_shift_x, 1 << target->chroma_shift_y };
   double aspect = transposed ? 1.0 / sample_aspect : sample_aspect;
-  double shown[2] = { luma[AXIS_X] * aspect, luma[AXIS_Y] };
+  double position[2] = { values->position_x, values->position_y };
   double offset[2] = { values->offset_x * scale, values->offset_y * scale };
-  double fit = MIN (canvas[AXIS_X] / shown[AXIS_X], canvas[AXIS_Y] / shown[AXIS_Y]);
-  double fill = MAX (canvas[AXIS_X] / shown[AXIS_X], canvas[AXIS_Y] / shown[AXIS_Y]);
-  double zoom = fit + (fill - fit) * values->zoom;
+  double room[2] = { canvas[AXIS_X], canvas[AXIS_Y] };
+  double shown[2];
+  double foreground, background;
 
-  g->transposed = transposed;
+  g->chroma_step[AXIS_X] = 1 << (transposed ? source->chroma_shift_y : source->chroma_shift_x);
+  g->chroma_step[AXIS_Y] = 1 << (transposed ? source->chroma_shift_x : source->chroma_shift_y);
+  place_crop (g, values, luma);
+  shown[AXIS_X] = (g->crop[AXIS_X][1] - g->crop[AXIS_X][0]) * aspect;
+  shown[AXIS_Y] = g->crop[AXIS_Y][1] - g->crop[AXIS_Y][0];
+  foreground = MIN (bb_framing_get_scale (values->zoom, shown, room),
+                    LARGEST_SIDE / MAX (shown[AXIS_X], shown[AXIS_Y]));
+  background = bb_framing_get_scale (1.0, shown, room) * values->background_zoom;
   g->scale = scale;
   g->depth_gain = source->full_range ? ((1 << target->depth) - 1.0) / ((1 << source->depth) - 1.0)
                                      : ldexp (1.0, target->depth - source->depth);
   for (int i = 0; i < 2; i++)
     {
-      g->luma[i] = luma[i];
+      int n = g->crop[i][1] - g->crop[i][0];
+      double shift;
+
       g->canvas[i] = canvas[i];
       /* Whole chroma samples, so that no sample mixes both pictures without need. */
-      g->size[i] = MAX (round_to (shown[i] * zoom, out_step[i]), out_step[i]);
-      g->start[i] = round_to ((canvas[i] - g->size[i]) / 2.0 + offset[i], out_step[i]);
-      g->foreground[i].scale = (double) luma[i] / g->size[i];
-      g->foreground[i].shift = -g->start[i] * g->foreground[i].scale;
-      g->background[i].scale = luma[i] / (shown[i] * fill * values->background_zoom);
-      g->background[i].shift = (luma[i] - canvas[i] * g->background[i].scale) / 2.0;
+      g->size[i] = MAX (round_to (shown[i] * foreground, out_step[i]), out_step[i]);
+      /* An odd canvas is not filled by what was rounded down. */
+      if (values->zoom >= 1.0)
+        g->size[i] = MAX (g->size[i], (canvas[i] + out_step[i] - 1) / out_step[i] * out_step[i]);
+      shift = bb_framing_get_shift (position[i], values->zoom, canvas[i], g->size[i]);
+      g->start[i] = round_to ((canvas[i] - g->size[i]) / 2.0 + shift + offset[i], out_step[i]);
+      g->foreground[i].scale = (double) n / g->size[i];
+      g->foreground[i].shift = g->crop[i][0] - g->start[i] * g->foreground[i].scale;
+      g->background[i].scale = n / (shown[i] * background);
+      g->background[i].shift = g->crop[i][0] + (n - canvas[i] * g->background[i].scale) / 2.0;
     }
 }
 
@@ -416,16 +453,15 @@ plan_foreground (BbPlanPlane *plane, const PlaneAxis axis[2], const Geometry *g)
     return;
   plane->foreground_width = to[AXIS_X] - from[AXIS_X];
   plane->foreground_height = to[AXIS_Y] - from[AXIS_Y];
-  make_foreground (&plane->foreground_x, &axis[AXIS_X], &g->foreground[AXIS_X], from[AXIS_X],
-                   to[AXIS_X], 1.0);
-  make_foreground (&plane->foreground_y, &axis[AXIS_Y], &g->foreground[AXIS_Y], from[AXIS_Y],
-                   to[AXIS_Y], g->depth_gain);
+  make_foreground (&plane->foreground_x, &axis[AXIS_X], &g->foreground[AXIS_X], g->crop[AXIS_X],
+                   from[AXIS_X], to[AXIS_X], 1.0);
+  make_foreground (&plane->foreground_y, &axis[AXIS_Y], &g->foreground[AXIS_Y], g->crop[AXIS_Y],
+                   from[AXIS_Y], to[AXIS_Y], g->depth_gain);
 }
 
 static void
 plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g, double color)
 {
-  const BbFormat *source = &plan->source;
   BbPlanPlane *plane = &plan->plane[p];
   PlaneAxis axis[2];
   double zero, unit, gain;
@@ -452,12 +488,10 @@ plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g
       make_mirrored (plane, axis, values->blur * g->scale / 2.0, gain);
       return;
     }
-  crop_axis (&axis[AXIS_X], &g->background[AXIS_X], g->canvas[AXIS_X],
-             1 << (g->transposed ? source->chroma_shift_y : source->chroma_shift_x),
-             g->luma[AXIS_X], &plane->crop_x, &plane->crop_width);
-  crop_axis (&axis[AXIS_Y], &g->background[AXIS_Y], g->canvas[AXIS_Y],
-             1 << (g->transposed ? source->chroma_shift_x : source->chroma_shift_y),
-             g->luma[AXIS_Y], &plane->crop_y, &plane->crop_height);
+  crop_axis (&axis[AXIS_X], &g->background[AXIS_X], g->canvas[AXIS_X], g->chroma_step[AXIS_X],
+             g->crop[AXIS_X], &plane->crop_x, &plane->crop_width);
+  crop_axis (&axis[AXIS_Y], &g->background[AXIS_Y], g->canvas[AXIS_Y], g->chroma_step[AXIS_Y],
+             g->crop[AXIS_Y], &plane->crop_y, &plane->crop_height);
   make_background (plane, axis, g->background, values->blur * g->scale / 2.0, g->depth_gain, gain);
 }
 
@@ -506,14 +540,14 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
   plan = g_new0 (BbPlan, 1);
   g_atomic_ref_count_init (&plan->refs);
   plan->source = *source;
-  plan->orientation = info->orientation;
+  plan->orientation = bb_framing_compose (info->orientation, bb_framing_get_turn (values));
   plan->finished = *target;
   plan->precision = values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
   plan->mirrored = values->background == BB_BACKGROUND_MIRROR;
   plan->flat = !plan->mirrored && values->background != BB_BACKGROUND_BLUR;
   plan->generation = bb_recipe_get_generation (recipe);
 
-  place (&g, values, info, target);
+  place (&g, values, info, plan->orientation, target);
   if (plan->mirrored && !is_on_canvas (&g))
     {
       /* There is nothing to mirror. */

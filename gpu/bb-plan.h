@@ -108,7 +108,7 @@ typedef struct {
 /**
  * BbPlan:
  * @source: format of the frames that come in
- * @orientation: how they are turned upright
+ * @orientation: how they are turned upright, and then as the recipe says
  * @finished: format of the frames that go out
  * @precision: how samples are kept between stages
  * @flat: whether the background is made without the source: of one color, or the same in each frame

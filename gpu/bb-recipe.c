@@ -28,6 +28,11 @@ static const char *const logo_place_names[] = { "top-left",     "top-right", "bo
 static const char *const precision_names[] = { "fp16", "fp32", "auto", NULL };
 static const char *const codec_names[] = { "h264", "hevc", "av1", NULL };
 static const char *const audio_names[] = { "copy", "encode", "none", NULL };
+static const char *const rotate_names[] = { "0", "90", "180", "270", NULL };
+static const char *const mirror_names[] = { "none", "horizontal", "vertical", "both", NULL };
+
+/* Of each side alone, and of two that lie opposite to each other: something has to be left. */
+#define MOST_CROP 0.98
 
 #define AT(member) G_STRUCT_OFFSET (BbRecipeValues, member)
 
@@ -43,7 +48,7 @@ static const char *const audio_names[] = { "copy", "encode", "none", NULL };
 static const BbRecipeValue table[] = {
   { { "width", 2, 16384, 1080, PX }, KIND_INT, BB_RECIPE_LOOK, AT (width), NULL, NULL },
   { { "height", 2, 16384, 1920, PX }, KIND_INT, BB_RECIPE_LOOK, AT (height), NULL, NULL },
-  { { "zoom", 0, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_FRAMING, AT (zoom), NULL, NULL },
+  { { "zoom", -0.9, 8, 0, "" }, KIND_DOUBLE, BB_RECIPE_FRAMING, AT (zoom), NULL, NULL },
   { { "offset-x", -16384, 16384, 0, PX },
     KIND_DOUBLE,
     BB_RECIPE_FRAMING,
@@ -54,6 +59,34 @@ static const BbRecipeValue table[] = {
     KIND_DOUBLE,
     BB_RECIPE_FRAMING,
     AT (offset_y),
+    NULL,
+    NULL },
+  { { "position-x", -1, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_FRAMING, AT (position_x), NULL, NULL },
+  { { "position-y", -1, 1, 0, "" }, KIND_DOUBLE, BB_RECIPE_FRAMING, AT (position_y), NULL, NULL },
+  { { "rotate", 0, 3, 0, "" }, KIND_ENUM, BB_RECIPE_FRAMING, AT (rotate), rotate_names, NULL },
+  { { "mirror", 0, 3, 0, "" }, KIND_ENUM, BB_RECIPE_FRAMING, AT (mirror), mirror_names, NULL },
+  { { "crop-left", 0, MOST_CROP, 0, "" },
+    KIND_DOUBLE,
+    BB_RECIPE_FRAMING,
+    AT (crop_left),
+    NULL,
+    NULL },
+  { { "crop-top", 0, MOST_CROP, 0, "" },
+    KIND_DOUBLE,
+    BB_RECIPE_FRAMING,
+    AT (crop_top),
+    NULL,
+    NULL },
+  { { "crop-right", 0, MOST_CROP, 0, "" },
+    KIND_DOUBLE,
+    BB_RECIPE_FRAMING,
+    AT (crop_right),
+    NULL,
+    NULL },
+  { { "crop-bottom", 0, MOST_CROP, 0, "" },
+    KIND_DOUBLE,
+    BB_RECIPE_FRAMING,
+    AT (crop_bottom),
     NULL,
     NULL },
   { { "corner-radius", 0, 8192, 0, PX },
@@ -400,6 +433,21 @@ bb_recipe_format_time (gint64 time)
 }
 
 static gboolean
+check_crop (const char *key, double first, double second, GError **error)
+{
+  /* As written in decimals: 0.58 and 0.4 are a hair more than 0.98. */
+  if (first + second <= MOST_CROP + 1e-9)
+    return TRUE;
+  g_set_error (
+    error, BB_ERROR, BB_ERROR_INVALID,
+    /* Translators: a setting, such as “crop-left”, and a number: of the two opposite sides */
+    _ ("“%s” and the crop opposite to it leave nothing of the picture: choose at most %g for "
+       "both together"),
+    key, MOST_CROP);
+  return FALSE;
+}
+
+static gboolean
 check (BbRecipeValues *values, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
@@ -455,7 +503,8 @@ check (BbRecipeValues *values, GError **error)
                            _ ("“background” is “picture”, but “picture” names no file: name one"));
       return FALSE;
     }
-  return TRUE;
+  return check_crop ("crop-left", values->crop_left, values->crop_right, error) &&
+         check_crop ("crop-top", values->crop_top, values->crop_bottom, error);
 }
 
 /**

@@ -49,6 +49,25 @@ typedef enum { BB_PRECISION_FP16, BB_PRECISION_FP32, BB_PRECISION_AUTO } BbPreci
 typedef enum { BB_CODEC_H264, BB_CODEC_HEVC, BB_CODEC_AV1 } BbCodec;
 typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
 
+/** Quarter turns clockwise */
+typedef enum { BB_ROTATE_0, BB_ROTATE_90, BB_ROTATE_180, BB_ROTATE_270 } BbRotate;
+
+/**
+ * BbMirror:
+ * @BB_MIRROR_NONE: as it is
+ * @BB_MIRROR_HORIZONTAL: left and right are swapped
+ * @BB_MIRROR_VERTICAL: top and bottom are swapped
+ * @BB_MIRROR_BOTH: the two
+ *
+ * How the turned picture is mirrored.
+ */
+typedef enum {
+  BB_MIRROR_NONE,
+  BB_MIRROR_HORIZONTAL = 1 << 0,
+  BB_MIRROR_VERTICAL = 1 << 1,
+  BB_MIRROR_BOTH = BB_MIRROR_HORIZONTAL | BB_MIRROR_VERTICAL,
+} BbMirror;
+
 /** A batch of the size that suits the device */
 #define BB_BATCH_AUTO 0
 
@@ -56,9 +75,19 @@ typedef enum { BB_AUDIO_COPY, BB_AUDIO_ENCODE, BB_AUDIO_NONE } BbAudio;
  * BbRecipeValues:
  * @width: canvas width in pixels, 2 to 16384
  * @height: canvas height in pixels, 2 to 16384
- * @zoom: size of the foreground, from 0 (fitted into the canvas) to 1 (fills it)
- * @offset_x: foreground's centre, canvas pixels to the right of the canvas' centre
- * @offset_y: foreground's centre, canvas pixels below the canvas' centre
+ * @zoom: size of the foreground, from 0 (fitted into the canvas) to 1 (fills it), up to 8 (eight times as
+ *   large as that) and down to -0.9 (a tenth of fitted), see bb_framing_get_scale()
+ * @position_x: foreground's centre, to the right of the canvas' centre, as a part of the canvas' or the
+ *   foreground's width, whichever is larger; what fills the canvas never leaves a part of it free
+ * @position_y: foreground's centre, below the canvas' centre, as a part of the larger height
+ * @offset_x: canvas pixels that the foreground is further right, wherever that is
+ * @offset_y: canvas pixels that it is further down
+ * @rotate: quarter turns of the upright source, clockwise
+ * @mirror: how the source is mirrored after that
+ * @crop_left: part of the upright source's width, before it is turned, that is left out on its left
+ * @crop_top: part of its height that is left out at its top
+ * @crop_right: part of its width that is left out on its right
+ * @crop_bottom: part of its height that is left out at its bottom
  * @corner_radius: radius of the foreground's corners in canvas pixels
  * @shadow: strength of the foreground's shadow, 0 (none) to 1
  * @background: what is around the picture
@@ -98,6 +127,14 @@ typedef struct {
   double zoom;
   double offset_x;
   double offset_y;
+  double position_x;
+  double position_y;
+  BbRotate rotate;
+  BbMirror mirror;
+  double crop_left;
+  double crop_top;
+  double crop_right;
+  double crop_bottom;
   double corner_radius;
   double shadow;
   BbBackground background;

@@ -7,10 +7,12 @@
 
 #pragma once
 
+#include "bb-cut-detector.h"
 #include "bb-device.h"
 #include "bb-devices.h"
 #include "bb-engine.h"
 #include "bb-error.h"
+#include "bb-framing.h"
 #include "bb-leftover.h"
 #include "bb-phases.h"
 #include "bb-picture.h"

@@ -7,17 +7,19 @@
 
 #include "bb-canvas.h"
 
-#include "bb-announce.h"
+#include "bb-crop-view.h"
+#include "bb-framer.h"
 #include "bb-handle.h"
+#include "bb-pan.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
 
 #define MARGIN 18
-/* How near to the center, in pixels of the widget, the picture snaps to it. */
-#define SNAP 8.0
 #define DIVIDER_WIDTH 24
+/* How much larger a key makes the picture. */
+#define KEY_SCALE 1.05
 /* Sizes that follow each other faster than this are not all asked for. */
 #define RESIZE_PAUSE_MS 120
 
@@ -25,8 +27,8 @@
  * BbCanvas:
  *
  * Shows the newest picture of the player as large as there is room for, never larger than it will
- * be. Dragging moves the foreground, which snaps to the center; arrow keys nudge it and a double
- * click centers it. The original can be laid over the left part, up to a divider.
+ * be. A #BbFramer moves and scales the foreground; a #BbCropView lies over the whole source while that is
+ * cropped. The original can be laid over the left part, up to a divider.
  *
  * Signals: `wanted-size-changed` when another size of picture is wanted, see
  * bb_canvas_get_wanted_size().
@@ -59,13 +61,10 @@ struct _BbCanvas {
   GtkWidget *caption;
   double split;
 
-  GtkGesture *drag;
-  gboolean moving;    /* the foreground */
-  gboolean splitting; /* the divider is moved */
-  double drag_x;      /* offset when the drag began */
-  double drag_y;
-  gboolean snapped_x;
-  gboolean snapped_y;
+  BbFramer *framer;
+  BbPan *pan;
+  GtkWidget *crop_view;
+  gboolean cropping;
 };
 
 enum { WANTED_SIZE_CHANGED, N_SIGNALS };
@@ -79,8 +78,20 @@ get_canvas (BbCanvas *self, int *width, int *height)
 {
   const BbRecipeValues *values = self->editor != NULL ? bb_editor_get (self->editor) : NULL;
 
+  if (self->cropping)
+    {
+      bb_crop_view_get_size (values, self->source_width, self->source_height, width, height);
+      return;
+    }
   *width = values != NULL ? values->width : 1080;
   *height = values != NULL ? values->height : 1920;
+}
+
+/* The crop is chosen on all of the source at once. */
+static gboolean
+is_actual_size (BbCanvas *self)
+{
+  return self->actual_size && !self->cropping;
 }
 
 static gboolean
@@ -141,9 +152,9 @@ lay_out (BbCanvas *self, int width, int height)
   bb_picture_paintable_set_scale (self->compared, self->scale);
   room_x = (int) (MAX (width - 2 * MARGIN, 2) * self->scale);
   room_y = (int) (MAX (height - 2 * MARGIN, 2) * self->scale);
-  if (self->actual_size || room_x > canvas_width)
+  if (is_actual_size (self) || room_x > canvas_width)
     room_x = canvas_width;
-  if (self->actual_size || room_y > canvas_height)
+  if (is_actual_size (self) || room_y > canvas_height)
     room_y = canvas_height;
   fit = MIN ((double) room_x / canvas_width, (double) room_y / canvas_height);
   w = MAX (2, 2 * (int) lround (canvas_width * fit / 2.0));
@@ -151,81 +162,32 @@ lay_out (BbCanvas *self, int width, int height)
   graphene_rect_init (&self->area, (float) (floor ((width * self->scale - w) / 2.0) / self->scale),
                       (float) (floor ((height * self->scale - h) / 2.0) / self->scale),
                       (float) (w / self->scale), (float) (h / self->scale));
+  bb_framer_set_area (self->framer, &self->area);
+  bb_crop_view_set_area (BB_CROP_VIEW (self->crop_view), &self->area);
   want_size (self, room_x, room_y);
-}
-
-/* Pixels of the widget a pixel of the canvas. */
-static double
-get_zoom (BbCanvas *self)
-{
-  int width, height;
-
-  get_canvas (self, &width, &height);
-  return self->area.size.width / width;
-}
-
-/* How far the foreground may go: a tenth of it, or of the canvas, stays to be seen. */
-static void
-get_limits (BbCanvas *self, double *limit_x, double *limit_y)
-{
-  const BbRecipeValues *values = bb_editor_get (self->editor);
-  double fit_x = (double) values->width / self->source_width;
-  double fit_y = (double) values->height / self->source_height;
-  double least = MIN (fit_x, fit_y);
-  double zoom = least + (MAX (fit_x, fit_y) - least) * values->zoom;
-  double width = self->source_width * zoom;
-  double height = self->source_height * zoom;
-
-  *limit_x = floor ((values->width + width) / 2.0 - 0.1 * MIN (values->width, width));
-  *limit_y = floor ((values->height + height) / 2.0 - 0.1 * MIN (values->height, height));
-}
-
-static gboolean
-can_move (BbCanvas *self)
-{
-  return self->editor != NULL && self->source_width > 0;
-}
-
-static void
-move_to (BbCanvas *self, double x, double y)
-{
-  BbRecipeValues values = *bb_editor_get (self->editor);
-  double limit_x, limit_y;
-
-  get_limits (self, &limit_x, &limit_y);
-  values.offset_x = CLAMP (rint (x), -limit_x, limit_x);
-  values.offset_y = CLAMP (rint (y), -limit_y, limit_y);
-  bb_editor_set (self->editor, &values, "offset", NULL);
-}
-
-static void
-announce_offset (BbCanvas *self)
-{
-  const BbRecipeValues *values = bb_editor_get (self->editor);
-  g_autofree char *text = NULL;
-
-  if (values->offset_x == 0.0 && values->offset_y == 0.0)
-    text = g_strdup (_ ("In the center"));
-  else
-    /* Translators: where the picture is, read aloud */
-    text = g_strdup_printf (_ ("%.0f pixels right, %.0f pixels down"), values->offset_x,
-                            values->offset_y);
-  bb_announce (GTK_WIDGET (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 static gboolean
 nudge_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   BbCanvas *self = BB_CANVAS (widget);
-  const BbRecipeValues *values;
   int x, y;
 
-  if (!can_move (self))
+  if (!bb_framer_can_frame (self->framer))
     return GDK_EVENT_PROPAGATE;
-  values = bb_editor_get (self->editor);
   g_variant_get (args, "(ii)", &x, &y);
-  move_to (self, values->offset_x + x, values->offset_y + y);
-  announce_offset (self);
+  bb_framer_nudge (self->framer, x, y);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+scale_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  BbCanvas *self = BB_CANVAS (widget);
+
+  if (!bb_framer_can_frame (self->framer))
+    return GDK_EVENT_PROPAGATE;
+  bb_framer_scale (self->framer, g_variant_get_double (args));
   return GDK_EVENT_STOP;
 }
 
@@ -255,77 +217,28 @@ get_divider_x (BbCanvas *self)
 }
 
 static void
-drag_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
+split_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
 {
   BbCanvas *self = BB_CANVAS (user_data);
 
-  if (!can_move (self) ||
-      !graphene_rect_contains_point (&self->area, &GRAPHENE_POINT_INIT ((float) x, (float) y)))
+  if (!self->compare || fabs (x - get_divider_x (self)) > DIVIDER_WIDTH / 2.0 ||
+      y < self->area.origin.y || y > self->area.origin.y + self->area.size.height)
     {
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
       return;
     }
-  self->splitting = self->compare && fabs (x - get_divider_x (self)) <= DIVIDER_WIDTH / 2.0;
-  self->drag_x = bb_editor_get (self->editor)->offset_x;
-  self->drag_y = bb_editor_get (self->editor)->offset_y;
-  gtk_widget_grab_focus (self->splitting ? self->divider : GTK_WIDGET (self));
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_grab_focus (self->divider);
 }
 
 static void
-drag_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, gpointer user_data)
+split_update_cb (GtkGestureDrag *gesture, double offset_x, double offset_y, gpointer user_data)
 {
   BbCanvas *self = BB_CANVAS (user_data);
-  double zoom = get_zoom (self);
   double x, y;
 
-  if (self->splitting)
-    {
-      gtk_gesture_drag_get_start_point (gesture, &x, &y);
-      set_split (self, (x + offset_x - self->area.origin.x) / self->area.size.width);
-      return;
-    }
-  if (!self->moving)
-    {
-      if (!gtk_drag_check_threshold (GTK_WIDGET (self), 0, 0, (int) offset_x, (int) offset_y))
-        return;
-      self->moving = TRUE;
-      bb_editor_hold (self->editor);
-      gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grabbing");
-      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-    }
-  x = self->drag_x + offset_x / zoom;
-  y = self->drag_y + offset_y / zoom;
-  self->snapped_x = fabs (x) * zoom < SNAP;
-  self->snapped_y = fabs (y) * zoom < SNAP;
-  move_to (self, self->snapped_x ? 0.0 : x, self->snapped_y ? 0.0 : y);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-drag_end_cb (GtkGesture *gesture, GdkEventSequence *sequence, gpointer user_data)
-{
-  BbCanvas *self = BB_CANVAS (user_data);
-
-  self->splitting = FALSE;
-  if (!self->moving)
-    return;
-  self->moving = self->snapped_x = self->snapped_y = FALSE;
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), NULL);
-  bb_editor_release (self->editor);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, gpointer user_data)
-{
-  BbCanvas *self = BB_CANVAS (user_data);
-
-  if (n_press != 2 || !can_move (self) || self->splitting ||
-      !graphene_rect_contains_point (&self->area, &GRAPHENE_POINT_INIT ((float) x, (float) y)))
-    return;
-  bb_editor_end_step (self->editor);
-  move_to (self, 0.0, 0.0);
-  bb_editor_end_step (self->editor);
+  gtk_gesture_drag_get_start_point (gesture, &x, &y);
+  set_split (self, (x + offset_x - self->area.origin.x) / self->area.size.width);
 }
 
 static void
@@ -337,7 +250,7 @@ bb_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
   int width, height;
 
   get_canvas (self, &width, &height);
-  if (self->actual_size)
+  if (is_actual_size (self))
     *minimum = *natural =
       (int) ceil ((horizontal ? width : height) / get_scale (self)) + 2 * MARGIN;
   else
@@ -376,7 +289,11 @@ bb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   GtkRequisition before, after;
   const int inset = 8;
 
-  lay_out (self, width, height);
+  lay_out (self, width,
+           self->cropping ? height - bb_crop_view_get_bar_height (BB_CROP_VIEW (self->crop_view))
+                          : height);
+  if (self->cropping)
+    place (self->crop_view, 0, 0, width, height);
   if (gtk_widget_get_visible (self->caption))
     place_caption (self);
   if (!self->compare)
@@ -440,28 +357,9 @@ snapshot_screen (BbCanvas *self, BbPicturePaintable *paintable, GtkSnapshot *sna
 }
 
 static void
-snapshot_center (BbCanvas *self, GtkSnapshot *snapshot)
-{
-  AdwStyleManager *manager =
-    adw_style_manager_get_for_display (gtk_widget_get_display (GTK_WIDGET (self)));
-  g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (manager);
-  float x = roundf (self->area.origin.x + self->area.size.width / 2);
-  float y = roundf (self->area.origin.y + self->area.size.height / 2);
-
-  if (self->snapped_x)
-    gtk_snapshot_append_color (
-      snapshot, accent,
-      &GRAPHENE_RECT_INIT (x - 1, self->area.origin.y, 2, self->area.size.height));
-  if (self->snapped_y)
-    gtk_snapshot_append_color (
-      snapshot, accent, &GRAPHENE_RECT_INIT (self->area.origin.x, y - 1, self->area.size.width, 2));
-}
-
-static void
 bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   BbCanvas *self = BB_CANVAS (widget);
-  int width, height;
 
   /* A window that moves to another screen may have another scale. */
   if (get_scale (self) != self->scale)
@@ -478,11 +376,10 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       snapshot_screen (self, self->compared, snapshot);
       gtk_snapshot_pop (snapshot);
     }
-  get_canvas (self, &width, &height);
-  if (self->guides != NULL && bb_guides_fit (width, height))
-    bb_guides_snapshot (self->guides, snapshot, &self->area);
-  snapshot_center (self, snapshot);
+  if (self->guides != NULL && !self->cropping)
+    bb_guides_snapshot (self->guides, widget, snapshot, &self->area);
   gtk_snapshot_pop (snapshot);
+  bb_framer_snapshot (self->framer, snapshot);
 
   if (self->compare)
     {
@@ -492,14 +389,8 @@ bb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     }
   if (gtk_widget_get_visible (self->caption))
     gtk_widget_snapshot_child (widget, self->caption, snapshot);
-}
-
-static void
-stop_moving (BbCanvas *self)
-{
-  if (self->moving && self->editor != NULL)
-    bb_editor_release (self->editor);
-  self->moving = FALSE;
+  if (self->cropping)
+    gtk_widget_snapshot_child (widget, self->crop_view, snapshot);
 }
 
 static void
@@ -507,7 +398,8 @@ bb_canvas_dispose (GObject *object)
 {
   BbCanvas *self = BB_CANVAS (object);
 
-  stop_moving (self);
+  g_clear_object (&self->framer);
+  g_clear_pointer (&self->pan, bb_pan_free);
   g_clear_object (&self->editor_signals);
   g_clear_object (&self->editor);
   g_clear_handle_id (&self->resize_timeout, g_source_remove);
@@ -517,6 +409,7 @@ bb_canvas_dispose (GObject *object)
   g_clear_pointer (&self->before, gtk_widget_unparent);
   g_clear_pointer (&self->after, gtk_widget_unparent);
   g_clear_pointer (&self->caption, gtk_widget_unparent);
+  g_clear_pointer (&self->crop_view, gtk_widget_unparent);
 
   G_OBJECT_CLASS (bb_canvas_parent_class)->dispose (object);
 }
@@ -528,6 +421,12 @@ add_nudge (GtkWidgetClass *widget_class, guint key, guint keypad_key, int x, int
   gtk_widget_class_add_binding (widget_class, keypad_key, 0, nudge_cb, "(ii)", x, y);
   gtk_widget_class_add_binding (widget_class, key, GDK_SHIFT_MASK, nudge_cb, "(ii)", 10 * x,
                                 10 * y);
+}
+
+static void
+add_scale (GtkWidgetClass *widget_class, guint key, double factor)
+{
+  gtk_widget_class_add_binding (widget_class, key, 0, scale_cb, "d", factor);
 }
 
 static void
@@ -549,6 +448,11 @@ bb_canvas_class_init (BbCanvasClass *klass)
   add_nudge (widget_class, GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0);
   add_nudge (widget_class, GDK_KEY_Up, GDK_KEY_KP_Up, 0, -1);
   add_nudge (widget_class, GDK_KEY_Down, GDK_KEY_KP_Down, 0, 1);
+  add_scale (widget_class, GDK_KEY_plus, KEY_SCALE);
+  add_scale (widget_class, GDK_KEY_equal, KEY_SCALE);
+  add_scale (widget_class, GDK_KEY_KP_Add, KEY_SCALE);
+  add_scale (widget_class, GDK_KEY_minus, 1.0 / KEY_SCALE);
+  add_scale (widget_class, GDK_KEY_KP_Subtract, 1.0 / KEY_SCALE);
 
   gtk_widget_class_set_css_name (widget_class, "canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -581,7 +485,7 @@ recipe_cb (BbCanvas *self)
 static void
 bb_canvas_init (BbCanvas *self)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *split = gtk_gesture_drag_new ();
 
   self->scale = 1.0;
   self->editor_signals = g_signal_group_new (BB_TYPE_EDITOR);
@@ -606,19 +510,23 @@ bb_canvas_init (BbCanvas *self)
   g_signal_connect_swapped (self->divider, "moved", G_CALLBACK (divider_moved_cb), self);
   set_split (self, 0.5);
 
-  self->drag = gtk_gesture_drag_new ();
-  g_signal_connect (self->drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
-  g_signal_connect (self->drag, "drag-update", G_CALLBACK (drag_update_cb), self);
-  g_signal_connect (self->drag, "end", G_CALLBACK (drag_end_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (self->drag));
-  g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  self->framer = bb_framer_new (GTK_WIDGET (self));
+  self->pan = bb_pan_new (GTK_WIDGET (self));
+  self->crop_view = bb_crop_view_new ();
+  gtk_widget_set_visible (self->crop_view, FALSE);
+  gtk_widget_set_parent (self->crop_view, GTK_WIDGET (self));
+
+  /* Before what moves the picture. */
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (split), GTK_PHASE_CAPTURE);
+  g_signal_connect (split, "drag-begin", G_CALLBACK (split_begin_cb), self);
+  g_signal_connect (split, "drag-update", G_CALLBACK (split_update_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (split));
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Preview"), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  _ ("Arrow keys move the picture"), -1);
+                                  _ ("Arrow keys move the picture, plus and minus scale it"), -1);
 }
 
 /**
@@ -631,8 +539,9 @@ bb_canvas_set_editor (BbCanvas *self, BbEditor *editor)
 {
   g_return_if_fail (BB_IS_CANVAS (self));
 
-  stop_moving (self);
   g_set_object (&self->editor, editor);
+  bb_framer_set_editor (self->framer, editor);
+  bb_crop_view_set_editor (BB_CROP_VIEW (self->crop_view), editor);
   g_signal_group_set_target (self->editor_signals, editor);
 }
 
@@ -649,6 +558,52 @@ bb_canvas_set_source (BbCanvas *self, int width, int height)
 
   self->source_width = width;
   self->source_height = height;
+  bb_framer_set_source (self->framer, width, height);
+}
+
+/**
+ * bb_canvas_set_cropping:
+ * @self: a canvas with a source
+ * @cropping: whether the crop is chosen on the whole source, in place of framing what is left
+ *
+ * Whoever starts that has to have pictures made of bb_canvas_make_recipe().
+ */
+void
+bb_canvas_set_cropping (BbCanvas *self, gboolean cropping)
+{
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  if (cropping == self->cropping)
+    return;
+  self->cropping = cropping;
+  bb_framer_set_enabled (self->framer, !cropping);
+  gtk_widget_set_visible (self->crop_view, cropping);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  if (cropping)
+    bb_crop_view_start (BB_CROP_VIEW (self->crop_view));
+  else
+    {
+      bb_crop_view_stop (BB_CROP_VIEW (self->crop_view));
+      gtk_widget_grab_focus (GTK_WIDGET (self));
+    }
+}
+
+/**
+ * bb_canvas_make_recipe:
+ * @self: a canvas
+ *
+ * Returns: (transfer full): what the pictures that it shows are made of
+ */
+BbRecipe *
+bb_canvas_make_recipe (BbCanvas *self)
+{
+  BbRecipe *recipe;
+
+  g_return_val_if_fail (BB_IS_CANVAS (self), NULL);
+
+  recipe = bb_editor_get_recipe (self->editor);
+  return self->cropping ? bb_crop_view_make_recipe (recipe, self->source_width, self->source_height)
+                        : bb_recipe_ref (recipe);
 }
 
 /**
@@ -703,7 +658,7 @@ bb_canvas_set_caption (BbCanvas *self, const char *caption)
 /**
  * bb_canvas_set_guides:
  * @self: a canvas
- * @guides: (nullable): safe areas to show, on canvases that they are for
+ * @guides: (nullable): safe areas to show
  */
 void
 bb_canvas_set_guides (BbCanvas *self, const BbGuides *guides)
@@ -725,7 +680,35 @@ bb_canvas_set_actual_size (BbCanvas *self, gboolean actual_size)
   g_return_if_fail (BB_IS_CANVAS (self));
 
   self->actual_size = actual_size;
+  bb_framer_set_scrolling (self->framer, actual_size);
+  bb_pan_set_enabled (self->pan, actual_size);
   gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+/**
+ * bb_canvas_get_picture_shift:
+ * @self: a canvas
+ * @x: (out): how far the middle of the picture on the canvas is right of the canvas' own, in pixels of the widget
+ *   at the actual size
+ * @y: (out): how far it is below it
+ */
+void
+bb_canvas_get_picture_shift (BbCanvas *self, double *x, double *y)
+{
+  const BbRecipeValues *values;
+  BbPlacement placement;
+  double scale;
+
+  g_return_if_fail (BB_IS_CANVAS (self));
+
+  *x = *y = 0.0;
+  if (!bb_framer_can_frame (self->framer))
+    return;
+  values = bb_editor_get (self->editor);
+  scale = get_scale (self);
+  bb_framing_place (values, self->source_width, self->source_height, &placement);
+  *x = CLAMP (placement.x, -values->width / 2.0, values->width / 2.0) / scale;
+  *y = CLAMP (placement.y, -values->height / 2.0, values->height / 2.0) / scale;
 }
 
 /**

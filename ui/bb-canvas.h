@@ -20,7 +20,10 @@ void bb_canvas_set_pictures (BbCanvas *self, BbPicture *picture, BbPicture *comp
 void bb_canvas_set_compare (BbCanvas *self, gboolean compare);
 void bb_canvas_set_caption (BbCanvas *self, const char *caption);
 void bb_canvas_set_guides (BbCanvas *self, const BbGuides *guides);
+void bb_canvas_set_cropping (BbCanvas *self, gboolean cropping);
+BbRecipe *bb_canvas_make_recipe (BbCanvas *self);
 void bb_canvas_set_actual_size (BbCanvas *self, gboolean actual_size);
+void bb_canvas_get_picture_shift (BbCanvas *self, double *x, double *y);
 void bb_canvas_get_wanted_size (BbCanvas *self, int *width, int *height);
 BbPicturePaintable *bb_canvas_get_paintable (BbCanvas *self);
 

@@ -9,6 +9,7 @@
 
 #include "bb-background-group.h"
 #include "bb-frame-group.h"
+#include "bb-framing-row.h"
 #include "bb-guides.h"
 #include "bb-logo-group.h"
 #include "bb-value-row.h"
@@ -29,8 +30,8 @@ struct _BbSidebar {
   gboolean updating;
 
   BbFrameGroup *frame_group;
-  BbValueRow *offset_x_row;
-  BbValueRow *offset_y_row;
+  BbFramingRow *framing_row;
+  BbValueRow *zoom_row;
   BbValueRow *radius_row;
   BbBackgroundGroup *background_group;
   BbLogoGroup *logo_group;
@@ -53,11 +54,7 @@ update (BbSidebar *self)
     return;
   self->updating = TRUE;
   values = bb_editor_get (self->editor);
-  bb_value_row_set_scale_range (self->offset_x_row, -values->width / 2.0, values->width / 2.0);
-  bb_value_row_set_scale_range (self->offset_y_row, -values->height / 2.0, values->height / 2.0);
   bb_value_row_set_scale_range (self->radius_row, 0.0, MIN (values->width, values->height) / 4.0);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->guides_row),
-                            bb_guides_fit (values->width, values->height));
   self->updating = FALSE;
 }
 
@@ -89,7 +86,7 @@ bb_sidebar_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     {
     case PROP_GUIDES:
       guides = bb_guides_get (adw_combo_row_get_selected (self->guides_row));
-      g_value_set_string (value, guides != NULL ? guides->id : "none");
+      g_value_set_string (value, guides != NULL ? bb_guides_get_id (guides) : "none");
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -105,7 +102,7 @@ bb_sidebar_set_property (GObject *object, guint id, const GValue *value, GParamS
     {
     case PROP_GUIDES:
       for (guint i = 0; bb_guides_get (i) != NULL; i++)
-        if (g_strcmp0 (bb_guides_get (i)->id, g_value_get_string (value)) == 0)
+        if (g_strcmp0 (bb_guides_get_id (bb_guides_get (i)), g_value_get_string (value)) == 0)
           adw_combo_row_set_selected (self->guides_row, i);
       break;
     default:
@@ -142,14 +139,15 @@ bb_sidebar_class_init (BbSidebarClass *klass)
 
   g_type_ensure (BB_TYPE_BACKGROUND_GROUP);
   g_type_ensure (BB_TYPE_FRAME_GROUP);
+  g_type_ensure (BB_TYPE_FRAMING_ROW);
   g_type_ensure (BB_TYPE_LOGO_GROUP);
   g_type_ensure (BB_TYPE_PERFORMANCE_GROUP);
   g_type_ensure (BB_TYPE_VALUE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, frame_group);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, offset_x_row);
-  gtk_widget_class_bind_template_child (widget_class, BbSidebar, offset_y_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, framing_row);
+  gtk_widget_class_bind_template_child (widget_class, BbSidebar, zoom_row);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, radius_row);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, background_group);
   gtk_widget_class_bind_template_child (widget_class, BbSidebar, logo_group);
@@ -168,7 +166,9 @@ bb_sidebar_init (BbSidebar *self)
                                   self);
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; bb_guides_get (i) != NULL; i++)
-    gtk_string_list_append (names, g_dpgettext2 (NULL, "guides", bb_guides_get (i)->name));
+    gtk_string_list_take (names, bb_guides_get_name (bb_guides_get (i)));
+  bb_value_row_add_mark (self->zoom_row, 0.0, _ ("Fit"));
+  bb_value_row_add_mark (self->zoom_row, 1.0, _ ("Fill"));
   adw_combo_row_set_model (self->guides_row, G_LIST_MODEL (names));
 }
 
@@ -184,6 +184,7 @@ bb_sidebar_set_editor (BbSidebar *self, BbEditor *editor)
 
   g_set_object (&self->editor, editor);
   bb_frame_group_set_editor (self->frame_group, editor);
+  bb_framing_row_set_editor (self->framing_row, editor);
   bb_background_group_set_editor (self->background_group, editor);
   bb_logo_group_set_editor (self->logo_group, editor);
   bb_performance_group_set_editor (self->performance_group, editor);

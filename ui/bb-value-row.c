@@ -343,7 +343,7 @@ bb_value_row_set_property (GObject *object, guint id, const GValue *value, GPara
       if (g_value_get_string (value) != NULL)
         self->field = bb_recipe_get_field (g_value_get_string (value));
       /* A slider that moves the picture moves as the picture does, in every language. */
-      if (g_strcmp0 (g_value_get_string (value), "offset-x") == 0 ||
+      if (g_strcmp0 (g_value_get_string (value), "position-x") == 0 ||
           g_strcmp0 (g_value_get_string (value), "logo-x") == 0)
         gtk_widget_set_direction (self->scale, GTK_TEXT_DIR_LTR);
       break;
@@ -501,4 +501,21 @@ bb_value_row_set_scale_range (BbValueRow *self, double lower, double upper)
   self->scale_upper = upper;
   self->has_range = TRUE;
   update (self);
+}
+
+/**
+ * bb_value_row_add_mark:
+ * @self: a row
+ * @number: where on the slider
+ * @text: what is there, for people
+ */
+void
+bb_value_row_add_mark (BbValueRow *self, double number, const char *text)
+{
+  g_autofree char *markup = NULL;
+
+  g_return_if_fail (BB_IS_VALUE_ROW (self));
+
+  markup = g_markup_printf_escaped ("<small>%s</small>", text);
+  gtk_scale_add_mark (GTK_SCALE (self->scale), number, GTK_POS_BOTTOM, markup);
 }

@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (BbValueRow, bb_value_row, BB, VALUE_ROW, AdwPreferencesRow
 
 void bb_value_row_set_editor (BbValueRow *self, BbEditor *editor);
 void bb_value_row_set_automatic (BbValueRow *self, double number);
+void bb_value_row_add_mark (BbValueRow *self, double number, const char *text);
 void bb_value_row_set_scale_range (BbValueRow *self, double lower, double upper);
 
 G_END_DECLS

@@ -15,16 +15,17 @@
 /* Each number of the recipe has an action `set-NAME` whose state is its value, so that the window
  * can be driven from outside; times are nanoseconds and have actions of their own. */
 static const char *const number_keys[] = {
-  "width",         "height",      "zoom",      "offset-x",        "offset-y",
-  "corner-radius", "shadow",      "blur",      "background-zoom", "dim",
-  "saturation",    "batch",       "quality",   "gradient-angle",  "logo-x",
-  "logo-y",        "logo-margin", "logo-size", "logo-opacity",
+  "position-x",  "position-y",    "crop-left",   "crop-top",  "crop-right",
+  "crop-bottom", "width",         "height",      "zoom",      "offset-x",
+  "offset-y",    "corner-radius", "shadow",      "blur",      "background-zoom",
+  "dim",         "saturation",    "batch",       "quality",   "gradient-angle",
+  "logo-x",      "logo-y",        "logo-margin", "logo-size", "logo-opacity",
 };
 
 /* The same for the values that are words. */
 static const char *const text_keys[] = {
-  "background", "color", "precision",      "device",  "codec", "encoder",
-  "preset",     "audio", "gradient-color", "picture", "logo",  "logo-place",
+  "rotate",  "mirror", "background", "color",          "precision", "device", "codec",
+  "encoder", "preset", "audio",      "gradient-color", "picture",   "logo",   "logo-place",
 };
 
 static void
@@ -54,8 +55,12 @@ static void
 compare_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
-  BbPlayerSettings settings = *bb_player_get_settings (self->player);
+  BbPlayerSettings settings;
 
+  /* On the whole source there is nothing to compare. */
+  if (g_variant_get_boolean (state))
+    bb_window_set_cropping (self, FALSE);
+  settings = *bb_player_get_settings (self->player);
   settings.compare = g_variant_get_boolean (state);
   g_simple_action_set_state (action, state);
   bb_player_set_settings (self->player, &settings);
@@ -69,34 +74,39 @@ sidebar_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
                                            g_variant_get_boolean (state));
 }
 
-/* Once the canvas is laid out in its actual size. */
+/* Has the picture in the middle, once the canvas is laid out in its actual size: what is set while it is
+ * laid out would move the scrollbars alone. */
 static void
-scroll_to_center_cb (GtkAdjustment *adjustment, gpointer user_data)
+layout_cb (GdkFrameClock *clock, gpointer user_data)
 {
-  double lower = gtk_adjustment_get_lower (adjustment);
-  double upper = gtk_adjustment_get_upper (adjustment);
-  double page = gtk_adjustment_get_page_size (adjustment);
+  BbWindow *self = BB_WINDOW (user_data);
+  GtkAdjustment *adjustments[] = { gtk_scrolled_window_get_hadjustment (self->preview),
+                                   gtk_scrolled_window_get_vadjustment (self->preview) };
+  double shift[2];
 
-  g_signal_handlers_disconnect_by_func (adjustment, scroll_to_center_cb, user_data);
-  gtk_adjustment_set_value (adjustment, (lower + upper - page) / 2.0);
+  g_signal_handlers_disconnect_by_func (clock, layout_cb, user_data);
+  bb_canvas_get_picture_shift (self->canvas, &shift[0], &shift[1]);
+  for (guint i = 0; i < G_N_ELEMENTS (adjustments); i++)
+    gtk_adjustment_set_value (adjustments[i], (gtk_adjustment_get_lower (adjustments[i]) +
+                                               gtk_adjustment_get_upper (adjustments[i]) -
+                                               gtk_adjustment_get_page_size (adjustments[i])) /
+                                                  2.0 +
+                                                shift[i]);
 }
 
 static void
 actual_size_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
-  GtkAdjustment *adjustments[] = { gtk_scrolled_window_get_hadjustment (self->preview),
-                                   gtk_scrolled_window_get_vadjustment (self->preview) };
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
 
   g_simple_action_set_state (action, state);
-  for (guint i = 0; i < G_N_ELEMENTS (adjustments); i++)
-    {
-      g_signal_handlers_disconnect_by_func (adjustments[i], scroll_to_center_cb, self);
-      if (g_variant_get_boolean (state))
-        g_signal_connect_object (adjustments[i], "changed", G_CALLBACK (scroll_to_center_cb), self,
-                                 0);
-    }
   bb_canvas_set_actual_size (self->canvas, g_variant_get_boolean (state));
+  if (clock == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (clock, layout_cb, self);
+  if (g_variant_get_boolean (state))
+    g_signal_connect_object (clock, "layout", G_CALLBACK (layout_cb), self, G_CONNECT_AFTER);
 }
 
 static void
@@ -185,16 +195,6 @@ reset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-center_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  BbWindow *self = BB_WINDOW (user_data);
-  BbRecipeValues values = *bb_editor_get (self->editor);
-
-  values.offset_x = values.offset_y = 0.0;
-  bb_editor_set (self->editor, &values, NULL, NULL);
-}
-
-static void
 set_size_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
@@ -253,6 +253,18 @@ set_text_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 }
 
 static void
+apply_look (BbWindow *self, BbRecipe *recipe)
+{
+  BbRecipeValues values = *bb_recipe_get (recipe);
+  g_autoptr (BbRecipe) settled = NULL;
+
+  if (self->has_clip)
+    bb_window_settle_framing (self, &values);
+  settled = bb_recipe_new (&values, NULL);
+  bb_editor_set_look (self->editor, settled);
+}
+
+static void
 apply_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
@@ -260,7 +272,7 @@ apply_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   BbPreset *preset = bb_presets_find (bb_window_get_presets (self), name);
 
   if (preset != NULL)
-    bb_editor_set_look (self->editor, bb_preset_get_recipe (preset));
+    apply_look (self, bb_preset_get_recipe (preset));
   else
     bb_window_show_toast (self, _ ("There is no preset of that name"));
 }
@@ -354,7 +366,6 @@ static const GActionEntry entries[] = {
   { "undo", undo_cb, NULL, NULL, NULL },
   { "redo", redo_cb, NULL, NULL, NULL },
   { "reset", reset_cb, NULL, NULL, NULL },
-  { "center", center_cb, NULL, NULL, NULL },
   { "set-size", set_size_cb, "(ii)", NULL, NULL },
   { "set-aspect", set_aspect_cb, "s", NULL, NULL },
   { "apply-preset", apply_preset_cb, "s", NULL, NULL },
@@ -378,7 +389,6 @@ static const char *const clip_actions[] = {
   "clear-trim",
   "sidebar",
   "reset",
-  "center",
   "auto-tune",
   "show-difference",
   "difference-gain",
@@ -443,7 +453,9 @@ void
 bb_window_add_actions (BbWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  bb_window_add_playing_actions (self);
   bb_window_add_tune_actions (self);
+  bb_window_add_framing_actions (self);
   for (guint i = 0; i < G_N_ELEMENTS (number_keys); i++)
     add_value_action (self, number_keys[i], "d", g_variant_new_double (0.0),
                       G_CALLBACK (set_number_cb));
@@ -473,6 +485,8 @@ bb_window_update_actions (BbWindow *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (clip_actions); i++)
     g_simple_action_set_enabled (find (self, clip_actions[i]), self->has_clip);
+  bb_window_update_framing_actions (self);
+  bb_window_enable_playing_actions (self, self->has_clip);
   g_simple_action_set_state (
     find (self, "play"),
     g_variant_new_boolean (self->player != NULL && bb_player_get_playing (self->player)));

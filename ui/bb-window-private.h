@@ -13,6 +13,7 @@
 #include "bb-prober.h"
 #include "bb-recent-list.h"
 #include "bb-session.h"
+#include "bb-shuttle.h"
 #include "bb-sidebar.h"
 #include "bb-toast.h"
 #include "bb-transport.h"
@@ -30,6 +31,8 @@ struct _BbWindow {
   BbSession *session;
   GFile *project_file; /* (nullable): where it was saved last */
   BbPlayer *player;    /* NULL until the first file is opened */
+  BbShuttle *shuttle;  /* as long as the player */
+  gboolean stop_held;  /* the key that stops is down, and those that play step */
   BbPresets *presets;
   BbExportPresenter *export_presenter;
   GCancellable *listing; /* of folders that were asked for */
@@ -41,6 +44,7 @@ struct _BbWindow {
   BbProber *prober;
   guint loading_timeout;
   gboolean has_clip;
+  gboolean cropping;
   gboolean adding;        /* a video that is open already to the list */
   gboolean sidebar_waits; /* until the window is laid out */
 
@@ -60,7 +64,8 @@ struct _BbWindow {
   BbTransport *transport;
   BbClipStrip *strip;
   AdwToolbarView *sidebar_view;
-  BbSidebar *sidebar; /* NULL until it is needed */
+  BbSidebar *sidebar;      /* NULL until it is needed */
+  GtkCssProvider *lifting; /* (nullable): of the toasts over everything */
   GtkWidget *presets_button;
   GtkWidget *preset_popover;
 };
@@ -82,7 +87,19 @@ void bb_window_save_recipe (BbWindow *self);
 void bb_window_stop_opening (BbWindow *self);
 void bb_window_add_actions (BbWindow *self);
 void bb_window_update_actions (BbWindow *self);
+void bb_window_describe_clip (BbWindow *self);
+void bb_window_lift_toasts (BbWindow *self);
+void bb_window_forget_toasts (BbWindow *self);
+void bb_window_follow_transport (BbWindow *self);
+void bb_window_add_shuttle (BbWindow *self);
+void bb_window_add_playing_actions (BbWindow *self);
+void bb_window_enable_playing_actions (BbWindow *self, gboolean enabled);
 void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);
+void bb_window_add_framing_actions (BbWindow *self);
+void bb_window_update_framing_actions (BbWindow *self);
+void bb_window_set_cropping (BbWindow *self, gboolean cropping);
+void bb_window_show_recipe (BbWindow *self);
+void bb_window_settle_framing (BbWindow *self, BbRecipeValues *values);
 
 G_END_DECLS

@@ -12,7 +12,6 @@
 #include "bb-preset-popover.h"
 #include "bb-renderer.h"
 #include "bb-shortcuts.h"
-#include "bb-size-text.h"
 #include "bb-texture.h"
 #include "bb-toast.h"
 
@@ -85,19 +84,6 @@ failed_cb (BbWindow *self, GError *error)
 }
 
 static void
-recipe_cb (BbWindow *self)
-{
-  BbPlayerSettings settings;
-
-  /* What is made of a video that is not open yet is nothing for the one that is. */
-  if (self->player == NULL || self->shown != bb_project_get_current (self->project))
-    return;
-  settings = *bb_player_get_settings (self->player);
-  settings.recipe = bb_editor_get_recipe (self->editor);
-  bb_player_set_settings (self->player, &settings);
-}
-
-static void
 wanted_size_cb (BbWindow *self)
 {
   BbPlayerSettings settings;
@@ -128,6 +114,7 @@ settings_cb (BbWindow *self)
   settings = *bb_player_get_settings (self->player);
   settings.loop = g_settings_get_boolean (self->settings, "loop");
   settings.muted = g_settings_get_boolean (self->settings, "mute");
+  settings.quieter = 1.0 - g_settings_get_double (self->settings, "volume");
   settings.present_options = bb_renderer_get_present_options ();
   bb_player_set_settings (self->player, &settings);
 }
@@ -174,6 +161,7 @@ bb_window_ensure_player (BbWindow *self)
                            self, G_CONNECT_SWAPPED);
   settings_cb (self);
   wanted_size_cb (self);
+  bb_window_add_shuttle (self);
   bb_transport_set_player (self->transport, self->player);
   bb_performance_group_set_player (bb_sidebar_get_performance_group (ensure_sidebar (self)),
                                    self->player);
@@ -247,7 +235,6 @@ bb_window_show_clip (BbWindow *self, BbClip *clip, GFile *file)
   const BbPlayerSource *source = bb_player_get_source (self->player);
   g_autoptr (GFile) folder = NULL;
   g_autofree char *name = NULL;
-  g_autofree char *size = g_strdup_printf (BB_SIZE_FORMAT, source->width, source->height);
   gboolean first = !self->has_clip;
 
   take_clip (self, clip, file);
@@ -264,10 +251,11 @@ bb_window_show_clip (BbWindow *self, BbClip *clip, GFile *file)
   bb_export_presenter_set_file (self->export_presenter, file);
   gtk_window_set_title (GTK_WINDOW (self), name);
   adw_window_title_set_title (self->window_title, name);
-  adw_window_title_set_subtitle (self->window_title, size);
+  bb_window_describe_clip (self);
+  bb_window_set_cropping (self, FALSE);
   bb_canvas_set_pictures (self->canvas, NULL, NULL);
   bb_canvas_set_source (self->canvas, source->width, source->height);
-  recipe_cb (self);
+  bb_window_show_recipe (self);
   bb_transport_set_clip (self->transport, source);
   adw_banner_set_revealed (self->banner, FALSE);
   /* Who started the program with a clip need not see it without. */
@@ -335,6 +323,7 @@ current_cb (BbWindow *self)
 {
   BbClip *clip = bb_project_get_current (self->project);
 
+  bb_window_set_cropping (self, FALSE);
   if (clip == NULL)
     show_nothing (self);
   else if (clip != self->shown && !self->adding)
@@ -436,6 +425,7 @@ bb_window_dispose (GObject *object)
   if (self->player != NULL)
     {
       bb_transport_set_player (self->transport, NULL);
+      g_clear_object (&self->shuttle);
       bb_performance_group_set_player (bb_sidebar_get_performance_group (self->sidebar), NULL);
       bb_player_close (self->player);
       g_clear_object (&self->player);
@@ -450,6 +440,7 @@ bb_window_dispose (GObject *object)
   self->project = NULL;
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
+  bb_window_forget_toasts (self);
   g_clear_object (&self->export_presenter);
 
   G_OBJECT_CLASS (bb_window_parent_class)->dispose (object);
@@ -523,7 +514,7 @@ bb_window_init (BbWindow *self)
   bb_clip_strip_set_project (self->strip, self->project);
   g_signal_connect_object (self->project, "notify::current", G_CALLBACK (current_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (recipe_cb), self,
+  g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (bb_window_show_recipe), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "wanted-size-changed", G_CALLBACK (wanted_size_cb), self,
                            G_CONNECT_SWAPPED);
@@ -541,6 +532,7 @@ bb_window_init (BbWindow *self)
   bb_window_add_actions (self);
   bb_window_add_clip_actions (self);
   bb_window_add_project_actions (self);
+  bb_window_follow_transport (self);
   bb_shortcuts_add_keys (ADW_APPLICATION_WINDOW (self));
 }
 
@@ -584,11 +576,14 @@ bb_window_new (GtkApplication *application, GSettings *settings, BbExportManager
   add_setting_action (self, "guides");
   add_setting_action (self, "loop");
   add_setting_action (self, "mute");
+  add_setting_action (self, "volume");
   g_signal_connect_object (settings, "changed::guides", G_CALLBACK (guides_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::loop", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::mute", G_CALLBACK (settings_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::volume", G_CALLBACK (settings_cb), self,
                            G_CONNECT_SWAPPED);
   guides_cb (self);
   bb_window_begin_session (self);
@@ -628,6 +623,8 @@ bb_window_add_toast (BbWindow *self, AdwToast *toast)
   covered = adw_bottom_sheet_get_open (self->queue_sheet) ||
             (adw_overlay_split_view_get_collapsed (self->split_view) &&
              adw_overlay_split_view_get_show_sidebar (self->split_view));
+  if (!self->has_clip || covered)
+    bb_window_lift_toasts (self);
   adw_toast_overlay_add_toast (self->has_clip && !covered ? self->preview_toasts : self->toasts,
                                toast);
 }

@@ -47,8 +47,12 @@ static const Option rows[] = {
   { "aspect", N_ ("W:H"), NULL, N_ ("shape, with a short side of 1080 px, such as 9:16") },
 
   { NULL, NULL, NULL, N_ ("Picture:") },
-  { "zoom", N_ ("Z"), "zoom", N_ ("0 fits the picture in, 1 fills the canvas"), 0, TRUE },
-  { "offset", N_ ("X,Y"), NULL, N_ ("move right and down, -16384 to 16384 px (default 0,0)") },
+  { "zoom", N_ ("Z"), "zoom", N_ ("0 fits in, 1 fills, 2 is twice that, -0.5 half of 0"), 0, TRUE },
+  { "position", N_ ("X,Y"), NULL, N_ ("move right and down, -1 to 1: parts of the canvas") },
+  { "offset", N_ ("X,Y"), NULL, N_ ("move on by -16384 to 16384 px (default 0,0)") },
+  { "crop", N_ ("L,T,R,B"), NULL, N_ ("leave out parts of the source, such as 0,0.1,0,0.1") },
+  { "rotate", N_ ("DEGREES"), "rotate", N_ ("turn clockwise: 0 (default), 90, 180 or 270") },
+  { "mirror", N_ ("HOW"), "mirror", N_ ("none (default), horizontal, vertical or both") },
   { "corner-radius", N_ ("R"), "corner-radius", N_ ("round corners"), 0, TRUE },
   { "shadow", N_ ("S"), "shadow", N_ ("strength of the shadow"), 0, TRUE },
 
@@ -235,14 +239,14 @@ set_time (BbRecipeValues *values, const char *option, const char *text, GError *
 }
 
 static gboolean
-set_pair (BbRecipeValues *values, const char *option, const char *text, const char *separator,
-          const char *const keys[2], const char *advice, GError **error)
+set_list (BbRecipeValues *values, const char *option, const char *text, const char *separator,
+          const char *const *keys, guint n, const char *advice, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, separator, -1);
 
-  if (g_strv_length (parts) != 2)
+  if (g_strv_length (parts) != n)
     return refuse (error, option, text, advice);
-  for (int i = 0; i < 2; i++)
+  for (guint i = 0; i < n; i++)
     {
       g_autoptr (GError) reason = NULL;
 
@@ -254,6 +258,35 @@ set_pair (BbRecipeValues *values, const char *option, const char *text, const ch
       return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+set_pair (BbRecipeValues *values, const char *option, const char *text, const char *separator,
+          const char *const keys[2], const char *advice, GError **error)
+{
+  return set_list (values, option, text, separator, keys, 2, advice, error);
+}
+
+/* Where the picture is, and what of it is seen. */
+static gboolean
+set_framing (BbRecipeValues *values, GHashTable *given, GError **error)
+{
+  static const char *const offset_keys[] = { "offset-x", "offset-y" };
+  static const char *const position_keys[] = { "position-x", "position-y" };
+  static const char *const crop_keys[] = { "crop-left", "crop-top", "crop-right", "crop-bottom" };
+  const char *offset = g_hash_table_lookup (given, "offset");
+  const char *position = g_hash_table_lookup (given, "position");
+  const char *crop = g_hash_table_lookup (given, "crop");
+
+  return (offset == NULL || set_pair (values, "offset", offset, ",", offset_keys,
+                                      _ ("write X,Y in pixels, such as 0,-120"), error)) &&
+         (position == NULL ||
+          set_pair (values, "position", position, ",", position_keys,
+                    _ ("write X,Y as parts of the canvas, such as 0,-0.1"), error)) &&
+         (crop == NULL ||
+          set_list (values, "crop", crop, ",", crop_keys, G_N_ELEMENTS (crop_keys),
+                    _ ("write LEFT,TOP,RIGHT,BOTTOM as parts of the source, such as 0,0.1,0,0.1"),
+                    error));
 }
 
 static gboolean
@@ -328,11 +361,9 @@ set_aspect (BbRecipeValues *values, const char *text, const char *size, GError *
 BbRecipe *
 bb_options_make_recipe (GHashTable *given, const BbRecipe *first, GError **error)
 {
-  static const char *const offset_keys[] = { "offset-x", "offset-y" };
   const char *file_name = g_hash_table_lookup (given, "recipe");
   const char *size = g_hash_table_lookup (given, "size");
   const char *aspect = g_hash_table_lookup (given, "aspect");
-  const char *offset = g_hash_table_lookup (given, "offset");
   g_autoptr (BbRecipe) base = NULL;
   BbRecipeValues values;
 
@@ -356,8 +387,7 @@ bb_options_make_recipe (GHashTable *given, const BbRecipe *first, GError **error
       !bb_look_options_set (&values, g_hash_table_lookup (given, "background"),
                             g_hash_table_lookup (given, "picture"),
                             g_hash_table_lookup (given, "logo-place"), error) ||
-      (offset != NULL && !set_pair (&values, "offset", offset, ",", offset_keys,
-                                    _ ("write X,Y in pixels, such as 0,-120"), error)))
+      !set_framing (&values, given, error))
     return NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

@@ -106,6 +106,16 @@ append_pair (GString *line, const Texts *texts, const char *option, const char *
 }
 
 static void
+append_crop (GString *line, const Texts *texts)
+{
+  g_autofree char *value = g_strjoin (",", get (texts, "crop-left"), get (texts, "crop-top"),
+                                      get (texts, "crop-right"), get (texts, "crop-bottom"), NULL);
+
+  if (!g_str_equal (value, "0,0,0,0"))
+    append_option (line, "crop", value);
+}
+
+static void
 append_background (GString *line, const Texts *texts, const BbRecipeValues *values)
 {
   g_autofree char *colors = NULL;
@@ -166,9 +176,9 @@ char *
 bb_command_new (const BbRecipe *recipe, const char *input, const char *output, gboolean overwrite)
 {
   static const char *const keys[] = {
-    "zoom",       "corner-radius", "shadow", "blur",  "background-zoom", "dim",
-    "saturation", "start",         "end",    "codec", "encoder",         "quality",
-    "preset",     "audio",         "device", "batch", "precision",
+    "zoom",   "corner-radius", "shadow",    "blur",    "background-zoom", "dim",    "saturation",
+    "start",  "end",           "codec",     "encoder", "quality",         "preset", "audio",
+    "device", "batch",         "precision", "rotate",  "mirror",
   };
   BbRecipeValues values;
   g_autoptr (BbRecipe) fallback = NULL;
@@ -184,7 +194,9 @@ bb_command_new (const BbRecipe *recipe, const char *input, const char *output, g
 
   append_word (line, "blurbox-render");
   append_pair (line, &texts, "size", "width", "x", "height");
+  append_pair (line, &texts, "position", "position-x", ",", "position-y");
   append_pair (line, &texts, "offset", "offset-x", ",", "offset-y");
+  append_crop (line, &texts);
   append_background (line, &texts, bb_recipe_get (recipe));
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     if (differs (&texts, keys[i]))

@@ -17,11 +17,18 @@
 /* How often the position moves where no picture does, microseconds. */
 #define POSITION_INTERVAL 100000
 
+/* Sound is heard as it is, or not at all. */
+static gboolean
+has_sound (BbPlayback *self)
+{
+  return self->file.sound != NULL && self->wanted.rate == 1.0;
+}
+
 /* Gets the sound ready while pictures are made. */
 void
 bb_playback_prepare_clock (BbPlayback *self)
 {
-  if (self->file.sound != NULL && self->wanted.playing && !self->wanted.seek_pending &&
+  if (has_sound (self) && self->wanted.playing && !self->wanted.seek_pending &&
       self->decoded.cursor >= 0)
     bb_sound_prepare (self->file.sound, bb_playback_get_start (self));
 }
@@ -32,7 +39,7 @@ bb_playback_start_clock (BbPlayback *self, gint64 time)
   self->clock.base_time = time;
   self->clock.base_monotonic = g_get_monotonic_time ();
   self->clock.running = TRUE;
-  if (self->file.sound != NULL)
+  if (has_sound (self))
     bb_sound_start (self->file.sound, time);
 }
 
@@ -52,12 +59,13 @@ bb_playback_get_now (BbPlayback *self)
   gint64 monotonic = g_get_monotonic_time ();
   gint64 heard;
 
-  if (self->file.sound != NULL && bb_sound_get_time (self->file.sound, &heard))
+  if (has_sound (self) && bb_sound_get_time (self->file.sound, &heard))
     {
       self->clock.base_time = heard;
       self->clock.base_monotonic = monotonic;
     }
-  return self->clock.base_time + (monotonic - self->clock.base_monotonic) * 1000;
+  return self->clock.base_time +
+         (gint64) ((double) (monotonic - self->clock.base_monotonic) * 1000.0 * self->wanted.rate);
 }
 
 /* The end of what plays. */
@@ -179,7 +187,8 @@ tick (BbPlayback *self)
     }
   else
     return 0;
-  return g_get_monotonic_time () + (until - now) / 1000 + 1;
+  return g_get_monotonic_time () + (gint64) ((double) (until - now) / 1000.0 / self->wanted.rate) +
+         1;
 }
 
 gpointer

@@ -157,14 +157,6 @@ read_last (BbPlayback *self, gint64 time, GCancellable *cancellable, GError **er
   return NULL;
 }
 
-/* Whether frames are wanted otherwise than the source delivers them. */
-static gboolean
-is_outdated (BbPlayback *self)
-{
-  return self->wanted.tone_map != self->decoded.tone_map ||
-         self->made.device != self->decoded.device;
-}
-
 /* Goes to the frame that is shown at @time through the file. Whether it got there; the window has
  * that frame alone then, and is empty otherwise. */
 static gboolean
@@ -190,11 +182,13 @@ land (BbPlayback *self, gint64 time)
     self->decoded.seeking_since = g_get_monotonic_time ();
   if (self->quit)
     g_cancellable_cancel (cancellable);
+  bb_playback_begin_landing (self, other_device || tone_map != self->decoded.tone_map);
   g_mutex_unlock (&self->lock);
 
+  bb_source_set_passing (self->file.source, &self->file.passing);
   if ((!other_device ||
        bb_source_set_device (self->file.source, device, TRUE, cancellable, &error)) &&
-      bb_source_seek (self->file.source, time, cancellable, &error))
+      bb_source_reach (self->file.source, time, cancellable, &error))
     {
       bb_source_set_tone_map (self->file.source, tone_map, &no_tone_map);
       frame = bb_source_read (self->file.source, cancellable, &error);
@@ -205,8 +199,11 @@ land (BbPlayback *self, gint64 time)
         }
     }
 
+  bb_source_set_passing (self->file.source, NULL);
+
   g_mutex_lock (&self->lock);
   g_clear_object (&self->decoded.seeking);
+  self->decoded.landing = FALSE;
   self->decoded.tone_map = tone_map;
   g_set_object (&self->decoded.device, device);
   if (no_tone_map != NULL)
@@ -227,7 +224,7 @@ land (BbPlayback *self, gint64 time)
 static void
 jump (BbPlayback *self)
 {
-  gboolean remap = is_outdated (self);
+  gboolean remap = bb_playback_is_outdated (self);
   gint64 time = self->wanted.seek_target;
   int index;
 
@@ -272,7 +269,9 @@ read_back (BbPlayback *self, int n)
       gboolean sought;
 
       g_set_object (&self->decoded.seeking, cancellable);
-      self->decoded.seeking_since = g_get_monotonic_time ();
+      /* Nothing of it is shown: any other seek ends it. */
+      self->decoded.seeking_since = 0;
+      self->decoded.on_way = 0;
       g_mutex_unlock (&self->lock);
       sought = bb_source_seek (self->file.source, first - span, cancellable, &error);
       g_mutex_lock (&self->lock);
@@ -293,7 +292,6 @@ read_back (BbPlayback *self, int n)
           self->decoded.cursor = (int) before->len;
           self->decoded.next = self->decoded.cursor + 1;
           self->decoded.ended = FALSE;
-          self->decoded.seeking_since = 0;
           return TRUE;
         }
       for (guint i = 0; i < before->len; i++)
@@ -365,7 +363,8 @@ bb_playback_decode_thread (gpointer data)
   g_mutex_lock (&self->lock);
   while (!self->quit)
     {
-      if (self->wanted.seek_pending || (self->wanted.settings.recipe != NULL && is_outdated (self)))
+      if (self->wanted.seek_pending ||
+          (self->wanted.settings.recipe != NULL && bb_playback_is_outdated (self)))
         jump (self);
       else if (self->wanted.steps != 0 && self->decoded.cursor >= 0)
         step (self);

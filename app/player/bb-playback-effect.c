@@ -35,6 +35,7 @@
 /* What one turn of the loop does. */
 typedef struct {
   gboolean single;
+  gboolean passed; /* only on the way to the frame that is sought */
   guint64 epoch;
   guint64 look;
   guint n_frames;
@@ -123,13 +124,13 @@ get_part (Effect *effect)
            : 1;
 }
 
-/* The source alone on the same canvas, on black. */
+/* The source alone, on black, where the picture is: so both halves of a comparison meet. */
 static BbRecipe *
 make_plain (const BbRecipe *recipe)
 {
   BbRecipeValues values = *bb_recipe_get (recipe);
 
-  values.zoom = values.offset_x = values.offset_y = values.corner_radius = values.shadow = 0.0;
+  values.corner_radius = values.shadow = 0.0;
   values.background = BB_BACKGROUND_COLOR;
   values.color = 0;
   values.logo = "";
@@ -399,10 +400,12 @@ choose_size (BbPlayback *self, BbFormat *target)
 }
 
 static void
-job_init (Job *job, BbPlayback *self, int first, guint n_frames, gboolean single)
+job_init (Job *job, BbPlayback *self, const BbPlaybackFrame *passed, int first, guint n_frames,
+          gboolean single)
 {
   *job = (Job) {
     .single = single,
+    .passed = passed != NULL,
     .epoch = self->decoded.epoch,
     .look = self->wanted.look,
     .n_frames = n_frames,
@@ -417,7 +420,7 @@ job_init (Job *job, BbPlayback *self, int first, guint n_frames, gboolean single
   choose_size (self, &job->target);
   for (guint i = 0; i < n_frames; i++)
     {
-      job->frames[i] = *bb_playback_get_frame (self, first + (int) i);
+      job->frames[i] = passed != NULL ? *passed : *bb_playback_get_frame (self, first + (int) i);
       bb_frame_ref (job->frames[i].frame);
     }
 }
@@ -461,7 +464,7 @@ pick_single (BbPlayback *self, Job *job)
       bb_playback_trim_window (self);
     }
   self->made.redo = FALSE;
-  job_init (job, self, self->decoded.cursor, 1, TRUE);
+  job_init (job, self, NULL, self->decoded.cursor, 1, TRUE);
 }
 
 /* Frames ahead of the clock, where there is room for them. */
@@ -502,13 +505,19 @@ pick_batch (BbPlayback *self, Job *job)
     return FALSE;
   first = self->decoded.next;
   self->decoded.next += (int) n;
-  job_init (job, self, first, n, FALSE);
+  job_init (job, self, NULL, first, n, FALSE);
   return TRUE;
 }
 
 static gboolean
 pick (BbPlayback *self, Job *job)
 {
+  if ((self->decoded.landing || self->wanted.seek_pending) && self->made.passed.frame != NULL)
+    {
+      job_init (job, self, &self->made.passed, 0, 1, TRUE);
+      bb_playback_drop_passed (self);
+      return TRUE;
+    }
   if (self->wanted.settings.recipe == NULL || self->decoded.cursor < 0 ||
       self->wanted.tone_map != self->decoded.tone_map || self->made.device != self->decoded.device)
     return FALSE;
@@ -545,7 +554,8 @@ deliver (BbPlayback *self, Job *job)
 
       /* While a slider is dragged, pictures may take longer than the next step: each step has one.
        * Once it was seen, nothing of its recipe comes after a newer recipe. */
-      if (bb_playback_is_stale (self, item->picture))
+      if (bb_playback_is_stale (self, item->picture) ||
+          (job->passed && job->epoch != self->decoded.epoch))
         return;
       bb_playback_show (self, g_steal_pointer (&item->picture), g_steal_pointer (&item->compared));
       g_free (g_steal_pointer (&job->pictures[0]));

@@ -38,7 +38,12 @@ describe (BbPlayback *self)
   self->file.about = (BbPlayerSource) {
     .width = MAX ((int) lround (width * aspect), 1),
     .height = height,
+    .start = info->start,
     .duration = info->duration,
+    .grid = { .rate_num = info->rate_num,
+              .rate_den = info->rate_den,
+              .time_base_num = info->time_base_num,
+              .time_base_den = info->time_base_den },
     .has_audio = info->has_audio,
     .hdr = info->hdr,
   };
@@ -136,13 +141,15 @@ bb_playback_open (const char *path, GError **error)
   self->file.info = *bb_source_get_info (source);
   self->file.source = g_steal_pointer (&source);
   self->decoded.frames = g_ptr_array_new_with_free_func (playback_frame_free);
+  bb_playback_init_passing (self);
   self->wanted.trim_end = G_MAXINT64;
+  self->wanted.rate = 1.0;
   self->figures.shown_time = -1;
   self->made.part = self->made.ahead = self->made.history = 1;
   self->made.batch = 1;
   describe (self);
   append (self, g_steal_pointer (&frame));
-  self->file.first_time = bb_playback_get_frame (self, 0)->time;
+  self->file.first_time = self->file.about.grid.first = bb_playback_get_frame (self, 0)->time;
   self->decoded.cursor = 0;
   self->decoded.next = 1;
   self->made.redo = TRUE;

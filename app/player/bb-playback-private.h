@@ -48,6 +48,7 @@ struct _BbPlayback {
   /* Written before the threads start. */
   struct {
     BbSource *source; /* of the decode thread, but for its info */
+    BbSourcePassing passing;
     char *path;
     BbSound *sound; /* (nullable) */
     BbPlayerSource about;
@@ -66,9 +67,11 @@ struct _BbPlayback {
     gint64 trim_start;
     gint64 trim_end; /* G_MAXINT64: none */
     gboolean playing;
+    double rate;     /* times as fast as the file */
     gboolean at_end; /* played to the end; playing again begins at the start */
     gboolean seek_pending;
     gint64 seek_target; /* where it goes, or is */
+    gboolean passing;   /* pictures on the way there are wanted too: a hand looks for a place */
     int steps;
   } wanted;
 
@@ -82,14 +85,21 @@ struct _BbPlayback {
     BbDevice *device;      /* (nullable): where it decodes to */
     guint64 epoch;         /* changes when the cursor jumps */
     GCancellable *seeking; /* (nullable): cancels the seek in progress */
-    gint64 seeking_since;  /* when the first seek began that has not arrived; 0: none */
+    gboolean landing;      /* a seek through the file is in progress */
+    GPtrArray *kept;       /* of BbPlaybackFrame that came on the way, in no order */
+    gboolean shows_passed; /* what comes on the way next is to be shown */
+    gint64 passed_at;      /* when a frame on its way was handed over last, monotonic */
+    gint64 on_way;         /* time of the last frame on its way; G_MININT64: none yet */
+    gint64 seeking_since;  /* when the first seek began that nothing was shown of; 0: none */
   } decoded;
 
   /* Of the effect thread. */
   struct {
-    gboolean redo;          /* the frame at the cursor is to be made at once, alone */
-    gboolean busy;          /* a job is on the device */
-    BbDevice *device;       /* (nullable): that is open; decoded frames are wanted there */
+    gboolean redo; /* the frame at the cursor is to be made at once, alone */
+    gboolean busy; /* a job is on the device */
+    BbPlaybackFrame
+      passed;         /* on the way to the one that is sought, to be shown until that is there */
+    BbDevice *device; /* (nullable): that is open; decoded frames are wanted there */
     GCancellable *batching; /* (nullable): cancels the batch in progress */
     GQueue queue;           /* of BbPlaybackPicture, ahead of the clock */
     GQueue discarded;       /* of BbPlaybackPicture, to be freed */
@@ -147,6 +157,12 @@ void bb_playback_warn (BbPlayback *self, const GError *error);
 void bb_playback_discard (BbPlayback *self, BbPlaybackPicture *item);
 void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared);
 gboolean bb_playback_is_stale (BbPlayback *self, const BbPicture *picture);
+void bb_playback_init_passing (BbPlayback *self);
+gboolean bb_playback_is_outdated (BbPlayback *self);
+void bb_playback_drop_passed (BbPlayback *self);
+void bb_playback_cancel_overtaken (BbPlayback *self);
+void bb_playback_pass_kept (BbPlayback *self);
+void bb_playback_begin_landing (BbPlayback *self, gboolean other_frames);
 void bb_playback_go_to (BbPlayback *self, gint64 time);
 void bb_playback_set_cursor (BbPlayback *self, int index);
 void bb_playback_flush (BbPlayback *self);

@@ -13,10 +13,6 @@
 
 #include <string.h>
 
-/* A seek that was overtaken this long ago and has not arrived is let through, so that dragging
- * shows something on slow files too. Microseconds. */
-#define SEEK_PATIENCE 150000
-
 /* Longest wait for threads of a closed playback, microseconds. */
 #define MOST_WAIT 2000000
 
@@ -44,6 +40,8 @@ empty (BbPlayback *self)
   g_queue_clear_full (&self->made.queue, bb_playback_picture_free);
   g_queue_clear_full (&self->made.discarded, bb_playback_picture_free);
   g_ptr_array_set_size (self->decoded.frames, 0);
+  g_ptr_array_set_size (self->decoded.kept, 0);
+  bb_playback_drop_passed (self);
   g_clear_pointer (&self->news.picture, bb_picture_unref);
   g_clear_pointer (&self->news.compared, bb_picture_unref);
   g_clear_pointer (&self->file.source, bb_source_free);
@@ -56,6 +54,7 @@ bb_playback_unref (BbPlayback *self)
     return;
   empty (self);
   g_ptr_array_unref (self->decoded.frames);
+  g_ptr_array_unref (self->decoded.kept);
   g_ptr_array_unref (self->threads);
   g_clear_pointer (&self->wanted.settings.recipe, bb_recipe_unref);
   g_clear_object (&self->closing);
@@ -124,6 +123,7 @@ bb_playback_start (BbPlayback *self, BbPlaybackFunc func, gpointer user_data, GE
     {
       self->file.sound = bb_sound_new (self->file.path, self->file.info.start);
       bb_sound_set_muted (self->file.sound, self->wanted.settings.muted);
+      bb_sound_set_volume (self->file.sound, 1.0 - self->wanted.settings.quieter);
     }
   return start_thread (self, "bb-decode", bb_playback_decode_thread, error) &&
          start_thread (self, "bb-effect", bb_playback_effect_thread, error) &&
@@ -294,7 +294,7 @@ bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared)
   self->news.picture = picture;
   self->news.compared = compared;
   self->news.is_new = TRUE;
-  if (!self->wanted.seek_pending)
+  if (!self->wanted.seek_pending && !self->decoded.landing)
     self->news.position = picture->time;
   bb_playback_tell (self);
 }
@@ -333,6 +333,7 @@ bb_playback_set_cursor (BbPlayback *self, int index)
   self->decoded.epoch++;
   bb_playback_stop_clock (self);
   self->made.redo = TRUE;
+  bb_playback_drop_passed (self);
   bb_playback_flush (self);
   bb_playback_trim_window (self);
   bb_playback_prepare_clock (self);
@@ -354,8 +355,6 @@ bb_playback_get_start (BbPlayback *self)
 void
 bb_playback_go_to (BbPlayback *self, gint64 time)
 {
-  gint64 now = g_get_monotonic_time ();
-
   self->wanted.seek_pending = TRUE;
   self->wanted.seek_target = time;
   self->wanted.steps = 0;
@@ -363,8 +362,8 @@ bb_playback_go_to (BbPlayback *self, gint64 time)
   bb_playback_stop_clock (self);
   if (self->made.batching != NULL)
     g_cancellable_cancel (self->made.batching);
-  if (self->decoded.seeking != NULL && now - self->decoded.seeking_since < SEEK_PATIENCE)
-    g_cancellable_cancel (self->decoded.seeking);
+  self->wanted.passing = FALSE;
+  bb_playback_cancel_overtaken (self);
   g_cond_broadcast (&self->decode_cond);
 }
 
@@ -499,6 +498,8 @@ bb_playback_set_settings (BbPlayback *self, const BbPlayerSettings *settings)
     bb_playback_go_to (self, self->wanted.trim_start);
   if (self->file.sound != NULL && settings->muted != old.muted)
     bb_sound_set_muted (self->file.sound, settings->muted);
+  if (self->file.sound != NULL && settings->quieter != old.quieter)
+    bb_sound_set_volume (self->file.sound, 1.0 - settings->quieter);
   g_cond_broadcast (&self->clock_cond);
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&old.recipe, bb_recipe_unref);
@@ -517,6 +518,7 @@ bb_playback_play (BbPlayback *self)
   if (!self->wanted.playing)
     {
       self->wanted.playing = TRUE;
+      self->wanted.passing = FALSE;
       self->figures.dropped = self->figures.shown = 0;
       if (self->wanted.at_end || is_outside (self))
         bb_playback_go_to (self, self->wanted.trim_start);
@@ -541,6 +543,29 @@ bb_playback_pause (BbPlayback *self)
   self->wanted.playing = FALSE;
   bb_playback_stop_clock (self);
   wake_all (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * bb_playback_set_rate:
+ * @self: a playback
+ * @rate: times as fast as the file; there is sound at 1 only
+ */
+void
+bb_playback_set_rate (BbPlayback *self, double rate)
+{
+  g_mutex_lock (&self->lock);
+  if (rate != self->wanted.rate)
+    {
+      gboolean running = self->clock.running;
+      gint64 now = bb_playback_get_now (self);
+
+      bb_playback_stop_clock (self);
+      self->wanted.rate = rate;
+      if (running)
+        bb_playback_start_clock (self, now);
+      wake_all (self);
+    }
   g_mutex_unlock (&self->lock);
 }
 
@@ -576,6 +601,8 @@ bb_playback_seek (BbPlayback *self, gint64 time)
     self->wanted.playing = FALSE;
   self->news.position = time;
   bb_playback_go_to (self, time);
+  self->wanted.passing = TRUE;
+  bb_playback_pass_kept (self);
   wake_all (self);
   g_mutex_unlock (&self->lock);
   return time;

@@ -52,6 +52,7 @@ void bb_playback_set_settings (BbPlayback *self, const BbPlayerSettings *setting
 
 void bb_playback_play (BbPlayback *self);
 void bb_playback_pause (BbPlayback *self);
+void bb_playback_set_rate (BbPlayback *self, double rate);
 gboolean bb_playback_is_playing (BbPlayback *self);
 gint64 bb_playback_seek (BbPlayback *self, gint64 time);
 void bb_playback_step (BbPlayback *self, int frames);

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-time.h"
 #include "blurbox.h"
 
 G_BEGIN_DECLS
@@ -45,8 +46,10 @@ typedef struct {
  * BbPlayerSource:
  * @width: columns of the upright picture in square pixels
  * @height: rows of it
+ * @start: instant that all its times are counted from, nanoseconds
  * @duration: nanoseconds
  * @frame_duration: nanoseconds a frame on average; 0 where unknown
+ * @grid: when its frames are shown
  * @has_audio: whether there is sound
  * @hdr: whether it is PQ or HLG
  * @codec: name of the video codec
@@ -56,8 +59,10 @@ typedef struct {
 typedef struct {
   int width;
   int height;
+  gint64 start;
   gint64 duration;
   gint64 frame_duration;
+  BbTimeGrid grid;
   gboolean has_audio;
   gboolean hdr;
   char codec[32];
@@ -76,6 +81,7 @@ typedef struct {
  *   picture
  * @loop: whether playing goes on at the trim's start when it reaches the end
  * @muted: whether sound is not to be heard; its time goes on
+ * @quieter: by how much sound is quieter than in the file, as on a slider: 0 is as loud, 1 is silence
  * @present_options: (nullable): what is shown as it is; stays valid as long as the program runs
  *
  * What is wanted of a player, whichever file is open.
@@ -88,6 +94,7 @@ typedef struct {
   int gain;
   gboolean loop;
   gboolean muted;
+  double quieter;
   const BbPresentOptions *present_options;
 } BbPlayerSettings;
 

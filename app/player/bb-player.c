@@ -40,6 +40,7 @@ enum {
   PROP_DURATION,
   PROP_LOOP,
   PROP_MUTED,
+  PROP_VOLUME,
   PROP_HAS_AUDIO,
   N_PROPS
 };
@@ -117,6 +118,9 @@ bb_player_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     case PROP_MUTED:
       g_value_set_boolean (value, self->settings.muted);
       break;
+    case PROP_VOLUME:
+      g_value_set_double (value, 1.0 - self->settings.quieter);
+      break;
     case PROP_HAS_AUDIO:
       g_value_set_boolean (value, source != NULL && source->has_audio);
       break;
@@ -145,6 +149,10 @@ bb_player_set_property (GObject *object, guint id, const GValue *value, GParamSp
       break;
     case PROP_MUTED:
       settings.muted = g_value_get_boolean (value);
+      bb_player_set_settings (self, &settings);
+      break;
+    case PROP_VOLUME:
+      settings.quieter = 1.0 - g_value_get_double (value);
       bb_player_set_settings (self, &settings);
       break;
     default:
@@ -191,16 +199,10 @@ bb_player_finalize (GObject *object)
 }
 
 static void
-bb_player_class_init (BbPlayerClass *klass)
+install_properties (GObjectClass *object_class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
   const GParamFlags write = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  object_class->dispose = bb_player_dispose;
-  object_class->finalize = bb_player_finalize;
-  object_class->get_property = bb_player_get_property;
-  object_class->set_property = bb_player_set_property;
 
   /**
    * BbPlayer:playing:
@@ -238,6 +240,13 @@ bb_player_class_init (BbPlayerClass *klass)
   properties[PROP_MUTED] = g_param_spec_boolean ("muted", NULL, NULL, FALSE, write);
 
   /**
+   * BbPlayer:volume:
+   *
+   * How loud sound is, as on a slider: 1 is as in the file.
+   */
+  properties[PROP_VOLUME] = g_param_spec_double ("volume", NULL, NULL, 0.0, 1.0, 1.0, write);
+
+  /**
    * BbPlayer:has-audio:
    *
    * Whether the source has sound.
@@ -245,6 +254,19 @@ bb_player_class_init (BbPlayerClass *klass)
   properties[PROP_HAS_AUDIO] = g_param_spec_boolean ("has-audio", NULL, NULL, FALSE, read);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+bb_player_class_init (BbPlayerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = bb_player_dispose;
+  object_class->finalize = bb_player_finalize;
+  object_class->get_property = bb_player_get_property;
+  object_class->set_property = bb_player_set_property;
+
+  install_properties (object_class);
 
   /**
    * BbPlayer::picture:
@@ -503,6 +525,8 @@ bb_player_set_settings (BbPlayer *self, const BbPlayerSettings *settings)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOOP]);
   if (old.muted != settings->muted)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUTED]);
+  if (old.quieter != settings->quieter)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VOLUME]);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -535,6 +559,23 @@ bb_player_pause (BbPlayer *self)
     return;
   bb_playback_pause (self->playback);
   set_playing (self, FALSE);
+}
+
+/**
+ * bb_player_set_rate:
+ * @self: a player
+ * @rate: times as fast as the file, more than 0, until another file is opened
+ *
+ * Chooses how fast it plays. There is sound at 1 only. Where the machine is slower than that, pictures are
+ * left out, and time goes slower.
+ */
+void
+bb_player_set_rate (BbPlayer *self, double rate)
+{
+  g_return_if_fail (BB_IS_PLAYER (self) && rate > 0.0);
+
+  if (self->playback != NULL)
+    bb_playback_set_rate (self->playback, rate);
 }
 
 /**

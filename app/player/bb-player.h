@@ -28,6 +28,7 @@ void bb_player_set_settings (BbPlayer *self, const BbPlayerSettings *settings);
 
 void bb_player_play (BbPlayer *self);
 void bb_player_pause (BbPlayer *self);
+void bb_player_set_rate (BbPlayer *self, double rate);
 gboolean bb_player_get_playing (BbPlayer *self);
 void bb_player_seek (BbPlayer *self, gint64 time);
 void bb_player_step (BbPlayer *self, int frames);

@@ -46,6 +46,7 @@ struct _BbSound {
   GMutex lock;
   gboolean quit;
   gboolean muted;
+  float gain;
   gboolean hopeless; /* no sound in the file */
   gboolean failed;   /* that, or no server */
   guint64 serial;    /* changes with what is wanted */
@@ -165,10 +166,10 @@ follow (BbSound *self)
 static void
 write_samples (BbSound *self, gsize n_bytes)
 {
-  gboolean muted;
+  float gain;
 
   g_mutex_lock (&self->lock);
-  muted = self->muted;
+  gain = self->muted ? 0.0f : self->gain;
   g_mutex_unlock (&self->lock);
   while (n_bytes > 0)
     {
@@ -187,8 +188,8 @@ write_samples (BbSound *self, gsize n_bytes)
         }
       n = bb_audio_reader_read (self->reader, data, part / frame);
       memset ((guint8 *) data + n * frame, 0, part - n * frame);
-      if (muted)
-        memset (data, 0, part);
+      for (gsize i = 0; gain != 1.0f && i < n * BB_AUDIO_READER_CHANNELS; i++)
+        ((float *) data)[i] *= gain;
       if (pa_stream_write (self->stream, data, part, NULL, 0, PA_SEEK_RELATIVE) < 0)
         return;
       n_bytes -= part;
@@ -387,6 +388,7 @@ bb_sound_new (const char *path, gint64 start)
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   self->path = g_strdup (path);
+  self->gain = 1.0f;
   self->file_start = start;
   self->closing = g_cancellable_new ();
   self->loop = g_main_context_new ();
@@ -497,6 +499,20 @@ bb_sound_set_muted (BbSound *self, gboolean muted)
 {
   g_mutex_lock (&self->lock);
   self->muted = muted;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * bb_sound_set_volume:
+ * @self: a sound
+ * @volume: from 0, silence, to 1, as loud as in the file. As ears hear it: the gain is its third power, as sound
+ *   servers have it
+ */
+void
+bb_sound_set_volume (BbSound *self, double volume)
+{
+  g_mutex_lock (&self->lock);
+  self->gain = (float) (volume * volume * volume);
   g_mutex_unlock (&self->lock);
 }
 

@@ -22,6 +22,7 @@ void bb_sound_close (BbSound *self);
 void bb_sound_prepare (BbSound *self, gint64 time);
 void bb_sound_start (BbSound *self, gint64 time);
 void bb_sound_stop (BbSound *self);
+void bb_sound_set_volume (BbSound *self, double volume);
 void bb_sound_set_muted (BbSound *self, gboolean muted);
 gboolean bb_sound_get_time (BbSound *self, gint64 *time);
 

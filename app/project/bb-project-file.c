@@ -366,6 +366,7 @@ bb_project_file_parse (const char *data, gsize length, GFile *folder, const char
   Parsing parsing = { .groups = groups, .folder = folder };
   GKeyFile *about, *state;
   int n_undo, n_redo;
+  guint n_groups;
 
   parsing.damaged = !bb_key_groups_parse (data, length, group_cb, groups);
   about = g_hash_table_lookup (groups, "project");
@@ -396,9 +397,9 @@ bb_project_file_parse (const char *data, gsize length, GFile *folder, const char
   n_redo = about != NULL ? g_key_file_get_integer (about, "project", "redo", NULL) : 0;
   file->undo = parse_steps (&parsing, "undo", n_undo, file->state);
   file->redo = parse_steps (&parsing, "redo", n_redo, file->state);
-  file->damaged =
-    parsing.damaged || about == NULL ||
-    g_key_file_get_integer (about, "project", "groups", NULL) != (int) g_hash_table_size (groups);
+  n_groups = g_hash_table_size (groups) - (g_hash_table_contains (groups, "session") ? 1 : 0);
+  file->damaged = parsing.damaged || about == NULL ||
+                  g_key_file_get_integer (about, "project", "groups", NULL) != (int) n_groups;
   return g_steal_pointer (&file);
 }
 

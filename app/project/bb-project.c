@@ -71,6 +71,23 @@ update_recipe (BbProject *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RECIPE]);
 }
 
+/**
+ * bb_project_renew:
+ * @self: a project
+ *
+ * Gives the recipe of the clip that is shown a new generation, so that what is made of it is newer than all
+ * that was made of others meanwhile.
+ */
+void
+bb_project_renew (BbProject *self)
+{
+  g_return_if_fail (BB_IS_PROJECT (self));
+
+  bb_recipe_unref (self->recipe);
+  self->recipe = bb_project_make_recipe (self, self->current);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RECIPE]);
+}
+
 static BbClip *
 ensure_clip (BbProject *self, BbClipState *state)
 {

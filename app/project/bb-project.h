@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (BbProject, bb_project, BB, PROJECT, GObject)
 BbProject *bb_project_new (void);
 
 BbProjectState *bb_project_get_state (BbProject *self);
+void bb_project_renew (BbProject *self);
 void bb_project_restore (BbProject *self, BbProjectState *state, guint current, GPtrArray *undo,
                          GPtrArray *redo);
 const GQueue *bb_project_get_undo_steps (BbProject *self);

@@ -243,6 +243,21 @@ bb_editor_set_output (BbEditor *self, const BbRecipeValues *output)
 }
 
 /**
+ * bb_editor_renew:
+ * @self: an editor
+ *
+ * Gives the recipe a new generation, so that what is made of it is newer than all that was made of others
+ * meanwhile. That is no step of the history.
+ */
+void
+bb_editor_renew (BbEditor *self)
+{
+  g_return_if_fail (BB_IS_EDITOR (self));
+
+  bb_project_renew (self->project);
+}
+
+/**
  * bb_editor_reset:
  * @self: an editor
  * @recipe: a recipe

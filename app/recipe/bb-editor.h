@@ -23,6 +23,7 @@ void bb_editor_set_number (BbEditor *self, const char *key, double number);
 gboolean bb_editor_set_text (BbEditor *self, const char *key, const char *text, GError **error);
 void bb_editor_set_look (BbEditor *self, BbRecipe *recipe);
 void bb_editor_set_output (BbEditor *self, const BbRecipeValues *output);
+void bb_editor_renew (BbEditor *self);
 void bb_editor_reset (BbEditor *self, BbRecipe *recipe);
 
 void bb_editor_hold (BbEditor *self);

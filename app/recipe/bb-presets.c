@@ -38,7 +38,7 @@ static const struct {
   { NC_ ("preset", "Plain"), "" },
   { NC_ ("preset", "Soft and Dark"), "blur=160\nbackground-zoom=1.15\ndim=0.35\nsaturation=1.2\n" },
   { NC_ ("preset", "Floating Card"),
-    "zoom=0\nblur=120\ndim=0.2\nsaturation=1.3\ncorner-radius=40\nshadow=0.6\n" },
+    "zoom=-0.14\nblur=120\ndim=0.2\nsaturation=1.3\ncorner-radius=40\nshadow=0.6\n" },
   { NC_ ("preset", "Close Up"), "zoom=0.45\nblur=90\ndim=0.15\n" },
   { NC_ ("preset", "Black and White Backdrop"), "blur=80\nsaturation=0\ndim=0.3\n" },
   { NC_ ("preset", "Square Post"),

@@ -29,6 +29,8 @@ _blurbox_render() {
     --logo-place) values=(top-left top-right bottom-left bottom-right) ;;
     --codec) values=(h264 hevc av1) ;;
     --encoder) mapfile -t values < <(echo auto && blurbox-render --list-encoders 2>/dev/null | cut -d ' ' -f 1) ;;
+    --rotate) values=(0 90 180 270) ;;
+    --mirror) values=(none horizontal vertical both) ;;
     --audio) values=(copy encode none) ;;
     --device) mapfile -t values < <(echo auto && blurbox-render --list-devices 2>/dev/null | cut -d ' ' -f 1) ;;
     --precision) values=(auto fp16 fp32) ;;
@@ -37,7 +39,8 @@ _blurbox_render() {
     --print-jobs) values=(slurm parallel kubernetes) ;;
     --end) values=(none) ;;
     # What is left takes a number or a word that nobody can guess.
-    --zoom | --offset | --corner-radius | --shadow | --blur | --background-zoom | --dim | --saturation) return ;;
+    --zoom | --position | --offset | --crop) return ;;
+    --corner-radius | --shadow | --blur | --background-zoom | --dim | --saturation) return ;;
     --gradient-angle | --logo-margin | --logo-size | --logo-opacity) return ;;
     --start | --quality | --preset | --segment) return ;;
   esac
@@ -54,7 +57,7 @@ _blurbox_render() {
     options=(
       --output --and --overwrite --recipe --save-recipe --stats
       --size --aspect
-      --zoom --offset --corner-radius --shadow
+      --zoom --position --offset --crop --rotate --mirror --corner-radius --shadow
       --background --gradient-angle --picture --blur --background-zoom --dim --saturation
       --logo --logo-place --logo-margin --logo-size --logo-opacity
       --start --end

@@ -39,6 +39,7 @@ struct _BbDecoder {
   guint n_corrupt_packets;  /* whose frames are still to come */
   gint64 drop_before;       /* frames before this lack references */
   gint64 skip_nonref_until; /* frames before this are only decoded where others refer to them */
+  gint64 skipped_until;     /* of those that came so far */
   gint64 last_pts;          /* AV_NOPTS_VALUE before the first frame */
 
   gint64 last_duration; /* of the frame that came last, also before a seek */
@@ -72,7 +73,7 @@ reset (BbDecoder *decoder)
   g_atomic_int_set (&decoder->n_corrupt, 0);
   decoder->n_corrupt_packets = 0;
   decoder->drop_before = G_MININT64;
-  decoder->skip_nonref_until = G_MININT64;
+  decoder->skip_nonref_until = decoder->skipped_until = G_MININT64;
   decoder->last_pts = AV_NOPTS_VALUE;
 }
 
@@ -177,7 +178,7 @@ bb_decoder_seek (BbDecoder *decoder, gint64 pts, GCancellable *cancellable, GErr
 
 /**
  * bb_decoder_skip_nonref_until:
- * @decoder: a decoder, right after a seek
+ * @decoder: a decoder
  * @pts: a time in the stream's time base
  *
  * Leaves out frames before @pts that no other frame refers to, as far as the codec can, until
@@ -190,15 +191,15 @@ bb_decoder_skip_nonref_until (BbDecoder *decoder, gint64 pts)
 }
 
 /**
- * bb_decoder_get_skip_nonref_until:
+ * bb_decoder_get_skipped_until:
  * @decoder: a decoder
  *
- * Returns: the time before which frames were left out, %G_MININT64 where none were
+ * Returns: the time before which frames were left out so far, %G_MININT64 where none were
  */
 gint64
-bb_decoder_get_skip_nonref_until (BbDecoder *decoder)
+bb_decoder_get_skipped_until (BbDecoder *decoder)
 {
-  return decoder->skip_nonref_until;
+  return decoder->skipped_until;
 }
 
 /* The first one stays. */
@@ -530,6 +531,8 @@ send_packet (BbDecoder *decoder, BbDecoderResult *result, GCancellable *cancella
   gboolean skip = packet->pts != AV_NOPTS_VALUE && packet->pts < decoder->skip_nonref_until;
   int sent;
 
+  if (skip)
+    decoder->skipped_until = MAX (decoder->skipped_until, packet->pts + 1);
   decoder->context->skip_frame = skip ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
   sent = avcodec_send_packet (decoder->context, packet);
   if (is_gpu_failure (decoder, sent))

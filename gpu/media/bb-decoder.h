@@ -52,7 +52,7 @@ gboolean bb_decoder_restart (BbDecoder *decoder, GCancellable *cancellable, GErr
 gboolean bb_decoder_seek (BbDecoder *decoder, gint64 pts, GCancellable *cancellable,
                           GError **error);
 void bb_decoder_skip_nonref_until (BbDecoder *decoder, gint64 pts);
-gint64 bb_decoder_get_skip_nonref_until (BbDecoder *decoder);
+gint64 bb_decoder_get_skipped_until (BbDecoder *decoder);
 BbDecoderResult bb_decoder_read (BbDecoder *decoder, AVFrame *frame, GCancellable *cancellable,
                                  GError **error);
 

@@ -43,6 +43,7 @@ struct _BbDemuxer {
   /* What a seek starts anew. */
   gboolean keeps;
   gboolean from_start; /* nothing before the place where reading began */
+  gint64 last_read;    /* time of the last packet, in order of decoding; AV_NOPTS_VALUE: none */
   gboolean truncated;  /* reading ended with an error of more than junk at the end */
 };
 
@@ -74,6 +75,7 @@ reset (BbDemuxer *demuxer, gboolean from_start)
   demuxer->keeps = FALSE;
   demuxer->from_start = from_start;
   demuxer->truncated = FALSE;
+  demuxer->last_read = AV_NOPTS_VALUE;
 }
 
 static void
@@ -310,6 +312,12 @@ get_time (const AVPacket *packet)
   return packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
 }
 
+static gint64
+get_order (const AVPacket *packet)
+{
+  return packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
+}
+
 /* Next packet of the picture out of the file. */
 static int
 read_file (BbDemuxer *demuxer, AVPacket *packet)
@@ -378,14 +386,21 @@ bb_demuxer_read (BbDemuxer *demuxer, AVPacket *packet, gboolean rewindable,
     {
       av_packet_move_ref (packet, pending);
       av_packet_free (&pending);
+      demuxer->last_read = get_order (packet);
       return 0;
     }
   result = read_file (demuxer, packet);
   if (result >= 0)
-    keep (demuxer, packet, rewindable);
+    {
+      demuxer->last_read = get_order (packet);
+      keep (demuxer, packet, rewindable);
+    }
   else if (!g_cancellable_is_cancelled (cancellable))
     /* Junk at the end is none of the video. */
     demuxer->truncated = result != AVERROR_EOF && result != AVERROR_INVALIDDATA;
+  /* What was interrupted may have lost a packet. */
+  if (g_cancellable_is_cancelled (cancellable))
+    demuxer->last_read = AV_NOPTS_VALUE;
   return result;
 }
 
@@ -403,7 +418,7 @@ find_keyframe (BbDemuxer *demuxer, AVPacket *packet, gint64 pts, gint64 *positio
         return LANDING_CANCELLED;
       if (result < 0)
         return reached != AV_NOPTS_VALUE ? LANDING_LATE : LANDING_NOWHERE;
-      reached = packet->dts != AV_NOPTS_VALUE ? packet->dts : get_time (packet);
+      reached = get_order (packet);
       if (*position == AV_NOPTS_VALUE)
         *position = reached;
       if ((packet->flags & AV_PKT_FLAG_KEY) != 0)
@@ -470,4 +485,30 @@ bb_demuxer_seek (BbDemuxer *demuxer, gint64 pts, gint64 *first, GCancellable *ca
     }
   av_packet_free (&packet);
   return landing == LANDING_GOOD;
+}
+
+/**
+ * bb_demuxer_is_on_way:
+ * @demuxer: a demuxer
+ * @pts: a time in the stream's time base
+ *
+ * Returns: whether the file's index tells that no keyframe lies between what was read last and @pts, so
+ *   that a seek would lead back
+ */
+gboolean
+bb_demuxer_is_on_way (BbDemuxer *demuxer, gint64 pts)
+{
+  const AVIndexEntry *key, *last;
+  int n;
+
+  if (demuxer->stream == NULL || demuxer->last_read == AV_NOPTS_VALUE || demuxer->index != NULL ||
+      !bb_demuxer_has_stable_times (demuxer))
+    return FALSE;
+  n = avformat_index_get_entries_count (demuxer->stream);
+  last = n > 0 ? avformat_index_get_entry (demuxer->stream, n - 1) : NULL;
+  /* Some demuxers only know what they have read. */
+  if (last == NULL || last->timestamp < pts)
+    return FALSE;
+  key = avformat_index_get_entry_from_timestamp (demuxer->stream, pts, AVSEEK_FLAG_BACKWARD);
+  return key != NULL && key->timestamp <= demuxer->last_read;
 }

@@ -35,6 +35,7 @@ gboolean bb_demuxer_is_truncated (BbDemuxer *demuxer);
 gboolean bb_demuxer_reopen (BbDemuxer *demuxer, GCancellable *cancellable, GError **error);
 gboolean bb_demuxer_rewind (BbDemuxer *demuxer, GCancellable *cancellable, GError **error);
 gboolean bb_demuxer_seek (BbDemuxer *demuxer, gint64 pts, gint64 *first, GCancellable *cancellable);
+gboolean bb_demuxer_is_on_way (BbDemuxer *demuxer, gint64 pts);
 int bb_demuxer_read (BbDemuxer *demuxer, AVPacket *packet, gboolean rewindable,
                      GCancellable *cancellable);
 

@@ -60,6 +60,8 @@ struct _BbSource {
   gint64 last_out;     /* time of the last converted frame, AV_NOPTS_VALUE: none yet */
   gint64 resume_after; /* frames up to this time came out before the GPU was left */
 
+  const BbSourcePassing *passing; /* (nullable) */
+
   gint64 last_end; /* of the frames that were read, nanoseconds from the start; G_MININT64: none */
   gint64 last_length; /* of the last frame, nanoseconds */
 };
@@ -122,7 +124,7 @@ check_nonref (BbSource *source, gint64 time, gboolean *again, GCancellable *canc
               GError **error)
 {
   const AVFrame *frame = g_queue_peek_head (&source->decoded);
-  gint64 until = bb_decoder_get_skip_nonref_until (source->decoder);
+  gint64 until = bb_decoder_get_skipped_until (source->decoder);
 
   *again = until > G_MININT64 && (frame == NULL || frame->pts < until ||
                                   bb_converter_get_deinterlace (source->converter));
@@ -131,6 +133,35 @@ check_nonref (BbSource *source, gint64 time, gboolean *again, GCancellable *canc
   g_queue_clear_full (&source->decoded, bb_ffmpeg_free_frame);
   source->ended = FALSE;
   return bb_decoder_seek (source->decoder, get_lead (source, time), cancellable, error);
+}
+
+/* Shows a frame that is decoded on the way to another one to whoever wants to see it. Takes it. */
+static void
+pass (BbSource *source, AVFrame *frame)
+{
+  const BbSourcePassing *passing = source->passing;
+  g_autoptr (GError) failure = NULL;
+  BbConverterResult result;
+  AVFrame *out = NULL;
+  BbFrame *wrapped;
+
+  if (passing == NULL ||
+      !passing->wants (bb_source_info_get_time (&source->info, frame->pts), passing->user_data))
+    {
+      av_frame_free (&frame);
+      return;
+    }
+  bb_converter_push (source->converter, frame);
+  result = bb_converter_pull (source->converter, &out, &failure);
+  if (result == BB_CONVERTER_NEEDS_FRAME)
+    {
+      bb_converter_push (source->converter, NULL);
+      result = bb_converter_pull (source->converter, &out, &failure);
+    }
+  wrapped = result == BB_CONVERTER_FRAME ? bb_converter_wrap (source->converter, out) : NULL;
+  bb_converter_reset (source->converter);
+  if (wrapped != NULL)
+    passing->take (wrapped, passing->user_data);
 }
 
 /* After a seek: decodes up to the first frame after the one that is shown at @time, and drops what
@@ -166,7 +197,7 @@ skip (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
             }
           n_kept = 1 + (bb_converter_get_deinterlace (source->converter) ? DEINTERLACE_CONTEXT : 0);
           while (g_queue_get_length (&source->decoded) > n_kept)
-            bb_ffmpeg_free_frame (g_queue_pop_head (&source->decoded));
+            pass (source, g_queue_pop_head (&source->decoded));
         }
       if (!check_nonref (source, time, &again, cancellable, error))
         return FALSE;
@@ -600,6 +631,62 @@ bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError
   if (!bb_converter_get_deinterlace (source->converter))
     bb_decoder_skip_nonref_until (source->decoder, source->skip_to - margin);
   return TRUE;
+}
+
+/* Whether decoding on leads to @pts sooner than a seek, and to the same frame. What is converted already
+ * has not been changed, and is decoded once more. */
+static gboolean
+can_go_on (BbSource *source, gint64 pts)
+{
+  const AVFrame *last;
+
+  if (source->ended || source->resume_after != G_MININT64 ||
+      bb_converter_get_deinterlace (source->converter) ||
+      bb_converter_is_busy (source->converter) || !bb_demuxer_is_on_way (source->demuxer, pts))
+    return FALSE;
+  if (source->next != NULL)
+    g_queue_push_head (&source->decoded, g_steal_pointer (&source->next));
+  last = g_queue_peek_tail (&source->decoded);
+  return last != NULL && last->pts <= pts;
+}
+
+/**
+ * bb_source_reach:
+ * @source: a source
+ * @time: nanoseconds from the source's start
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Goes to the frame that is shown at @time as bb_source_seek() does, but decodes on where that is quicker,
+ * also after a read that was cancelled. The count of damaged data goes on then.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INPUT or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+bb_source_reach (BbSource *source, gint64 time, GCancellable *cancellable, GError **error)
+{
+  gint64 pts = MAX (bb_source_info_get_cut (&source->info, time), source->first->pts);
+  gint64 until = pts - av_rescale_q (NONREF_MARGIN, BB_NANOSECONDS, source->time_base);
+
+  /* What was left out is gone. */
+  if (bb_decoder_get_skipped_until (source->decoder) > until || !can_go_on (source, pts))
+    return bb_source_seek (source, time, cancellable, error);
+  source->skip_to = pts;
+  source->skipped = FALSE;
+  bb_decoder_skip_nonref_until (source->decoder, until);
+  return TRUE;
+}
+
+/**
+ * bb_source_set_passing:
+ * @source: a source
+ * @passing: (nullable): who wants to see frames that are decoded on the way to one that is sought; stays
+ *   valid
+ */
+void
+bb_source_set_passing (BbSource *source, const BbSourcePassing *passing)
+{
+  source->passing = passing;
 }
 
 /**

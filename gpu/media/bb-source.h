@@ -13,6 +13,20 @@ G_BEGIN_DECLS
 typedef struct _BbSource BbSource;
 typedef struct _BbDevice BbDevice;
 
+/**
+ * BbSourcePassing:
+ * @wants: whether the frame that is shown at a time, nanoseconds from the source's start, is wanted
+ * @take: takes it; its duration is a guess
+ * @user_data: data for both
+ *
+ * Who wants to see frames on the way to one that is sought. Called by who reads, while it reads.
+ */
+typedef struct {
+  gboolean (*wants) (gint64 time, gpointer user_data);
+  void (*take) (BbFrame *frame, gpointer user_data);
+  gpointer user_data;
+} BbSourcePassing;
+
 BbSource *bb_source_new (const char *path, GError **error);
 void bb_source_free (BbSource *source);
 const char *bb_source_get_path (BbSource *source);
@@ -27,6 +41,8 @@ char *bb_source_describe_shortfall (BbSource *source, gint64 end, GCancellable *
 gboolean bb_source_seek (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
 gboolean bb_source_seek_near (BbSource *source, gint64 time, GCancellable *cancellable,
                               GError **error);
+gboolean bb_source_reach (BbSource *source, gint64 time, GCancellable *cancellable, GError **error);
+void bb_source_set_passing (BbSource *source, const BbSourcePassing *passing);
 gboolean bb_source_preroll (BbSource *source, GCancellable *cancellable, GError **error);
 BbFrame *bb_source_read (BbSource *source, GCancellable *cancellable, GError **error);
 guint bb_source_get_n_corrupt (BbSource *source);

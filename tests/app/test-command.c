@@ -102,6 +102,12 @@ test_each (void)
     { "zoom", "0.25", "--zoom 0.25" },
     { "offset-x", "-120.5", "--offset=-120.5,0" },
     { "offset-y", "40", "--offset 0,40" },
+    { "position-x", "-0.25", "--position=-0.25,0" },
+    { "position-y", "0.5", "--position 0,0.5" },
+    { "rotate", "270", "--rotate 270" },
+    { "mirror", "both", "--mirror both" },
+    { "crop-left", "0.1", "--crop 0.1,0,0,0" },
+    { "crop-bottom", "0.25", "--crop 0,0,0,0.25" },
     { "corner-radius", "33.5", "--corner-radius 33.5" },
     { "shadow", "0.7", "--shadow 0.7" },
     { "background", "color", "--background '#000000'" },
@@ -146,8 +152,8 @@ static void
 test_random (void)
 {
   static const char *const numbers[] = {
-    "zoom", "offset-x",        "offset-y", "corner-radius", "shadow",
-    "blur", "background-zoom", "dim",      "saturation",    "batch"
+    "zoom", "offset-x",   "offset-y", "corner-radius", "shadow",    "blur", "background-zoom",
+    "dim",  "saturation", "batch",    "position-x",    "position-y"
   };
   static const char *const encoders[] = { "auto", "libx264", "ffv1" };
 

@@ -108,7 +108,8 @@ test_values (void)
     "0.25", "--blur", "90", "--background-zoom", "1.5", "--dim", "0.3", "--saturation", "0.8",
     "--start", "1:02.5", "--end", "1:00:00.000000001", "--batch", "16", "--precision", "fp32",
     "--device", "cpu", "--codec", "hevc", "--quality", "26", "--preset", "slow", "--audio",
-    "encode", "--overwrite", "-q", "--stats", "s.json", "-o", "out.mkv", "clip.mp4");
+    "encode", "--overwrite", "-q", "--stats", "s.json", "--position", "-0.5,0.25", "--rotate", "90",
+    "--mirror", "vertical", "--crop", "0.1,0,0.2,0.05", "-o", "out.mkv", "clip.mp4");
   const BbRecipeValues *values = get_values (options);
 
   g_assert_cmpint (values->width, ==, 720);
@@ -116,6 +117,14 @@ test_values (void)
   g_assert_cmpfloat (values->zoom, ==, 0.5);
   g_assert_cmpfloat (values->offset_x, ==, -10);
   g_assert_cmpfloat (values->offset_y, ==, 20.5);
+  g_assert_cmpfloat (values->position_x, ==, -0.5);
+  g_assert_cmpfloat (values->position_y, ==, 0.25);
+  g_assert_cmpint (values->rotate, ==, BB_ROTATE_90);
+  g_assert_cmpint (values->mirror, ==, BB_MIRROR_VERTICAL);
+  g_assert_cmpfloat (values->crop_left, ==, 0.1);
+  g_assert_cmpfloat (values->crop_top, ==, 0);
+  g_assert_cmpfloat (values->crop_right, ==, 0.2);
+  g_assert_cmpfloat (values->crop_bottom, ==, 0.05);
   g_assert_cmpfloat (values->corner_radius, ==, 8);
   g_assert_cmpfloat (values->shadow, ==, 0.25);
   g_assert_cmpfloat (values->blur, ==, 90);
@@ -292,6 +301,12 @@ test_refused (void)
   assert_refused ("X,Y", "--offset", "10,", "a.mp4");
   assert_refused ("X,Y", "--offset", "10,20,30", "a.mp4");
   assert_refused ("16384 px", "--offset", "10,-20000", "a.mp4");
+  assert_refused ("parts of the canvas", "--position", "10px,3", "a.mp4");
+  assert_refused ("-1 to 1", "--position", "10,0", "a.mp4");
+  assert_refused ("LEFT,TOP,RIGHT,BOTTOM", "--crop", "0.1,0.2", "a.mp4");
+  assert_refused ("0 to 0.98", "--crop", "0,0,0,1", "a.mp4");
+  assert_refused ("leave nothing", "--crop", "0.5,0,0.5,0", "a.mp4");
+  assert_refused ("“90”", "--rotate", "45", "a.mp4");
   assert_refused ("1 to 256", "--batch", "0", "a.mp4");
   assert_refused ("1 to 256", "--batch", "257", "a.mp4");
   assert_refused ("“auto”", "--batch", "all", "a.mp4");
@@ -505,6 +520,35 @@ test_several_refused (void)
   g_assert_cmpint (help->action, ==, BB_ACTION_HELP);
 }
 
+/* All that the help shows of look, framing and output may stand after --and. */
+static void
+test_several_help (void)
+{
+  static const char *const sections[] = { "Canvas:", "Picture:", "Background:",
+                                          "Logo:",   "Output:",  NULL };
+  g_autofree char *text = bb_options_get_help ();
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  gboolean is_of_output = FALSE;
+  guint n_options = 0;
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *option = g_strdup (g_strstrip (lines[i]));
+      g_autoptr (BbOptions) options = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (g_str_has_suffix (option, ":"))
+        is_of_output = g_strv_contains (sections, option);
+      if (!is_of_output || !g_str_has_prefix (option, "--"))
+        continue;
+      *strchr (option, ' ') = '\0';
+      options = parse (&error, "a.mp4", "--and", "-o", "b.mp4", option, "nonsense", NULL);
+      g_assert_true (options != NULL || strstr (error->message, "--and") == NULL);
+      n_options++;
+    }
+  g_assert_cmpuint (n_options, >, 20);
+}
+
 /* A recipe after --and says all but trim and work. */
 static void
 test_several_recipes (void)
@@ -669,6 +713,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/options/actions", test_actions);
   g_test_add_func ("/options/outputs", test_outputs);
   g_test_add_func ("/options/recipe", test_recipe);
+  g_test_add_func ("/options/several-help", test_several_help);
   g_test_add_func ("/options/several-outputs", test_several_outputs);
   g_test_add_func ("/options/several-recipes", test_several_recipes);
   g_test_add_func ("/options/several-refused", test_several_refused);

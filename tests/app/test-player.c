@@ -631,6 +631,62 @@ test_scrub (void)
   fixture_clear (&f);
 }
 
+/* Until a frame that takes long to reach is there, pictures on the way to it are shown, each nearer than the
+ * one before, and none after it. */
+static void
+test_passing (void)
+{
+  Fixture f;
+  g_autofree char *output = bb_test_ffmpeg ("-f lavfi -i testsrc2=s=640x360:r=25:d=16 -c:v libx264 "
+                                            "-preset superfast -g 1000 -sc_threshold 0 "
+                                            "-pix_fmt yuv420p %s",
+                                            "long-gop.mp4");
+  g_autofree char *path = bb_test_media_path ("long-gop.mp4");
+  /* Over all of it, back in small steps and large ones, and on. */
+  static const gint64 seconds[] = { 15, 9, 14, 13, 11, 2, 3, 12, 1, 10 };
+  const gint64 frame = 40000000;
+  BbRecipeValues values;
+  guint n_passed = 0;
+
+  fixture_init (&f);
+  small_values (&values);
+  set_recipe (&f, &values);
+  open_file (&f, path);
+  BB_TEST_WAIT (f.n_pictures > 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (seconds); i++)
+    {
+      gint64 target = seconds[i] * 1000000000 + 3 * frame + 7;
+      gint64 shown = shown_time (&f);
+
+      bb_player_seek (f.player, target);
+      while (shown != target - 7)
+        {
+          guint n = f.n_pictures;
+
+          BB_TEST_WAIT (f.n_pictures > n);
+          g_assert_cmpint (ABS (shown_time (&f) - target), <, ABS (shown - target));
+          g_assert_cmpint (shown_time (&f) % frame, ==, 0);
+          shown = shown_time (&f);
+          n_passed += shown != target - 7;
+          if (shown != target - 7)
+            g_assert_cmpint (bb_player_get_position (f.player), ==, target);
+        }
+      BB_TEST_WAIT (bb_player_get_position (f.player) == target - 7);
+    }
+  g_test_message ("%u on the way", n_passed);
+  g_assert_cmpuint (n_passed, >, 0);
+
+  /* Many at once: the last one is there in the end. */
+  for (int i = 0; i < 40; i++)
+    {
+      bb_player_seek (f.player, (i * 7 % 16) * 1000000000LL);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  bb_player_seek (f.player, 6 * frame);
+  BB_TEST_WAIT (shown_time (&f) == 6 * frame);
+  fixture_clear (&f);
+}
+
 static void
 test_trim (void)
 {
@@ -738,7 +794,7 @@ assert_rows (const BbFrame *frame, const BbFrame *other, int plane, int first, i
       }
 }
 
-/* The source alone, as large as the foreground, on black. */
+/* The source alone, where the foreground is and as large, on black. */
 static void
 test_compare (void)
 {
@@ -775,6 +831,18 @@ test_compare (void)
         }
       step_to (&f, 1, G_GINT64_CONSTANT (40000000) * (i + 1));
     }
+  /* A picture that fills the canvas is the same before and after, wherever it was moved to. */
+  values.zoom = 1.5;
+  values.position_x = 0.1;
+  values.rotate = BB_ROTATE_90;
+  values.mirror = BB_MIRROR_HORIZONTAL;
+  values.crop_left = 0.2;
+  wait_for_generation (&f, set_recipe (&f, &values));
+  compared = bb_player_get_compared (f.player);
+  g_assert_cmpuint (compared->generation, ==, f.last_generation);
+  for (int p = 0; p < BB_N_PLANES; p++)
+    assert_rows (compared->frame, bb_player_get_picture (f.player)->frame, p, 0,
+                 200 >> (p == 0 ? 0 : 1), 0);
   BB_TEST_PLAYER_SET (f.player, s.compare = FALSE);
   BB_TEST_WAIT (bb_player_get_compared (f.player) == NULL);
   fixture_clear (&f);
@@ -1052,6 +1120,7 @@ main (int argc, char **argv)
   g_test_add_func ("/player/same-as-render/formats", test_same_more);
   g_test_add_func ("/player/storm", test_storm);
   g_test_add_func ("/player/scrub", test_scrub);
+  g_test_add_func ("/player/passing", test_passing);
   g_test_add_func ("/player/trim", test_trim);
   g_test_add_func ("/player/late", test_late);
   g_test_add_func ("/player/compare", test_compare);

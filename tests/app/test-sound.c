@@ -328,6 +328,42 @@ test_mute (void)
   g_object_unref (f.player);
 }
 
+/* Half as loud on the slider is an eighth of the samples, as sound servers have it; faster or slower than the
+ * clip there is no sound, and time goes as fast as was asked for at most. */
+static void
+test_volume (void)
+{
+  Fixture f;
+  g_autofree char *path = make_clip ("volume.mov", SWEEP);
+  g_autofree char *record_path = bb_test_media_path ("volume.raw");
+  gsize n, n_expected;
+  g_autofree float *expected = read_reference (path, &n_expected);
+  g_autofree float *recorded = NULL;
+  GSubprocess *recorder = start_recording (record_path);
+  gint64 began;
+
+  fixture_init (&f, path, 0, 800000000);
+  BB_TEST_PLAYER_SET (f.player, s.quieter = 0.5);
+  bb_player_play (f.player);
+  BB_TEST_WAIT (f.n_ended > 0);
+  recorded = stop_recording (recorder, record_path, RATE / 5, &n);
+  for (gsize i = 0; i < RATE; i++)
+    expected[i] *= 0.125f;
+  g_assert_cmpint (find_sound (recorded, n, expected + 2 * SWALLOWED, RATE / 4, 0.0001f), >=, 0);
+  g_free (g_steal_pointer (&recorded));
+
+  recorder = start_recording (record_path);
+  f.n_ended = 0;
+  bb_player_set_rate (f.player, 0.5);
+  began = g_get_monotonic_time ();
+  bb_player_play (f.player);
+  BB_TEST_WAIT (f.n_ended > 0);
+  g_assert_cmpint (g_get_monotonic_time () - began, >=, 1600000 - 40000);
+  recorded = stop_recording (recorder, record_path, RATE / 5, &n);
+  g_assert_cmpuint (count_sound (recorded, n), ==, 0);
+  g_object_unref (f.player);
+}
+
 /* Sound that ends long before the picture: the picture goes on to its end. */
 static void
 test_short (void)
@@ -439,6 +475,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sound/trim", test_trim);
   g_test_add_func ("/sound/seek", test_seek);
   g_test_add_func ("/sound/mute", test_mute);
+  g_test_add_func ("/sound/volume", test_volume);
   g_test_add_func ("/sound/short", test_short);
   g_test_add_func ("/sound/server-dies", test_server_dies);
   g_test_add_func ("/sound/server-hangs", test_server_hangs);

@@ -115,27 +115,108 @@ measure_changes (BbPlayer *player, const char *name, Change change)
 }
 
 static void
-measure_seeks (BbPlayer *player)
+report (const char *name, double *times, int n)
+{
+  qsort (times, (gsize) n, sizeof (double), compare);
+  g_print ("%s_median_ms=%.1f\n%s_worst_ms=%.1f\n", name, (times[(n - 1) / 2] + times[n / 2]) / 2.0,
+           name, times[n - 1]);
+}
+
+/* Whether the frame that was sought is on screen. */
+static gboolean
+is_there (BbPlayer *player, gint64 time)
 {
   const BbPlayerSource *source = bb_player_get_source (player);
-  double times[N_CHANGES];
+  BbPicture *picture = bb_player_get_picture (player);
+
+  return picture != NULL && picture->time <= time + 1000 &&
+         time < picture->time + source->frame_duration + 1000;
+}
+
+static double
+get_ms (gint64 start)
+{
+  return (double) (g_get_monotonic_time () - start) / 1000.0;
+}
+
+/* Milliseconds to the first picture that is nearer, and to the frame itself, anywhere in the clip. */
+static void
+measure_seeks (BbPlayer *player)
+{
+  gint64 last = bb_player_get_source (player)->duration - 100000000;
+  double first[N_CHANGES];
+  double exact[N_CHANGES];
   guint32 random = 1;
 
   for (int i = 0; i < N_CHANGES; i++)
     {
       gint64 start = g_get_monotonic_time ();
       int before = n_pictures;
+      gint64 time;
 
       random = random * 1664525 + 1013904223;
-      bb_player_seek (player,
-                      (gint64) ((double) random / 4294967296.0 * (double) source->duration));
+      time = (gint64) ((double) random / 4294967296.0 * (double) last);
+      bb_player_seek (player, time);
       while (n_pictures == before)
         g_main_context_iteration (NULL, TRUE);
-      times[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
+      first[i] = get_ms (start);
+      while (!is_there (player, time))
+        g_main_context_iteration (NULL, TRUE);
+      exact[i] = get_ms (start);
     }
-  qsort (times, N_CHANGES, sizeof (double), compare);
-  g_print ("seek_median_ms=%.1f\nseek_worst_ms=%.1f\n",
-           (times[N_CHANGES / 2 - 1] + times[N_CHANGES / 2]) / 2.0, times[N_CHANGES - 1]);
+  report ("first", first, N_CHANGES);
+  report ("seek", exact, N_CHANGES);
+}
+
+/* A hand along the timeline: a move each frame of a screen, to the end and back. How long the last picture
+ * has been on screen at most while it moves, and how long the frame takes where it rests. */
+static void
+measure_drag (BbPlayer *player)
+{
+  gint64 last = bb_player_get_source (player)->duration - 100000000;
+  double gaps[N_CHANGES * 20];
+  double rests[N_CHANGES];
+  int n_gaps = 0;
+  int n_moves = 0;
+
+  for (int i = 0; i < N_CHANGES / 5; i++)
+    {
+      gint64 seen = 0;
+      gint64 start = 0;
+      gint64 time = 0;
+
+      /* In steps of every length, over the clip's keyframes, forth and back. */
+      for (int k = 0; k <= 60; k++)
+        {
+          int before = n_pictures;
+          gint64 way = last * k / 60 / (1 + i / 2);
+
+          time = i % 2 == 0 ? way : last - way;
+          start = g_get_monotonic_time ();
+          bb_player_seek (player, time);
+          n_moves++;
+          for (gint64 until = start + 16000; g_get_monotonic_time () < until;)
+            {
+              g_main_context_iteration (NULL, FALSE);
+              if (n_pictures != before && k > 0)
+                {
+                  gint64 now = g_get_monotonic_time ();
+
+                  if (seen != 0)
+                    gaps[n_gaps++] = (double) (now - seen) / 1000.0;
+                  seen = now;
+                  before = n_pictures;
+                }
+              g_usleep (500);
+            }
+        }
+      while (!is_there (player, time))
+        g_main_context_iteration (NULL, TRUE);
+      rests[i] = get_ms (start);
+    }
+  g_print ("drag_pictures=%d\ndrag_moves=%d\n", n_gaps, n_moves);
+  report ("drag", gaps, n_gaps);
+  report ("rest", rests, N_CHANGES / 5);
 }
 
 static double
@@ -203,6 +284,7 @@ main (int argc, char **argv)
   measure_changes (player, "blur_playing", change_blur);
   bb_player_pause (player);
   measure_seeks (player);
+  measure_drag (player);
   BB_TEST_PLAYER_SET (player, s.recipe = recipe);
   measure_playing (player);
   return 0;

@@ -176,6 +176,122 @@ ref_upright (const BbFrame *frame, BbOrientation orientation, int plane)
   return out;
 }
 
+/* Where a point of the turned and mirrored picture is in the upright one of @width by @height, in any
+ * unit, counted from the corner. */
+static void
+unturn (const BbRecipeValues *values, double width, double height, double *x, double *y)
+{
+  double turned_x = *x;
+  double turned_y = *y;
+  gboolean lies = values->rotate == BB_ROTATE_90 || values->rotate == BB_ROTATE_270;
+
+  if (values->mirror == BB_MIRROR_HORIZONTAL || values->mirror == BB_MIRROR_BOTH)
+    turned_x = (lies ? height : width) - turned_x;
+  if (values->mirror == BB_MIRROR_VERTICAL || values->mirror == BB_MIRROR_BOTH)
+    turned_y = (lies ? width : height) - turned_y;
+  *x = turned_x;
+  *y = turned_y;
+  switch (values->rotate)
+    {
+    case BB_ROTATE_90: /* what was the left side is the top */
+      *x = turned_y;
+      *y = height - turned_x;
+      break;
+    case BB_ROTATE_180:
+      *x = width - turned_x;
+      *y = height - turned_y;
+      break;
+    case BB_ROTATE_270: /* what was the right side is the top */
+      *x = width - turned_y;
+      *y = turned_x;
+      break;
+    case BB_ROTATE_0:
+    default:
+      break;
+    }
+}
+
+static RefPlane
+ref_turned (const RefPlane *upright, const BbRecipeValues *values)
+{
+  gboolean lies = values->rotate == BB_ROTATE_90 || values->rotate == BB_ROTATE_270;
+  RefPlane out = lies ? ref_plane_new (upright->height, upright->width)
+                      : ref_plane_new (upright->width, upright->height);
+
+  for (int y = 0; y < out.height; y++)
+    for (int x = 0; x < out.width; x++)
+      {
+        double from_x = x + 0.5;
+        double from_y = y + 0.5;
+
+        unturn (values, upright->width, upright->height, &from_x, &from_y);
+        out.sample[y * out.width + x] =
+          upright->sample[(int) floor (from_y) * upright->width + (int) floor (from_x)];
+      }
+  return out;
+}
+
+/* What a turned axis is along in the stored picture, and whether it runs the other way. */
+static void
+find_stored (const BbRecipeValues *values, BbOrientation orientation, int axis, int *stored,
+             gboolean *flipped)
+{
+  double end[2][2] = { { 0, 0 }, { 0, 0 } };
+
+  end[1][axis] = 1;
+  for (int i = 0; i < 2; i++)
+    {
+      double u, v;
+
+      unturn (values, 1, 1, &end[i][0], &end[i][1]);
+      u = (orientation & BB_ORIENTATION_TRANSPOSE) != 0 ? end[i][1] : end[i][0];
+      v = (orientation & BB_ORIENTATION_TRANSPOSE) != 0 ? end[i][0] : end[i][1];
+      end[i][0] = (orientation & BB_ORIENTATION_FLIP_X) != 0 ? 1 - u : u;
+      end[i][1] = (orientation & BB_ORIENTATION_FLIP_Y) != 0 ? 1 - v : v;
+    }
+  *stored = end[0][0] != end[1][0] ? 0 : 1;
+  *flipped = end[1][*stored] < end[0][*stored];
+}
+
+/* What the crop leaves of a turned axis, in parts of it: both of its ends are looked for along it. */
+static void
+find_crop (const BbRecipeValues *values, int axis, double *first, double *last)
+{
+  const int n = 48000;
+
+  *first = 1.0;
+  *last = 0.0;
+  for (int i = 0; i <= n; i++)
+    {
+      double at[2] = { 0.5, 0.5 };
+      double along;
+      gboolean is_x;
+
+      at[axis] = (double) i / n;
+      is_x = (values->rotate == BB_ROTATE_0 || values->rotate == BB_ROTATE_180) == (axis == 0);
+      unturn (values, 1, 1, &at[0], &at[1]);
+      along = is_x ? at[0] : at[1];
+      if (along < (is_x ? values->crop_left : values->crop_top) - 1e-9 ||
+          along > 1.0 - (is_x ? values->crop_right : values->crop_bottom) + 1e-9)
+        continue;
+      *first = fmin (*first, (double) i / n);
+      *last = fmax (*last, (double) i / n);
+    }
+}
+
+/* How far the centers are apart: a part of the larger one, but no farther than the picture that fills
+ * covers the canvas, or the one that fits is just out of sight. */
+static double
+find_shift (double position, double zoom, double canvas, double size)
+{
+  double covers = fabs (size - canvas) / 2.0;
+  double leaves = (size + canvas) / 2.0;
+  double limit = zoom <= 0 ? leaves : zoom >= 1 ? covers : leaves + zoom * (covers - leaves);
+  double shift = position * fmax (canvas, size);
+
+  return fmin (fmax (shift, -limit), limit);
+}
+
 /* Chroma sample 0's centre in luma samples, for left (1) and centre (2) siting. */
 double
 ref_chroma_site (const BbFormat *format, gboolean vertical)
@@ -194,6 +310,8 @@ typedef struct {
   int luma[2];
   double scale[2]; /* luma of the source for each luma sample of the canvas */
   double start[2]; /* luma of the source at the canvas' edge */
+  int first[2];    /* samples of the plane that those are between */
+  int last[2];
 } Behind;
 
 /* The gaussian of what is behind the canvas, in the source's codes. */
@@ -206,7 +324,7 @@ blur_behind (const RefPlane *in, const Behind *b, double radius, const BbFormat 
   double out_site[2] = { p == 0 ? 0.5 : ref_chroma_site (target, FALSE),
                          p == 0 ? 0.5 : ref_chroma_site (target, TRUE) };
   int n_out[2] = { bb_format_get_plane_width (target, p), bb_format_get_plane_height (target, p) };
-  int first[2] = { 0, 0 }, last[2] = { in->width, in->height };
+  int first[2], last[2];
   double sigma[2], origin[2], step[2], unit[2];
 
   for (int i = 0; i < 2; i++)
@@ -290,7 +408,7 @@ mirror (const RefPlane *canvas, const double start[2], const int size[2], const 
                        origin, step, step, first, last, n_out);
 }
 
-/* Ordinary frames only: even sizes, no corners and no shadow. */
+/* Ordinary frames only: even sizes, crops of whole chroma samples, no corners and no shadow. */
 void
 ref_render (const BbRecipeValues *values, const BbFrame *frame, BbOrientation orientation,
             double sample_aspect, const BbFormat *target, RefPlane out[BB_N_PLANES])
@@ -305,69 +423,84 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
                RefPlane out[BB_N_PLANES])
 {
   const BbFormat *source = &frame->format;
-  gboolean transposed = (orientation & BB_ORIENTATION_TRANSPOSE) != 0;
-  double shown_width = transposed ? source->height / sample_aspect : source->width * sample_aspect;
-  double shown_height = transposed ? source->width : source->height;
-  double luma_width = transposed ? source->height : source->width;
-  double fit = fmin (target->width / shown_width, target->height / shown_height);
-  double fill = fmax (target->width / shown_width, target->height / shown_height);
-  double scale = fit + values->zoom * (fill - fit);
-  int step_x = 1 << target->chroma_shift_x;
-  int step_y = 1 << target->chroma_shift_y;
-  int width = (int) floor (shown_width * scale / step_x + 0.5) * step_x;
-  int height = (int) floor (shown_height * scale / step_y + 0.5) * step_y;
-  int left =
-    (int) floor (((target->width - width) / 2.0 + values->offset_x) / step_x + 0.5) * step_x;
-  int top =
-    (int) floor (((target->height - height) / 2.0 + values->offset_y) / step_y + 0.5) * step_y;
-  double cover = fill * values->background_zoom;
+  const double position[2] = { values->position_x, values->position_y };
+  const double offset[2] = { values->offset_x, values->offset_y };
+  int canvas[2] = { target->width, target->height };
+  int out_chroma[2] = { 1 << target->chroma_shift_x, 1 << target->chroma_shift_y };
+  int in_chroma[2], crop[2][2], size[2], start[2];
+  gboolean flipped[2];
+  int stored[2];
+  double shown[2], fit, fill, scale, cover;
   double depth_scale = source->full_range
                          ? (pow (2, target->depth) - 1.0) / (pow (2, source->depth) - 1.0)
                          : pow (2, target->depth - source->depth);
   gboolean mirrored = values->background == BB_BACKGROUND_MIRROR;
 
+  for (int i = 0; i < 2; i++)
+    {
+      double first, last;
+      int luma;
+
+      find_stored (values, orientation, i, &stored[i], &flipped[i]);
+      luma = stored[i] == 0 ? source->width : source->height;
+      in_chroma[i] = 1 << (stored[i] == 0 ? source->chroma_shift_x : source->chroma_shift_y);
+      find_crop (values, i, &first, &last);
+      crop[i][0] = (int) lrint (first * luma);
+      crop[i][1] = (int) lrint (last * luma);
+      shown[i] = crop[i][1] - crop[i][0];
+    }
+  shown[0] *= stored[0] == 0 ? sample_aspect : 1.0 / sample_aspect;
+  fit = fmin (canvas[0] / shown[0], canvas[1] / shown[1]);
+  fill = fmax (canvas[0] / shown[0], canvas[1] / shown[1]);
+  scale = values->zoom < 0   ? fit * (1 + values->zoom)
+          : values->zoom > 1 ? fill * values->zoom
+                             : fit + values->zoom * (fill - fit);
+  cover = fill * values->background_zoom;
+  for (int i = 0; i < 2; i++)
+    {
+      size[i] = (int) floor (shown[i] * scale / out_chroma[i] + 0.5) * out_chroma[i];
+      start[i] =
+        (int) floor (((canvas[i] - size[i]) / 2.0 +
+                      find_shift (position[i], values->zoom, canvas[i], size[i]) + offset[i]) /
+                       out_chroma[i] +
+                     0.5) *
+        out_chroma[i];
+    }
+
   for (int p = 0; p < BB_N_PLANES; p++)
     {
       RefPlane upright = ref_upright (frame, orientation, p);
+      RefPlane turned = ref_turned (&upright, values);
       RefPlane background = { 0 }, foreground;
-      double out_step[2] = { p == 0 ? 1 : step_x, p == 0 ? 1 : step_y };
-      double out_site[2] = { p == 0 ? 0.5 : ref_chroma_site (target, FALSE),
-                             p == 0 ? 0.5 : ref_chroma_site (target, TRUE) };
-      /* luma of the source for each luma sample of the canvas */
-      double fg[2] = { luma_width / width, shown_height / height };
-      double bg[2] = { luma_width / (shown_width * cover), 1.0 / cover };
       double origin[2], step[2], kernel_width[2];
-      int first[2] = { 0, 0 }, last[2] = { upright.width, upright.height };
+      double out_step[2], out_site[2];
+      double fg[2]; /* luma of the source for each luma sample of the canvas */
       int n_out[2] = { bb_format_get_plane_width (target, p),
                        bb_format_get_plane_height (target, p) };
-      Behind behind = {
-        .in_step = { p == 0 ? 1
-                            : 1 << (transposed ? source->chroma_shift_y : source->chroma_shift_x),
-                     p == 0 ? 1
-                            : 1 << (transposed ? source->chroma_shift_x : source->chroma_shift_y) },
-        .in_site = { p == 0 ? 0.5 : ref_chroma_site (source, transposed),
-                     p == 0 ? 0.5 : ref_chroma_site (source, !transposed) },
-        .luma = { (int) luma_width, (int) shown_height },
-      };
+      Behind behind = { 0 };
 
       for (int i = 0; i < 2; i++)
         {
-          int stored = transposed ? !i : i;
-          gboolean flipped =
-            (orientation & (stored == 0 ? BB_ORIENTATION_FLIP_X : BB_ORIENTATION_FLIP_Y)) != 0;
+          int n = crop[i][1] - crop[i][0];
+          double bg = n / (shown[i] * cover);
 
+          fg[i] = (double) n / size[i];
+          out_step[i] = p == 0 ? 1 : out_chroma[i];
+          out_site[i] = p == 0 ? 0.5 : ref_chroma_site (target, i == 1);
+          behind.in_step[i] = p == 0 ? 1 : in_chroma[i];
+          behind.in_site[i] = p == 0 ? 0.5 : ref_chroma_site (source, stored[i] == 1);
           /* A mirrored axis counts its chroma sites from the other end. */
-          if (flipped)
+          if (flipped[i])
             behind.in_site[i] = behind.in_step[i] - behind.in_site[i];
-          behind.chroma[i] =
-            transposed == (i == 0) ? 1 << source->chroma_shift_y : 1 << source->chroma_shift_x;
-          behind.scale[i] = bg[i];
-          behind.start[i] =
-            (behind.luma[i] - (i == 0 ? target->width : target->height) * bg[i]) / 2.0;
+          behind.chroma[i] = in_chroma[i];
+          behind.first[i] = (int) (crop[i][0] / behind.in_step[i]);
+          behind.last[i] = (int) (crop[i][1] / behind.in_step[i]);
+          behind.scale[i] = bg;
+          behind.start[i] = crop[i][0] + (n - canvas[i] * bg) / 2.0;
         }
       if (still == NULL && !mirrored)
         {
-          background = blur_behind (&upright, &behind, values->blur, target, p);
+          background = blur_behind (&turned, &behind, values->blur, target, p);
           for (int i = 0; i < background.width * background.height; i++)
             background.sample[i] *= depth_scale;
           dim_behind (&background, values, target, p);
@@ -375,18 +508,18 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
 
       for (int i = 0; i < 2; i++)
         {
-          double at = (out_site[i] - (i == 0 ? left : top)) * fg[i];
+          double at = (out_site[i] - start[i]) * fg[i] + crop[i][0];
 
           origin[i] = (at - behind.in_site[i]) / behind.in_step[i];
           step[i] = fg[i] * out_step[i] / behind.in_step[i];
           kernel_width[i] = fmax (1.0, step[i]);
         }
-      foreground = ref_resample (&upright, ref_catmull_rom, 2.0, origin, step, kernel_width, first,
-                                 last, n_out);
+      foreground = ref_resample (&turned, ref_catmull_rom, 2.0, origin, step, kernel_width,
+                                 behind.first, behind.last, n_out);
       if (mirrored)
         {
-          const double gaps[2] = { left / out_step[0], top / out_step[1] };
-          const int sizes[2] = { (int) (width / out_step[0]), (int) (height / out_step[1]) };
+          const double gaps[2] = { start[0] / out_step[0], start[1] / out_step[1] };
+          const int sizes[2] = { (int) (size[0] / out_step[0]), (int) (size[1] / out_step[1]) };
           const double sigmas[2] = { values->blur / 2.0 / out_step[0],
                                      values->blur / 2.0 / out_step[1] };
 
@@ -404,7 +537,8 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
         for (int x = 0; x < n_out[0]; x++)
           {
             double lx = x * out_step[0], ly = y * out_step[1];
-            gboolean inside = lx >= left && lx < left + width && ly >= top && ly < top + height;
+            gboolean inside = lx >= start[0] && lx < start[0] + size[0] && ly >= start[1] &&
+                              ly < start[1] + size[1];
             int at = y * n_out[0] + x;
             double below = still != NULL ? still[p].sample[at] : background.sample[at];
 
@@ -413,6 +547,7 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
           }
       ref_plane_clear (&background);
       ref_plane_clear (&foreground);
+      ref_plane_clear (&turned);
       ref_plane_clear (&upright);
     }
 }

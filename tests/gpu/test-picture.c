@@ -204,6 +204,73 @@ test_looks (void)
     }
 }
 
+/* From a tenth of fit to far beyond fill, out of a part of the source. */
+static void
+test_scales (void)
+{
+  static const double zooms[] = { -0.9, -0.5, -0.05, 0.0, 0.5, 1.0, 1.01, 1.6, 4.0, 8.0 };
+  BbFormat format = make_format (320, 180, 8, 1, 1);
+  BbFormat target = make_format (180, 320, 8, 1, 1);
+  g_autoptr (BbFrame) frame = make_frame (&format, SIGNAL_NOISE);
+  BbRecipeValues values;
+
+  bb_recipe_values_init (&values);
+  values.width = target.width;
+  values.height = target.height;
+  values.blur = 20;
+  for (gsize i = 0; i < G_N_ELEMENTS (zooms); i++)
+    {
+      values.zoom = zooms[i];
+      /* Whole chroma samples of both, and where an edge lies exactly between two, clear of it. */
+      values.position_x = (double) (i % 3) * 0.21 - 0.2;
+      values.position_y = (double) (i % 4) * 0.31 - 0.4;
+      values.crop_left = (double) (i % 4) * 16 / 320;
+      values.crop_right = (double) (i % 5) * 20 / 320;
+      values.crop_top = (double) (i % 2) * 30 / 180;
+      values.crop_bottom = (double) (i % 3) * 24 / 180;
+      values.background = BB_BACKGROUND_BLUR;
+      assert_reference (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target, 1.0 + ROUNDING);
+      values.background = BB_BACKGROUND_MIRROR;
+      assert_reference (&values, frame, BB_ORIENTATION_UPRIGHT, 1.0, &target, 1.0 + ROUNDING);
+    }
+}
+
+/* Every turn and mirror of every orientation of a file, with a crop that has four different sides. */
+static void
+test_turns (void)
+{
+  BbFormat format = make_format (160, 120, 8, 1, 0);
+  BbFormat target = make_format (72, 128, 8, 1, 1);
+  g_autoptr (BbFrame) frame = make_frame (&format, SIGNAL_NOISE);
+  BbRecipeValues values;
+
+  bb_recipe_values_init (&values);
+  values.width = target.width;
+  values.height = target.height;
+  values.blur = 14;
+  values.zoom = 0.3;
+  values.position_y = 0.1;
+  for (int orientation = 0; orientation < 8; orientation++)
+    for (int turn = 0; turn < 16; turn++)
+      {
+        gboolean stands = (orientation & BB_ORIENTATION_TRANSPOSE) != 0;
+        double width = stands ? 120 : 160;
+        double height = stands ? 160 : 120;
+
+        values.rotate = (BbRotate) (turn % 4);
+        values.mirror = (BbMirror) (turn / 4);
+        values.crop_left = 16 / width;
+        values.crop_top = 8 / height;
+        values.crop_right = 4 / width;
+        values.crop_bottom = 28 / height;
+        assert_reference (&values, frame, (BbOrientation) orientation, 1.0, &target,
+                          1.0 + ROUNDING);
+        if (turn % 5 == 0)
+          assert_reference (&values, frame, (BbOrientation) orientation, 64.0 / 45.0, &target,
+                            1.0 + ROUNDING);
+      }
+}
+
 static void
 test_formats (void)
 {
@@ -288,7 +355,15 @@ test_paths (void)
       bb_recipe_values_init (&values);
       values.width = target.width;
       values.height = target.height;
-      values.zoom = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);
+      values.zoom =
+        g_rand_boolean (rand) ? g_rand_double_range (rand, -0.9, 8) : g_rand_double (rand);
+      values.position_x = g_rand_double_range (rand, -1, 1);
+      values.position_y = g_rand_double_range (rand, -1, 1);
+      values.rotate = (BbRotate) g_rand_int_range (rand, 0, 4);
+      values.mirror = (BbMirror) g_rand_int_range (rand, 0, 4);
+      values.crop_left = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, 0, 0.6);
+      values.crop_top = g_rand_double_range (rand, 0, 0.98);
+      values.crop_right = g_rand_double_range (rand, 0, 0.38);
       values.offset_x = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, -150, 150);
       values.offset_y = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, -150, 150);
       values.corner_radius = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, 0, 60);
@@ -477,6 +552,8 @@ main (int argc, char *argv[])
       g_test_add_data_func (wide, GINT_TO_POINTER (radii[i]), test_wide);
     }
   g_test_add_func ("/picture/looks", test_looks);
+  g_test_add_func ("/picture/scales", test_scales);
+  g_test_add_func ("/picture/turns", test_turns);
   g_test_add_func ("/picture/formats", test_formats);
   g_test_add_func ("/picture/orientations", test_orientations);
   g_test_add_func ("/picture/paths", test_paths);

@@ -11,11 +11,15 @@
 #include <math.h>
 
 static const char *const numeric_keys[] = {
-  "width",          "height", "zoom",   "offset-x",    "offset-y",
-  "corner-radius",  "shadow", "blur",   "dim",         "saturation",
-  "start",          "end",    "batch",  "quality",     "background-zoom",
-  "gradient-angle", "logo-x", "logo-y", "logo-margin", "logo-size",
-  "logo-opacity",
+  "width",          "height",     "zoom",
+  "offset-x",       "offset-y",   "corner-radius",
+  "shadow",         "blur",       "dim",
+  "saturation",     "start",      "end",
+  "batch",          "quality",    "background-zoom",
+  "position-x",     "position-y", "crop-left",
+  "crop-top",       "crop-right", "crop-bottom",
+  "gradient-angle", "logo-x",     "logo-y",
+  "logo-margin",    "logo-size",  "logo-opacity",
 };
 
 static BbRecipe *
@@ -164,7 +168,8 @@ test_messages (void)
   assert_refused ("blur", "0x10", "“blur” is “0x10”: write a number of px");
   assert_refused ("blur", "", "“blur” is “”: write a number of px");
   assert_refused ("blur", "6,5", "“blur” is “6,5”: write a number of px");
-  assert_refused ("zoom", "1.5", "“zoom” is 1.5: choose a value from 0 to 1");
+  assert_refused ("zoom", "8.5", "“zoom” is 8.5: choose a value from -0.9 to 8");
+  assert_refused ("rotate", "45", "“rotate” is “45”: choose one of “0”, “90”, “180”, “270”");
   assert_refused ("width", "1080.5", "“width” is “1080.5”: write a whole number of px");
   assert_refused ("width", "99999999999",
                   "“width” is 99999999999 px: choose a value from 2 to 16384 px");
@@ -206,6 +211,28 @@ test_trim (void)
   values.start = values.end = 0;
   g_assert_null (bb_recipe_new (&values, &error));
   g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
+}
+
+/* Each side may be cropped nearly away, but not with the one opposite to it. */
+static void
+test_crop (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+  BbRecipeValues values;
+
+  bb_recipe_values_init (&values);
+  values.crop_left = 0.58;
+  values.crop_right = 0.4;
+  values.crop_top = 0.98;
+  recipe = bb_recipe_new (&values, &error);
+  g_assert_no_error (error);
+  values.crop_bottom = 0.01;
+  g_assert_null (bb_recipe_new (&values, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
+  g_assert_cmpstr (error->message, ==,
+                   "“crop-top” and the crop opposite to it leave nothing of the picture: choose at "
+                   "most 0.98 for both together");
 }
 
 static void
@@ -273,18 +300,22 @@ static void
 test_equality (void)
 {
   static const char *const changes[][2] = {
-    { "width", "2" },        { "height", "3" },
-    { "zoom", "1" },         { "offset-x", "-1" },
-    { "offset-y", "0.5" },   { "corner-radius", "8" },
-    { "shadow", "0.25" },    { "background", "color" },
-    { "color", "#000001" },  { "blur", "60.0000001" },
-    { "dim", "1" },          { "background-zoom", "2" },
-    { "saturation", "0" },   { "start", "1.5" },
-    { "end", "1.5" },        { "batch", "1" },
-    { "precision", "fp16" }, { "device", "cuda:1" },
-    { "codec", "av1" },      { "encoder", "none" },
-    { "quality", "0" },      { "preset", "slow" },
-    { "audio", "none" },
+    { "width", "2" },         { "height", "3" },
+    { "zoom", "1" },          { "offset-x", "-1" },
+    { "offset-y", "0.5" },    { "corner-radius", "8" },
+    { "shadow", "0.25" },     { "background", "color" },
+    { "color", "#000001" },   { "blur", "60.0000001" },
+    { "dim", "1" },           { "background-zoom", "2" },
+    { "saturation", "0" },    { "start", "1.5" },
+    { "end", "1.5" },         { "batch", "1" },
+    { "precision", "fp16" },  { "device", "cuda:1" },
+    { "codec", "av1" },       { "encoder", "none" },
+    { "quality", "0" },       { "preset", "slow" },
+    { "audio", "none" },      { "position-x", "0.25" },
+    { "position-y", "-1" },   { "rotate", "270" },
+    { "mirror", "both" },     { "crop-left", "0.5" },
+    { "crop-top", "0.98" },   { "crop-right", "0.1" },
+    { "crop-bottom", "0.3" },
   };
   g_autoptr (BbRecipe) plain = recipe_with ("zoom", "0", NULL);
 
@@ -321,7 +352,11 @@ test_round_trip (void)
 
       bb_recipe_values_init (&values);
       values.width = g_rand_int_range (random, 2, 16385);
-      values.zoom = g_rand_double (random);
+      values.zoom = g_rand_double_range (random, -0.9, 8);
+      values.position_x = g_rand_double_range (random, -1, 1);
+      values.rotate = (BbRotate) (i % 4);
+      values.mirror = (BbMirror) (i / 4 % 4);
+      values.crop_top = g_rand_double_range (random, 0, 0.9);
       values.offset_x = g_rand_double_range (random, -16384, 16384);
       values.offset_y = i == 0 ? 5e-324 : g_rand_double_range (random, -1e-9, 1e-9);
       values.blur = g_rand_double_range (random, 0, 1000);
@@ -635,13 +670,15 @@ test_parts (void)
     const char *text;
     BbRecipePart part;
   } values[] = {
-    { "width", "720", BB_RECIPE_LOOK },        { "corner-radius", "9", BB_RECIPE_LOOK },
-    { "background", "color", BB_RECIPE_LOOK }, { "blur", "7", BB_RECIPE_LOOK },
-    { "picture", "/a.png", BB_RECIPE_LOOK },   { "logo-place", "free", BB_RECIPE_LOOK },
-    { "zoom", "0.5", BB_RECIPE_FRAMING },      { "offset-x", "3", BB_RECIPE_FRAMING },
-    { "start", "1.5", BB_RECIPE_TRIM },        { "end", "2", BB_RECIPE_TRIM },
-    { "codec", "av1", BB_RECIPE_OUTPUT },      { "encoder", "ffv1", BB_RECIPE_OUTPUT },
-    { "batch", "3", BB_RECIPE_WORK },          { "device", "cpu", BB_RECIPE_WORK },
+    { "width", "720", BB_RECIPE_LOOK },         { "corner-radius", "9", BB_RECIPE_LOOK },
+    { "background", "color", BB_RECIPE_LOOK },  { "blur", "7", BB_RECIPE_LOOK },
+    { "zoom", "0.5", BB_RECIPE_FRAMING },       { "offset-x", "3", BB_RECIPE_FRAMING },
+    { "position-y", "0.5", BB_RECIPE_FRAMING }, { "rotate", "90", BB_RECIPE_FRAMING },
+    { "mirror", "both", BB_RECIPE_FRAMING },    { "crop-top", "0.5", BB_RECIPE_FRAMING },
+    { "start", "1.5", BB_RECIPE_TRIM },         { "end", "2", BB_RECIPE_TRIM },
+    { "codec", "av1", BB_RECIPE_OUTPUT },       { "encoder", "ffv1", BB_RECIPE_OUTPUT },
+    { "batch", "3", BB_RECIPE_WORK },           { "device", "cpu", BB_RECIPE_WORK },
+    { "picture", "/a.png", BB_RECIPE_LOOK },    { "logo-place", "free", BB_RECIPE_LOOK },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
@@ -680,6 +717,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/recipe/not-numbers", test_not_numbers);
   g_test_add_func ("/recipe/messages", test_messages);
   g_test_add_func ("/recipe/trim", test_trim);
+  g_test_add_func ("/recipe/crop", test_crop);
   g_test_add_func ("/recipe/times", test_times);
   g_test_add_func ("/recipe/generations", test_generations);
   g_test_add_func ("/recipe/equality", test_equality);

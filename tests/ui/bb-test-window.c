@@ -6,6 +6,7 @@
 #include "bb-test-window.h"
 
 #include <locale.h>
+#include <math.h>
 #include <string.h>
 
 static BbApplication *application;
@@ -354,4 +355,59 @@ void
 bb_test_forget_announced (void)
 {
   g_ptr_array_set_size (announced, 0);
+}
+
+/* Runs xdotool, and lets its events arrive. */
+void
+bb_test_xdo (const char *format, ...)
+{
+  g_autofree char *arguments = NULL;
+  g_auto (GStrv) argv = NULL;
+  g_autofree char *command = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  va_list list;
+
+  va_start (list, format);
+  arguments = g_strdup_vprintf (format, list);
+  va_end (list);
+  command = g_strconcat ("xdotool ", arguments, NULL);
+  g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
+  process =
+    g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
+}
+
+/* The place of a widget's point on the screen. */
+void
+bb_test_get_place (GtkWidget *widget, double x, double y, int *screen_x, int *screen_y)
+{
+  GtkNative *native = gtk_widget_get_native (widget);
+  graphene_point_t place;
+  double shift_x, shift_y;
+
+  g_assert_true (gtk_widget_compute_point (widget, GTK_WIDGET (native),
+                                           &GRAPHENE_POINT_INIT ((float) x, (float) y), &place));
+  gtk_native_get_surface_transform (native, &shift_x, &shift_y);
+  *screen_x = (int) lrint (place.x + shift_x);
+  *screen_y = (int) lrint (place.y + shift_y);
+}
+
+/* Drags from one point of a widget to another, in small moves. */
+void
+bb_test_drag (GtkWidget *widget, double x0, double y0, double x1, double y1)
+{
+  int x, y;
+
+  bb_test_get_place (widget, x0, y0, &x, &y);
+  bb_test_xdo ("mousemove %d %d mousedown 1", x, y);
+  for (int i = 1; i <= 10; i++)
+    {
+      bb_test_get_place (widget, x0 + (x1 - x0) * i / 10, y0 + (y1 - y0) * i / 10, &x, &y);
+      bb_test_xdo ("mousemove %d %d", x, y);
+      bb_test_settle ();
+    }
+  bb_test_xdo ("mouseup 1");
+  bb_test_settle ();
 }

@@ -38,4 +38,8 @@ AdwDialog *bb_test_get_dialog (BbWindow *window);
 gboolean bb_test_was_announced (const char *text);
 void bb_test_forget_announced (void);
 
+void bb_test_xdo (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void bb_test_get_place (GtkWidget *widget, double x, double y, int *screen_x, int *screen_y);
+void bb_test_drag (GtkWidget *widget, double x0, double y0, double x1, double y1);
+
 G_END_DECLS

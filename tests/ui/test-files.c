@@ -6,6 +6,7 @@
 #include "bb-test-window.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 
 static gboolean
 has_clip (BbWindow *window, const char *name)
@@ -343,11 +344,25 @@ test_drop (void)
   bb_test_window_close (window);
 }
 
+/* Where the middle of what is seen lies on the canvas. */
+static double
+get_middle (GtkScrolledWindow *preview, BbWindow *window)
+{
+  graphene_point_t point;
+
+  bb_test_wait_for_paint (window);
+  g_assert_true (gtk_widget_compute_point (
+    GTK_WIDGET (preview), GTK_WIDGET (bb_window_get_canvas (window)),
+    &GRAPHENE_POINT_INIT (0, (float) gtk_widget_get_height (GTK_WIDGET (preview)) / 2), &point));
+  return point.y;
+}
+
 /* In its actual size the picture's middle is what is seen first. */
 static void
 test_actual_size (void)
 {
   BbWindow *window = bb_test_window_new ();
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
   GtkScrolledWindow *preview;
   GtkAdjustment *adjustment;
 
@@ -361,6 +376,15 @@ test_actual_size (void)
   BB_TEST_WAIT (ABS (gtk_adjustment_get_value (adjustment) +
                      gtk_adjustment_get_page_size (adjustment) / 2.0 -
                      gtk_adjustment_get_upper (adjustment) / 2.0) < 1.0);
+  /* And the canvas lies there, not only the scrollbars. */
+  BB_TEST_WAIT (fabs (get_middle (preview, window) - gtk_widget_get_height (canvas) / 2.0) < 1.5);
+  bb_test_activate (window, "actual-size", NULL);
+  /* Of a picture that was moved, its own middle. */
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "set-position-y",
+                                      g_variant_new_double (0.2));
+  bb_test_activate (window, "actual-size", NULL);
+  BB_TEST_WAIT (fabs (get_middle (preview, window) -
+                      (gtk_widget_get_height (canvas) / 2.0 + 0.2 * 1920.0)) < 1.5);
   bb_test_window_close (window);
 }
 

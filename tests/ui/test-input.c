@@ -10,28 +10,9 @@
 
 #include <math.h>
 
-/* Runs xdotool, and lets its events arrive. */
-G_GNUC_PRINTF (1, 2)
-static void
-xdo (const char *format, ...)
-{
-  g_autofree char *arguments = NULL;
-  g_auto (GStrv) argv = NULL;
-  g_autofree char *command = NULL;
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  va_list list;
-
-  va_start (list, format);
-  arguments = g_strdup_vprintf (format, list);
-  va_end (list);
-  command = g_strconcat ("xdotool ", arguments, NULL);
-  g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
-  process =
-    g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
-}
+#define xdo bb_test_xdo
+#define get_place bb_test_get_place
+#define drag bb_test_drag
 
 static BbWindow *
 new_window (void)
@@ -46,43 +27,29 @@ new_window (void)
   return window;
 }
 
-/* The place of a widget's point on the screen. */
-static void
-get_place (GtkWidget *widget, double x, double y, int *screen_x, int *screen_y)
-{
-  GtkNative *native = gtk_widget_get_native (widget);
-  graphene_point_t place;
-  double shift_x, shift_y;
-
-  g_assert_true (gtk_widget_compute_point (widget, GTK_WIDGET (native),
-                                           &GRAPHENE_POINT_INIT ((float) x, (float) y), &place));
-  gtk_native_get_surface_transform (native, &shift_x, &shift_y);
-  *screen_x = (int) lrint (place.x + shift_x);
-  *screen_y = (int) lrint (place.y + shift_y);
-}
-
-/* Drags from one point of a widget to another, in small moves. */
-static void
-drag (GtkWidget *widget, double x0, double y0, double x1, double y1)
-{
-  int x, y;
-
-  get_place (widget, x0, y0, &x, &y);
-  xdo ("mousemove %d %d mousedown 1", x, y);
-  for (int i = 1; i <= 10; i++)
-    {
-      get_place (widget, x0 + (x1 - x0) * i / 10, y0 + (y1 - y0) * i / 10, &x, &y);
-      xdo ("mousemove %d %d", x, y);
-      bb_test_settle ();
-    }
-  xdo ("mouseup 1");
-  bb_test_settle ();
-}
-
 static const BbRecipeValues *
 get (BbWindow *window)
 {
   return bb_editor_get (bb_window_get_editor (window));
+}
+
+/* How far the middle of the picture is from the canvas' middle, in canvas pixels. */
+static BbPlacement
+get_placement (BbWindow *window)
+{
+  const BbPlayerSource *source = bb_player_get_source (bb_window_get_player (window));
+  BbPlacement placement;
+
+  bb_framing_place (get (window), source->width, source->height, &placement);
+  return placement;
+}
+
+static gboolean
+is_at (BbWindow *window, double x, double y, double distance)
+{
+  BbPlacement placement = get_placement (window);
+
+  return fabs (placement.x - x) <= distance && fabs (placement.y - y) <= distance;
 }
 
 static void
@@ -96,15 +63,15 @@ test_keys (void)
 
   gtk_widget_grab_focus (canvas);
   xdo ("key Right Right Down");
-  BB_TEST_WAIT (get (window)->offset_x == 2.0 && get (window)->offset_y == 1.0);
+  BB_TEST_WAIT (is_at (window, 2.0, 1.0, 0.01));
   xdo ("key shift+Left shift+Up");
-  BB_TEST_WAIT (get (window)->offset_x == -8.0 && get (window)->offset_y == -9.0);
+  BB_TEST_WAIT (is_at (window, -8.0, -9.0, 0.01));
   xdo ("key ctrl+z");
-  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y == 0.0);
+  BB_TEST_WAIT (is_at (window, 0.0, 0.0, 0.01));
   xdo ("key ctrl+shift+z");
-  BB_TEST_WAIT (get (window)->offset_x == -8.0);
+  BB_TEST_WAIT (is_at (window, -8.0, -9.0, 0.01));
   xdo ("key ctrl+0");
-  BB_TEST_WAIT (get (window)->offset_x == 0.0);
+  BB_TEST_WAIT (is_at (window, 0.0, 0.0, 0.01));
 
   xdo ("key period period");
   BB_TEST_WAIT (bb_player_get_picture (player)->time == 2 * frame);
@@ -422,29 +389,166 @@ test_canvas_drag (void)
   double x = gtk_widget_get_width (canvas) / 2.0;
   double y = gtk_widget_get_height (canvas) / 2.0;
   int room_x, room_y;
-  double zoom;
+  double zoom, edge;
   int screen_x, screen_y;
 
   /* Pixels of the widget a pixel of the canvas, as the shorter way decides. */
   bb_canvas_get_wanted_size (bb_window_get_canvas (window), &room_x, &room_y);
   zoom = MIN (room_x / 1080.0, room_y / 1920.0);
-  drag (canvas, x, y, x + 60, y - 80);
-  BB_TEST_WAIT (fabs (get (window)->offset_x - 60 / zoom) <= 1.0 / zoom &&
-                fabs (get (window)->offset_y + 80 / zoom) <= 1.0 / zoom);
+  drag (canvas, x, y, x + 40, y - 50);
+  BB_TEST_WAIT (is_at (window, 40 / zoom, -50 / zoom, 1.0 / zoom));
   /* Near to the centre it snaps to it, each way for itself. */
-  drag (canvas, x, y, x - 56, y + 30);
-  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y != 0.0);
+  drag (canvas, x, y, x - 36, y + 30);
+  BB_TEST_WAIT (get (window)->position_x == 0.0 && get (window)->position_y != 0.0);
   /* Each drag is one step. */
   bb_editor_undo (editor);
-  g_assert_cmpfloat_with_epsilon (get (window)->offset_x, 60 / zoom, 1.0 / zoom);
+  g_assert_true (is_at (window, 40 / zoom, -50 / zoom, 1.0 / zoom));
   bb_editor_undo (editor);
-  g_assert_cmpfloat (get (window)->offset_x, ==, 0.0);
+  g_assert_true (is_at (window, 0.0, 0.0, 0.0));
   g_assert_false (bb_editor_can_undo (editor));
-  bb_editor_redo (editor);
+  /* With the modifier it snaps to nothing. */
+  xdo ("keydown ctrl");
+  drag (canvas, x, y, x + 20, y - 4);
+  xdo ("keyup ctrl");
+  BB_TEST_WAIT (is_at (window, 20 / zoom, -4 / zoom, 1.0 / zoom));
+  bb_editor_undo (editor);
+  /* Its upper edge meets the canvas' lower third, and its lower one the canvas' lower edge. */
+  edge = 1920.0 / 6.0 + get_placement (window).height / 2.0;
+  drag (canvas, x, y, x, y + edge * zoom - 3);
+  BB_TEST_WAIT (is_at (window, 0.0, edge, 0.01));
+  bb_editor_undo (editor);
+  edge = 1920.0 / 2.0 - get_placement (window).height / 2.0;
+  drag (canvas, x, y, x, y + edge * zoom + 5);
+  BB_TEST_WAIT (is_at (window, 0.0, edge, 0.01));
+  bb_editor_undo (editor);
   get_place (canvas, x, y, &screen_x, &screen_y);
   xdo ("mousemove %d %d click --repeat 2 --delay 50 1", screen_x, screen_y);
-  BB_TEST_WAIT (get (window)->offset_x == 0.0 && get (window)->offset_y == 0.0);
+  BB_TEST_WAIT (get (window)->zoom == 1.0);
+  /* As a double click of its own or as a third and fourth click, whatever the time between was. */
+  xdo ("click --repeat 2 --delay 50 1");
+  BB_TEST_WAIT (get (window)->zoom == 0.0 && is_at (window, 0.0, 0.0, 0.0));
   bb_test_wait_for_picture (window);
+  bb_test_window_close (window);
+}
+
+/* A place of the canvas, counted from its middle, as one of the widget. */
+static void
+from_canvas (BbWindow *window, double x, double y, double *widget_x, double *widget_y)
+{
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  int room_x, room_y;
+  double zoom;
+
+  bb_canvas_get_wanted_size (bb_window_get_canvas (window), &room_x, &room_y);
+  zoom = MIN (room_x / 1080.0, room_y / 1920.0);
+  *widget_x = gtk_widget_get_width (canvas) / 2.0 + x * zoom;
+  *widget_y = gtk_widget_get_height (canvas) / 2.0 + y * zoom;
+}
+
+/* The wheel scales at the pointer, a corner around the one opposite to it, keys around the middle. */
+static void
+test_canvas_scale (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  BbPlacement before = get_placement (window);
+  BbPlacement after;
+  double x, y, to_x, to_y;
+  int screen_x, screen_y;
+
+  /* On a point of the picture that is off its middle. */
+  from_canvas (window, 300, -200, &x, &y);
+  get_place (canvas, x, y, &screen_x, &screen_y);
+  xdo ("mousemove %d %d", screen_x, screen_y);
+  bb_test_settle ();
+  xdo ("click --repeat 3 --delay 20 4");
+  BB_TEST_WAIT (get_placement (window).width > before.width * 1.25);
+  after = get_placement (window);
+  g_assert_cmpfloat (after.width, <, before.width * 1.27);
+  /* What was under the pointer is there still, to a pixel of the widget. */
+  g_assert_cmpfloat_with_epsilon ((300 - after.x) / after.width, (300 - before.x) / before.width,
+                                  0.005);
+  g_assert_cmpfloat_with_epsilon ((-200 - after.y) / after.height,
+                                  (-200 - before.y) / before.height, 0.01);
+  /* Back past the size that fits: it stops there. */
+  xdo ("click --repeat 3 --delay 20 5");
+  BB_TEST_WAIT (fabs (get_placement (window).width - before.width) < 0.01);
+  bb_editor_undo (editor);
+  bb_test_activate (window, "fit", NULL);
+
+  /* The lower right corner, half way to the opposite one. */
+  from_canvas (window, before.width / 2, before.height / 2, &x, &y);
+  from_canvas (window, 60, 60 * before.height / before.width, &to_x, &to_y);
+  bb_editor_end_step (editor);
+  drag (canvas, x, y, to_x, to_y);
+  BB_TEST_WAIT (get (window)->zoom < -0.35 && get (window)->zoom > -0.55);
+  after = get_placement (window);
+  g_assert_cmpfloat_with_epsilon (after.x - after.width / 2, -before.width / 2, 4);
+  g_assert_cmpfloat_with_epsilon (after.y - after.height / 2, -before.height / 2, 4);
+  bb_editor_undo (editor);
+  g_assert_cmpfloat (get (window)->zoom, ==, 0.0);
+
+  gtk_widget_grab_focus (canvas);
+  xdo ("key minus minus");
+  BB_TEST_WAIT (fabs (get (window)->zoom - (1.0 / 1.05 / 1.05 - 1.0)) < 1e-9);
+  xdo ("key plus plus plus");
+  BB_TEST_WAIT (get (window)->zoom > 0.0);
+  g_assert_true (is_at (window, 0.0, 0.0, 0.01));
+  bb_test_window_close (window);
+}
+
+/* Whether the picture that is shown has the source's shape, and not the canvas'. */
+static gboolean
+is_wide (BbWindow *window)
+{
+  BbPicture *picture = bb_player_get_picture (bb_window_get_player (window));
+
+  return picture->width > picture->height;
+}
+
+/* Letters turn and mirror; what the crop leaves out is dragged or set by keys, and all of it is one step. */
+static void
+test_crop (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *canvas = GTK_WIDGET (bb_window_get_canvas (window));
+  graphene_rect_t bounds;
+
+  gtk_widget_grab_focus (canvas);
+  xdo ("key r");
+  BB_TEST_WAIT (get (window)->rotate == BB_ROTATE_90);
+  xdo ("key h");
+  BB_TEST_WAIT (get (window)->mirror == BB_MIRROR_HORIZONTAL);
+  /* To the left, as it is seen. */
+  xdo ("key shift+r");
+  BB_TEST_WAIT (get (window)->rotate == BB_ROTATE_180);
+  xdo ("key v");
+  BB_TEST_WAIT (get (window)->mirror == BB_MIRROR_BOTH);
+
+  /* That is the source as it was, on a canvas of its own shape. */
+  xdo ("key x");
+  BB_TEST_WAIT (gtk_widget_get_mapped (bb_test_find_css (window, "crop-edge")));
+  BB_TEST_WAIT (is_wide (window));
+  xdo ("key Right Right");
+  BB_TEST_WAIT (fabs (get (window)->crop_left - 0.01) < 1e-9);
+  /* The frame's left edge says where the frame is, once that is laid out. */
+  bb_test_settle ();
+  bb_test_wait_for_paint (window);
+  g_assert_true (
+    gtk_widget_compute_bounds (bb_test_find_css (window, "crop-edge"), canvas, &bounds));
+  drag (canvas, bounds.origin.x + 80, bounds.origin.y + bounds.size.height, bounds.origin.x + 80,
+        bounds.origin.y + bounds.size.height * 0.75);
+  BB_TEST_WAIT (fabs (get (window)->crop_bottom - 0.25) < 0.03);
+  xdo ("key Return");
+  BB_TEST_WAIT (!gtk_widget_get_mapped (bb_test_find_css (window, "crop-edge")));
+  g_assert_true (gtk_widget_has_focus (canvas));
+  BB_TEST_WAIT (!is_wide (window));
+  bb_editor_undo (editor);
+  g_assert_cmpfloat (get (window)->crop_left, ==, 0.0);
+  g_assert_cmpfloat (get (window)->crop_bottom, ==, 0.0);
+  g_assert_cmpint (get (window)->mirror, ==, BB_MIRROR_BOTH);
   bb_test_window_close (window);
 }
 
@@ -467,9 +571,12 @@ test_timeline_drag (void)
 
   drag (timeline, end / 2, y, end / 2 + 100, y);
   wanted = (gint64) (100.0 / (width - 2 * end) * (double) duration);
-  BB_TEST_WAIT (llabs (get (window)->start - wanted) < 20000000);
+  BB_TEST_WAIT (llabs (get (window)->start - wanted) < 30000000);
   drag (timeline, width - end / 2, y, width - end / 2 - 100, y);
-  BB_TEST_WAIT (llabs (duration - get (window)->end - wanted) < 20000000);
+  BB_TEST_WAIT (llabs (duration - get (window)->end - wanted) < 30000000);
+  /* Between two frames, not in the midst of one. */
+  g_assert_cmpint (get (window)->start % 40000000, ==, 0);
+  g_assert_cmpint (get (window)->end % 40000000, ==, 0);
   /* Each drag is one step. */
   bb_test_activate (window, "undo", NULL);
   g_assert_cmpint (get (window)->end, ==, -1);
@@ -618,6 +725,8 @@ add_tests (void)
   g_test_add_func ("/input/choice", test_choice);
   g_test_add_func ("/input/handles", test_handles);
   g_test_add_func ("/input/canvas-drag", test_canvas_drag);
+  g_test_add_func ("/input/canvas-scale", test_canvas_scale);
+  g_test_add_func ("/input/crop", test_crop);
   g_test_add_func ("/input/timeline-drag", test_timeline_drag);
   g_test_add_func ("/input/scale-drag", test_scale_drag);
   g_test_add_func ("/input/traversal", test_traversal);

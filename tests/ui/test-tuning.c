@@ -188,7 +188,8 @@ test_numbers (void)
   } cases[] = {
     { "zoom", 0.35 },      { "offset-x", 31 }, { "offset-y", -44 },        { "corner-radius", 18 },
     { "shadow", 0.7 },     { "blur", 24 },     { "background-zoom", 1.4 }, { "dim", 0.4 },
-    { "saturation", 0.3 }, { "batch", 5 },
+    { "saturation", 0.3 }, { "batch", 5 },     { "position-x", -0.1 },     { "position-y", 0.15 },
+    { "crop-left", 0.2 },  { "zoom", 1.7 },    { "crop-bottom", 0.1 },     { "zoom", -0.4 },
   };
   BbWindow *window = new_window ();
   BbEditor *editor = bb_window_get_editor (window);
@@ -233,6 +234,10 @@ test_words (void)
   g_assert_cmpint (bb_editor_get (editor)->precision, ==, BB_PRECISION_FP32);
   assert_shown (window);
   bb_test_activate (window, "set-device", "s", "cpu");
+  assert_shown (window);
+  bb_test_activate (window, "set-rotate", "s", "270");
+  bb_test_activate (window, "set-mirror", "s", "vertical");
+  g_assert_cmpint (bb_editor_get (editor)->rotate, ==, BB_ROTATE_270);
   assert_shown (window);
   /* What cannot be is refused, and said. */
   bb_test_activate (window, "set-color", "s", "blue");
@@ -382,8 +387,8 @@ test_aspect (void)
 static void
 test_rows (void)
 {
-  const char *keys[] = { "zoom", "offset-x",        "offset-y", "corner-radius", "shadow",
-                         "blur", "background-zoom", "dim",      "saturation",    "batch" };
+  const char *keys[] = { "zoom", "position-x",      "position-y", "corner-radius", "shadow",
+                         "blur", "background-zoom", "dim",        "saturation",    "batch" };
   BbWindow *window = new_window ();
   BbEditor *editor = bb_window_get_editor (window);
 

@@ -65,6 +65,18 @@ bb_cuda_test_random_look (BbCudaTestCase *c, GRand *rand)
   values->width = c->target.width;
   values->height = c->target.height;
   values->zoom = g_rand_boolean (rand) ? 0.0 : g_rand_double (rand);
+  /* Half of the cases are as most recipes are. */
+  if (g_rand_boolean (rand))
+    {
+      values->zoom = g_rand_double_range (rand, -0.9, 8);
+      values->position_x = g_rand_double_range (rand, -1, 1);
+      values->position_y = g_rand_double_range (rand, -1, 1);
+      values->rotate = (BbRotate) g_rand_int_range (rand, 0, 4);
+      values->mirror = (BbMirror) g_rand_int_range (rand, 0, 4);
+      values->crop_left = g_rand_double_range (rand, 0, 0.6);
+      values->crop_top = g_rand_double_range (rand, 0, 0.98);
+      values->crop_right = g_rand_double_range (rand, 0, 0.38);
+    }
   values->offset_x = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, -150, 150);
   values->offset_y = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, -150, 150);
   values->corner_radius = g_rand_boolean (rand) ? 0.0 : g_rand_double_range (rand, 0, 60);

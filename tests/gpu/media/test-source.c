@@ -674,6 +674,90 @@ test_size_change (void)
   g_assert_cmpfloat (sum / (double) n, <, 1);
 }
 
+/* Frames of a file in order, by their samples. */
+static GPtrArray *
+read_list (BbSource *source)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  BbFrame *frame;
+
+  while ((frame = read_frame (source)) != NULL)
+    {
+      g_ptr_array_add (list, bb_test_frame_bytes (frame));
+      bb_frame_unref (frame);
+    }
+  return list;
+}
+
+typedef struct {
+  GCancellable *cancellable;
+  gint64 time; /* from when on it is cancelled */
+} Overtaking;
+
+static gboolean
+wants_cb (gint64 time, gpointer user_data)
+{
+  Overtaking *overtaking = user_data;
+
+  if (time >= overtaking->time)
+    g_cancellable_cancel (overtaking->cancellable);
+  return FALSE;
+}
+
+/* Goes to and fro in a file: each frame is the one that reading from the beginning gives, however it is
+ * reached, also after reads that were cancelled on the way. */
+static void
+test_reach (gconstpointer data)
+{
+  g_autofree char *name = g_strdup_printf ("reach.%s", (const char *) data);
+  g_autofree char *output = bb_test_ffmpeg (
+    "-f lavfi -i testsrc2=s=128x72:r=25:d=12 -c:v libx264 -preset fast -bf 3 -g 125 "
+    "-pix_fmt yuv420p %s",
+    name);
+  g_autoptr (BbSource) plain = open_source (name);
+  g_autoptr (BbSource) source = open_source (name);
+  g_autoptr (GPtrArray) frames = read_list (plain);
+  GRand *rand = g_rand_new_with_seed (5);
+  int at = 0;
+
+  g_assert_cmpuint (frames->len, ==, 300);
+  for (int i = 0; i < 60; i++)
+    {
+      g_autoptr (BbFrame) frame = NULL;
+      g_autoptr (GBytes) samples = NULL;
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GError) error = NULL;
+      Overtaking overtaking = { cancellable, 0 };
+      const BbSourcePassing passing = { wants_cb, NULL, &overtaking };
+
+      /* On a little, on a lot, back a little, anywhere; every third time something else was begun before. */
+      at = i % 4 == 0   ? at + g_rand_int_range (rand, 0, 10)
+           : i % 4 == 1 ? at + g_rand_int_range (rand, 10, 100)
+           : i % 4 == 2 ? at - g_rand_int_range (rand, 0, 40)
+                        : g_rand_int_range (rand, 0, 300);
+      at = (at + 300) % 300;
+      if (i % 3 == 0)
+        {
+          BbFrame *none;
+
+          overtaking.time = (at - g_rand_int_range (rand, 2, 12)) * 40000000LL;
+          g_assert_true (bb_source_reach (source, MIN (at + 20, 299) * 40000000LL, NULL, NULL));
+          bb_source_set_passing (source, &passing);
+          none = bb_source_read (source, cancellable, NULL);
+          g_clear_pointer (&none, bb_frame_unref);
+          bb_source_set_passing (source, NULL);
+        }
+      g_assert_true (bb_source_reach (source, at * 40000000LL + 5, NULL, &error));
+      g_assert_no_error (error);
+      frame = read_frame (source);
+      samples = bb_test_frame_bytes (frame);
+      g_assert_true (g_bytes_equal (samples, frames->pdata[at]));
+      g_assert_cmpint (bb_source_info_get_time (bb_source_get_info (source), frame->pts) / 40000000,
+                       ==, at);
+    }
+  g_rand_free (rand);
+}
+
 static void
 add_tests (void)
 {
@@ -723,6 +807,9 @@ add_tests (void)
   g_test_add_data_func ("/source/interlaced/mpeg2", "mpeg2video -flags +ildct+ilme -q:v 2 -bf 2",
                         test_interlaced);
   g_test_add_func ("/source/size-change", test_size_change);
+  g_test_add_data_func ("/source/reach/mp4", "mp4", test_reach);
+  g_test_add_data_func ("/source/reach/mkv", "mkv", test_reach);
+  g_test_add_data_func ("/source/reach/ts", "ts", test_reach);
 }
 
 int

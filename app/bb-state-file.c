@@ -385,3 +385,17 @@ bb_state_file_flush (BbStateFile *self, char *data, GError **error)
   g_free (data);
   return ok;
 }
+
+/**
+ * bb_state_file_release:
+ * @self: a file that was flushed
+ *
+ * Leaves it to whoever comes next. What a thread has to write still is older, and is not written.
+ */
+void
+bb_state_file_release (BbStateFile *self)
+{
+  if (self->lock >= 0)
+    close (self->lock);
+  self->lock = -1;
+}

@@ -23,5 +23,6 @@ char *bb_state_file_set_aside (const char *path, const char *suffix);
 void bb_state_file_write (BbStateFile *self, char *data);
 gboolean bb_state_file_is_written (BbStateFile *self);
 gboolean bb_state_file_flush (BbStateFile *self, char *data, GError **error);
+void bb_state_file_release (BbStateFile *self);
 
 G_END_DECLS

@@ -219,6 +219,51 @@ make_background (BbPlanPlane *plane, const PlaneAxis axis[2], const LumaMap map[
              plane->crop_x, plane->crop_width, sigma_x, 1.0, 1.0);
 }
 
+/* One axis of a mirrored background: @n samples of the foreground, from canvas sample @first on, which go on mirrored
+ * beyond their edges, as the borders of all stages do. A gaussian too small to be brought back up leaves them where
+ * they are. */
+static void
+make_mirrored_axis (BbTaps *reduce, BbTaps *blur, BbTaps *up, const PlaneAxis *canvas, int first,
+                    int n, double sigma, gboolean direct, double look_gain)
+{
+  const PlaneAxis a = {
+    n, canvas->out_shift, canvas->out_site, canvas->out_size, canvas->out_shift, canvas->out_site
+  };
+  const LumaMap map = { 1.0, -(double) first * (1 << canvas->out_shift) };
+  BbAxis axis = { .n_out = n, .step = 1.0, .last = n, .scale = sigma, .gain = 1.0 };
+
+  if (!direct)
+    {
+      make_blur (reduce, blur, up, &a, &map, 0, n, sigma, 1.0, look_gain);
+      return;
+    }
+  if (sigma >= 1.0)
+    bb_taps_init (blur, BB_WINDOW_GAUSSIAN, &axis);
+  axis.scale = 1.0;
+  axis.sigma = sigma;
+  if (sigma > 0.0 && sigma < 1.0)
+    bb_taps_init (blur, BB_WINDOW_SOFT_CUBIC, &axis);
+  axis.n_out = a.out_size;
+  axis.origin = -first;
+  axis.gain = look_gain;
+  bb_taps_init (up, BB_WINDOW_NEAREST, &axis);
+}
+
+static void
+make_mirrored (BbPlanPlane *plane, const PlaneAxis axis[2], double sigma, double look_gain)
+{
+  double sigma_x = sigma / (1 << axis[AXIS_X].out_shift);
+  double sigma_y = sigma / (1 << axis[AXIS_Y].out_shift);
+  gboolean direct = MIN (sigma_x, sigma_y) < DIRECT_SIGMA;
+
+  plane->crop_width = plane->foreground_width;
+  plane->crop_height = plane->foreground_height;
+  make_mirrored_axis (&plane->reduce_x, &plane->blur_x, &plane->up_x, &axis[AXIS_X], plane->left,
+                      plane->crop_width, sigma_x, direct, 1.0);
+  make_mirrored_axis (&plane->reduce_y, &plane->blur_y, &plane->up_y, &axis[AXIS_Y], plane->top,
+                      plane->crop_height, sigma_y, direct, look_gain);
+}
+
 static void
 find_opaque (BbPlanPlane *plane)
 {
@@ -382,6 +427,15 @@ place (Geometry *g, const BbRecipeValues *values, const BbSourceInfo *info,
     }
 }
 
+static gboolean
+is_on_canvas (const Geometry *g)
+{
+  for (int i = 0; i < 2; i++)
+    if (g->start[i] >= g->canvas[i] || g->start[i] + g->size[i] <= 0)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 plan_foreground (BbPlanPlane *plane, const PlaneAxis axis[2], const Geometry *g)
 {
@@ -403,14 +457,6 @@ plan_foreground (BbPlanPlane *plane, const PlaneAxis axis[2], const Geometry *g)
                    from[AXIS_X], to[AXIS_X], 1.0);
   make_foreground (&plane->foreground_y, &axis[AXIS_Y], &g->foreground[AXIS_Y], g->crop[AXIS_Y],
                    from[AXIS_Y], to[AXIS_Y], g->depth_gain);
-}
-
-/* Samples of a plane that a stretch of luma has a part of. */
-static void
-get_samples (const PlaneAxis *a, const int luma[2], int *first, int *n)
-{
-  *first = luma[0] >> a->in_shift;
-  *n = MIN (-((-luma[1]) >> a->in_shift), a->in_size) - *first;
 }
 
 static void
@@ -437,20 +483,9 @@ plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g
     }
   gain = (1.0 - values->dim) * (p == 0 ? 1.0 : values->saturation);
   plane->bias = (float) (zero * (1.0 - gain));
-  if (values->background == BB_BACKGROUND_MIRROR)
+  if (plan->mirrored)
     {
-      int first[2], n[2];
-
-      /* All that the crop leaves, where the foreground has it: beyond its edges it goes on mirrored, as the
-       * borders of all stages do. */
-      for (int i = 0; i < 2; i++)
-        get_samples (&axis[i], g->crop[i], &first[i], &n[i]);
-      plane->crop_x = first[AXIS_X];
-      plane->crop_y = first[AXIS_Y];
-      plane->crop_width = n[AXIS_X];
-      plane->crop_height = n[AXIS_Y];
-      make_background (plane, axis, g->foreground, values->blur * g->scale / 2.0, g->depth_gain,
-                       gain);
+      make_mirrored (plane, axis, values->blur * g->scale / 2.0, gain);
       return;
     }
   crop_axis (&axis[AXIS_X], &g->background[AXIS_X], g->canvas[AXIS_X], g->chroma_step[AXIS_X],
@@ -458,12 +493,6 @@ plan_plane (BbPlan *plan, int p, const BbRecipeValues *values, const Geometry *g
   crop_axis (&axis[AXIS_Y], &g->background[AXIS_Y], g->canvas[AXIS_Y], g->chroma_step[AXIS_Y],
              g->crop[AXIS_Y], &plane->crop_y, &plane->crop_height);
   make_background (plane, axis, g->background, values->blur * g->scale / 2.0, g->depth_gain, gain);
-}
-
-static gboolean
-is_flat (BbBackground background)
-{
-  return background != BB_BACKGROUND_BLUR && background != BB_BACKGROUND_MIRROR;
 }
 
 /**
@@ -483,8 +512,8 @@ is_flat (BbBackground background)
  * B-splines is taken out of the FIR's (Wells 1986 has the idea of adding up variances; B-splines
  * as approximate gaussians are in Unser, "Splines: a perfect fit", 1999).
  *
- * A mirrored background is the foreground, reflected at its edges without end, and blurred so. What is
- * the same in each frame is left to bb_still_add().
+ * A mirrored background is what the canvas shows of the foreground, each plane of it reflected at its
+ * edges without end, and blurred so. What is the same in each frame is left to bb_still_add().
  *
  * Returns: (transfer full): a plan, or %NULL with %BB_ERROR_INVALID
  */
@@ -514,10 +543,17 @@ bb_plan_new (const BbRecipe *recipe, const BbSourceInfo *info, const BbFormat *t
   plan->orientation = bb_framing_compose (info->orientation, bb_framing_get_turn (values));
   plan->finished = *target;
   plan->precision = values->precision == BB_PRECISION_FP16 ? BB_PRECISION_FP16 : BB_PRECISION_FP32;
-  plan->flat = is_flat (values->background);
+  plan->mirrored = values->background == BB_BACKGROUND_MIRROR;
+  plan->flat = !plan->mirrored && values->background != BB_BACKGROUND_BLUR;
   plan->generation = bb_recipe_get_generation (recipe);
 
   place (&g, values, info, plan->orientation, target);
+  if (plan->mirrored && !is_on_canvas (&g))
+    {
+      /* There is nothing to mirror. */
+      plan->mirrored = FALSE;
+      plan->flat = TRUE;
+    }
   bb_color_to_codes (values->color, target, codes);
   for (int p = 0; p < BB_N_PLANES; p++)
     plan_plane (plan, p, values, &g, codes[p]);

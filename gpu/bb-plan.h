@@ -44,7 +44,7 @@ typedef struct {
  *   and @up_x are all there is, and @up_y copies
  * @reduce_y: (optional) first stage of the background, crop rows to fewer rows
  * @reduce_x: (optional) second stage
- * @blur_y: (optional) third stage, the small gaussian
+ * @blur_y: (optional) third stage, the small gaussian; absent where what is mirrored stays sharp
  * @blur_x: (optional) fourth stage
  * @up_y: last stage, back up to canvas rows
  * @up_x: last stage, to canvas columns
@@ -112,6 +112,8 @@ typedef struct {
  * @finished: format of the frames that go out
  * @precision: how samples are kept between stages
  * @flat: whether the background is made without the source: of one color, or the same in each frame
+ * @mirrored: whether the background is made of the foreground as it is on the canvas, which is the
+ *   plane that is cropped and reduced then
  * @generation: generation of the recipe
  * @plane: per plane
  * @frame_bytes: bytes that a device needs for each frame of a batch: source, target and what is
@@ -127,6 +129,7 @@ typedef struct {
   BbFormat finished;
   BbPrecision precision;
   gboolean flat;
+  gboolean mirrored;
   guint64 generation;
   BbPlanPlane plane[BB_N_PLANES];
   gsize frame_bytes;

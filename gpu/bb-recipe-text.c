@@ -232,9 +232,21 @@ parse_value (const BbRecipeValue *value, const char *text, const char *folder,
     }
 }
 
-static gboolean
-parse_key (BbRecipeValues *values, const char *key, const char *text, const char *folder,
-           GError **error)
+/**
+ * bb_recipe_values_parse_in:
+ * @values: (inout): values
+ * @key: name of a value, as in a recipe file
+ * @text: what to set it to, in the form that recipe files have
+ * @folder: (nullable): where the name of a file counts from; %NULL is the current folder
+ * @error: return location for an error
+ *
+ * Sets one value from text of a file in @folder, as bb_recipe_values_parse() does.
+ *
+ * Returns: %TRUE, or %FALSE with %BB_ERROR_INVALID
+ */
+gboolean
+bb_recipe_values_parse_in (BbRecipeValues *values, const char *key, const char *text,
+                           const char *folder, GError **error)
 {
   const BbRecipeValue *value = bb_recipe_find_value (key);
 
@@ -264,7 +276,7 @@ parse_key (BbRecipeValues *values, const char *key, const char *text, const char
 gboolean
 bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text, GError **error)
 {
-  return parse_key (values, key, text, NULL, error);
+  return bb_recipe_values_parse_in (values, key, text, NULL, error);
 }
 
 static char *
@@ -310,17 +322,33 @@ format_value (const BbRecipeValue *value, BbRecipeValues *values, const char *fo
  *
  * The counterpart of bb_recipe_values_parse().
  *
- * Returns: (transfer full): the value in the form that recipe files have
+ * Returns: (transfer full): the value in the form that recipe files have; files by their whole path
  */
 char *
 bb_recipe_values_format (const BbRecipeValues *values, const char *key)
+{
+  return bb_recipe_values_format_in (values, key, NULL);
+}
+
+/**
+ * bb_recipe_values_format_in:
+ * @values: values
+ * @key: name of a value, as in a recipe file
+ * @folder: (nullable): where the text will be; files that lie there or below are named from there
+ *
+ * The counterpart of bb_recipe_values_parse_in().
+ *
+ * Returns: (transfer full): the value in the form that recipe files have
+ */
+char *
+bb_recipe_values_format_in (const BbRecipeValues *values, const char *key, const char *folder)
 {
   const BbRecipeValue *value = bb_recipe_find_value (key);
   BbRecipeValues copy = *values;
 
   g_return_val_if_fail (value != NULL, NULL);
 
-  return format_value (value, &copy, NULL);
+  return format_value (value, &copy, folder);
 }
 
 /* With names of files that count from @folder, where that is given. */
@@ -419,7 +447,8 @@ bb_recipe_parse (const char *text, gsize length, const char *folder, GError **er
 
       /* The name of a translated key is listed but has no value of its own. */
       if (!g_str_equal (keys[i], "version") &&
-          !parse_key (&values, keys[i], value != NULL ? g_strstrip (value) : "", folder, error))
+          !bb_recipe_values_parse_in (&values, keys[i], value != NULL ? g_strstrip (value) : "",
+                                      folder, error))
         return NULL;
     }
   return bb_recipe_new (&values, error);

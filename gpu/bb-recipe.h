@@ -201,7 +201,11 @@ void bb_recipe_values_init (BbRecipeValues *values);
 void bb_recipe_values_settle (BbRecipeValues *values, gboolean gpu);
 gboolean bb_recipe_values_parse (BbRecipeValues *values, const char *key, const char *text,
                                  GError **error);
+gboolean bb_recipe_values_parse_in (BbRecipeValues *values, const char *key, const char *text,
+                                    const char *folder, GError **error);
 char *bb_recipe_values_format (const BbRecipeValues *values, const char *key);
+char *bb_recipe_values_format_in (const BbRecipeValues *values, const char *key,
+                                  const char *folder);
 const char *bb_recipe_get_key (guint i, BbRecipePart *part);
 void bb_recipe_values_copy_parts (BbRecipeValues *to, const BbRecipeValues *from,
                                   BbRecipePart parts);

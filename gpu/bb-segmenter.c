@@ -1,25 +1,9 @@
 /* bb-segmenter.c: which segment a frame belongs to
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- *
- * A cut is found as FFmpeg's filter scdet does: by the mean absolute difference of two pictures, and
- * how much that differs from the one before, so that steady motion is not taken for one. Nor is a flash
- * of one frame: the picture after it is like the one before it. The pictures are small, means of
- * patches of the luma: that takes some thousand samples a frame.
  */
 
 #include "bb-segmenter.h"
-
-#include <math.h>
-#include <string.h>
-
-#define N_COLUMNS 32
-#define N_ROWS 18
-#define N_CELLS (N_COLUMNS * N_ROWS)
-/* Samples a patch, each way. */
-#define PATCH 4
-/* Hundredths of the range; scdet's own default. */
-#define THRESHOLD 10.0
 
 struct _BbSegmenter {
   BbSegmentTable table;
@@ -27,10 +11,7 @@ struct _BbSegmenter {
   gboolean inside;
   gint64 given; /* where the run begins, G_MININT64: to be found */
 
-  /* of the window that is looked at */
-  guint n_seen;
-  double cells[N_CELLS];
-  double difference; /* of the last two pictures */
+  BbCutDetector detector; /* of the window that is looked at */
 };
 
 /**
@@ -75,7 +56,7 @@ bb_segmenter_begin (BbSegmenter *self, guint index)
   self->inside = index == 0;
   self->current = index == 0 ? 0 : index - 1;
   self->given = G_MININT64;
-  self->n_seen = 0;
+  bb_cut_detector_reset (&self->detector);
   if (index > 0)
     bb_segment_table_get_window (&self->table, index, &from, &until);
   return from;
@@ -95,62 +76,7 @@ bb_segmenter_begin_at (BbSegmenter *self, guint index, gint64 pts)
   self->inside = FALSE;
   self->current = index;
   self->given = pts;
-  self->n_seen = 0;
-}
-
-/* The mean of a patch. */
-static double
-get_cell (const BbFrame *frame, int x, int y)
-{
-  gsize sample = frame->format.depth > 8 ? 2 : 1;
-  guint sum = 0;
-  int n = 0;
-
-  for (int j = y; j < MIN (y + PATCH, frame->format.height); j++)
-    {
-      const guint8 *row = frame->data[0] + (gssize) j * frame->stride[0];
-
-      for (int i = x; i < MIN (x + PATCH, frame->format.width); i++, n++)
-        sum += sample == 1 ? row[i] : ((const guint16 *) (gconstpointer) row)[i];
-    }
-  return n > 0 ? (double) sum / n : 0.0;
-}
-
-/* The cells of a picture, and how much they differ from others, in hundredths of the range. */
-static double
-compare (const BbFrame *frame, const double *others, double *cells)
-{
-  double range = ldexp (1.0, frame->format.depth + bb_format_get_shift (&frame->format));
-  double sum = 0.0;
-
-  for (int row = 0; row < N_ROWS; row++)
-    for (int column = 0; column < N_COLUMNS; column++)
-      {
-        int i = row * N_COLUMNS + column;
-        double now = get_cell (frame, frame->format.width * (2 * column + 1) / (2 * N_COLUMNS),
-                               frame->format.height * (2 * row + 1) / (2 * N_ROWS));
-
-        sum += fabs (now - others[i]);
-        cells[i] = now;
-      }
-  return 100.0 * sum / (N_CELLS * range);
-}
-
-/* Whether a new shot begins with @frame, as far as the frames of the window before it tell. */
-static gboolean
-is_cut (BbSegmenter *self, const BbFrame *frame, BbPeekFunc peek, gpointer user_data)
-{
-  double before = self->difference;
-  double last[N_CELLS], after[N_CELLS];
-  const BbFrame *next;
-
-  memcpy (last, self->cells, sizeof last);
-  self->difference = compare (frame, last, self->cells);
-  self->n_seen++;
-  if (self->n_seen <= 2 || MIN (self->difference, fabs (self->difference - before)) <= THRESHOLD)
-    return FALSE;
-  next = peek != NULL ? peek (user_data) : NULL;
-  return next == NULL || compare (next, last, after) > THRESHOLD;
+  bb_cut_detector_reset (&self->detector);
 }
 
 static void
@@ -158,7 +84,7 @@ enter (BbSegmenter *self, guint index)
 {
   self->current = index;
   self->inside = TRUE;
-  self->n_seen = 0;
+  bb_cut_detector_reset (&self->detector);
 }
 
 /**
@@ -191,7 +117,7 @@ bb_segmenter_push (BbSegmenter *self, const BbFrame *frame, BbPeekFunc peek, gpo
           continue;
         }
       if (frame->pts >= from && frame->memory == BB_MEMORY_HOST &&
-          is_cut (self, frame, peek, user_data))
+          bb_cut_detector_push (&self->detector, frame, peek, user_data))
         enter (self, self->current + 1);
       break;
     }

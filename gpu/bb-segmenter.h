@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-cut-detector.h"
 #include "bb-frame.h"
 #include "bb-segment-table.h"
 #include "bb-segment.h"
@@ -12,15 +13,6 @@
 G_BEGIN_DECLS
 
 typedef struct _BbSegmenter BbSegmenter;
-
-/**
- * BbPeekFunc:
- * @user_data: data for the function
- *
- * Returns: (transfer none) (nullable): the frame after the one that is pushed; %NULL where there is
- *   none
- */
-typedef const BbFrame *(*BbPeekFunc) (gpointer user_data);
 
 BbSegmenter *bb_segmenter_new (const BbSegmentTable *table);
 void bb_segmenter_free (BbSegmenter *self);

@@ -43,6 +43,8 @@ support (BbTapsWindow window, double sigma)
       return 1.5;
     case BB_WINDOW_GAUSSIAN:
       return GAUSSIAN_CUT;
+    case BB_WINDOW_NEAREST:
+      return 0.5;
     case BB_WINDOW_SOFT_CUBIC:
     default:
       return 2.0 + GAUSSIAN_CUT * sigma;
@@ -90,6 +92,8 @@ bb_window_weight (BbTapsWindow window, double x, double sigma)
       return bspline (x);
     case BB_WINDOW_GAUSSIAN:
       return exp (-0.5 * x * x);
+    case BB_WINDOW_NEAREST:
+      return fabs (x) < 0.5 ? 1.0 : 0.0;
     case BB_WINDOW_SOFT_CUBIC:
     default:
       return soft_cubic (x, sigma);

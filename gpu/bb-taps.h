@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @BB_WINDOW_BSPLINE: quadratic B-spline; smooths, variance 1/4, support 3/2
  * @BB_WINDOW_GAUSSIAN: gaussian of variance 1, cut at 4.2
  * @BB_WINDOW_SOFT_CUBIC: the cubic convolved with a gaussian
+ * @BB_WINDOW_NEAREST: one sample, the nearest
  *
  * Shape of the weights around the centre of an output sample.
  */
@@ -25,6 +26,7 @@ typedef enum {
   BB_WINDOW_BSPLINE,
   BB_WINDOW_GAUSSIAN,
   BB_WINDOW_SOFT_CUBIC,
+  BB_WINDOW_NEAREST,
 } BbTapsWindow;
 
 /**

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include "bb-cut-detector.h"
 #include "bb-device.h"
 #include "bb-devices.h"
 #include "bb-engine.h"

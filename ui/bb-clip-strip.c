@@ -124,10 +124,11 @@ popover_closed_cb (BbClipStrip *self)
 static void
 show_menu (BbClipStrip *self, GtkWidget *item, double x, double y)
 {
-  graphene_point_t point;
+  const graphene_point_t at = { (float) x, (float) y };
+  graphene_point_t place;
+  GdkRectangle rectangle = { 0, 0, 1, 1 };
 
-  if (!gtk_widget_compute_point (item, GTK_WIDGET (self),
-                                 &GRAPHENE_POINT_INIT ((float) x, (float) y), &point))
+  if (!gtk_widget_compute_point (item, GTK_WIDGET (self), &at, &place))
     return;
   if (self->popover == NULL)
     {
@@ -138,8 +139,9 @@ show_menu (BbClipStrip *self, GtkWidget *item, double x, double y)
       g_signal_connect_object (self->popover, "closed", G_CALLBACK (popover_closed_cb), self,
                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
     }
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
-                               &(GdkRectangle) { (int) point.x, (int) point.y, 1, 1 });
+  rectangle.x = (int) place.x;
+  rectangle.y = (int) place.y;
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &rectangle);
   gtk_popover_popup (GTK_POPOVER (self->popover));
 }
 

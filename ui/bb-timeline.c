@@ -7,16 +7,20 @@
 
 #include "bb-timeline.h"
 
+#include "bb-cut-marks.h"
 #include "bb-filmstrip.h"
 #include "bb-handle.h"
 #include "bb-time.h"
 #include "bb-time-range.h"
+#include "bb-waveform.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define STRIP_HEIGHT 48
+#define PICTURE_HEIGHT 48
+/* Of the sound below them. */
+#define WAVE_HEIGHT 22
 #define STRIP_RADIUS 8
 /* Room above and below the strip for the playhead to stick out. */
 #define OVERHANG 5
@@ -33,7 +37,8 @@
 /**
  * BbTimeline:
  *
- * Pictures of the clip from left to right, the playhead on them, and a frame around what is kept. Shows
+ * Pictures of the clip from left to right, how loud it is below them, marks where it is cut, the playhead
+ * on them, and a frame around what is kept. Shows
  * all of the clip or a part: Ctrl and the wheel, or two fingers, zoom where the pointer is, the wheel alone
  * scrolls.
  *
@@ -51,6 +56,9 @@ struct _BbTimeline {
   gint64 end; /* the clip's where nothing is cut off there */
   BbTimeRange range;
   BbFilmstrip *filmstrip;
+  BbWaveform *waveform;
+  gboolean has_sound;
+  BbCutMarks *cuts;
   GtkAdjustment *view; /* the range, for a scrollbar */
   int width;
 
@@ -69,6 +77,12 @@ enum { SCRUB, TRIM, DRAG_BEGIN, DRAG_END, PICTURES_WANTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BbTimeline, bb_timeline, GTK_TYPE_WIDGET)
+
+static int
+get_strip_height (BbTimeline *self)
+{
+  return PICTURE_HEIGHT + (self->has_sound ? WAVE_HEIGHT : 0);
+}
 
 static double
 get_length (BbTimeline *self)
@@ -249,13 +263,15 @@ static void
 bb_timeline_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                      int *natural, int *minimum_baseline, int *natural_baseline)
 {
+  BbTimeline *self = BB_TIMELINE (widget);
+
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
       *minimum = 120;
       *natural = 600;
     }
   else
-    *minimum = *natural = STRIP_HEIGHT + 2 * OVERHANG;
+    *minimum = *natural = get_strip_height (self) + 2 * OVERHANG;
 }
 
 static void
@@ -282,8 +298,9 @@ bb_timeline_size_allocate (GtkWidget *widget, int width, int height, int baselin
       g_signal_emit (self, signals[PICTURES_WANTED], 0);
     }
   place (self->trim_start, time_to_x (self, self->start) - TRIM_WIDTH, TRIM_WIDTH, OVERHANG,
-         STRIP_HEIGHT);
-  place (self->trim_end, time_to_x (self, self->end), TRIM_WIDTH, OVERHANG, STRIP_HEIGHT);
+         get_strip_height (self));
+  place (self->trim_end, time_to_x (self, self->end), TRIM_WIDTH, OVERHANG,
+         get_strip_height (self));
   place_playhead (self, height);
 }
 
@@ -307,49 +324,67 @@ snapshot_frames (BbTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t 
                            strip->origin.y, 1, strip->size.height));
 }
 
+/* Pictures and sound. */
+static void
+snapshot_clip (BbTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *strip)
+{
+  graphene_rect_t pictures = *strip;
+  graphene_rect_t wave = *strip;
+  GdkRGBA color, ground;
+
+  gtk_widget_get_color (GTK_WIDGET (self), &color);
+  ground = color;
+  ground.alpha *= 0.12f;
+  color.alpha *= 0.6f;
+  pictures.size.height = PICTURE_HEIGHT;
+  wave.origin.y += PICTURE_HEIGHT;
+  wave.size.height -= PICTURE_HEIGHT;
+  gtk_snapshot_append_color (snapshot, &ground, strip);
+  bb_filmstrip_snapshot (self->filmstrip, &self->range, snapshot, &pictures);
+  if (self->has_sound)
+    bb_waveform_snapshot (self->waveform, &self->range, snapshot, &wave, &color,
+                          gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+  snapshot_frames (self, snapshot, strip);
+  bb_cut_marks_snapshot (self->cuts, &self->range, snapshot, strip);
+}
+
 static void
 bb_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   BbTimeline *self = BB_TIMELINE (widget);
+  int height = get_strip_height (self);
   /* As far as they are in view. */
   float start =
     (float) lrint (CLAMP (time_to_x (self, self->start), TRIM_WIDTH, self->width - TRIM_WIDTH));
   float end =
     (float) lrint (CLAMP (time_to_x (self, self->end), TRIM_WIDTH, self->width - TRIM_WIDTH));
   graphene_rect_t strip = GRAPHENE_RECT_INIT (
-    TRIM_WIDTH, OVERHANG, (float) MAX (self->width - 2 * TRIM_WIDTH, 1), STRIP_HEIGHT);
+    TRIM_WIDTH, OVERHANG, (float) MAX (self->width - 2 * TRIM_WIDTH, 1), (float) height);
   const GdkRGBA veil = { 0, 0, 0, 0.6f };
-  GdkRGBA color, ground;
   AdwStyleManager *manager = adw_style_manager_get_for_display (gtk_widget_get_display (widget));
   g_autoptr (GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (manager);
   GskRoundedRect round;
 
-  gtk_widget_get_color (widget, &color);
-  ground = color;
-  ground.alpha *= 0.12f;
-
   gsk_rounded_rect_init_from_rect (&round, &strip, STRIP_RADIUS / 2.0f);
   gtk_snapshot_push_rounded_clip (snapshot, &round);
-  gtk_snapshot_append_color (snapshot, &ground, &strip);
-  bb_filmstrip_snapshot (self->filmstrip, &self->range, snapshot, &strip);
-  snapshot_frames (self, snapshot, &strip);
+  snapshot_clip (self, snapshot, &strip);
   /* What is cut off lies under a veil. */
   if (start > strip.origin.x)
     gtk_snapshot_append_color (
       snapshot, &veil,
-      &GRAPHENE_RECT_INIT (strip.origin.x, strip.origin.y, start - strip.origin.x, STRIP_HEIGHT));
+      &GRAPHENE_RECT_INIT (strip.origin.x, strip.origin.y, start - strip.origin.x, (float) height));
   if (end < strip.origin.x + strip.size.width)
     gtk_snapshot_append_color (snapshot, &veil,
                                &GRAPHENE_RECT_INIT (end, strip.origin.y,
                                                     strip.origin.x + strip.size.width - end,
-                                                    STRIP_HEIGHT));
+                                                    (float) height));
   gtk_snapshot_pop (snapshot);
 
   /* The upper and lower side of the frame; its ends are the handles. */
   for (int i = 0; i < 2; i++)
     gtk_snapshot_append_color (snapshot, accent,
                                &GRAPHENE_RECT_INIT (start - 1,
-                                                    OVERHANG + (i == 0 ? 0 : STRIP_HEIGHT - 3),
+                                                    (float) (OVERHANG + (i == 0 ? 0 : height - 3)),
                                                     MAX (end - start, 0) + 2, 3));
 
   gtk_widget_snapshot_child (widget, self->trim_start, snapshot);
@@ -383,6 +418,8 @@ bb_timeline_dispose (GObject *object)
   g_clear_pointer (&self->trim_start, gtk_widget_unparent);
   g_clear_pointer (&self->trim_end, gtk_widget_unparent);
   g_clear_pointer (&self->filmstrip, bb_filmstrip_free);
+  g_clear_pointer (&self->waveform, bb_waveform_free);
+  g_clear_pointer (&self->cuts, bb_cut_marks_free);
   g_clear_object (&self->view);
 
   G_OBJECT_CLASS (bb_timeline_parent_class)->dispose (object);
@@ -517,6 +554,8 @@ bb_timeline_init (BbTimeline *self)
   GtkGesture *drag = gtk_gesture_drag_new ();
 
   self->filmstrip = bb_filmstrip_new ();
+  self->waveform = bb_waveform_new ();
+  self->cuts = bb_cut_marks_new ();
   self->pointer = -1.0;
   self->view = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
   g_signal_connect (self->view, "value-changed", G_CALLBACK (view_cb), self);
@@ -540,11 +579,13 @@ bb_timeline_init (BbTimeline *self)
  * @duration: length of the clip in nanoseconds; 0 where there is none
  * @frame_duration: nanoseconds a frame; 0 where unknown
  * @aspect: width of its pictures over their height
+ * @has_sound: whether there is room for its sound
  *
  * Shows another clip, without pictures yet and not trimmed.
  */
 void
-bb_timeline_set_clip (BbTimeline *self, gint64 duration, gint64 frame_duration, double aspect)
+bb_timeline_set_clip (BbTimeline *self, gint64 duration, gint64 frame_duration, double aspect,
+                      gboolean has_sound)
 {
   g_return_if_fail (BB_IS_TIMELINE (self) && duration >= 0 && aspect > 0.0);
 
@@ -556,6 +597,12 @@ bb_timeline_set_clip (BbTimeline *self, gint64 duration, gint64 frame_duration, 
   bb_time_range_init (&self->range, duration,
                       LEAST_FRAMES * (frame_duration > 0 ? frame_duration : 40000000));
   bb_filmstrip_set_clip (self->filmstrip, frame_duration, aspect);
+  bb_waveform_clear (self->waveform);
+  bb_cut_marks_clear (self->cuts);
+  gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+  if (has_sound != self->has_sound)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+  self->has_sound = has_sound;
   update_handles (self);
   show_range (self);
 }
@@ -623,7 +670,7 @@ bb_timeline_get_missing (BbTimeline *self, guint *n)
       *n = 0;
       return NULL;
     }
-  return bb_filmstrip_get_missing (self->filmstrip, &self->range, get_length (self), STRIP_HEIGHT,
+  return bb_filmstrip_get_missing (self->filmstrip, &self->range, get_length (self), PICTURE_HEIGHT,
                                    n);
 }
 
@@ -687,4 +734,56 @@ bb_timeline_get_view (BbTimeline *self)
   g_return_val_if_fail (BB_IS_TIMELINE (self), NULL);
 
   return self->view;
+}
+
+/**
+ * bb_timeline_add_peaks:
+ * @self: a timeline
+ * @first: number of the first of more peaks of the clip's sound
+ * @peaks: (array length=n): the peaks
+ * @n: how many
+ */
+void
+bb_timeline_add_peaks (BbTimeline *self, guint first, const BbPeak *peaks, guint n)
+{
+  g_return_if_fail (BB_IS_TIMELINE (self));
+
+  bb_waveform_add (self->waveform, first, peaks, n);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * bb_timeline_add_cut:
+ * @self: a timeline
+ * @time: where another shot begins, nanoseconds; later than those before
+ */
+void
+bb_timeline_add_cut (BbTimeline *self, gint64 time)
+{
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (BB_IS_TIMELINE (self));
+
+  bb_cut_marks_add (self->cuts, time);
+  text = g_strdup_printf (ngettext ("%u cut", "%u cuts", bb_cut_marks_get_n (self->cuts)),
+                          bb_cut_marks_get_n (self->cuts));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * bb_timeline_find_cut:
+ * @self: a timeline
+ * @time: an instant
+ * @direction: 1 for after it, -1 for before it
+ *
+ * Returns: where the nearest shot begins there, of those that are known; -1 where there is none
+ */
+gint64
+bb_timeline_find_cut (BbTimeline *self, gint64 time, int direction)
+{
+  g_return_val_if_fail (BB_IS_TIMELINE (self), -1);
+
+  return bb_cut_marks_find (self->cuts, time, direction);
 }

@@ -19,6 +19,11 @@
  * comes first. */
 #define THUMBNAIL_PAUSE_MS 250
 #define THUMBNAIL_HEIGHT 48
+/* After the pictures. */
+#define SCAN_PAUSE_MS 1000
+/* Cuts of longer clips are looked for once somebody wants to go to one: every frame is decoded for
+ * them. Nanoseconds. */
+#define MOST_SCANNED (10 * 60 * G_GINT64_CONSTANT (1000000000))
 
 /**
  * BbTransport:
@@ -39,6 +44,10 @@ struct _BbTransport {
   GCancellable *thumbnails;
   guint thumbnail_timeout;
   gint64 *thumbnail_times; /* that are being made */
+  GCancellable *scan;
+  guint scan_timeout;
+  guint n_scans;           /* that have not ended */
+  BbClipScanFlags scanned; /* what was, or is being, looked for */
 
   BbTimeline *timeline;
   GtkScrollbar *scrollbar;
@@ -151,11 +160,18 @@ static void
 trim_cb (BbTimeline *timeline, gint64 start, gint64 end, gpointer user_data)
 {
   BbTransport *self = BB_TRANSPORT (user_data);
+  const BbPlayerSource *source;
   BbRecipeValues values;
 
   if (self->editor == NULL)
     return;
   values = *bb_editor_get (self->editor);
+  source = self->player != NULL ? bb_player_get_source (self->player) : NULL;
+  /* Only the end that moves: the other one may have been chosen more finely. */
+  if (source != NULL && start != values.start)
+    start = bb_time_grid_snap (&source->grid, start, FALSE);
+  if (source != NULL && end >= 0 && end != values.end)
+    end = MAX (bb_time_grid_snap (&source->grid, end, FALSE), start + 1);
   values.start = start;
   values.end = end;
   bb_editor_set (self->editor, &values, "trim", NULL);
@@ -237,6 +253,73 @@ want_thumbnails (BbTransport *self)
 }
 
 static void
+peaks_cb (guint first, const BbPeak *peaks, guint n, gpointer user_data)
+{
+  bb_timeline_add_peaks (BB_TRANSPORT (user_data)->timeline, first, peaks, n);
+}
+
+static void
+cut_cb (gint64 time, gpointer user_data)
+{
+  bb_timeline_add_cut (BB_TRANSPORT (user_data)->timeline, time);
+}
+
+static void
+scanned_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbTransport) self = BB_TRANSPORT (user_data);
+  g_autoptr (GError) error = NULL;
+
+  self->n_scans--;
+  if (bb_clip_scan_finish (result, &error))
+    return;
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_info ("Sound and cuts of the timeline: %s", error->message);
+}
+
+static void
+scan (BbTransport *self, BbClipScanFlags flags)
+{
+  static const BbClipScanFuncs funcs = { peaks_cb, cut_cb };
+
+  if (self->scan == NULL)
+    self->scan = g_cancellable_new ();
+  self->scanned |= flags;
+  self->n_scans++;
+  bb_clip_scan_async (bb_player_get_file (self->player), bb_player_get_source (self->player), flags,
+                      &funcs, self, self->scan, scanned_cb, g_object_ref (self));
+}
+
+static gboolean
+scan_timeout_cb (gpointer user_data)
+{
+  BbTransport *self = BB_TRANSPORT (user_data);
+  const BbPlayerSource *source = self->player != NULL ? bb_player_get_source (self->player) : NULL;
+
+  self->scan_timeout = 0;
+  if (source != NULL)
+    scan (self, BB_CLIP_SCAN_PEAKS | (source->duration <= MOST_SCANNED ? BB_CLIP_SCAN_CUTS : 0));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop_scan (BbTransport *self)
+{
+  g_clear_handle_id (&self->scan_timeout, g_source_remove);
+  if (self->scan != NULL)
+    g_cancellable_cancel (self->scan);
+  g_clear_object (&self->scan);
+  self->scanned = 0;
+}
+
+static void
+want_scan (BbTransport *self)
+{
+  stop_scan (self);
+  self->scan_timeout = g_timeout_add (SCAN_PAUSE_MS, scan_timeout_cb, self);
+}
+
+static void
 bb_transport_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   switch (id)
@@ -268,6 +351,7 @@ bb_transport_dispose (GObject *object)
   BbTransport *self = BB_TRANSPORT (object);
 
   stop_thumbnails (self);
+  stop_scan (self);
   g_clear_pointer (&self->thumbnail_times, g_free);
   g_clear_object (&self->player_bindings);
   g_clear_object (&self->player_signals);
@@ -366,6 +450,7 @@ bb_transport_init (BbTransport *self)
   follow_player (self);
   keep_left_to_right (self->times);
   keep_left_to_right (self->buttons);
+  keep_left_to_right (GTK_WIDGET (self->scrollbar));
   g_signal_connect (scroll, "scroll", G_CALLBACK (volume_scroll_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->volume_button), scroll);
   g_signal_connect_object (self->timeline, "pictures-wanted", G_CALLBACK (want_thumbnails), self,
@@ -432,7 +517,8 @@ bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source)
   text = g_strdup_printf (" / %s", length);
   gtk_label_set_label (self->length_label, text);
   bb_timeline_set_clip (self->timeline, source->duration, source->frame_duration,
-                        (double) source->width / source->height);
+                        (double) source->width / source->height, source->has_audio);
+  want_scan (self);
   bb_trim_popover_set_clip (self->trim_popover, source->duration, &source->grid);
   gtk_widget_set_visible (GTK_WIDGET (self->volume_button), source->has_audio);
   if (self->editor != NULL)
@@ -481,4 +567,46 @@ bb_transport_set_speed_text (BbTransport *self, const char *text)
 
   gtk_label_set_label (self->speed_label, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (self->speed_label), text != NULL);
+}
+
+/**
+ * bb_transport_go_to_cut:
+ * @self: a transport with a clip
+ * @direction: 1 for the next shot, -1 for the beginning of this one or the one before
+ *
+ * Goes to where a shot begins, as far as cuts are known yet; where they were not looked for, that begins.
+ *
+ * Returns: %FALSE where there is none
+ */
+gboolean
+bb_transport_go_to_cut (BbTransport *self, int direction)
+{
+  gint64 position, cut;
+
+  g_return_val_if_fail (BB_IS_TRANSPORT (self), FALSE);
+
+  if ((self->scanned & BB_CLIP_SCAN_CUTS) == 0)
+    scan (self, BB_CLIP_SCAN_CUTS);
+  position = bb_player_get_position (self->player);
+  cut = bb_timeline_find_cut (self->timeline, position, direction);
+  if (cut < 0 && direction < 0 && position > 0)
+    cut = 0;
+  if (cut < 0)
+    return FALSE;
+  bb_player_seek (self->player, cut);
+  return TRUE;
+}
+
+/**
+ * bb_transport_is_scanning:
+ * @self: a transport
+ *
+ * Returns: whether more cuts may be found
+ */
+gboolean
+bb_transport_is_scanning (BbTransport *self)
+{
+  g_return_val_if_fail (BB_IS_TRANSPORT (self), FALSE);
+
+  return self->n_scans > 0;
 }

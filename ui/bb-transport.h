@@ -21,6 +21,8 @@ void bb_transport_set_player (BbTransport *self, BbPlayer *player);
 void bb_transport_set_clip (BbTransport *self, const BbPlayerSource *source);
 BbTimeline *bb_transport_get_timeline (BbTransport *self);
 void bb_transport_set_speed_text (BbTransport *self, const char *text);
+gboolean bb_transport_go_to_cut (BbTransport *self, int direction);
+gboolean bb_transport_is_scanning (BbTransport *self);
 void bb_transport_edit_trim (BbTransport *self);
 
 G_END_DECLS

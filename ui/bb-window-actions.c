@@ -387,10 +387,6 @@ static const char *const clip_actions[] = {
   "mark-start",
   "mark-end",
   "clear-trim",
-  "edit-trim",
-  "play-trim",
-  "timeline-zoom",
-  "shuttle",
   "sidebar",
   "reset",
   "auto-tune",
@@ -490,6 +486,7 @@ bb_window_update_actions (BbWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (clip_actions); i++)
     g_simple_action_set_enabled (find (self, clip_actions[i]), self->has_clip);
   bb_window_update_framing_actions (self);
+  bb_window_enable_playing_actions (self, self->has_clip);
   g_simple_action_set_state (
     find (self, "play"),
     g_variant_new_boolean (self->player != NULL && bb_player_get_playing (self->player)));

@@ -78,8 +78,8 @@ bb_window_say_refused (BbWindow *self, GPtrArray *clips)
       return;
     }
   names = list_names (clips);
-  /* Translators: names of files, with commas between */
   text = g_strdup_printf (
+    /* Translators: names of files, with commas between */
     ngettext ("This video cannot be read: %s", "These videos cannot be read: %s", clips->len),
     names);
   bb_window_show_problem (self, text);

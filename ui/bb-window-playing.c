@@ -52,6 +52,18 @@ change_volume_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 }
 
 static void
+cut_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbWindow *self = BB_WINDOW (user_data);
+  int direction = g_variant_get_int32 (parameter) < 0 ? -1 : 1;
+
+  if (!bb_transport_go_to_cut (self->transport, direction))
+    bb_window_show_toast (self, bb_transport_is_scanning (self->transport)
+                                  ? _ ("No cut was found yet; the video is being looked through")
+                                  : _ ("There is no other cut"));
+}
+
+static void
 timeline_zoom_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   bb_timeline_zoom (bb_transport_get_timeline (BB_WINDOW (user_data)->transport),
@@ -62,6 +74,7 @@ static const GActionEntry entries[] = {
   { "edit-trim", edit_trim_cb, NULL, NULL, NULL },
   { "shuttle", shuttle_cb, "i", NULL, NULL },
   { "change-volume", change_volume_cb, "d", NULL, NULL },
+  { "go-to-cut", cut_cb, "i", NULL, NULL },
   { "timeline-zoom", timeline_zoom_cb, "i", NULL, NULL },
   { "play-trim", play_trim_cb, NULL, NULL, NULL },
 };
@@ -115,9 +128,10 @@ speed_cb (BbWindow *self)
   int speed = bb_shuttle_get_speed (self->shuttle);
   g_autofree char *text = NULL;
 
-  /* Translators: how many times as fast it plays, such as "2×" or "-2×" for backwards */
   if (speed != 0 && speed != 1)
-    text = g_strdup_printf (_ ("%d×"), speed);
+    text = g_strdup_printf (
+      /* Translators: how many times as fast it plays, such as "2×" or "-2×" for backwards */
+      _ ("%d×"), speed);
   bb_transport_set_speed_text (self->transport, text);
   if (text != NULL)
     bb_announce (GTK_WIDGET (self->transport), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
@@ -248,4 +262,17 @@ bb_window_follow_transport (BbWindow *self)
   g_signal_connect_object (self->transport, "map", G_CALLBACK (mapped_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->transport, "notify::compact", G_CALLBACK (bb_window_describe_clip),
                            self, G_CONNECT_SWAPPED);
+}
+
+/**
+ * bb_window_enable_playing_actions:
+ * @self: a window
+ * @enabled: whether there is something to play
+ */
+void
+bb_window_enable_playing_actions (BbWindow *self, gboolean enabled)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    g_simple_action_set_enabled (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), entries[i].name)), enabled);
 }

@@ -93,6 +93,7 @@ void bb_window_forget_toasts (BbWindow *self);
 void bb_window_follow_transport (BbWindow *self);
 void bb_window_add_shuttle (BbWindow *self);
 void bb_window_add_playing_actions (BbWindow *self);
+void bb_window_enable_playing_actions (BbWindow *self, gboolean enabled);
 void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);
 void bb_window_add_framing_actions (BbWindow *self);

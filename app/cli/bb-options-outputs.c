@@ -15,8 +15,8 @@
 static gboolean
 is_of_output (const char *name)
 {
-  static const char *const others[] = { "output", "recipe",     "size", "aspect",
-                                        "offset", "background", NULL };
+  static const char *const others[] = { "output",     "recipe",  "size",       "aspect", "offset",
+                                        "background", "picture", "logo-place", NULL };
   const char *key = bb_options_get_key (name);
   const char *candidate;
   BbRecipePart part;

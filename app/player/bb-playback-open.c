@@ -38,6 +38,7 @@ describe (BbPlayback *self)
   self->file.about = (BbPlayerSource) {
     .width = MAX ((int) lround (width * aspect), 1),
     .height = height,
+    .start = info->start,
     .duration = info->duration,
     .grid = { .rate_num = info->rate_num,
               .rate_den = info->rate_den,

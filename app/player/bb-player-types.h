@@ -46,6 +46,7 @@ typedef struct {
  * BbPlayerSource:
  * @width: columns of the upright picture in square pixels
  * @height: rows of it
+ * @start: instant that all its times are counted from, nanoseconds
  * @duration: nanoseconds
  * @frame_duration: nanoseconds a frame on average; 0 where unknown
  * @grid: when its frames are shown
@@ -58,6 +59,7 @@ typedef struct {
 typedef struct {
   int width;
   int height;
+  gint64 start;
   gint64 duration;
   gint64 frame_duration;
   BbTimeGrid grid;

@@ -199,16 +199,10 @@ bb_player_finalize (GObject *object)
 }
 
 static void
-bb_player_class_init (BbPlayerClass *klass)
+install_properties (GObjectClass *object_class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
   const GParamFlags write = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  object_class->dispose = bb_player_dispose;
-  object_class->finalize = bb_player_finalize;
-  object_class->get_property = bb_player_get_property;
-  object_class->set_property = bb_player_set_property;
 
   /**
    * BbPlayer:playing:
@@ -260,6 +254,19 @@ bb_player_class_init (BbPlayerClass *klass)
   properties[PROP_HAS_AUDIO] = g_param_spec_boolean ("has-audio", NULL, NULL, FALSE, read);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+bb_player_class_init (BbPlayerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = bb_player_dispose;
+  object_class->finalize = bb_player_finalize;
+  object_class->get_property = bb_player_get_property;
+  object_class->set_property = bb_player_set_property;
+
+  install_properties (object_class);
 
   /**
    * BbPlayer::picture:

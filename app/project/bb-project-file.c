@@ -25,15 +25,17 @@
 static const char *const part_names[] = { "look", "framing", "trim" };
 
 static void
-set_values (GKeyFile *file, const char *group, const BbRecipe *recipe, BbRecipePart parts)
+set_values (GKeyFile *file, const char *group, const BbRecipe *recipe, BbRecipePart parts,
+            GFile *folder)
 {
+  const char *path = folder != NULL ? g_file_peek_path (folder) : NULL;
   BbRecipePart part;
   const char *key;
 
   for (guint i = 0; (key = bb_recipe_get_key (i, &part)) != NULL; i++)
     if ((part & parts) != 0)
       {
-        g_autofree char *text = bb_recipe_values_format (bb_recipe_get (recipe), key);
+        g_autofree char *text = bb_recipe_values_format_in (bb_recipe_get (recipe), key, path);
 
         g_key_file_set_string (file, group, key, text);
       }
@@ -41,8 +43,9 @@ set_values (GKeyFile *file, const char *group, const BbRecipe *recipe, BbRecipeP
 
 /* Values that a newer version has are of no use here; those that are missing are defaults. */
 static BbRecipe *
-get_recipe (GKeyFile *file, const char *group, BbRecipePart parts)
+get_recipe (GKeyFile *file, const char *group, BbRecipePart parts, GFile *folder)
 {
+  const char *path = folder != NULL ? g_file_peek_path (folder) : NULL;
   BbRecipeValues values;
   BbRecipePart part;
   const char *key;
@@ -53,7 +56,7 @@ get_recipe (GKeyFile *file, const char *group, BbRecipePart parts)
       g_autofree char *text =
         (part & parts) != 0 ? g_key_file_get_string (file, group, key, NULL) : NULL;
 
-      if (text != NULL && !bb_recipe_values_parse (&values, key, text, NULL))
+      if (text != NULL && !bb_recipe_values_parse_in (&values, key, text, path, NULL))
         return NULL;
     }
   return bb_recipe_new (&values, NULL);
@@ -116,7 +119,7 @@ format_clip (GKeyFile *file, const char *group, const BbClipState *clip, GFile *
     if ((clip->own & (1u << i)) != 0)
       own[n_own++] = part_names[i];
   g_key_file_set_string_list (file, group, "own", own, n_own);
-  set_values (file, group, clip->recipe, clip->own);
+  set_values (file, group, clip->recipe, clip->own, folder);
 }
 
 static BbClipState *
@@ -130,7 +133,7 @@ parse_clip (GKeyFile *file, const char *group, guint id, GFile *folder)
   for (guint i = 0; i < G_N_ELEMENTS (part_names); i++)
     if (names != NULL && g_strv_contains ((const char *const *) names, part_names[i]))
       own |= (BbRecipePart) (1u << i);
-  recipe = get_recipe (file, group, own);
+  recipe = get_recipe (file, group, own, folder);
   return video != NULL && recipe != NULL ? bb_clip_state_new (id, video, own, recipe) : NULL;
 }
 
@@ -166,7 +169,7 @@ format_state (GKeyFile *file, const char *name, const BbProjectState *state,
       (state->shared != base->shared && !bb_recipe_equal (state->shared, base->shared)))
     {
       g_key_file_set_boolean (file, name, "shared", TRUE);
-      set_values (file, name, state->shared, BB_RECIPE_ALL);
+      set_values (file, name, state->shared, BB_RECIPE_ALL, folder);
     }
   for (guint i = 0; i < state->clips->len; i++)
     {
@@ -288,7 +291,7 @@ parse_state (Parsing *parsing, const char *name, const BbProjectState *base)
   if (file == NULL)
     return NULL;
   if (g_key_file_get_boolean (file, name, "shared", NULL))
-    shared = get_recipe (file, name, BB_RECIPE_ALL);
+    shared = get_recipe (file, name, BB_RECIPE_ALL, parsing->folder);
   else if (base != NULL)
     shared = bb_recipe_ref (base->shared);
   if (shared == NULL)
@@ -363,6 +366,7 @@ bb_project_file_parse (const char *data, gsize length, GFile *folder, const char
   Parsing parsing = { .groups = groups, .folder = folder };
   GKeyFile *about, *state;
   int n_undo, n_redo;
+  guint n_groups;
 
   parsing.damaged = !bb_key_groups_parse (data, length, group_cb, groups);
   about = g_hash_table_lookup (groups, "project");
@@ -393,9 +397,9 @@ bb_project_file_parse (const char *data, gsize length, GFile *folder, const char
   n_redo = about != NULL ? g_key_file_get_integer (about, "project", "redo", NULL) : 0;
   file->undo = parse_steps (&parsing, "undo", n_undo, file->state);
   file->redo = parse_steps (&parsing, "redo", n_redo, file->state);
-  file->damaged =
-    parsing.damaged || about == NULL ||
-    g_key_file_get_integer (about, "project", "groups", NULL) != (int) g_hash_table_size (groups);
+  n_groups = g_hash_table_size (groups) - (g_hash_table_contains (groups, "session") ? 1 : 0);
+  file->damaged = parsing.damaged || about == NULL ||
+                  g_key_file_get_integer (about, "project", "groups", NULL) != (int) n_groups;
   return g_steal_pointer (&file);
 }
 

@@ -386,13 +386,15 @@ bb_session_close (BbSession *self)
     return;
   self->closed = TRUE;
   g_clear_handle_id (&self->timeout, g_source_remove);
-  if (!has_begun (self))
-    return;
-  keep_left (self);
-  if (!bb_state_file_flush (self->file, get_version (self, TRUE, TRUE), &error))
+  if (has_begun (self))
     {
-      g_autofree char *problem = format_problem (error);
+      keep_left (self);
+      if (!bb_state_file_flush (self->file, get_version (self, TRUE, TRUE), &error))
+        {
+          g_autofree char *problem = format_problem (error);
 
-      g_warning ("%s", problem);
+          g_warning ("%s", problem);
+        }
     }
+  bb_state_file_release (self->file);
 }

@@ -51,6 +51,7 @@ struct _BbCpuScratch {
 struct _BbCpuPlanes {
   gpointer upright[BB_N_PLANES]; /* NULL where the source's rows lie as they are shown */
   gpointer blurred[BB_N_PLANES]; /* NULL where nothing is blurred beforehand */
+  gpointer fitted[BB_N_PLANES];  /* the foreground's codes, where they are mirrored; else NULL */
 };
 
 /**
@@ -91,8 +92,9 @@ bb_cpu_program_new (BbPlan *plan)
       if (w->reduces)
         bb_sampler_taps_init (&w->reduce, &plane->reduce_y, &plane->reduce_x, plane->crop_width,
                               plane->crop_height);
-      bb_sampler_taps_init (&w->blur, &plane->blur_y, &plane->blur_x, w->reduced_width,
-                            w->reduced_height);
+      if (plane->blur_x.n_taps > 0)
+        bb_sampler_taps_init (&w->blur, &plane->blur_y, &plane->blur_x, w->reduced_width,
+                              w->reduced_height);
       bb_sampler_taps_init (&w->up, &plane->up_y, &plane->up_x, w->blurred_width,
                             w->blurred_height);
     }
@@ -187,6 +189,14 @@ upright_stride (const BbCpuProgram *program, int p)
   return (program->plan->plane[p].source_width * program->code_size + 63) / 64 * 64;
 }
 
+static int
+fitted_stride (const BbCpuProgram *program, int p)
+{
+  int size = program->plan->finished.depth > 8 ? 2 : 1;
+
+  return (program->plan->plane[p].foreground_width * size + 63) / 64 * 64;
+}
+
 /**
  * bb_cpu_planes_new:
  * @program: a program
@@ -205,7 +215,10 @@ bb_cpu_planes_new (const BbCpuProgram *program)
       if (program->turns)
         planes->upright[p] = g_malloc ((gsize) upright_stride (program, p) *
                                        (gsize) program->plan->plane[p].source_height);
-      if (!program->plan->flat && !program->plan->plane[p].direct)
+      if (program->plan->mirrored)
+        planes->fitted[p] = g_malloc ((gsize) fitted_stride (program, p) *
+                                      (gsize) program->plan->plane[p].foreground_height);
+      if (w->blur.n_ring > 0)
         planes->blurred[p] =
           g_malloc0 ((gsize) w->blurred_width * (gsize) w->blurred_height * sample_size (program));
     }
@@ -223,6 +236,7 @@ bb_cpu_planes_free (BbCpuPlanes *planes)
     {
       g_free (planes->upright[p]);
       g_free (planes->blurred[p]);
+      g_free (planes->fitted[p]);
     }
   g_free (planes);
 }
@@ -237,6 +251,16 @@ source_view (const BbCpuProgram *program, int p, const BbFrame *in, const BbCpuP
     return view;
   return (BbView) { planes->upright[p], 1, upright_stride (program, p) / program->code_size,
                     view.type };
+}
+
+/* The foreground as the canvas has it. */
+static BbView
+fitted_view (const BbCpuProgram *program, int p, const BbCpuPlanes *planes)
+{
+  gboolean deep = program->plan->finished.depth > 8;
+
+  return (BbView) { planes->fitted[p], 1, fitted_stride (program, p) / (deep ? 2 : 1),
+                    deep ? BB_SAMPLE_U16 : BB_SAMPLE_U8 };
 }
 
 static BbView
@@ -271,6 +295,27 @@ run_stage (const BbCpuProgram *program, BbCpuScratch *scratch, BbSampler *sample
     }
 }
 
+static void
+fit (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in, int p,
+     BbCpuPlanes *planes)
+{
+  const BbPlanPlane *plane = &program->plan->plane[p];
+  BbSampler *sampler = scratch->plane[p].foreground;
+  BbView view = source_view (program, p, in, planes);
+  int depth = program->plan->finished.depth;
+
+  bb_sampler_start (sampler, &view);
+  for (int y = 0; y < plane->foreground_height; y++)
+    {
+      const float *row =
+        bb_sampler_peek_row (sampler, y, 0.0f, 0, plane->foreground_width, scratch->foreground);
+
+      bb_rows_quantize (row, (float) ((1 << depth) - 1), depth > 8, plane->foreground_width,
+                        (guint8 *) planes->fitted[p] +
+                          (gsize) y * (gsize) fitted_stride (program, p));
+    }
+}
+
 /**
  * bb_cpu_program_prepare:
  * @program: what to do
@@ -279,7 +324,8 @@ run_stage (const BbCpuProgram *program, BbCpuScratch *scratch, BbSampler *sample
  * @plane: 0 for Y', 1 for Cb, 2 for Cr
  * @planes: where the upright and the blurred plane go
  *
- * Makes what composing a plane needs: the whole plane upright, and blurred.
+ * Makes what composing a plane needs: the whole plane upright, and blurred; the foreground where it is
+ * mirrored.
  */
 void
 bb_cpu_program_prepare (const BbCpuProgram *program, BbCpuScratch *scratch, const BbFrame *in,
@@ -296,9 +342,12 @@ bb_cpu_program_prepare (const BbCpuProgram *program, BbCpuScratch *scratch, cons
                        program->plan->plane[plane].source_height, planes->upright[plane],
                        upright_stride (program, plane));
     }
+  if (planes->fitted[plane] != NULL)
+    fit (program, scratch, in, plane, planes);
   if (planes->blurred[plane] == NULL)
     return;
-  view = crop_view (program, plane, in, planes);
+  view = planes->fitted[plane] != NULL ? fitted_view (program, plane, planes)
+                                       : crop_view (program, plane, in, planes);
   if (w->reduces)
     {
       run_stage (program, scratch, s->reduce, &view, w->reduced_width, w->reduced_height,
@@ -344,8 +393,25 @@ background_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y
     }
 }
 
+/* The foreground's row @y. */
+static const float *
+foreground_row (const BbCpuProgram *program, BbCpuScratch *scratch, const BbCpuPlanes *planes,
+                int p, int y)
+{
+  int width = program->plan->plane[p].foreground_width;
+  BbView view;
+
+  if (planes->fitted[p] == NULL)
+    return bb_sampler_peek_row (scratch->plane[p].foreground, y, 0.0f, 0, width,
+                                scratch->foreground);
+  view = fitted_view (program, p, planes);
+  bb_rows_load (&view, 0, y, width, scratch->foreground);
+  return scratch->foreground;
+}
+
 static void
-compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, guint8 *out)
+compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, const BbCpuPlanes *planes, int p,
+             int y, guint8 *out)
 {
   const BbPlanPlane *plane = &program->plan->plane[p];
   const BbLogoPlane *logo = &plane->logo;
@@ -368,8 +434,7 @@ compose_row (const BbCpuProgram *program, BbCpuScratch *scratch, int p, int y, g
     background_row (program, scratch, p, y, from, to);
   if (right > left)
     {
-      const float *foreground = bb_sampler_peek_row (scratch->plane[p].foreground, y - plane->top,
-                                                     0.0f, 0, right - left, scratch->foreground);
+      const float *foreground = foreground_row (program, scratch, planes, p, y - plane->top);
 
       if (plane->alpha != NULL)
         {
@@ -415,7 +480,7 @@ bb_cpu_program_compose (const BbCpuProgram *program, BbCpuScratch *scratch, cons
       int first = (int) ((gint64) plane->height * band / n_bands);
       int last = (int) ((gint64) plane->height * (band + 1) / n_bands);
 
-      if (s->foreground != NULL)
+      if (s->foreground != NULL && planes->fitted[p] == NULL)
         {
           BbView view = source_view (program, p, in, planes);
 
@@ -423,13 +488,14 @@ bb_cpu_program_compose (const BbCpuProgram *program, BbCpuScratch *scratch, cons
         }
       if (s->up != NULL)
         {
-          BbView view = plane->direct ? crop_view (program, p, in, planes)
-                                      : stored_view (program, planes->blurred[p],
-                                                     program->plane[p].blurred_width);
+          BbView view = planes->blurred[p] != NULL ? stored_view (program, planes->blurred[p],
+                                                                  program->plane[p].blurred_width)
+                        : plane->direct            ? crop_view (program, p, in, planes)
+                                                   : fitted_view (program, p, planes);
 
           bb_sampler_start (s->up, &view);
         }
       for (int y = first; y < last; y++)
-        compose_row (program, scratch, p, y, out->data[p] + (gssize) y * out->stride[p]);
+        compose_row (program, scratch, planes, p, y, out->data[p] + (gssize) y * out->stride[p]);
     }
 }

@@ -27,6 +27,18 @@ struct _BbSampler {
   float made_initial;
 };
 
+/* Whether taps along rows of @width samples leave them as they are. */
+static gboolean
+copies (const BbTaps *taps, int width)
+{
+  if (taps->n_taps != 1 || taps->n_out != width)
+    return FALSE;
+  for (int j = 0; j < width; j++)
+    if (taps->first[j] != j || taps->weight[j] != 1.0f)
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * bb_sampler_taps_init:
  * @taps: (out caller-allocates): to be freed by bb_sampler_taps_clear()
@@ -38,12 +50,15 @@ struct _BbSampler {
 void
 bb_sampler_taps_init (BbSamplerTaps *taps, const BbTaps *y, const BbTaps *x, int width, int height)
 {
+  static const BbTaps absent;
   int first_column = 0;
   int last_column = width;
   int first_row = 0;
   int last_row = 0;
   int made = x->n_taps > 0 ? x->n_out : width;
 
+  if (copies (x, width))
+    x = &absent;
   if (x->n_taps > 0)
     bb_taps_get_range (x, &first_column, &last_column);
   if (y->n_taps > 0)

@@ -22,11 +22,11 @@ static const Tile blur_tile = { BB_BLUR_COLUMNS, BB_BLUR_GROUPS *BB_ROWS_GROUP, 
 /* Kernels of a kind come with the kind of sample that is read, then with that of intermediates; those for Cb and Cr
  * that alternate follow after all others. */
 static BbCudaKernel
-choose (const BbPlan *plan, const BbPlanes *in, BbCudaKernel of_bytes_and_halves,
+choose (const BbPlan *plan, const BbPlanes *in, int depth, BbCudaKernel of_bytes_and_halves,
         BbCudaKernel of_interleaved)
 {
-  return (in->interleave == 2 ? of_interleaved : of_bytes_and_halves) +
-         (plan->source.depth > 8 ? 2 : 0) + (plan->precision == BB_PRECISION_FP16 ? 0 : 1);
+  return (in->interleave == 2 ? of_interleaved : of_bytes_and_halves) + (depth > 8 ? 2 : 0) +
+         (plan->precision == BB_PRECISION_FP16 ? 0 : 1);
 }
 
 /* The planes of group @g of frames whose layout is that of the first one. */
@@ -84,7 +84,6 @@ launch_resample (BbCudaProgram *program, BbCudaKernel kernel, const Tile *tile,
 
   p->rows = stage->rows;
   p->columns = stage->columns;
-  p->spans = stage->spans[p->in.interleave - 1];
   p->transposed = stage->transposed;
   p->split = count_split (&p->in, g);
   grid[0] = bb_cuda_divide_up (stage->columns.n_out * p->in.interleave, tile->columns);
@@ -93,22 +92,24 @@ launch_resample (BbCudaProgram *program, BbCudaKernel kernel, const Tile *tile,
   return launch (program, kernel, grid, tile->threads, p, error);
 }
 
-/* The source to what the background is made of. */
+/* The source to what the background is made of; the foreground on the canvas where that is mirrored. */
 static gboolean
 reduce (BbCudaProgram *program, int g, BbFrame *const *in, BbFrame *const *begun, guint n_frames,
         GError **error)
 {
   const BbCudaGroup *group = &program->tables.group[g];
+  const BbFormat *format =
+    program->plan->mirrored ? &program->plan->finished : &program->plan->source;
   BbResample p = { 0 };
 
-  set_frames (&p.in, in, n_frames, g);
+  set_frames (&p.in, program->plan->mirrored ? begun : in, n_frames, g);
   set_intermediate (&p.out,
                     group->blur.rows.n_out > 0 ? &program->reduced[g] : &program->blurred[g], begun,
                     n_frames);
-  return launch_resample (
-    program,
-    choose (program->plan, &p.in, BB_CUDA_KERNEL_REDUCE_U8_F16, BB_CUDA_KERNEL_REDUCE_U8_F16_2),
-    &reduce_tile, &group->reduce, g, n_frames, &p, error);
+  return launch_resample (program,
+                          choose (program->plan, &p.in, format->depth, BB_CUDA_KERNEL_REDUCE_U8_F16,
+                                  BB_CUDA_KERNEL_REDUCE_U8_F16_2),
+                          &reduce_tile, &group->reduce, g, n_frames, &p, error);
 }
 
 /* The source to all of the canvas, or to the foreground's part of it. */
@@ -139,7 +140,8 @@ fit (BbCudaProgram *program, int g, gboolean foreground, BbFrame *const *in, BbF
   if (stage->pairs)
     kernel = p.in.interleave == 2 ? BB_CUDA_KERNEL_FIT_U8_PAIRS_2 : BB_CUDA_KERNEL_FIT_U8_PAIRS;
   else
-    kernel = choose (program->plan, &p.in, BB_CUDA_KERNEL_FIT_U8_F16, BB_CUDA_KERNEL_FIT_U8_F16_2);
+    kernel = choose (program->plan, &p.in, program->plan->source.depth, BB_CUDA_KERNEL_FIT_U8_F16,
+                     BB_CUDA_KERNEL_FIT_U8_F16_2);
   return launch_resample (program, kernel, stage->pairs ? &pairs_tile : &fit_tile, stage, g,
                           n_frames, &p, error);
 }
@@ -186,10 +188,13 @@ bb_cuda_program_read (BbCudaProgram *program, BbFrame *const *in, BbFrame *const
           if (!program->covered && group->direct.rows.n_out > 0 &&
               !fit (program, g, FALSE, from, to, n, error))
             return FALSE;
-          if (!program->covered && group->reduce.rows.n_out > 0 &&
-              !reduce (program, g, from, to, n, error))
+          gboolean reduces = !program->covered && group->reduce.rows.n_out > 0;
+
+          if (reduces && !program->plan->mirrored && !reduce (program, g, from, to, n, error))
             return FALSE;
           if (group->fit.rows.n_out > 0 && !fit (program, g, TRUE, from, to, n, error))
+            return FALSE;
+          if (reduces && program->plan->mirrored && !reduce (program, g, from, to, n, error))
             return FALSE;
         }
     }

@@ -117,31 +117,9 @@ get_gain (const BbTaps *taps)
   return gain;
 }
 
-/* What each tile of @columns outputs reads. */
-static const BbSpan *
-append_spans (BbCudaTables *tables, const int *first, int n_out, int n_taps, int columns)
-{
-  int n_tiles = (n_out + columns - 1) / columns;
-  g_autofree BbSpan *spans = g_new (BbSpan, n_tiles);
-
-  for (int i = 0; i < n_tiles; i++)
-    {
-      BbSpan span = { G_MAXINT, 0 };
-
-      for (int j = i * columns; j < MIN ((i + 1) * columns, n_out); j++)
-        {
-          span.first = MIN (span.first, first[j]);
-          span.end = MAX (span.end, first[j] + n_taps);
-        }
-      spans[i] = span;
-    }
-  return AT (append (tables, spans, sizeof (BbSpan) * (gsize) n_tiles));
-}
-
-/* At least @least outputs, those added being 0, in tiles of @columns samples. */
+/* At least @least outputs, those added being 0. */
 static void
-append_columns (BbCudaTables *tables, const BbTaps *taps, int least, int columns,
-                BbCudaStage *stage)
+append_columns (BbCudaTables *tables, const BbTaps *taps, int least, gboolean pairs, BbTaps *out)
 {
   int n_out = MAX (taps->n_out, least);
   g_autofree int *first = g_new0 (int, n_out);
@@ -155,13 +133,11 @@ append_columns (BbCudaTables *tables, const BbTaps *taps, int least, int columns
         weight[(gsize) t * (gsize) n_out + (gsize) j] =
           taps->weight[(gsize) j * (gsize) taps->n_taps + (gsize) t];
     }
-  if (stage->pairs)
+  if (pairs)
     pack_halves (weight, (gsize) n_out * (gsize) taps->n_taps);
   first_at = append (tables, first, sizeof (int) * (gsize) n_out);
   weight_at = append (tables, weight, sizeof (float) * (gsize) n_out * (gsize) taps->n_taps);
-  stage->columns = (BbTaps) { n_out, taps->n_taps, AT (first_at), AT (weight_at) };
-  for (int i = 0; i < 2; i++)
-    stage->spans[i] = append_spans (tables, first, n_out, taps->n_taps, columns / (i + 1));
+  *out = (BbTaps) { n_out, taps->n_taps, AT (first_at), AT (weight_at) };
 }
 
 static void
@@ -239,7 +215,7 @@ append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const 
       round_to_halves (&columns);
       round_to_halves (&rows);
     }
-  append_columns (tables, &columns, least, to_canvas ? BB_FIT_COLUMNS : BB_REDUCE_COLUMNS, stage);
+  append_columns (tables, &columns, least, stage->pairs, &stage->columns);
   append_rows (tables, &rows, least, stored_height, BB_ROWS_AHEAD (plan->source.depth > 8 ? 2 : 1),
                stage->pairs, &stage->rows);
   stage->transposed = transposed;
@@ -247,17 +223,18 @@ append_source_stage (BbCudaTables *tables, const BbPlan *plan, int plane, const 
   bb_taps_clear (&rows);
 }
 
-/* A stage that reads a plane kept between stages, which is upright. */
+/* A stage that reads a part of @width x @height samples of an upright plane that has @n_rows: one kept between
+ * stages, or the canvas. */
 static void
-append_stage (BbCudaTables *tables, const BbTaps *y, const BbTaps *x, int width, int height,
-              int least, BbCudaStage *stage)
+append_stage (BbCudaTables *tables, const BbTaps *y, const BbTaps *x, int left, int top, int width,
+              int height, int n_rows, int least, int ahead, BbCudaStage *stage)
 {
   BbTaps columns, rows;
 
-  to_stored (&columns, x, width, 0, width, FALSE);
-  to_stored (&rows, y, height, 0, height, FALSE);
-  append_columns (tables, &columns, least, BB_BLUR_COLUMNS, stage);
-  append_rows (tables, &rows, least, height, BB_ROWS_AHEAD (2), FALSE, &stage->rows);
+  to_stored (&columns, x, width, left, left + width, FALSE);
+  to_stored (&rows, y, height, top, n_rows, FALSE);
+  append_columns (tables, &columns, least, FALSE, &stage->columns);
+  append_rows (tables, &rows, least, n_rows, ahead, FALSE, &stage->rows);
   bb_taps_clear (&columns);
   bb_taps_clear (&rows);
 }
@@ -310,6 +287,21 @@ get_maximum (const BbPlan *plan)
   return (float) ((1 << plan->finished.depth) - 1);
 }
 
+/* The stage that reads the source's crop, or where the background is mirrored the foreground on the canvas. */
+static void
+append_first_stage (BbCudaTables *tables, const BbPlan *plan, int p, const BbTaps *y,
+                    const BbTaps *x, int least, BbCudaStage *stage)
+{
+  const BbPlanPlane *plane = &plan->plane[p];
+
+  if (plan->mirrored)
+    append_stage (tables, y, x, plane->left, plane->top, plane->crop_width, plane->crop_height,
+                  plane->height, least, BB_ROWS_AHEAD (plan->finished.depth > 8 ? 2 : 1), stage);
+  else
+    append_source_stage (tables, plan, p, y, x, plane->crop_x, plane->crop_y, plane->crop_width,
+                         plane->crop_height, least, FALSE, stage);
+}
+
 static void
 append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup *group)
 {
@@ -326,16 +318,13 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
   bb_plan_get_intermediate (plan, p, &reduced_width, &reduced_height, &blurred_width,
                             &blurred_height);
   if (plane->reduce_x.n_taps == 0 && plane->reduce_y.n_taps == 0)
-    append_source_stage (tables, plan, p, &plane->blur_y, &plane->blur_x, plane->crop_x,
-                         plane->crop_y, plane->crop_width, plane->crop_height, BB_COMPOSE_WINDOW,
-                         FALSE, &group->reduce);
+    append_first_stage (tables, plan, p, &plane->blur_y, &plane->blur_x, BB_COMPOSE_WINDOW,
+                        &group->reduce);
   else
     {
-      append_source_stage (tables, plan, p, &plane->reduce_y, &plane->reduce_x, plane->crop_x,
-                           plane->crop_y, plane->crop_width, plane->crop_height, 0, FALSE,
-                           &group->reduce);
-      append_stage (tables, &plane->blur_y, &plane->blur_x, reduced_width, reduced_height,
-                    BB_COMPOSE_WINDOW, &group->blur);
+      append_first_stage (tables, plan, p, &plane->reduce_y, &plane->reduce_x, 0, &group->reduce);
+      append_stage (tables, &plane->blur_y, &plane->blur_x, 0, 0, reduced_width, reduced_height,
+                    reduced_height, BB_COMPOSE_WINDOW, BB_ROWS_AHEAD (2), &group->blur);
     }
   group->up_y = append_up (tables, &plane->up_y, blurred_height, 1.0f / get_maximum (plan));
   group->up_x = append_up (tables, &plane->up_x, blurred_width, 1.0f);
@@ -422,8 +411,6 @@ relocate_stage (BbCudaStage *stage, const guint8 *base)
   RELOCATE (stage->rows.weight);
   RELOCATE (stage->columns.first);
   RELOCATE (stage->columns.weight);
-  RELOCATE (stage->spans[0]);
-  RELOCATE (stage->spans[1]);
 }
 
 /**

@@ -19,7 +19,6 @@ G_BEGIN_DECLS
  * BbCudaStage:
  * @rows: taps down the stored columns
  * @columns: taps along the stored rows
- * @spans: as in #BbResample, for rows whose components do not (0) and do (1) alternate
  * @transposed: whether the result is turned
  * @pairs: whether sums are pairs of FP16, of codes less 128, and weights two equal halves each
  * @center: what such sums lack, else 0
@@ -29,7 +28,6 @@ G_BEGIN_DECLS
 typedef struct {
   BbRowTaps rows;
   BbTaps columns;
-  const BbSpan *spans[2];
   gboolean transposed;
   gboolean pairs;
   float center;

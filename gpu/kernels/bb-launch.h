@@ -129,25 +129,12 @@ typedef struct {
 } BbRowTaps;
 
 /**
- * BbSpan:
- * @first: the first sample of a row that is read
- * @end: one past the last
- *
- * What a tile reads of a row: 8 bytes, one access.
- */
-typedef struct __attribute__ ((aligned (8))) {
-  int first;
-  int end;
-} BbSpan;
-
-/**
  * BbResample:
  * @in: where samples are read
  * @out: where they go
  * @rows: taps down the stored columns
  * @columns: taps along the stored rows: `first` `[n_out]`, `weight` `[n_taps][n_out]`; each weight of it and of @rows
  *   is an FP32 number, or in the kernels with FP16 sums the same FP16 number twice
- * @spans: `[tiles]`, for each tile of columns where the first of its windows begins and the last one ends
  * @transposed: whether a sample of output row i and column j goes to column i of row j
  * @split: components that are made by blocks of their own: 2 where @in has chroma planes of their
  *   own, else 1
@@ -161,14 +148,13 @@ typedef struct __attribute__ ((aligned (8))) {
  * @composite: the canvas, where @out is one
  *
  * Parameters of bb_fit, bb_reduce and bb_blur. Both tables count in samples of a component, as
- * stored, so that mirroring is in them.
+ * stored, so that mirroring is in them; windows either rise or fall with the output.
  */
 typedef struct {
   BbPlanes in;
   BbPlanes out;
   BbRowTaps rows;
   BbTaps columns;
-  const BbSpan *spans;
   int transposed;
   int split;
   int left;

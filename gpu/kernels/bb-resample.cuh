@@ -417,10 +417,12 @@ resample (const BbResample &p)
   const int offset = thread / 32 % chunks * BB_CHUNK_COLUMNS + thread % 32 * 4;
 
   /* stored samples that the tile reads of a row */
-  const BbSpan tile_span = p.spans[blockIdx.x];
-  const int end = tile_span.end * interleave;
+  const int last_u = least ((tile_j + columns) / interleave, p.columns.n_out) - 1;
+  const int first_a = p.columns.first[tile_j / interleave];
+  const int first_b = p.columns.first[last_u];
+  const int end = (greatest (first_a, first_b) + p.columns.n_taps) * interleave;
   const int skew = (int) ((size_t) data / sizeof (In) & 3);
-  int step = ((tile_span.first * interleave + skew) & ~3) - skew;
+  int step = ((least (first_a, first_b) * interleave + skew) & ~3) - skew;
 
   for (; step < end; step += span)
     {

@@ -520,6 +520,35 @@ test_several_refused (void)
   g_assert_cmpint (help->action, ==, BB_ACTION_HELP);
 }
 
+/* All that the help shows of look, framing and output may stand after --and. */
+static void
+test_several_help (void)
+{
+  static const char *const sections[] = { "Canvas:", "Picture:", "Background:",
+                                          "Logo:",   "Output:",  NULL };
+  g_autofree char *text = bb_options_get_help ();
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  gboolean is_of_output = FALSE;
+  guint n_options = 0;
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *option = g_strdup (g_strstrip (lines[i]));
+      g_autoptr (BbOptions) options = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (g_str_has_suffix (option, ":"))
+        is_of_output = g_strv_contains (sections, option);
+      if (!is_of_output || !g_str_has_prefix (option, "--"))
+        continue;
+      *strchr (option, ' ') = '\0';
+      options = parse (&error, "a.mp4", "--and", "-o", "b.mp4", option, "nonsense", NULL);
+      g_assert_true (options != NULL || strstr (error->message, "--and") == NULL);
+      n_options++;
+    }
+  g_assert_cmpuint (n_options, >, 20);
+}
+
 /* A recipe after --and says all but trim and work. */
 static void
 test_several_recipes (void)
@@ -684,6 +713,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/options/actions", test_actions);
   g_test_add_func ("/options/outputs", test_outputs);
   g_test_add_func ("/options/recipe", test_recipe);
+  g_test_add_func ("/options/several-help", test_several_help);
   g_test_add_func ("/options/several-outputs", test_several_outputs);
   g_test_add_func ("/options/several-recipes", test_several_recipes);
   g_test_add_func ("/options/several-refused", test_several_refused);

@@ -408,6 +408,9 @@ test_moved (void)
   g_autofree char *outside = g_build_filename (root, "outside.mp4", NULL);
   g_autofree char *path = g_build_filename (projects, "p.blurbox", NULL);
   g_autofree char *moved_path = g_build_filename (after, "projects", "p.blurbox", NULL);
+  g_autofree char *logo = g_build_filename (projects, "logos", "l;ogo.svg", NULL);
+  g_autofree char *moved_logo = g_build_filename (after, "projects", "logos", "l;ogo.svg", NULL);
+  g_autoptr (BbRecipe) shared = NULL;
   g_autofree char *moved_inside = g_build_filename (after, "vidéos", "100% = a;b.mp4", NULL);
   g_autoptr (GFile) target = g_file_new_for_path (path);
   g_autoptr (GFile) moved = g_file_new_for_path (moved_path);
@@ -424,6 +427,7 @@ test_moved (void)
   g_assert_true (g_file_set_contents (outside, "", 0, NULL));
   bb_project_add (project, files, 2, 0);
   bb_clip_set_exported (get (project, 1), "digest");
+  set (project, "logo", logo);
   g_assert_true (bb_project_file_save (project, target, &error));
   g_assert_no_error (error);
   g_assert_cmpint (g_rename (before, after), ==, 0);
@@ -433,6 +437,8 @@ test_moved (void)
   bb_project_file_open (file, other);
   g_assert_cmpstr (g_file_peek_path (bb_clip_get_file (get (other, 0))), ==, moved_inside);
   g_assert_cmpstr (g_file_peek_path (bb_clip_get_file (get (other, 1))), ==, outside);
+  shared = bb_project_make_recipe (other, get (other, 0));
+  g_assert_cmpstr (bb_recipe_get (shared)->logo, ==, moved_logo);
   g_assert_cmpstr (bb_clip_get_exported (get (other, 1)), ==, "digest");
   g_assert_null (bb_clip_get_exported (get (other, 0)));
   g_object_unref (files[0]);

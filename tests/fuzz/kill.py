@@ -3,8 +3,8 @@
 """Kills renders at random moments and has the same command go on: kill.py PROGRAM [KILLS] [SEED].
 
 Each file must be, to the byte, that of a render which was never killed. What was whole before a kill must stay, and is not made
-again; nothing may be left at the end. Where KILLS is 0, only the cases at the end are tried: other things that go wrong between
-two runs. Some minutes for 100 kills.
+again; nothing may be left at the end. Half as many kills more are of renders of several outputs. Where KILLS is 0, only the cases
+at the end are tried: other things that go wrong between two runs. Some minutes for 100 kills.
 """
 
 import hashlib
@@ -135,6 +135,54 @@ def kill_and_go_on(job, chance, seconds, wanted):
     said = job.run()
     check(frames == 0 or "was done already" in said, f"not said that {frames} frames were there: {said}")
     job.check_end(wanted, frames)
+    return n_kills, n_kept
+
+
+def kill_together(program, clip, place, chance, workers, encoders, seconds, wanted):
+    """Files of one render, which is killed up to four times and goes on, with all of them or with one alone; how many were killed,
+    and how many segments were kept."""
+    targets = {encoder: place / f"{encoder}.{ENCODERS[encoder][0]}" for encoder in encoders}
+    folders = {encoder: target.with_name(f".{target.name}.blurbox") for encoder, target in targets.items()}
+
+    def start(names):
+        line = [program, "--device", "cpu", "--size", "144x256", "--workers", str(workers)]
+        for i, encoder in enumerate(names):
+            line += [*(["--and"] if i else []), "--audio", "copy", "--encoder", encoder, *ENCODERS[encoder][1:], "-o", str(targets[encoder])]
+        return subprocess.Popen([*line, str(clip)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def missing():
+        return [encoder for encoder in encoders if not targets[encoder].exists()]
+
+    n_kills = n_kept = 0
+    for _ in range(chance.randrange(1, 5)):
+        names = missing()
+        if not names:
+            break
+        if chance.random() < 0.3:
+            names = [chance.choice(names)]
+        before = {encoder: whole(folders[encoder]) for encoder in encoders}
+        child = start(names)
+        try:
+            child.communicate(timeout=chance.uniform(0, sum(seconds[encoder] for encoder in names)))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            n_kills += 1
+        for encoder in missing():
+            check(before[encoder].items() <= whole(folders[encoder]).items(), f"segments of {encoder} were made again")
+    for encoder in encoders:
+        n_kept += len(whole(folders[encoder]))
+        # It was killed while the folder of a file that is finished went away.
+        if folders[encoder].exists():
+            targets[encoder].unlink(missing_ok=True)
+    if missing():
+        child = start(missing())
+        _, said = child.communicate(timeout=LIMIT)
+        check(child.returncode == 0, said)
+    for encoder, target in targets.items():
+        check(hash_file(target) == wanted[encoder], f"other bytes of {encoder}")
+    names = {path.name for path in place.iterdir()} - {target.name for target in targets.values()}
+    check(not names, f"left are {names}")
     return n_kills, n_kept
 
 
@@ -336,6 +384,17 @@ def main():
                 n_kills += done[0]
                 n_kept += done[1]
         print(f"{n_kills} kills, {n_files} files, {n_kept} segments kept before the last run, {n_faults} faults", flush=True)
+        n_together = n_files = 0
+        while n_together < n_wanted // 2:
+            encoders = chance.sample(list(ENCODERS), chance.choice((2, 2, 3)))
+            place = root / f"together-{n_files}"
+            place.mkdir()
+            done = attempt(f"together {n_files}: {', '.join(encoders)}, {1 + n_files % 2} workers", kill_together, program, clip, place, chance,
+                           1 + n_files % 2, encoders, seconds, wanted)
+            n_files += 1
+            n_faults += done is None
+            n_together += done[0] if done is not None else 1
+        print(f"{n_together} kills of several outputs, {n_files} renders, {n_faults} faults", flush=True)
         cases = [value for name, value in globals().items() if name.startswith("try_") and value is not try_memory]
         for i, case in enumerate(cases):
             encoder = ("libx264", "libx265")[i % 2]

@@ -173,6 +173,19 @@ along_x (Stage *stage, BbPrecision precision, const BbTaps *taps)
   *stage = out;
 }
 
+/* The foreground's codes on the canvas. */
+static guint16 *
+fit (const BbPlanPlane *plane, const BbView *view, float maximum)
+{
+  guint16 *codes = g_new (guint16, plane->foreground_width * plane->foreground_height);
+
+  for (int y = 0; y < plane->foreground_height; y++)
+    for (int x = 0; x < plane->foreground_width; x++)
+      codes[y * plane->foreground_width + x] =
+        (guint16) bb_quantize (sum_columns (view, &plane->foreground_x, x, y), maximum);
+  return codes;
+}
+
 /**
  * plain_run:
  * @plan: a plan
@@ -192,6 +205,7 @@ plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out)
       BbView source = bb_plan_get_view (plan, p, in->data[p], in->stride[p]);
       Stage background = { source, plane->crop_width, plane->crop_height, NULL };
       Stage foreground = { source, plane->source_width, plane->source_height, NULL };
+      g_autofree guint16 *fitted = NULL;
       Compose compose = {
         .up_x = plane->up_x,
         .up_y = plane->up_y,
@@ -210,18 +224,24 @@ plain_run (const BbPlan *plan, const BbFrame *in, BbFrame *out)
         .flat = plan->flat,
       };
 
+      along_y (&foreground, plan->precision, &plane->foreground_y);
+      if (plan->mirrored)
+        {
+          fitted = fit (plane, &foreground.view, maximum);
+          background.view = (BbView) { fitted, 1, plane->foreground_width, BB_SAMPLE_U16 };
+        }
       if (!plan->flat)
         {
           ptrdiff_t at = plane->crop_x * source.x_step + plane->crop_y * source.y_step;
 
-          background.view.data =
-            (const guint8 *) source.data + at * (source.type == BB_SAMPLE_U16 ? 2 : 1);
+          if (!plan->mirrored)
+            background.view.data =
+              (const guint8 *) source.data + at * (source.type == BB_SAMPLE_U16 ? 2 : 1);
           along_y (&background, plan->precision, &plane->reduce_y);
           along_x (&background, plan->precision, &plane->reduce_x);
           along_y (&background, plan->precision, &plane->blur_y);
           along_x (&background, plan->precision, &plane->blur_x);
         }
-      along_y (&foreground, plan->precision, &plane->foreground_y);
       compose.background = background.view;
       compose.foreground = foreground.view;
 

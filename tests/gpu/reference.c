@@ -310,7 +310,6 @@ typedef struct {
   int luma[2];
   double scale[2]; /* luma of the source for each luma sample of the canvas */
   double start[2]; /* luma of the source at the canvas' edge */
-  gboolean whole;  /* not cropped to the canvas, but mirrored at the picture's edges */
   int first[2];    /* samples of the plane that those are between */
   int last[2];
 } Behind;
@@ -325,7 +324,7 @@ blur_behind (const RefPlane *in, const Behind *b, double radius, const BbFormat 
   double out_site[2] = { p == 0 ? 0.5 : ref_chroma_site (target, FALSE),
                          p == 0 ? 0.5 : ref_chroma_site (target, TRUE) };
   int n_out[2] = { bb_format_get_plane_width (target, p), bb_format_get_plane_height (target, p) };
-  int first[2] = { b->first[0], b->first[1] }, last[2] = { b->last[0], b->last[1] };
+  int first[2], last[2];
   double sigma[2], origin[2], step[2], unit[2];
 
   for (int i = 0; i < 2; i++)
@@ -338,8 +337,6 @@ blur_behind (const RefPlane *in, const Behind *b, double radius, const BbFormat 
       origin[i] = (at - b->in_site[i]) / b->in_step[i];
       step[i] = b->scale[i] * out_step[i] / b->in_step[i];
       unit[i] = fmax (1.0, step[i]);
-      if (b->whole)
-        continue;
       first[i] = (int) (from / b->in_step[i]);
       last[i] = (int) ceil (to / b->in_step[i]);
     }
@@ -389,6 +386,26 @@ ref_cover (const RefPlane *in, const BbRecipeValues *values, const BbFormat *tar
 
   dim_behind (&out, values, target, plane);
   return out;
+}
+
+/* What the canvas shows of the foreground, mirrored at its edges again and again, and blurred. */
+static RefPlane
+mirror (const RefPlane *canvas, const double start[2], const int size[2], const double sigma[2],
+        const int n_out[2])
+{
+  const double origin[2] = { 0, 0 }, step[2] = { 1, 1 };
+  int first[2], last[2];
+
+  for (int i = 0; i < 2; i++)
+    {
+      first[i] = MAX ((int) start[i], 0);
+      last[i] = MIN ((int) start[i] + size[i], n_out[i]);
+      soft_sigma[i] = sigma[i];
+    }
+  if (sigma[0] >= 1.0)
+    return ref_resample (canvas, ref_gaussian, 7.0, origin, step, sigma, first, last, n_out);
+  return ref_resample (canvas, sigma[0] > 0.0 ? soft_cubic : ref_catmull_rom, 2.0 + 7.0 * sigma[0],
+                       origin, step, step, first, last, n_out);
 }
 
 /* Ordinary frames only: even sizes, crops of whole chroma samples, no corners and no shadow. */
@@ -460,7 +477,7 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
       double fg[2]; /* luma of the source for each luma sample of the canvas */
       int n_out[2] = { bb_format_get_plane_width (target, p),
                        bb_format_get_plane_height (target, p) };
-      Behind behind = { .whole = mirrored };
+      Behind behind = { 0 };
 
       for (int i = 0; i < 2; i++)
         {
@@ -478,11 +495,10 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
           behind.chroma[i] = in_chroma[i];
           behind.first[i] = (int) (crop[i][0] / behind.in_step[i]);
           behind.last[i] = (int) (crop[i][1] / behind.in_step[i]);
-          behind.scale[i] = mirrored ? fg[i] : bg;
-          behind.start[i] =
-            crop[i][0] + (mirrored ? -start[i] * fg[i] : (n - canvas[i] * bg) / 2.0);
+          behind.scale[i] = bg;
+          behind.start[i] = crop[i][0] + (n - canvas[i] * bg) / 2.0;
         }
-      if (still == NULL)
+      if (still == NULL && !mirrored)
         {
           background = blur_behind (&turned, &behind, values->blur, target, p);
           for (int i = 0; i < background.width * background.height; i++)
@@ -500,6 +516,21 @@ ref_render_on (const BbRecipeValues *values, const BbFrame *frame, BbOrientation
         }
       foreground = ref_resample (&turned, ref_catmull_rom, 2.0, origin, step, kernel_width,
                                  behind.first, behind.last, n_out);
+      if (mirrored)
+        {
+          const double gaps[2] = { start[0] / out_step[0], start[1] / out_step[1] };
+          const int sizes[2] = { (int) (size[0] / out_step[0]), (int) (size[1] / out_step[1]) };
+          const double sigmas[2] = { values->blur / 2.0 / out_step[0],
+                                     values->blur / 2.0 / out_step[1] };
+
+          for (int i = 0; i < n_out[0] * n_out[1]; i++)
+            foreground.sample[i] =
+              CLAMP (foreground.sample[i], 0.0, (pow (2, target->depth) - 1.0) / depth_scale);
+          background = mirror (&foreground, gaps, sizes, sigmas, n_out);
+          for (int i = 0; i < background.width * background.height; i++)
+            background.sample[i] *= depth_scale;
+          dim_behind (&background, values, target, p);
+        }
 
       out[p] = ref_plane_new (n_out[0], n_out[1]);
       for (int y = 0; y < n_out[1]; y++)

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * launch-batch FP16|FP32 FRAMES [SOURCE-WIDTH SOURCE-HEIGHT WIDTH HEIGHT]: 8-bit NV12 in and out, the default look.
+ * launch-batch FP16|FP32 FRAMES [SOURCE-WIDTH SOURCE-HEIGHT WIDTH HEIGHT [KEY VALUE]…]: 8-bit NV12 in and out, the
+ * default look but for the values of the recipe that are given.
  */
 
 #include "bb-cuda-test.h"
@@ -38,6 +39,9 @@ main (int argc, char *argv[])
   g_assert_no_error (error);
   bb_recipe_values_init (&c.values);
   c.values.precision = g_strcmp0 (argv[1], "FP32") == 0 ? BB_PRECISION_FP32 : BB_PRECISION_FP16;
+  for (int i = 7; i + 1 < argc; i += 2)
+    bb_recipe_values_parse (&c.values, argv[i], argv[i + 1], &error);
+  g_assert_no_error (error);
   c.target.interleaved = TRUE;
   plan = bb_cuda_test_plan (&c);
   for (guint i = 0; i < c.n_frames; i++)

@@ -132,6 +132,38 @@ test_same (Fixture *fixture, gconstpointer data)
   gpu_compare_files (ours, theirs, 1);
 }
 
+/* Two shapes of one decode and one upload are, each, what they are alone. */
+static void
+test_outputs (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = get_path (fixture, "first.mkv");
+  g_autofree char *second = get_path (fixture, "second.mkv");
+  g_autoptr (BbRecipe) tall = bb_recipe_new (&fixture->values, NULL);
+  g_autoptr (BbRecipe) square = NULL;
+  g_autoptr (BbRender) job = NULL;
+  g_autoptr (GError) error = NULL;
+  BbRenderStats alone[2], together;
+
+  if (!has_gpu (fixture))
+    return;
+  render (fixture, "tall.mkv", 1, &alone[0]);
+  fixture->values.height = fixture->values.width;
+  square = bb_recipe_new (&fixture->values, NULL);
+  render (fixture, "square.mkv", 1, &alone[1]);
+  job = bb_render_new (fixture->clip, first, tall, TRUE);
+  bb_render_add_output (job, second, square, &error);
+  g_assert_no_error (error);
+  bb_render_set_workers (job, 1);
+  bb_render_run (job, NULL, &error);
+  g_assert_no_error (error);
+  bb_render_get_stats (job, &together);
+  g_assert_cmpint (together.frames, ==, 156);
+  g_test_message ("Both in %.2f s, one after the other in %.2f s", together.seconds,
+                  alone[0].seconds + alone[1].seconds);
+  assert_same_bytes (fixture, "tall.mkv", "first.mkv");
+  assert_same_bytes (fixture, "square.mkv", "second.mkv");
+}
+
 /* Two GPUs in one process, in turn. */
 static void
 test_devices (Fixture *fixture, gconstpointer data)
@@ -196,6 +228,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add ("/workers/same", Fixture, NULL, set_up, test_same, tear_down);
   g_test_add ("/workers/devices", Fixture, NULL, set_up, test_devices, tear_down);
+  g_test_add ("/workers/outputs", Fixture, NULL, set_up, test_outputs, tear_down);
   g_test_add ("/workers/memory", Fixture, NULL, set_up, test_memory, tear_down);
   return g_test_run ();
 }

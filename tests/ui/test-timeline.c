@@ -8,6 +8,7 @@
 #include "bb-timeline.h"
 #include "bb-transport.h"
 #include "bb-trim-popover.h"
+#include "bb-waveform.h"
 
 #include <math.h>
 
@@ -214,6 +215,82 @@ test_shuttle (void)
   bb_test_window_close (window);
 }
 
+/* Each column reaches as far as the loudest of its samples. */
+static void
+test_waveform (void)
+{
+  BbWaveform *waveform = bb_waveform_new ();
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autofree BbPeak *peaks = g_new0 (BbPeak, 1000);
+  const GdkRGBA color = { 0.0f, 1.0f, 0.0f, 1.0f };
+  g_autoptr (GskRenderNode) node = NULL;
+  GdkTexture *texture;
+  BbTimeRange range;
+  guchar data[100 * 80 * 4];
+
+  /* Ten seconds: one column has ten peaks, of which one is loud; the second half is silent. */
+  for (int i = 0; i < 500; i++)
+    if (i % 10 == i / 10 % 10)
+      peaks[i] = (BbPeak) { (gint16) (-32767 / 4), (gint16) 32767 };
+  bb_time_range_init (&range, 10000 * MS, 320 * MS);
+  bb_waveform_snapshot (waveform, &range, snapshot, &GRAPHENE_RECT_INIT (0, 0, 100, 80), &color, 1);
+  bb_waveform_add (waveform, 0, peaks, 600);
+  bb_waveform_add (waveform, 600, peaks + 600, 400);
+  bb_waveform_snapshot (waveform, &range, snapshot, &GRAPHENE_RECT_INIT (0, 0, 100, 80), &color, 1);
+  node = gtk_snapshot_free_to_node (snapshot);
+  g_assert_true (GSK_IS_RENDER_NODE (node));
+  g_assert_cmpint (gsk_render_node_get_node_type (node), ==, GSK_TEXTURE_NODE);
+  texture = gsk_texture_node_get_texture (node);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==, 100);
+  g_assert_cmpint (gdk_texture_get_height (texture), ==, 80);
+  gdk_texture_download (texture, data, 400);
+  for (int x = 0; x < 100; x++)
+    for (int y = 0; y < 80; y++)
+      {
+        /* By the root: a quarter of the samples is half of the height. */
+        gboolean drawn = x < 50 ? y < 60 : y == 40;
+
+        g_assert_cmpint (data[(y * 100 + x) * 4 + 3], ==, drawn ? 255 : 0);
+      }
+  bb_waveform_free (waveform);
+}
+
+/* Cuts are found, and gone to by keys. */
+static void
+test_cuts (void)
+{
+  g_autofree char *output = bb_test_ffmpeg (
+    "-f lavfi -i color=black:s=160x90:r=25:d=1.2 -f lavfi -i color=white:s=160x90:r=25:d=1 -f "
+    "lavfi "
+    "-i color=blue:s=160x90:r=25:d=0.8 -filter_complex concat=n=3,format=yuv420p -c:v libx264 "
+    "-preset ultrafast %s",
+    "shots.mp4");
+  g_autofree char *path = bb_test_media_path ("shots.mp4");
+  BbWindow *window = new_window ();
+  BbPlayer *player = bb_window_get_player (window);
+  BbTransport *transport = BB_TRANSPORT (bb_test_find (window, BB_TYPE_TRANSPORT, NULL, NULL));
+  BbTimeline *timeline = bb_transport_get_timeline (transport);
+
+  bb_test_open (window, path);
+  BB_TEST_WAIT (bb_timeline_find_cut (timeline, 2000 * MS, 1) == 2200 * MS);
+  g_assert_cmpint (bb_timeline_find_cut (timeline, 0, 1), ==, 1200 * MS);
+  BB_TEST_WAIT (!bb_transport_is_scanning (transport));
+  gtk_test_accessible_assert_property (timeline, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "2 cuts");
+  gtk_widget_grab_focus (GTK_WIDGET (bb_window_get_canvas (window)));
+  bb_test_xdo ("key bracketright");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 1200 * MS);
+  bb_test_xdo ("key bracketright");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 2200 * MS);
+  bb_test_xdo ("key bracketright");
+  BB_TEST_WAIT (bb_test_was_announced ("There is no other cut"));
+  bb_test_xdo ("key bracketleft bracketleft");
+  BB_TEST_WAIT (bb_player_get_picture (player)->time == 0);
+  /* Those of another video are none of this one. */
+  bb_test_open_clip (window);
+  BB_TEST_WAIT (bb_timeline_find_cut (timeline, 0, 1) == -1);
+  bb_test_window_close (window);
+}
+
 /* What covers neither the controls nor what lies under the sheet once that is closed. */
 static gboolean
 is_above (BbWindow *window, const char *text)
@@ -287,6 +364,8 @@ add_tests (void)
   g_test_add_func ("/timeline/typing", test_typing);
   g_test_add_func ("/timeline/zoom", test_zoom);
   g_test_add_func ("/timeline/shuttle", test_shuttle);
+  g_test_add_func ("/timeline/waveform", test_waveform);
+  g_test_add_func ("/timeline/cuts", test_cuts);
   g_test_add_func ("/timeline/toasts", test_toasts);
   g_test_add_func ("/timeline/header", test_header);
 }

@@ -377,21 +377,9 @@ static const GActionEntry entries[] = {
 
 /* What makes no sense without a clip. */
 static const char *const clip_actions[] = {
-  "play",
-  "seek",
-  "step",
-  "compare",
-  "actual-size",
-  "trim-start",
-  "trim-end",
-  "mark-start",
-  "mark-end",
-  "clear-trim",
-  "sidebar",
-  "reset",
-  "auto-tune",
-  "show-difference",
-  "difference-gain",
+  "play",       "seek",     "step",       "compare",         "actual-size",
+  "trim-start", "trim-end", "mark-start", "mark-end",        "clear-trim",
+  "sidebar",    "reset",    "auto-tune",  "show-difference", "difference-gain",
 };
 
 static GSimpleAction *

@@ -542,23 +542,24 @@ bb_framer_new (GtkWidget *widget)
   GtkEventController *scroll =
     gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
 
+  /* The controllers outlive this by a little. */
   self->widget = widget;
   self->drag = gtk_gesture_drag_new ();
-  g_signal_connect (self->drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
-  g_signal_connect (self->drag, "drag-update", G_CALLBACK (drag_update_cb), self);
-  g_signal_connect (self->drag, "end", G_CALLBACK (drag_end_cb), self);
+  g_signal_connect_object (self->drag, "drag-begin", G_CALLBACK (drag_begin_cb), self, 0);
+  g_signal_connect_object (self->drag, "drag-update", G_CALLBACK (drag_update_cb), self, 0);
+  g_signal_connect_object (self->drag, "end", G_CALLBACK (drag_end_cb), self, 0);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (self->drag));
-  g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, 0);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
-  g_signal_connect (zoom, "begin", G_CALLBACK (zoom_begin_cb), self);
-  g_signal_connect (zoom, "scale-changed", G_CALLBACK (zoom_changed_cb), self);
-  g_signal_connect (zoom, "end", G_CALLBACK (zoom_end_cb), self);
+  g_signal_connect_object (zoom, "begin", G_CALLBACK (zoom_begin_cb), self, 0);
+  g_signal_connect_object (zoom, "scale-changed", G_CALLBACK (zoom_changed_cb), self, 0);
+  g_signal_connect_object (zoom, "end", G_CALLBACK (zoom_end_cb), self, 0);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (zoom));
-  g_signal_connect (motion, "enter", G_CALLBACK (enter_cb), self);
-  g_signal_connect (motion, "motion", G_CALLBACK (motion_cb), self);
-  g_signal_connect (motion, "leave", G_CALLBACK (leave_cb), self);
+  g_signal_connect_object (motion, "enter", G_CALLBACK (enter_cb), self, 0);
+  g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, 0);
+  g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, 0);
   gtk_widget_add_controller (widget, motion);
-  g_signal_connect (scroll, "scroll", G_CALLBACK (scroll_cb), self);
+  g_signal_connect_object (scroll, "scroll", G_CALLBACK (scroll_cb), self, 0);
   gtk_widget_add_controller (widget, scroll);
   return self;
 }

@@ -956,7 +956,7 @@ check_focus (Fixture *fixture)
   bb_test_settle ();
   activate (fixture, "export", NULL);
   dialog = get_dialog (fixture);
-  name = bb_test_find (fixture->window, ADW_TYPE_ENTRY_ROW, NULL, NULL);
+  name = bb_test_find (dialog, ADW_TYPE_ENTRY_ROW, NULL, NULL);
   BB_TEST_WAIT (gtk_widget_get_mapped (name));
   bb_test_wait_for_paint (fixture->window);
   bb_test_settle ();

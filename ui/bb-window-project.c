@@ -285,11 +285,16 @@ list_names (const BbProjectState *state)
 
 /* After a crash there is a question; else the first page has a button. */
 static void
-ask (BbWindow *self, const BbProjectFile *left)
+ask (BbWindow *self)
 {
-  g_autofree char *names = list_names (left->state);
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("Go On Where You Stopped?"), NULL);
+  const BbProjectFile *left = bb_session_get_left (self->session);
+  g_autofree char *names = NULL;
+  AdwDialog *dialog;
 
+  if (left == NULL)
+    return;
+  names = list_names (left->state);
+  dialog = adw_alert_dialog_new (_ ("Go On Where You Stopped?"), NULL);
   adw_alert_dialog_format_body (
     ADW_ALERT_DIALOG (dialog), "%s\n%s", names,
     _ ("Blurbox ended before you closed it. Nothing of what you did is lost."));
@@ -303,6 +308,16 @@ ask (BbWindow *self, const BbProjectFile *left)
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "later");
   g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), self, 0);
   adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+/* One question after the other. */
+static void
+visible_dialog_cb (BbWindow *self)
+{
+  if (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) != NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (self, visible_dialog_cb, self);
+  ask (self);
 }
 
 /**
@@ -332,7 +347,10 @@ bb_window_offer_session (BbWindow *self)
   if (g_str_equal (start, "continue"))
     go_on (self);
   else if (bb_session_was_killed (self->session))
-    ask (self, left);
+    {
+      g_signal_connect (self, "notify::visible-dialog", G_CALLBACK (visible_dialog_cb), self);
+      visible_dialog_cb (self);
+    }
 }
 
 /**

@@ -102,7 +102,8 @@ adopt (BbStateFile *self, guint slot)
     g_array_append_val (self->adopted_locks, fd);
 }
 
-/* Removes what g_file_set_contents() had not renamed yet when a program was killed. */
+/* Removes what g_file_set_contents() had not renamed yet when a program was killed. Nothing else may have a
+ * name like that: six characters behind a dot. */
 static void
 remove_unwritten (BbStateFile *self)
 {

@@ -15,9 +15,9 @@
 static gboolean
 is_of_output (const char *name)
 {
-  static const char *const others[] = { "output",   "recipe",     "size",    "aspect",
-                                        "offset",   "background", "picture", "logo-place",
-                                        "position", "crop",       NULL };
+  static const char *const others[] = { "output",   "recipe",     "size", "aspect",
+                                        "position", "offset",     "crop", "background",
+                                        "picture",  "logo-place", NULL };
   const char *key = bb_options_get_key (name);
   const char *candidate;
   BbRecipePart part;

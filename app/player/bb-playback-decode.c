@@ -246,8 +246,15 @@ jump (BbPlayback *self)
         return;
       index = 0;
     }
-  /* Where a newer seek waits this is not where the owner is any more, but better than nothing. */
+  /* Where a newer seek waits this is not where the owner is any more, but may be nearer than what is on
+   * screen. */
   bb_playback_set_cursor (self, index);
+  if (self->wanted.seek_pending && self->wanted.passing)
+    {
+      time = bb_playback_get_frame (self, self->decoded.cursor)->time;
+      self->made.redo = bb_playback_is_nearer (self, time);
+      bb_playback_pass_kept (self);
+    }
 }
 
 /* Decodes frames before the window, at least @n of them where the file has as many. The window ends

@@ -67,8 +67,9 @@ get_distance (BbPlayback *self, gint64 time)
   return ABS (time - self->wanted.seek_target);
 }
 
-static gboolean
-is_nearer (BbPlayback *self, gint64 time)
+/* Whether a frame is nearer to the one that is sought than what is on screen. */
+gboolean
+bb_playback_is_nearer (BbPlayback *self, gint64 time)
 {
   return self->wanted.passing && self->news.picture != NULL &&
          self->wanted.settings.recipe != NULL &&
@@ -112,7 +113,7 @@ bb_playback_pass_kept (BbPlayback *self)
 {
   const BbPlaybackFrame *frame = find_nearest (self, self->wanted.seek_target);
 
-  if (frame == NULL || !is_nearer (self, frame->time) || bb_playback_is_outdated (self))
+  if (frame == NULL || !bb_playback_is_nearer (self, frame->time) || bb_playback_is_outdated (self))
     return;
   bb_playback_drop_passed (self);
   self->made.passed = *frame;
@@ -132,32 +133,64 @@ get_n_kept (BbPlayback *self)
            : (guint) (MEMORY_KEPT / MAX (bb_format_get_frame_size (&info->format), 1));
 }
 
+/* How far apart frames are kept: some over all of the span, and twice as many as those shortly before the
+ * one that is sought, where a hand goes next that goes back slowly. */
+static gint64
+get_spacing (BbPlayback *self)
+{
+  return SPAN_KEPT / MAX (get_n_kept (self) * 2 / 3, 1);
+}
+
 /* Whether the frame at @time is to be kept: far enough from the others. */
 static gboolean
 is_to_be_kept (BbPlayback *self, gint64 time)
 {
-  guint n = get_n_kept (self);
+  gint64 spacing = get_spacing (self);
+  gint64 before = self->wanted.seek_target - time;
   const BbPlaybackFrame *nearest = find_nearest (self, time);
 
-  return n > 0 && (nearest == NULL || ABS (nearest->time - time) >= SPAN_KEPT / n);
+  if (before >= 0 && before < spacing)
+    spacing /= MAX (get_n_kept (self) / 3, 1);
+  return get_n_kept (self) > 0 && (nearest == NULL || ABS (nearest->time - time) >= spacing);
 }
 
-/* Takes a reference, in place of the frame that is furthest away where there is no room. */
+/* Which frame to give up: one of those that were close together for a place that is no longer sought, else
+ * the one that is furthest away. */
+static guint
+find_least (BbPlayback *self)
+{
+  GPtrArray *kept = self->decoded.kept;
+  gint64 spacing = get_spacing (self);
+  gint64 most = -1;
+  guint least = 0;
+
+  for (guint i = 0; i < kept->len; i++)
+    {
+      const BbPlaybackFrame *frame = kept->pdata[i];
+      gint64 distance = get_distance (self, frame->time);
+      gboolean close = FALSE;
+
+      for (guint k = 0; k < kept->len && distance > spacing && !close; k++)
+        close = k != i && ABS (((BbPlaybackFrame *) kept->pdata[k])->time - frame->time) < spacing;
+      if (close)
+        distance += SPAN_KEPT * 1000;
+      if (distance > most)
+        {
+          most = distance;
+          least = i;
+        }
+    }
+  return least;
+}
+
+/* Takes a reference, in place of another frame where there is no room. */
 static void
 keep (BbPlayback *self, const BbPlaybackFrame *frame)
 {
   GPtrArray *kept = self->decoded.kept;
 
   while (kept->len > 0 && kept->len >= get_n_kept (self))
-    {
-      guint furthest = 0;
-
-      for (guint i = 1; i < kept->len; i++)
-        if (get_distance (self, ((BbPlaybackFrame *) kept->pdata[i])->time) >
-            get_distance (self, ((BbPlaybackFrame *) kept->pdata[furthest])->time))
-          furthest = i;
-      g_ptr_array_remove_index_fast (kept, furthest);
-    }
+    g_ptr_array_remove_index_fast (kept, find_least (self));
   g_ptr_array_add (kept, g_memdup2 (frame, sizeof *frame));
   bb_frame_ref (frame->frame);
 }
@@ -173,7 +206,7 @@ wants_cb (gint64 time, gpointer user_data)
   if (!self->quit && !bb_playback_is_outdated (self))
     {
       self->decoded.shows_passed =
-        is_nearer (self, time) && self->made.passed.frame == NULL && !self->made.busy &&
+        bb_playback_is_nearer (self, time) && self->made.passed.frame == NULL && !self->made.busy &&
         g_get_monotonic_time () - self->decoded.passed_at >= PASSING_INTERVAL;
       wanted = self->decoded.shows_passed || is_to_be_kept (self, time);
     }

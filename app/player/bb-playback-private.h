@@ -159,6 +159,7 @@ void bb_playback_show (BbPlayback *self, BbPicture *picture, BbPicture *compared
 gboolean bb_playback_is_stale (BbPlayback *self, const BbPicture *picture);
 void bb_playback_init_passing (BbPlayback *self);
 gboolean bb_playback_is_outdated (BbPlayback *self);
+gboolean bb_playback_is_nearer (BbPlayback *self, gint64 time);
 void bb_playback_drop_passed (BbPlayback *self);
 void bb_playback_cancel_overtaken (BbPlayback *self);
 void bb_playback_pass_kept (BbPlayback *self);

@@ -17,14 +17,14 @@
 /* What changes faster is written together: far below what anybody minds to lose. */
 #define SAVE_MS 250
 /* What is not gone on with when something else is begun. */
-#define BEFORE ".before"
+#define BEFORE ".previous"
 
 /**
  * BbSession:
  *
  * Keeps a project in `session.blurbox`, from each change on, so that it outlives the program however that
  * ends, and gives back what the last one left. What is left is kept until it is gone on with or removed:
- * where another project is begun meanwhile, as `session.blurbox.before`.
+ * where another project is begun meanwhile, as `session.blurbox.previous`.
  *
  * Signals: `problem`, a sentence for the user, when it cannot be written.
  */

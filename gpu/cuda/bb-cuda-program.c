@@ -85,7 +85,7 @@ lay_intermediates (const BbPlan *plan, BbCudaIntermediate reduced[], BbCudaInter
 {
   gsize size = 0;
 
-  if (plan->flat || is_covered (plan))
+  if (bb_cuda_tables_is_flat (plan) || is_covered (plan))
     return 0;
   for (int g = 0; g < BB_CUDA_N_GROUPS; g++)
     {

@@ -224,7 +224,10 @@ back (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GEr
     .up_y = group->up_y,
     .up_x = group->up_x,
     .last_window = group->last_window,
-    .flat = plan->flat,
+    .flat = bb_cuda_tables_is_flat (plan),
+    .mirror_x = group->mirror_x,
+    .mirror_y = group->mirror_y,
+    .gain = group->gain,
     .still = { group->still[0], group->still[1] },
     .scale = 1.0f / group->composite.maximum,
     .composite = group->composite,
@@ -232,7 +235,7 @@ back (BbCudaProgram *program, int g, BbFrame *const *frames, guint n_frames, GEr
   guint grid[3];
 
   set_frames (&p.out, frames, n_frames, g);
-  if (!plan->flat)
+  if (!p.flat)
     set_intermediate (&p.in, &program->blurred[g], frames, n_frames);
   p.split = count_split (&p.out, g);
   p.tight = group->tight[p.out.interleave - 1];

@@ -302,6 +302,24 @@ append_first_stage (BbCudaTables *tables, const BbPlan *plan, int p, const BbTap
                          plane->crop_height, least, FALSE, stage);
 }
 
+/* Whether the mirrored foreground is copied. Where its edges are covered in part, what is copied would change meanwhile. */
+static gboolean
+is_copy (const BbPlan *plan)
+{
+  return plan->mirrored && plan->plane[0].blur_x.n_taps == 0 && plan->plane[0].alpha == NULL;
+}
+
+/* Where the samples of an axis are copied from. */
+static const int *
+append_mirror (BbCudaTables *tables, const BbTaps *taps, int offset)
+{
+  g_autofree int *from = g_new (int, taps->n_out);
+
+  for (int j = 0; j < taps->n_out; j++)
+    from[j] = taps->first[j] + offset;
+  return AT (append (tables, from, sizeof (int) * (gsize) taps->n_out));
+}
+
 static void
 append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup *group)
 {
@@ -313,6 +331,13 @@ append_background (BbCudaTables *tables, const BbPlan *plan, int p, BbCudaGroup 
     {
       append_source_stage (tables, plan, p, &plane->reduce_y, &plane->up_x, plane->crop_x,
                            plane->crop_y, plane->width, plane->height, 0, TRUE, &group->direct);
+      return;
+    }
+  if (is_copy (plan))
+    {
+      group->mirror_x = append_mirror (tables, &plane->up_x, plane->left);
+      group->mirror_y = append_mirror (tables, &plane->up_y, plane->top);
+      group->gain = plane->up_y.weight[0];
       return;
     }
   bb_plan_get_intermediate (plan, p, &reduced_width, &reduced_height, &blurred_width,
@@ -356,6 +381,18 @@ append_still (BbCudaTables *tables, const BbPlan *plan, int g, BbCudaGroup *grou
     }
   group->keep = append_samples (tables, plan->plane[g].logo.keep, plan->plane[g].logo.width,
                                 plan->plane[g].logo.height);
+}
+
+/**
+ * bb_cuda_tables_is_flat:
+ * @plan: a plan
+ *
+ * Returns: whether the background is made of no plane that is kept between stages
+ */
+gboolean
+bb_cuda_tables_is_flat (const BbPlan *plan)
+{
+  return plan->flat || is_copy (plan);
 }
 
 /**
@@ -454,6 +491,8 @@ bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **er
       RELOCATE (group->up_x);
       RELOCATE (group->composite.alpha);
       RELOCATE (group->composite.shade);
+      RELOCATE (group->mirror_x);
+      RELOCATE (group->mirror_y);
       RELOCATE (group->keep);
       for (int i = 0; i < 2; i++)
         {

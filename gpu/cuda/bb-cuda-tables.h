@@ -45,6 +45,9 @@ typedef struct {
  * @tight: as in #BbCompose, for chroma that is (1) and is not (0) interleaved on the canvas
  * @composite: the canvas
  * @still: (nullable): as in #BbCompose
+ * @mirror_x: (nullable): as in #BbCompose
+ * @mirror_y: (nullable): as in #BbCompose
+ * @gain: as in #BbCompose
  * @keep: (nullable): as in #BbOverlay; absent where there is no logo
  * @ink: (nullable): as in #BbOverlay
  *
@@ -61,6 +64,9 @@ typedef struct {
   gboolean tight[2];
   BbComposite composite;
   const float *still[2];
+  const int *mirror_x;
+  const int *mirror_y;
+  float gain;
   const float *keep;
   const float *ink[2];
 } BbCudaGroup;
@@ -82,6 +88,7 @@ typedef struct {
   BbCudaBlock *staging;
 } BbCudaTables;
 
+gboolean bb_cuda_tables_is_flat (const BbPlan *plan);
 void bb_cuda_tables_init (BbCudaTables *tables, const BbPlan *plan);
 gboolean bb_cuda_tables_upload (BbCudaTables *tables, BbCudaContext *context, GError **error);
 void bb_cuda_tables_clear (BbCudaTables *tables, BbCudaContext *context, BbCudaEvent *last_use);

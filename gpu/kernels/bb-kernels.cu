@@ -232,34 +232,164 @@ compose_rows (const BbCompose &p, Rising<Kept, interleave> &rising, int frame, i
     }
 }
 
-/* A background of one color, or one that is the same in each frame. */
-template <typename Code, int interleave>
+/* Where flat backgrounds have their samples from, four columns of a row after the other, as shares of the maximum: one
+ * color, */
+struct OneColor {
+  const float *bias;
+
+  __device__ __forceinline__
+  OneColor (const BbCompose &, int, int, int, int, const float bias_[4]) : bias (bias_)
+  {
+  }
+
+  __device__ __forceinline__ float
+  get (int k) const
+  {
+    return bias[k];
+  }
+
+  __device__ __forceinline__ void
+  advance ()
+  {
+  }
+};
+
+/* one that is the same in each frame, */
+template <int interleave> struct Still {
+  const BbCompose &p;
+  const float *sample[4];
+
+  __device__ __forceinline__
+  Still (const BbCompose &p_, int, int plane, int column, int row, const float[4]) : p (p_)
+  {
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      sample[k] = p.still[plane + k % interleave] + (ptrdiff_t) row * p.composite.canvas_width +
+                  least ((column + k) / interleave, p.composite.canvas_width - 1);
+  }
+
+  __device__ __forceinline__ float
+  get (int k) const
+  {
+    return *sample[k] * p.scale;
+  }
+
+  __device__ __forceinline__ void
+  advance ()
+  {
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      sample[k] += p.composite.canvas_width;
+  }
+};
+
+/* or the foreground that is there, mirrored. */
+template <typename Code, int interleave> struct Mirrored {
+  const BbCompose &p;
+  const uint8_t *data;
+  const int *row;
+  const float *bias;
+  int code[4]; /* from the beginning of a row */
+
+  __device__ __forceinline__
+  Mirrored (const BbCompose &p_, int frame, int plane, int column, int row_, const float bias_[4])
+    : p (p_), data (at<uint8_t> (p_.out.data[frame], plane * p_.out.component)),
+      row (p_.mirror_y + row_), bias (bias_)
+  {
+#pragma unroll
+    for (int k = 0; k < 4; k++)
+      code[k] = p.mirror_x[least ((column + k) / interleave, p.composite.canvas_width - 1)] *
+                  interleave +
+                k % interleave;
+  }
+
+  __device__ __forceinline__ float
+  get (int k) const
+  {
+    const Code *codes = at<const Code> (data, (ptrdiff_t) *row * p.out.stride);
+
+    return bb_float_from_code (codes[code[k]] >> p.out.shift) * (p.gain * p.scale) + bias[k];
+  }
+
+  __device__ __forceinline__ void
+  advance ()
+  {
+    row++;
+  }
+};
+
+/* Rows @from to @to of four columns of a flat background, but for the codes of the mask @covered. */
+template <typename Code, int interleave, bool plain, typename Source>
 static __device__ __forceinline__ void
 compose_flat (const BbCompose &p, int frame, int plane, int column, int from, int to,
-              const float bias[4])
+              const float bias[4], typename FourCodes<Code>::Word covered)
 {
+  typedef typename FourCodes<Code>::Word Word;
   uint8_t *code = at<uint8_t> (p.out.data[frame], plane * p.out.component +
                                                     (ptrdiff_t) from * p.out.stride +
                                                     column * (ptrdiff_t) sizeof (Code));
+  Source source (p, frame, plane, column, from, bias);
 
 #pragma unroll 1
-  for (int y = from; y < to; y++, code += p.out.stride)
+  for (int y = from; y < to; y++, code += p.out.stride, source.advance ())
     {
       float share[4];
 
-      if (is_hidden<interleave> (p.composite, column, y))
+      if (!plain && is_hidden<interleave> (p.composite, column, y))
         continue;
 #pragma unroll
       for (int k = 0; k < 4; k++)
+        share[k] = source.get (k);
+      if (plain)
         {
-          const int x = least ((column + k) / interleave, p.composite.canvas_width - 1);
-          const float *still = p.still[plane + k % interleave];
+          uint32_t bits[4];
+          Word out;
 
-          share[k] =
-            still != NULL ? still[(ptrdiff_t) y * p.composite.canvas_width + x] * p.scale : bias[k];
+#pragma unroll
+          for (int k = 0; k < 4; k++)
+            bits[k] = finish_code (share[k], 1.0f, 0.0f, p.composite.maximum);
+          out = pack (bits, p.out.shift, Word ());
+          if (covered != 0)
+            out = (out & ~covered) | (*(const Word *) code & covered);
+          *(Word *) code = out;
         }
-      mix_four<Code, interleave> (p, plane, column, y, share, (typename FourCodes<Code>::Word *) code);
+      else
+        mix_four<Code, interleave> (p, plane, column, y, share, (Word *) code);
     }
+}
+
+/* Rows @from to @to above, beside and below the foreground, whose codes beside it are @covered. */
+template <typename Word, typename Rows>
+static __device__ __forceinline__ void
+around (const BbComposite &composite, int from, int to, Word covered, Rows rows)
+{
+  const int top = composite.top;
+  const int bottom = composite.top + composite.height;
+
+#pragma unroll 1
+  for (int part = 0; part < 3; part++)
+    {
+      const int begin = part == 0 ? from : part == 1 ? greatest (from, top) : greatest (from, bottom);
+      const int end = part == 0 ? least (to, top) : part == 1 ? least (to, bottom) : to;
+
+      if (part != 1 || covered != (Word) ~(Word) 0)
+        rows (begin, end, part == 1 ? covered : (Word) 0);
+    }
+}
+
+template <typename Code, int interleave, typename Source>
+static __device__ __forceinline__ void
+compose_all_flat (const BbCompose &p, int frame, int plane, int column, int from, int to,
+                  const float bias[4], typename FourCodes<Code>::Word covered)
+{
+  typedef typename FourCodes<Code>::Word Word;
+
+  if (p.composite.alpha != NULL || p.composite.shade != NULL)
+    compose_flat<Code, interleave, false, Source> (p, frame, plane, column, from, to, bias, 0);
+  else
+    around (p.composite, from, to, covered, [&] (int begin, int end, Word mask) {
+      compose_flat<Code, interleave, true, Source> (p, frame, plane, column, begin, end, bias, mask);
+    });
 }
 
 /* The blurred plane up to the canvas, around the foreground that is there. A thread makes four
@@ -275,8 +405,6 @@ compose (const BbCompose &p)
   const int column = (int) blockIdx.x * BB_COMPOSE_COLUMNS + (int) threadIdx.x % 32 * BB_COMPOSE_SAMPLES;
   const int from = (int) blockIdx.y * BB_COMPOSE_ROWS + (int) threadIdx.x / 32 * BB_COMPOSE_MARCH;
   const int to = least (from + BB_COMPOSE_MARCH, composite.canvas_height);
-  const int top = composite.top;
-  const int bottom = composite.top + composite.height;
   Word covered = 0; /* beside rows of the foreground */
   float bias[4];
 
@@ -293,7 +421,13 @@ compose (const BbCompose &p)
     }
   if (p.flat)
     {
-      compose_flat<Code, interleave> (p, frame, plane, column, from, to, bias);
+      if (p.still[0] != NULL)
+        compose_all_flat<Code, interleave, Still<interleave>> (p, frame, plane, column, from, to, bias, covered);
+      else if (p.mirror_x != NULL)
+        compose_all_flat<Code, interleave, Mirrored<Code, interleave>> (p, frame, plane, column, from, to, bias,
+                                                                       covered);
+      else
+        compose_all_flat<Code, interleave, OneColor> (p, frame, plane, column, from, to, bias, covered);
       return;
     }
 
@@ -305,17 +439,10 @@ compose (const BbCompose &p)
                                                    0);
       return;
     }
-  /* Above, beside and below the foreground. */
-#pragma unroll 1
-  for (int part = 0; part < 3; part++)
-    {
-      const int begin = part == 0 ? from : part == 1 ? greatest (from, top) : greatest (from, bottom);
-      const int end = part == 0 ? least (to, top) : part == 1 ? least (to, bottom) : to;
-
-      if (part != 1 || covered != (Word) ~(Word) 0)
-        compose_rows<Kept, Code, interleave, true> (p, rising, frame, plane, column, begin, end,
-                                                    bias, part == 1 ? covered : 0);
-    }
+  around (composite, from, to, covered, [&] (int begin, int end, Word mask) {
+    compose_rows<Kept, Code, interleave, true> (p, rising, frame, plane, column, begin, end, bias,
+                                                mask);
+  });
 }
 
 #define BOUNDS(n_threads, n_blocks) __launch_bounds__ (n_threads, n_blocks)

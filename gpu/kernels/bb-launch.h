@@ -188,8 +188,11 @@ typedef struct __attribute__ ((aligned (16))) {
  * @last_window: column of @in where the last %BB_COMPOSE_WINDOW begin
  * @tight: whether those of a thread's neighbours lie in one window
  * @split: as in #BbResample, for @out
- * @flat: whether the background is the bias alone, or @still
+ * @flat: whether the background is the bias alone, @still, or a copy of the foreground
  * @still: (nullable): per component `[canvas height][canvas width]`, a flat background in codes
+ * @mirror_x: (nullable): `[canvas width]`, the foreground's column that a column of a sharp mirrored background copies
+ * @mirror_y: (nullable): `[canvas height]`, the row
+ * @gain: factor on what is copied, to which the bias is added
  * @scale: 1 / greatest code
  * @composite: the canvas
  *
@@ -205,6 +208,9 @@ typedef struct {
   int split;
   int flat;
   const float *still[2];
+  const int *mirror_x;
+  const int *mirror_y;
+  float gain;
   float scale;
   BbComposite composite;
 } BbCompose;

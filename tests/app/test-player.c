@@ -647,6 +647,7 @@ test_passing (void)
   const gint64 frame = 40000000;
   BbRecipeValues values;
   guint n_passed = 0;
+  guint n_back = 0;
 
   fixture_init (&f);
   small_values (&values);
@@ -683,7 +684,16 @@ test_passing (void)
       g_main_context_iteration (NULL, FALSE);
     }
   bb_player_seek (f.player, 6 * frame);
-  BB_TEST_WAIT (shown_time (&f) == 6 * frame);
+  while (shown_time (&f) != 6 * frame)
+    {
+      guint n = f.n_pictures;
+      gint64 before = shown_time (&f);
+
+      BB_TEST_WAIT (f.n_pictures > n);
+      /* What was on its way to the screen when it was sought may still come, and one that was to be made. */
+      n_back += ABS (shown_time (&f) - 6 * frame) > ABS (before - 6 * frame);
+    }
+  g_assert_cmpuint (n_back, <=, 2);
   fixture_clear (&f);
 }
 

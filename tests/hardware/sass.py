@@ -172,7 +172,7 @@ class Machine:
     def load(self, address, size):
         value = np.zeros(self.n, U64)
         for start, data in self.memory:
-            inside = (address >= U64(start)) & (address + U64(size) <= U64(start + len(data)))
+            inside = (address >= U64(start)) & (address <= U64(start + len(data) - size))  # of lanes elsewhere too
             if inside.any():
                 offset = (address[inside] - U64(start)).astype(np.int64)
                 word = np.zeros(len(offset), U64)
@@ -431,6 +431,11 @@ class Machine:
                                         self.predicate(operands[3]), names))
 
     do_imnmx = do_vimnmx
+
+    def do_vimnmx3(self, names, operands, write, _):
+        least = self.predicate(operands[4])
+        two = self.extreme(self.source(operands[1]), self.source(operands[2]), least, names)
+        write(operands[0], self.extreme(two, self.source(operands[3]), least, names))
 
     def do_viaddmnmx(self, names, operands, write, _):
         total = self.source(operands[1]) + self.source(operands[2])

@@ -137,7 +137,7 @@ test_zoom (void)
 
   /* A click finds the instant under the pointer, and the playhead stays in view. */
   gtk_widget_grab_focus (GTK_WIDGET (bb_window_get_canvas (window)));
-  bb_test_xdo ("key --repeat 12 plus");
+  bb_test_xdo ("key --repeat 12 ctrl+plus");
   BB_TEST_WAIT (range->span == 8 * 40 * MS);
   bb_test_activate (window, "seek", "x", 2000 * MS);
   BB_TEST_WAIT (range->start <= 2000 * MS && range->start + range->span >= 2000 * MS);

@@ -576,6 +576,83 @@ test_preset_names (void)
   bb_test_window_close (window);
 }
 
+static GtkWidget *
+get_preset_row (GtkWidget *popover, const char *name)
+{
+  return gtk_widget_get_ancestor (bb_test_find (popover, GTK_TYPE_LABEL, "label", name),
+                                  GTK_TYPE_LIST_BOX_ROW);
+}
+
+static const char *
+get_mark (GtkWidget *popover, const char *name)
+{
+  GtkWidget *label = bb_test_find_css (get_preset_row (popover, name), "caption");
+
+  return gtk_widget_get_visible (label) ? gtk_label_get_text (GTK_LABEL (label)) : NULL;
+}
+
+/* What the picture of a preset has at its very corner, where there is background; %FALSE before there is
+ * one. */
+static gboolean
+get_corner (GtkWidget *popover, const char *name, guint8 rgb[3])
+{
+  GtkWidget *picture = bb_test_find (get_preset_row (popover, name), GTK_TYPE_PICTURE, NULL, NULL);
+  GdkPaintable *paintable = gtk_picture_get_paintable (GTK_PICTURE (picture));
+  g_autofree guint8 *pixels = NULL;
+
+  if (paintable == NULL)
+    return FALSE;
+  g_assert_cmpint (gdk_paintable_get_intrinsic_height (paintable), ==, 72);
+  pixels = download (GDK_TEXTURE (paintable));
+  memcpy (rgb, pixels, 3);
+  return TRUE;
+}
+
+/* Each preset is seen with the clip's frame, and the one that it has is marked, until it is changed. */
+static void
+test_preset_marks (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *popover = bb_test_find (window, BB_TYPE_PRESET_POPOVER, NULL, NULL);
+  guint8 rgb[3];
+
+  bb_test_activate (window, "set-background", "s", "color");
+  bb_test_activate (window, "set-color", "s", "#2040c0");
+  bb_test_activate (window, "save-preset", "s", "Blue");
+  bb_test_activate (window, "set-blur", "d", 33.0);
+  gtk_popover_popup (GTK_POPOVER (popover));
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Changed");
+  g_assert_cmpstr (get_mark (popover, "Plain"), ==, NULL);
+  BB_TEST_WAIT (get_corner (popover, "Blue", rgb));
+  g_assert_cmpint (ABS (rgb[0] - 0x20), <=, 3);
+  g_assert_cmpint (ABS (rgb[1] - 0x40), <=, 3);
+  g_assert_cmpint (ABS (rgb[2] - 0xc0), <=, 3);
+  BB_TEST_WAIT (get_corner (popover, "Black Bars", rgb));
+  g_assert_cmpint (rgb[0] + rgb[1] + rgb[2], <=, 9);
+  /* Marks follow while they are seen. */
+  bb_editor_undo (editor);
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Active");
+  bb_test_activate (window, "apply-preset", "s", "Black Bars");
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, "Active");
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, NULL);
+  bb_test_activate (window, "set-dim", "d", 0.5);
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, "Changed");
+  /* What was undone was not changed. */
+  bb_editor_undo (editor);
+  bb_editor_undo (editor);
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, NULL);
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Active");
+  bb_editor_undo (editor);
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, NULL);
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Changed");
+  gtk_popover_popdown (GTK_POPOVER (popover));
+  BB_TEST_WAIT (!gtk_widget_get_visible (popover));
+  g_assert_false (get_corner (popover, "Blue", rgb));
+  bb_test_activate (window, "delete-preset", "s", "Blue");
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
@@ -588,6 +665,7 @@ add_tests (void)
   g_test_add_func ("/tuning/while-playing", test_while_playing);
   g_test_add_func ("/tuning/presets", test_presets);
   g_test_add_func ("/tuning/preset-names", test_preset_names);
+  g_test_add_func ("/tuning/preset-marks", test_preset_marks);
 }
 
 int

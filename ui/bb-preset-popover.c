@@ -19,9 +19,9 @@
 /**
  * BbPresetPopover:
  *
- * A list of presets, each with a picture of what it makes of the current clip. Choosing, saving, renaming and deleting are actions of the window:
- * `win.apply-preset`, `win.save-preset`, `win.replace-preset`, `win.rename-preset` and
- * `win.delete-preset`.
+ * A list of presets, each with a picture of what it makes of the current clip. Choosing, saving, renaming, deleting, exporting and importing are actions of the window:
+ * `win.apply-preset`, `win.save-preset`, `win.replace-preset`, `win.rename-preset`,
+ * `win.delete-preset`, `win.export-preset` and `win.import-presets`.
  */
 struct _BbPresetPopover {
   GtkPopover parent_instance;
@@ -146,6 +146,21 @@ delete_cb (GtkButton *button, gpointer user_data)
 }
 
 static void
+export_cb (GtkButton *button, gpointer user_data)
+{
+  gtk_popover_popdown (GTK_POPOVER (user_data));
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.export-preset", "s",
+                              get_name (GTK_WIDGET (button)));
+}
+
+static void
+import_cb (GtkButton *button, gpointer user_data)
+{
+  gtk_popover_popdown (GTK_POPOVER (user_data));
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.import-presets", NULL);
+}
+
+static void
 row_activated_cb (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
 {
   gtk_popover_popdown (GTK_POPOVER (user_data));
@@ -219,6 +234,7 @@ create_row (gpointer item, gpointer user_data)
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), texts);
+  add_button (box, "document-save-as-symbolic", _ ("Export"), G_CALLBACK (export_cb), user_data);
   if (bb_preset_get_file (preset) != NULL)
     {
       add_button (box, "document-edit-symbolic", _ ("Rename"), G_CALLBACK (rename_cb), user_data);
@@ -305,6 +321,7 @@ bb_preset_popover_class_init (BbPresetPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BbPresetPopover, list);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, save_cb);
+  gtk_widget_class_bind_template_callback (widget_class, import_cb);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "bb-window-private.h"
 
+#include "bb-file-name.h"
 #include "bb-preset-popover.h"
 #include "bb-toast.h"
 
@@ -182,6 +183,129 @@ delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 }
 
 static void
+import (BbWindow *self, GFile *file)
+{
+  g_autoptr (GError) error = NULL;
+  BbPreset *preset = bb_presets_import (bb_window_get_presets (self), file, &error);
+  g_autofree char *text = NULL;
+
+  if (preset != NULL)
+    text = g_strdup_printf (_ ("Preset “%s” saved"), bb_preset_get_name (preset));
+  bb_window_show_toast (self, preset != NULL ? text : error->message);
+}
+
+static void export (BbWindow *self, const char *name, GFile *file)
+{
+  BbPreset *preset = bb_presets_find (bb_window_get_presets (self), name);
+  g_autofree char *shown = bb_file_get_name (file);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (preset == NULL)
+    text = g_strdup (_ ("There is no preset of that name"));
+  else if (bb_recipe_save (bb_preset_get_recipe (preset), file, &error))
+    /* Translators: name of a file */
+    text = g_strdup_printf (_ ("“%s” was saved"), shown);
+  bb_window_show_toast (self, error != NULL ? error->message : text);
+}
+
+static GListModel *
+create_filters (void)
+{
+  GListStore *filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
+  g_autoptr (GtkFileFilter) recipes = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (recipes, _ ("Presets"));
+  gtk_file_filter_add_suffix (recipes, "recipe");
+  gtk_file_filter_set_name (all, _ ("All Files"));
+  gtk_file_filter_add_pattern (all, "*");
+  g_list_store_append (filters, recipes);
+  g_list_store_append (filters, all);
+  return G_LIST_MODEL (filters);
+}
+
+static void
+import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
+  g_autoptr (GListModel) files =
+    gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result, NULL);
+
+  if (files == NULL || self->editor == NULL)
+    return;
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      import (self, file);
+    }
+}
+
+static void
+import_presets_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GListModel) filters = create_filters ();
+
+  gtk_file_dialog_set_title (dialog, _ ("Import Presets"));
+  gtk_file_dialog_set_filters (dialog, filters);
+  gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (user_data), NULL, import_chosen_cb,
+                                 g_object_ref (user_data));
+}
+
+static void
+export_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbWindow) self = BB_WINDOW (user_data);
+  g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
+
+  if (file != NULL && self->editor != NULL)
+    export (self, g_object_get_data (source, "name"), file);
+}
+
+static void
+export_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *name = g_variant_get_string (parameter, NULL);
+  g_autofree char *file_name = bb_presets_get_file_name (name);
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GListModel) filters = create_filters ();
+
+  gtk_file_dialog_set_title (dialog, _ ("Export Preset"));
+  gtk_file_dialog_set_filters (dialog, filters);
+  gtk_file_dialog_set_initial_name (dialog, file_name);
+  g_object_set_data_full (G_OBJECT (dialog), "name", g_strdup (name), g_free);
+  gtk_file_dialog_save (dialog, GTK_WINDOW (user_data), NULL, export_chosen_cb,
+                        g_object_ref (user_data));
+}
+
+/* For whoever drives the window from outside. */
+static void
+import_preset_from_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (g_variant_get_string (parameter, NULL));
+
+  import (BB_WINDOW (user_data), file);
+}
+
+/* The same; a file that is there is replaced. */
+static void
+export_preset_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *name, *path;
+  g_autoptr (GFile) file = NULL;
+
+  g_variant_get (parameter, "(&s&s)", &name, &path);
+  file = g_file_new_for_path (path);
+  if (g_path_is_absolute (path))
+    export (BB_WINDOW (user_data), name, file);
+  else
+    bb_window_show_toast (BB_WINDOW (user_data),
+                          _ ("Name the file to save to with its whole path"));
+}
+
+static void
 unref_recipe (gpointer data)
 {
   bb_recipe_unref (data);
@@ -230,6 +354,10 @@ static const GActionEntry entries[] = {
   { "replace-preset", save_preset_cb, "s", NULL, NULL },
   { "rename-preset", rename_preset_cb, "(ss)", NULL, NULL },
   { "delete-preset", delete_preset_cb, "s", NULL, NULL },
+  { "import-presets", import_presets_cb, NULL, NULL, NULL },
+  { "import-preset-from", import_preset_from_cb, "s", NULL, NULL },
+  { "export-preset", export_preset_cb, "s", NULL, NULL },
+  { "export-preset-to", export_preset_to_cb, "(ss)", NULL, NULL },
 };
 
 /**

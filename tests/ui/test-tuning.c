@@ -653,6 +653,42 @@ test_preset_marks (void)
   bb_test_window_close (window);
 }
 
+/* A preset goes through a file, and the program's own one is exported as well. */
+static void
+test_preset_files (void)
+{
+  BbWindow *window = new_window ();
+  g_autofree char *path = bb_test_media_path ("Sent.recipe");
+  g_autofree char *none = bb_test_media_path ("none.recipe");
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  bb_test_activate (window, "set-blur", "d", 79.0);
+  bb_test_activate (window, "save-preset", "s", "Mine");
+  bb_test_activate (window, "export-preset-to", "(ss)", "Mine", path);
+  g_assert_true (bb_test_was_announced ("“Sent.recipe” was saved"));
+  g_assert_true (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (g_key_file_get_double (file, "Blurbox Recipe", "blur", &error), ==, 79.0);
+  bb_test_activate (window, "import-preset-from", "s", path);
+  g_assert_cmpfloat (get_blur (window, "Sent"), ==, 79.0);
+  bb_test_activate (window, "export-preset-to", "(ss)", "Soft and Dark", path);
+  bb_test_activate (window, "import-preset-from", "s", path);
+  g_assert_true (bb_test_was_announced ("Preset “Sent 2” saved"));
+  g_assert_cmpfloat (get_blur (window, "Sent"), ==, 79.0);
+  g_assert_cmpfloat (get_blur (window, "Sent 2"), ==, 160.0);
+  bb_test_forget_announced ();
+  bb_test_activate (window, "export-preset-to", "(ss)", "Nobody’s", none);
+  g_assert_true (bb_test_was_announced ("There is no preset of that name"));
+  bb_test_activate (window, "import-preset-from", "s", none);
+  g_assert_false (g_file_test (none, G_FILE_TEST_EXISTS));
+  g_assert_null (bb_presets_find (bb_window_get_presets (window), "none"));
+  bb_test_activate (window, "delete-preset", "s", "Sent");
+  bb_test_activate (window, "delete-preset", "s", "Sent 2");
+  bb_test_activate (window, "delete-preset", "s", "Mine");
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
@@ -666,6 +702,7 @@ add_tests (void)
   g_test_add_func ("/tuning/presets", test_presets);
   g_test_add_func ("/tuning/preset-names", test_preset_names);
   g_test_add_func ("/tuning/preset-marks", test_preset_marks);
+  g_test_add_func ("/tuning/preset-files", test_preset_files);
 }
 
 int

@@ -228,6 +228,8 @@ create_row (gpointer item, gpointer user_data)
   gtk_box_append (GTK_BOX (box), picture);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_lines (GTK_LABEL (label), 2);
+  /* A long name is cut. */
+  gtk_widget_set_tooltip_text (label, name);
   gtk_widget_add_css_class (mark, "caption");
   gtk_box_append (GTK_BOX (texts), label);
   gtk_box_append (GTK_BOX (texts), mark);

@@ -704,7 +704,7 @@ bb_timeline_zoom (BbTimeline *self, int steps)
   g_return_if_fail (BB_IS_TIMELINE (self));
 
   x = time_to_x (self, self->position);
-  zoom (self, steps == 0 ? 1e-12 : pow (ZOOM_STEP, 2 * steps),
+  zoom (self, steps == 0 ? 1e-12 : pow (ZOOM_STEP, 2.0 * steps),
         x >= 0.0 && x <= self->width ? x : self->width / 2.0);
 }
 

@@ -355,6 +355,9 @@ test_header (void)
   gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
   BB_TEST_WAIT (g_str_equal (adw_window_title_get_subtitle (ADW_WINDOW_TITLE (title)),
                              "\u2066180p25\u2069 · \u20660:04\u2069"));
+  /* libadwaita shows what was there before for another frame, and forgets that if there is none. */
+  bb_test_wait_for_paint (window);
+  bb_test_wait_for_paint (window);
   bb_test_window_close (window);
 }
 

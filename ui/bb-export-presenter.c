@@ -273,7 +273,7 @@ edit_export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (job == NULL)
     return;
   name = bb_job_get_output_name (job);
-  title = g_strdup_printf (_ ("“%s” does not wait any more: export it once it is edited"), name);
+  title = g_strdup_printf (_ ("“%s” was taken out of the queue"), name);
   bb_queue_remove (queue, job);
   adw_bottom_sheet_set_open (self->sheet, FALSE);
   show_job (bb_editor_get_project (self->editor), job);

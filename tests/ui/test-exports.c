@@ -269,7 +269,7 @@ test_edit (Fixture *fixture, gconstpointer data)
   clip = bb_project_find (fixture->project, bb_job_get_input (running));
   g_assert_cmpint (bb_clip_get_own (clip), ==, 0);
 
-  BB_TEST_WAIT (bb_test_shows (fixture->window, "“out-2.mp4” does not wait any more"));
+  BB_TEST_WAIT (bb_test_shows (fixture->window, "“out-2.mp4” was taken out of the queue"));
   g_signal_emit_by_name (bb_test_find (fixture->window, GTK_TYPE_BUTTON, "label", "_Undo"),
                          "clicked");
   g_assert_cmpuint (count (fixture), ==, 3);

@@ -92,9 +92,9 @@ parse_frames (const char *plain, gint64 *frames)
   gsize n_digits = strspn (plain, "0123456789");
   const char *unit = plain + n_digits;
   /* Translators: what people may write after a number of frames, in lower case and without spaces */
-  const char *word = C_ ("unit", "frame");
+  g_autofree char *word = g_utf8_strdown (C_ ("unit", "frame"), -1);
   /* Translators: the same, for several */
-  const char *words = C_ ("unit", "frames");
+  g_autofree char *words = g_utf8_strdown (C_ ("unit", "frames"), -1);
 
   if (n_digits == 0 || n_digits > MOST_DIGITS ||
       !(g_str_equal (unit, "f") || g_str_equal (unit, "frame") || g_str_equal (unit, "frames") ||

@@ -205,6 +205,9 @@ bb_application_shutdown (GApplication *application)
   BbApplication *self = BB_APPLICATION (application);
   gboolean over = bb_export_manager_stop (self->export_manager);
 
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BB_IS_WINDOW (l->data))
+      bb_window_end_session (BB_WINDOW (l->data));
   bb_device_texture_shut_down ();
   G_APPLICATION_CLASS (bb_application_parent_class)->shutdown (application);
   if (over && self->signal == 0)

@@ -9,6 +9,9 @@
 
 #include <glib/gi18n.h>
 
+/* After the video that is shown has what it needs. */
+#define PRELOAD_MS 400
+
 static GPtrArray *
 get_selected (BbWindow *self)
 {
@@ -39,11 +42,38 @@ find_beside (BbWindow *self, int offset)
   return clip;
 }
 
+/* The next one in the direction that was gone last is asked for most likely. */
+static gboolean
+preload_cb (gpointer user_data)
+{
+  BbWindow *self = BB_WINDOW (user_data);
+  BbClip *next = find_beside (self, self->direction);
+
+  self->preload_timeout = 0;
+  if (self->player != NULL && next != NULL && bb_clip_get_problem (next) == NULL)
+    bb_player_preload (self->player, bb_clip_get_file (next));
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * bb_window_preload:
+ * @self: a window that shows a video
+ *
+ * Opens the next one soon, so that going there is done at once.
+ */
+void
+bb_window_preload (BbWindow *self)
+{
+  g_clear_handle_id (&self->preload_timeout, g_source_remove);
+  self->preload_timeout = g_timeout_add (PRELOAD_MS, preload_cb, self);
+}
+
 static void
 previous_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
 
+  self->direction = -1;
   bb_project_set_current (self->project, find_beside (self, -1));
 }
 
@@ -52,6 +82,7 @@ next_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbWindow *self = BB_WINDOW (user_data);
 
+  self->direction = 1;
   bb_project_set_current (self->project, find_beside (self, 1));
 }
 

@@ -43,6 +43,8 @@ struct _BbWindow {
   GPtrArray *added;      /* of BbClip: added together, until it is known which can be read */
   BbProber *prober;
   guint loading_timeout;
+  guint preload_timeout;
+  int direction; /* that was gone last in the list: 1 or -1 */
   gboolean has_clip;
   gboolean cropping;
   gboolean adding;        /* a video that is open already to the list */
@@ -78,6 +80,7 @@ void bb_window_open_clip (BbWindow *self, BbClip *clip);
 void bb_window_say_refused (BbWindow *self, GPtrArray *clips);
 void bb_window_add_clip_actions (BbWindow *self);
 void bb_window_watch_clips (BbWindow *self);
+void bb_window_preload (BbWindow *self);
 void bb_window_add_project_actions (BbWindow *self);
 gboolean bb_window_is_project (GFile *file);
 void bb_window_open_project (BbWindow *self, GFile *file);

@@ -310,6 +310,21 @@ ask (BbWindow *self)
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }
 
+/**
+ * bb_window_end_session:
+ * @self: a window
+ *
+ * Notes that the session ended by itself, as when the program is asked to end by a signal.
+ */
+void
+bb_window_end_session (BbWindow *self)
+{
+  g_return_if_fail (BB_IS_WINDOW (self));
+
+  if (self->session != NULL)
+    bb_session_close (self->session);
+}
+
 /* One question after the other. */
 static void
 visible_dialog_cb (BbWindow *self)

@@ -270,6 +270,7 @@ bb_window_show_clip (BbWindow *self, BbClip *clip, GFile *file)
     }
   set_has_clip (self, TRUE);
   uncover (self);
+  bb_window_preload (self);
   if (g_settings_get_boolean (self->settings, "play-on-open"))
     bb_player_play (self->player);
 }
@@ -422,6 +423,7 @@ bb_window_dispose (GObject *object)
   if (self->session != NULL)
     bb_session_close (self->session);
   g_clear_handle_id (&self->loading_timeout, g_source_remove);
+  g_clear_handle_id (&self->preload_timeout, g_source_remove);
   if (self->player != NULL)
     {
       bb_transport_set_player (self->transport, NULL);
@@ -507,6 +509,7 @@ bb_window_init (BbWindow *self)
 
   self->editor = bb_editor_new ();
   self->project = bb_editor_get_project (self->editor);
+  self->direction = 1;
   self->added = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   bb_canvas_set_editor (self->canvas, self->editor);

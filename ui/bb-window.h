@@ -20,6 +20,7 @@ BbWindow *bb_window_new (GtkApplication *application, GSettings *settings,
                          BbExportManager *export_manager);
 void bb_window_open (BbWindow *self, GFile *const *files, guint n_files);
 void bb_window_choose_file (BbWindow *self);
+void bb_window_end_session (BbWindow *self);
 void bb_window_show_toast (BbWindow *self, const char *text);
 void bb_window_add_toast (BbWindow *self, AdwToast *toast);
 

@@ -22,6 +22,9 @@ struct _BbPlayer {
   BbPlayback *playback;
   GPtrArray *closed; /* of BbPlayback whose threads may not have ended yet */
   GCancellable *opening;
+  GCancellable *preloading;
+  GFile *ahead_file; /* that is open, but not shown, as @ahead */
+  BbPlayback *ahead;
 
   BbPlayerSettings settings;
 
@@ -175,11 +178,14 @@ forget (BbPlayer *self)
   g_clear_object (&self->file);
 }
 
+static void forget_ahead (BbPlayer *self);
+
 static void
 bb_player_dispose (GObject *object)
 {
   BbPlayer *self = BB_PLAYER (object);
 
+  forget_ahead (self);
   if (self->opening != NULL)
     g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
@@ -370,6 +376,58 @@ chain_cb (GCancellable *cancellable, GCancellable *inner)
   g_cancellable_cancel (inner);
 }
 
+static void
+forget_ahead (BbPlayer *self)
+{
+  if (self->preloading != NULL)
+    g_cancellable_cancel (self->preloading);
+  g_clear_object (&self->preloading);
+  g_clear_object (&self->ahead_file);
+  g_clear_pointer (&self->ahead, bb_playback_close);
+}
+
+static void
+preloaded_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BbPlayer) self = BB_PLAYER (user_data);
+  BbPlayback *playback = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  /* What cannot be opened is said when it is asked for. */
+  if (playback == NULL)
+    return;
+  forget_ahead (self);
+  self->ahead = playback;
+  self->ahead_file = g_object_ref (g_task_get_task_data (G_TASK (result)));
+}
+
+/**
+ * bb_player_preload:
+ * @self: a player
+ * @file: (nullable): a file that may be asked for next
+ *
+ * Opens a file beside the one that is open, so that bb_player_open_async() with it is done at once. One at
+ * a time: the one before is forgotten.
+ */
+void
+bb_player_preload (BbPlayer *self, GFile *file)
+{
+  g_autoptr (GTask) work = NULL;
+
+  g_return_if_fail (BB_IS_PLAYER (self));
+
+  if (file != NULL && self->ahead_file != NULL && g_file_equal (file, self->ahead_file))
+    return;
+  forget_ahead (self);
+  if (file == NULL)
+    return;
+  self->preloading = g_cancellable_new ();
+  work = g_task_new (NULL, self->preloading, preloaded_cb, g_object_ref (self));
+  g_task_set_source_tag (work, bb_player_preload);
+  g_task_set_task_data (work, g_object_ref (file), g_object_unref);
+  g_task_set_return_on_cancel (work, TRUE);
+  g_task_run_in_thread (work, open_thread);
+}
+
 /**
  * bb_player_open_async:
  * @self: a player
@@ -399,6 +457,13 @@ bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
   task = g_task_new (self, inner, callback, user_data);
   g_task_set_source_tag (task, bb_player_open_async);
   g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  if (self->ahead != NULL && g_file_equal (file, self->ahead_file))
+    {
+      g_task_return_pointer (task, g_steal_pointer (&self->ahead), close_playback);
+      g_object_unref (task);
+      forget_ahead (self);
+      return;
+    }
   work = g_task_new (NULL, inner, opened_cb, task);
   g_task_set_source_tag (work, bb_player_open_async);
   g_task_set_task_data (work, g_object_ref (file), g_object_unref);
@@ -454,6 +519,7 @@ bb_player_close (BbPlayer *self)
 {
   gboolean had_file = self->playback != NULL;
 
+  forget_ahead (self);
   if (self->opening != NULL)
     g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);

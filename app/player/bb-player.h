@@ -19,6 +19,7 @@ BbPlayer *bb_player_new (void);
 void bb_player_open_async (BbPlayer *self, GFile *file, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean bb_player_open_finish (BbPlayer *self, GAsyncResult *result, GError **error);
+void bb_player_preload (BbPlayer *self, GFile *file);
 void bb_player_close (BbPlayer *self);
 GFile *bb_player_get_file (BbPlayer *self);
 const BbPlayerSource *bb_player_get_source (BbPlayer *self);

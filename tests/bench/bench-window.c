@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Usage: bench-window CLIP FOLDER SECONDS [gpu], or bench-window for the empty window's start alone. With gpu it measures
+ * Usage: bench-window CLIP FOLDER SECONDS [gpu|list], or bench-window for the empty window's start alone. With gpu it measures
  * what a GPU makes different, and says how pictures reached the screen. Prints
  * figures as a key file. A turn of the loop is timed from where it comes out of poll() until it is there again: that long no key and no click is
  * answered. What GTK takes to draw is counted apart, as it is the CPU's work where there is no
@@ -59,6 +59,7 @@ static const char *clip;
 static const char *folder;
 static double seconds;
 static gboolean gpu;
+static gboolean list;
 
 static Instant
 get_instant (void)
@@ -380,6 +381,55 @@ measure_gpu (BbWindow *window)
            bb_device_texture_get_reason () != NULL ? bb_device_texture_get_reason () : "");
 }
 
+static gboolean
+is_looked_at (BbProject *project)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (project)); i++)
+    {
+      g_autoptr (BbClip) one = g_list_model_get_item (G_LIST_MODEL (project), i);
+
+      if (bb_clip_get_problem (one) == NULL && bb_clip_get_thumbnail (one) == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A folder of many videos: until all are looked at, and from one to the next. */
+static void
+measure_list (BbWindow *window)
+{
+  BbProject *project = bb_editor_get_project (bb_window_get_editor (window));
+  BbPlayer *player = bb_window_get_player (window);
+  double switches[N_CHANGES];
+  gint64 start = g_get_monotonic_time ();
+  BbPlayerStats stats;
+
+  while (!is_looked_at (project))
+    g_main_context_iteration (NULL, TRUE);
+  bb_player_get_stats (player, &stats);
+  report ("list", &stats);
+  g_print ("list_clips=%u\nlist_seconds=%.1f\n", g_list_model_get_n_items (G_LIST_MODEL (project)),
+           (double) (g_get_monotonic_time () - start) * 1e-6);
+  wait_seconds (2);
+  for (int i = 0; i < N_CHANGES; i++)
+    {
+      BbPicture *picture;
+
+      start = g_get_monotonic_time ();
+      g_action_group_activate_action (G_ACTION_GROUP (window), "next-clip", NULL);
+      while (!g_file_equal (bb_player_get_file (player),
+                            bb_clip_get_file (bb_project_get_current (project))) ||
+             (picture = bb_player_get_picture (player)) == NULL ||
+             picture->generation < bb_recipe_get_generation (bb_project_get_recipe (project)))
+        g_main_context_iteration (NULL, TRUE);
+      switches[i] = (double) (g_get_monotonic_time () - start) / 1000.0;
+      wait_seconds (1);
+    }
+  qsort (switches, N_CHANGES, sizeof (double), compare);
+  g_print ("switch_median_ms=%.1f\nswitch_worst_ms=%.1f\nmemory=%" G_GUINT64_FORMAT "\n",
+           switches[N_CHANGES / 2], switches[N_CHANGES - 1], stats.memory);
+}
+
 static void
 activate_cb (GApplication *application, gpointer user_data)
 {
@@ -398,9 +448,21 @@ activate_cb (GApplication *application, gpointer user_data)
       return;
     }
   file = g_file_new_for_path (clip);
+  if (list)
+    {
+      g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
+      g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
+      g_main_context_set_poll_func (NULL, poll_cb);
+    }
   bb_window_open (window, &file, 1);
   while (!has_clip (window))
     g_main_context_iteration (NULL, TRUE);
+  if (list)
+    {
+      measure_list (window);
+      gtk_window_destroy (GTK_WINDOW (window));
+      return;
+    }
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
   g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
   /* The first frames fill caches; what an export shows fills more of them. */
@@ -429,7 +491,7 @@ main (int argc, char **argv)
 
   if (argc != 5 && argc != 4 && argc != 1)
     {
-      g_printerr ("Usage: bench-window [CLIP FOLDER SECONDS [gpu]]\n");
+      g_printerr ("Usage: bench-window [CLIP FOLDER SECONDS [gpu|list]]\n");
       return 2;
     }
   if (argc >= 4)
@@ -438,6 +500,7 @@ main (int argc, char **argv)
       folder = argv[2];
       seconds = g_ascii_strtod (argv[3], NULL);
       gpu = argc == 5 && g_str_equal (argv[4], "gpu");
+      list = argc == 5 && g_str_equal (argv[4], "list");
     }
   schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   host = open ("/proc/stat", O_RDONLY | O_CLOEXEC);

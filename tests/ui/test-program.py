@@ -28,6 +28,7 @@ APPLICATION = "/io/github/blurbox/Blurbox"
 LIMIT = 120
 FRAMES = 5000
 QUEUE = Path(os.environ["XDG_DATA_HOME"], "blurbox", "queue.ini")
+SESSION = QUEUE.with_name("session.blurbox")
 
 HOSTILE = {
     "s": ["''", "'x/y'", "'\\u0001\\n'", "'" + "long" * 2000 + "'", "'file:'", "'/'", "'99999:1'"],
@@ -171,7 +172,34 @@ def test_signals(folder):
         # What is done of it is in a folder, once there is something.
         check(all(left.name == ".film.mkv.blurbox" for left in out.iterdir()), list(out.iterdir()))
         equal([job["output"] for job in kept()], [(out / "film.mkv").as_uri()])
+        check("[session]" in SESSION.read_text(), "the list does not say that its session ended")
         forget(out)
+
+
+def test_list_after_kill(folder):
+    """What was done is there again after a kill, to the last change that is in the file."""
+    second = folder / "second.mkv"
+    shutil.copyfile(CLIP, second)
+    with Program(folder, CLIP, second) as program:
+        program.until(lambda: program.is_enabled("export"))
+        call(program.window, "SetState", "set-blur", "<123.0>", "{}")
+        program.activate(program.window, "next-clip")
+        program.activate(program.window, "trim-start", "int64 1000000000")
+        program.until(lambda: SESSION.exists() and "start=1.0" in SESSION.read_text())
+        equal(program.end(signal.SIGKILL), -signal.SIGKILL)
+    check("[session]" not in SESSION.read_text(), "a session that was killed ended by itself")
+    before = SESSION.read_text()
+    with Program(folder) as program:
+        program.activate(program.window, "go-on")
+        program.until(lambda: program.is_enabled("export"))
+        program.until(lambda: program.is_enabled("undo"))
+        equal(call(program.window, "Describe", "set-blur").stdout.count("123.0"), 1)
+        equal(call(program.window, "Describe", "show-clip").stdout.count("uint32 1"), 1)
+        equal(program.end(signal.SIGTERM), -signal.SIGTERM)
+    # The same videos, looks and history.
+    groups = lambda text: [group.strip() for group in text.split("[") if group.startswith(("state]", "clip ", "undo "))]
+    equal(groups(SESSION.read_text()), groups(before))
+    forget(folder / "out")
 
 
 def test_killed(folder):

@@ -20,8 +20,8 @@
 /**
  * BbExportPresenter:
  *
- * What a window has of the exports: the actions `win.export`, `win.export-selected`, `win.export-to`, `win.show-queue`, which
- * opens the list of the queue, and `win.queue`, whose state is whether it is open; the bar and the
+ * What a window has of the exports: the actions `win.export`, `win.export-selected`, `win.export-to`,
+ * `win.edit-export`, which shows the video of an export that waits; `win.show-queue`, which opens the list of the queue, and `win.queue`, whose state is whether it is open; the bar and the
  * list of the queue, what is said when an export ends, and the question before the window closes on
  * one.
  *
@@ -167,6 +167,129 @@ export_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     show_message (self, error->message);
 }
 
+/* A job that may be edited, by its target. */
+static BbJob *
+find_waiting (BbQueue *queue, const char *uri, guint *position)
+{
+  g_autoptr (GFile) output = g_file_new_for_uri (uri);
+  GListModel *model = G_LIST_MODEL (queue);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (BbJob) job = g_list_model_get_item (model, i);
+      BbJobState state = bb_job_get_state (job);
+
+      *position = i;
+      if ((state == BB_JOB_WAITING || state == BB_JOB_STOPPED) && !bb_job_has_begun (job) &&
+          g_file_equal (bb_job_get_output (job), output))
+        return g_steal_pointer (&job);
+    }
+  return NULL;
+}
+
+/* The video of which that was to be made, or the first one of the same file, which becomes so. */
+static BbClip *
+find_clip (BbProject *project, BbJob *job)
+{
+  g_autofree char *wanted = bb_project_digest (bb_job_get_recipe (job));
+  GListModel *model = G_LIST_MODEL (project);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (BbClip) clip = g_list_model_get_item (model, i);
+      g_autoptr (BbRecipe) recipe = bb_project_make_recipe (project, clip);
+      g_autofree char *digest = bb_project_digest (recipe);
+
+      if (g_file_equal (bb_clip_get_file (clip), bb_job_get_input (job)) &&
+          g_str_equal (digest, wanted))
+        return clip;
+    }
+  return bb_project_find (project, bb_job_get_input (job));
+}
+
+/* Shows the video of a job as that would be; what it does not share with others becomes its own. */
+static void
+show_job (BbProject *project, BbJob *job)
+{
+  static const BbRecipePart all[] = { BB_RECIPE_LOOK, BB_RECIPE_FRAMING, BB_RECIPE_TRIM };
+  const BbRecipeValues *values = bb_recipe_get (bb_job_get_recipe (job));
+  GFile *file = bb_job_get_input (job);
+  BbClip *clip = find_clip (project, job);
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autoptr (GPtrArray) clips = g_ptr_array_new ();
+  BbRecipePart parts = 0;
+
+  if (clip == NULL)
+    {
+      bb_project_add (project, &file, 1, G_MAXUINT);
+      clip = bb_project_find (project, file);
+    }
+  bb_project_set_current (project, clip);
+  recipe = bb_project_make_recipe (project, clip);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (!bb_recipe_values_equal_parts (bb_recipe_get (recipe), values, all[i]))
+      parts |= all[i];
+  g_ptr_array_add (clips, clip);
+  if (g_list_model_get_n_items (G_LIST_MODEL (project)) == 1)
+    {
+      /* With one video there is no list, nor anything to share. */
+      BbRecipeValues changed = *bb_recipe_get (recipe);
+
+      bb_recipe_values_copy_parts (&changed, values, parts);
+      bb_project_set_values (project, &changed, NULL, NULL);
+    }
+  else if (parts != 0)
+    bb_project_set_parts (project, clips, parts, values);
+}
+
+static void
+put_back_cb (AdwToast *toast, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  BbQueue *queue = bb_export_manager_get_queue (self->export_manager);
+  BbJob *job = g_object_get_data (G_OBJECT (toast), "job");
+  guint position = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (toast), "position"));
+  g_autoptr (GError) error = NULL;
+
+  if (bb_queue_add (queue, job, &error))
+    bb_queue_move (queue, job,
+                   (int) position - (int) g_list_model_get_n_items (G_LIST_MODEL (queue)) + 1);
+  else
+    show_message (self, error->message);
+}
+
+/* By its target, so that it can be asked for over D-Bus too. */
+static void
+edit_export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbExportPresenter *self = BB_EXPORT_PRESENTER (user_data);
+  BbQueue *queue = bb_export_manager_get_queue (self->export_manager);
+  guint position;
+  g_autoptr (BbJob) job = find_waiting (queue, g_variant_get_string (parameter, NULL), &position);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+  g_autoptr (AdwToast) toast = NULL;
+
+  if (job == NULL)
+    return;
+  name = bb_job_get_output_name (job);
+  title = g_strdup_printf (_ ("“%s” was taken out of the queue"), name);
+  bb_queue_remove (queue, job);
+  adw_bottom_sheet_set_open (self->sheet, FALSE);
+  show_job (bb_editor_get_project (self->editor), job);
+  toast = bb_toast_new (title);
+  /* A stopped one would not be as it was. */
+  if (bb_job_get_state (job) == BB_JOB_WAITING)
+    {
+      adw_toast_set_button_label (toast, _ ("_Undo"));
+      g_object_set_data_full (G_OBJECT (toast), "job", g_steal_pointer (&job), g_object_unref);
+      g_object_set_data (G_OBJECT (toast), "position", GUINT_TO_POINTER (position));
+      g_signal_connect_object (toast, "button-clicked", G_CALLBACK (put_back_cb), self, 0);
+    }
+  g_signal_emit (self, signals[TOAST], 0, toast);
+  bb_announce (GTK_WIDGET (self->window), title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
 static void
 show_queue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -196,6 +319,7 @@ static const GActionEntry actions[] = {
   { "export", export_cb, NULL, NULL, NULL },
   { "export-selected", export_selected_cb, NULL, NULL, NULL },
   { "export-to", export_to_cb, "s", NULL, NULL },
+  { "edit-export", edit_export_cb, "s", NULL, NULL },
   { "show-queue", show_queue_cb, NULL, NULL, NULL },
   { "queue", NULL, NULL, "false", queue_cb },
 };
@@ -327,7 +451,8 @@ bb_export_presenter_new (AdwApplicationWindow *window, BbExportManager *export_m
   self->strip = strip;
   self->sheet = sheet;
   adw_bottom_sheet_set_bottom_bar (sheet, GTK_WIDGET (bb_queue_bar_new (queue)));
-  adw_bottom_sheet_set_sheet (sheet, GTK_WIDGET (bb_queue_view_new (queue)));
+  adw_bottom_sheet_set_sheet (
+    sheet, GTK_WIDGET (bb_queue_view_new (queue, bb_editor_get_project (editor))));
   /* The bar lies over the content, which has controls at its lower edge. */
   g_object_bind_property (sheet, "bottom-bar-height", adw_bottom_sheet_get_content (sheet),
                           "margin-bottom", G_BINDING_SYNC_CREATE);

@@ -10,6 +10,7 @@
 #include "bb-command.h"
 #include "bb-job-text.h"
 #include "bb-progress-line.h"
+#include "bb-texture.h"
 #include "bb-toast.h"
 
 #include <glib/gi18n.h>
@@ -27,8 +28,12 @@ struct _BbJobRow {
   BbJob *job;
   GSimpleActionGroup *actions;
   GtkDragSource *drag;
+  BbJobSources *sources; /* (nullable): have a picture of its video */
+  BbPicture *shown;      /* (nullable): that picture */
 
   GtkImage *icon;
+  GtkWidget *thumbnail;
+  GtkPicture *picture;
   GtkLabel *title_label;
   GtkLabel *state_label;
   BbProgressLine *progress_line;
@@ -111,6 +116,21 @@ fraction_cb (BbJobRow *self)
 }
 
 static void
+sources_cb (BbJobRow *self)
+{
+  BbClip *clip = bb_job_sources_get (self->sources, self->job);
+  BbPicture *picture = clip != NULL ? bb_clip_get_thumbnail (clip) : NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (picture == NULL || picture == self->shown)
+    return;
+  g_clear_pointer (&self->shown, bb_picture_unref);
+  self->shown = bb_picture_ref (picture);
+  texture = bb_texture_new (picture);
+  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+}
+
+static void
 update_name (BbJobRow *self)
 {
   g_autofree char *name = bb_job_get_output_name (self->job);
@@ -153,6 +173,10 @@ update_state (BbJobRow *self)
   set_enabled (self, "show", state == BB_JOB_DONE);
   set_enabled (self, "details", state == BB_JOB_FAILED);
   set_enabled (self, "retry", state == BB_JOB_FAILED || state == BB_JOB_CANCELLED);
+  set_enabled (self, "repeat", state == BB_JOB_DONE);
+  set_enabled (self, "edit",
+               (state == BB_JOB_WAITING || state == BB_JOB_STOPPED) &&
+                 !bb_job_has_begun (self->job));
   set_enabled (self, "go-on", state == BB_JOB_STOPPED);
   set_enabled (self, "remove", !bb_job_is_running (self->job));
   set_enabled (self, "move-up", state == BB_JOB_WAITING);
@@ -207,19 +231,42 @@ details_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+say_refused (GtkWidget *root, const char *heading, const GError *error)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (heading, error->message);
+
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
+  adw_dialog_present (dialog, root);
+}
+
+static void
 retry_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BbJobRow *self = BB_JOB_ROW (user_data);
   g_autoptr (BbJobRow) kept = g_object_ref (self);
   GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
   g_autoptr (GError) error = NULL;
-  AdwDialog *dialog;
 
-  if (bb_queue_retry (self->queue, self->job, &error))
-    return;
-  dialog = adw_alert_dialog_new (_ ("Cannot Try Again"), error->message);
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
-  adw_dialog_present (dialog, root);
+  if (!bb_queue_retry (self->queue, self->job, &error))
+    say_refused (root, _ ("Cannot Try Again"), error);
+}
+
+static void
+repeat_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BbJobRow *self = BB_JOB_ROW (user_data);
+  g_autoptr (BbJob) again = bb_job_repeat (self->job);
+  g_autoptr (GError) error = NULL;
+
+  if (!bb_queue_add (self->queue, again, &error))
+    say_refused (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Cannot Export Again"),
+                 error);
+}
+
+static void
+edit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  activate_with_file (BB_JOB_ROW (user_data), "win.edit-export");
 }
 
 static void
@@ -303,6 +350,8 @@ static const GActionEntry action_entries[] = {
   { "show", show_cb, NULL, NULL, NULL },
   { "details", details_cb, NULL, NULL, NULL },
   { "retry", retry_cb, NULL, NULL, NULL },
+  { "repeat", repeat_cb, NULL, NULL, NULL },
+  { "edit", edit_cb, NULL, NULL, NULL },
   { "go-on", go_on_cb, NULL, NULL, NULL },
   { "remove", remove_cb, NULL, NULL, NULL },
   { "copy-command", copy_command_cb, NULL, NULL, NULL },
@@ -342,6 +391,8 @@ bb_job_row_dispose (GObject *object)
   g_clear_object (&self->queue);
   g_clear_object (&self->job);
   g_clear_object (&self->actions);
+  g_clear_object (&self->sources);
+  g_clear_pointer (&self->shown, bb_picture_unref);
 
   G_OBJECT_CLASS (bb_job_row_parent_class)->dispose (object);
 }
@@ -359,6 +410,8 @@ bb_job_row_class_init (BbJobRowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-job-row.ui");
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, thumbnail);
+  gtk_widget_class_bind_template_child (widget_class, BbJobRow, picture);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, title_label);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, state_label);
   gtk_widget_class_bind_template_child (widget_class, BbJobRow, progress_line);
@@ -396,11 +449,12 @@ bb_job_row_init (BbJobRow *self)
  * bb_job_row_new:
  * @queue: the queue
  * @job: an export of it
+ * @sources: (nullable): have a picture of its video
  *
  * Returns: (transfer floating): a row
  */
 BbJobRow *
-bb_job_row_new (BbQueue *queue, BbJob *job)
+bb_job_row_new (BbQueue *queue, BbJob *job, BbJobSources *sources)
 {
   BbJobRow *self = g_object_new (BB_TYPE_JOB_ROW, NULL);
 
@@ -412,6 +466,14 @@ bb_job_row_new (BbQueue *queue, BbJob *job)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (job, "notify::output", G_CALLBACK (update_name), self,
                            G_CONNECT_SWAPPED);
+  if (sources != NULL)
+    {
+      self->sources = g_object_ref (sources);
+      gtk_widget_set_visible (self->thumbnail, TRUE);
+      g_signal_connect_object (sources, "changed", G_CALLBACK (sources_cb), self,
+                               G_CONNECT_SWAPPED);
+      sources_cb (self);
+    }
   update_name (self);
   update_state (self);
   return self;

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "bb-queue.h"
+#include "bb-job-sources.h"
 
 #include <adwaita.h>
 
@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define BB_TYPE_JOB_ROW (bb_job_row_get_type ())
 G_DECLARE_FINAL_TYPE (BbJobRow, bb_job_row, BB, JOB_ROW, GtkListBoxRow)
 
-BbJobRow *bb_job_row_new (BbQueue *queue, BbJob *job);
+BbJobRow *bb_job_row_new (BbQueue *queue, BbJob *job, BbJobSources *sources);
 BbJob *bb_job_row_get_job (BbJobRow *self);
 void bb_job_row_activate (BbJobRow *self);
 

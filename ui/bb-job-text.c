@@ -35,12 +35,19 @@ describe_done (BbJob *job)
   const char *const *notices = bb_job_get_notices (job);
   const BbRenderStats *stats = bb_job_get_stats (job);
   g_autofree char *time = bb_progress_format_duration ((int) (stats->seconds + 0.5));
+  g_autofree char *size =
+    bb_job_get_size (job) >= 0 ? g_format_size ((guint64) bb_job_get_size (job)) : NULL;
+  g_autofree char *text = NULL;
 
   if (notices != NULL && notices[0] != NULL)
-    return g_strdup_printf (_ ("Done · %s"), notices[0]);
-  /* Translators: how long an export took, such as 1:05, and frames a second */
-  return g_strdup_printf (_ ("Done in %s · %.1f frames/s"), time,
-                          bb_progress_get_frame_rate (stats));
+    {
+      text = size != NULL ? g_strconcat (size, " · ", notices[0], NULL) : g_strdup (notices[0]);
+      return g_strdup_printf (_ ("Done · %s"), text);
+    }
+  text = g_strdup_printf (
+    /* Translators: how long an export took, such as 1:05, and frames a second */
+    _ ("Done in %s · %.1f frames/s"), time, bb_progress_get_frame_rate (stats));
+  return size != NULL ? g_strconcat (text, " · ", size, NULL) : g_steal_pointer (&text);
 }
 
 /**

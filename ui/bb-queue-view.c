@@ -8,6 +8,7 @@
 #include "bb-queue-view.h"
 
 #include "bb-job-row.h"
+#include "bb-progress.h"
 
 #include <glib/gi18n.h>
 
@@ -20,9 +21,13 @@ struct _BbQueueView {
   AdwBin parent_instance;
 
   BbQueue *queue;
-  BbJob *moving; /* whose row had the focus when it was taken out */
+  BbJobSources *sources;
+  GSignalGroup *current_signals; /* of the export that runs */
+  BbJob *moving;                 /* whose row had the focus when it was taken out */
 
+  AdwWindowTitle *window_title;
   GtkStack *stack;
+  GtkScrolledWindow *scrolled_window;
   GtkListBox *list;
   GtkWidget *clear_button;
 };
@@ -32,7 +37,9 @@ G_DEFINE_FINAL_TYPE (BbQueueView, bb_queue_view, ADW_TYPE_BIN)
 static GtkWidget *
 create_row_cb (gpointer item, gpointer user_data)
 {
-  return GTK_WIDGET (bb_job_row_new (BB_QUEUE_VIEW (user_data)->queue, item));
+  BbQueueView *self = BB_QUEUE_VIEW (user_data);
+
+  return GTK_WIDGET (bb_job_row_new (self->queue, item, self->sources));
 }
 
 static void
@@ -52,6 +59,42 @@ static void
 row_activated_cb (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
 {
   bb_job_row_activate (BB_JOB_ROW (row));
+}
+
+/* As with the rows, not where nobody sees it. */
+static void
+update_left (BbQueueView *self)
+{
+  g_autofree char *time = NULL;
+  g_autofree char *text = NULL;
+  int left;
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  left = bb_job_sources_get_seconds_left (self->sources);
+  if (left >= 0)
+    {
+      time = bb_progress_format_duration (left);
+      /* Translators: time until all exports are done, such as 1:05 */
+      text = g_strdup_printf (_ ("about %s left for all"), time);
+    }
+  adw_window_title_set_subtitle (self->window_title, text != NULL ? text : "");
+}
+
+static void
+current_cb (BbQueueView *self)
+{
+  g_signal_group_set_target (self->current_signals, bb_queue_get_current (self->queue));
+  update_left (self);
+}
+
+static void
+look (BbQueueView *self)
+{
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  bb_job_sources_look (self->sources);
+  update_left (self);
 }
 
 static void
@@ -179,13 +222,44 @@ add_drop_target (BbQueueView *self)
   gtk_widget_add_controller (GTK_WIDGET (self->list), GTK_EVENT_CONTROLLER (target));
 }
 
+/* Once there is a place where the export that runs is: has it in sight. */
+static gboolean
+scroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  BbQueueView *self = BB_QUEUE_VIEW (widget);
+  BbJob *job = bb_queue_get_current (self->queue);
+  guint position = job != NULL ? find (self, job) : GTK_INVALID_LIST_POSITION;
+  GtkListBoxRow *row;
+  GtkWidget *viewport;
+
+  if (position == GTK_INVALID_LIST_POSITION)
+    return G_SOURCE_REMOVE;
+  row = gtk_list_box_get_row_at_index (self->list, (int) position);
+  if (gtk_widget_get_height (GTK_WIDGET (row)) == 0)
+    return G_SOURCE_CONTINUE;
+  viewport = gtk_scrolled_window_get_child (self->scrolled_window);
+  gtk_viewport_scroll_to (GTK_VIEWPORT (viewport), GTK_WIDGET (row), NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+bb_queue_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (bb_queue_view_parent_class)->map (widget);
+
+  look (BB_QUEUE_VIEW (widget));
+  gtk_widget_add_tick_callback (widget, scroll_cb, NULL, NULL);
+}
+
 static void
 bb_queue_view_dispose (GObject *object)
 {
   BbQueueView *self = BB_QUEUE_VIEW (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_QUEUE_VIEW);
+  g_clear_object (&self->current_signals);
   g_clear_object (&self->moving);
+  g_clear_object (&self->sources);
   g_clear_object (&self->queue);
 
   G_OBJECT_CLASS (bb_queue_view_parent_class)->dispose (object);
@@ -198,11 +272,14 @@ bb_queue_view_class_init (BbQueueViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = bb_queue_view_dispose;
+  widget_class->map = bb_queue_view_map;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-queue-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, BbQueueView, window_title);
   gtk_widget_class_bind_template_child (widget_class, BbQueueView, stack);
   gtk_widget_class_bind_template_child (widget_class, BbQueueView, list);
+  gtk_widget_class_bind_template_child (widget_class, BbQueueView, scrolled_window);
   gtk_widget_class_bind_template_child (widget_class, BbQueueView, clear_button);
   gtk_widget_class_bind_template_callback (widget_class, clear_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
@@ -211,6 +288,9 @@ bb_queue_view_class_init (BbQueueViewClass *klass)
 static void
 bb_queue_view_init (BbQueueView *self)
 {
+  self->current_signals = g_signal_group_new (BB_TYPE_JOB);
+  g_signal_group_connect_swapped (self->current_signals, "notify::fraction",
+                                  G_CALLBACK (update_left), self);
   gtk_widget_init_template (GTK_WIDGET (self));
   add_drop_target (self);
 }
@@ -218,19 +298,27 @@ bb_queue_view_init (BbQueueView *self)
 /**
  * bb_queue_view_new:
  * @queue: the queue
+ * @project: the list of videos of the window, which knows some of them
  *
  * Returns: (transfer floating): a list of it
  */
 BbQueueView *
-bb_queue_view_new (BbQueue *queue)
+bb_queue_view_new (BbQueue *queue, BbProject *project)
 {
   BbQueueView *self = g_object_new (BB_TYPE_QUEUE_VIEW, NULL);
 
   self->queue = g_object_ref (queue);
+  self->sources = bb_job_sources_new (queue, project);
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (before_change_cb), self, 0);
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (queue), create_row_cb, self, NULL);
   g_signal_connect_object (queue, "items-changed", G_CALLBACK (after_change_cb), self, 0);
   g_signal_connect_object (queue, "finished", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "items-changed", G_CALLBACK (look), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "notify::current", G_CALLBACK (current_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sources, "changed", G_CALLBACK (update_left), self,
+                           G_CONNECT_SWAPPED);
+  current_cb (self);
   update (self);
   return self;
 }

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "bb-project.h"
 #include "bb-queue.h"
 
 #include <adwaita.h>
@@ -14,6 +15,6 @@ G_BEGIN_DECLS
 #define BB_TYPE_QUEUE_VIEW (bb_queue_view_get_type ())
 G_DECLARE_FINAL_TYPE (BbQueueView, bb_queue_view, BB, QUEUE_VIEW, AdwBin)
 
-BbQueueView *bb_queue_view_new (BbQueue *queue);
+BbQueueView *bb_queue_view_new (BbQueue *queue, BbProject *project);
 
 G_END_DECLS

@@ -19,6 +19,7 @@ gboolean bb_job_has_other_source (BbJob *self);
 void bb_job_set_output (BbJob *self, GFile *output);
 void bb_job_set_state (BbJob *self, BbJobState state);
 void bb_job_set_stats (BbJob *self, const BbRenderStats *stats);
+void bb_job_note_size (BbJob *self);
 void bb_job_take_notices (BbJob *self, GStrv notices);
 void bb_job_add_notice (BbJob *self, char *notice);
 void bb_job_fail (BbJob *self, GError *error);

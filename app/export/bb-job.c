@@ -26,6 +26,7 @@ struct _BbJob {
 
   BbJobState state;
   BbRenderStats stats;
+  gint64 size; /* of the file in bytes; -1 where there is none */
   GError *error;
   GStrv notices;
 };
@@ -111,6 +112,7 @@ bb_job_class_init (BbJobClass *klass)
 static void
 bb_job_init (BbJob *self)
 {
+  self->size = -1;
 }
 
 /**
@@ -133,6 +135,18 @@ bb_job_new (GFile *input, GFile *output, BbRecipe *recipe, BbJobName name)
   self->recipe = bb_recipe_ref (recipe);
   self->name = name;
   return self;
+}
+
+/**
+ * bb_job_repeat:
+ * @self: a job
+ *
+ * Returns: (transfer full): a job that waits to make the same once more, to a file of another name
+ */
+BbJob *
+bb_job_repeat (BbJob *self)
+{
+  return bb_job_new (self->input, self->wish, self->recipe, BB_JOB_NAME_PROPOSED);
 }
 
 /**
@@ -275,6 +289,18 @@ bb_job_get_stats (BbJob *self)
 }
 
 /**
+ * bb_job_get_size:
+ * @self: a job
+ *
+ * Returns: bytes of the file that it has made; -1 where that is not known
+ */
+gint64
+bb_job_get_size (BbJob *self)
+{
+  return self->size;
+}
+
+/**
  * bb_job_get_error:
  * @self: a job
  *
@@ -385,6 +411,16 @@ bb_job_set_stats (BbJob *self, const BbRenderStats *stats)
 {
   self->stats = *stats;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FRACTION]);
+}
+
+/* The output is whole. */
+void
+bb_job_note_size (BbJob *self)
+{
+  const char *path = g_file_peek_path (self->output);
+  GStatBuf info;
+
+  self->size = path != NULL && g_stat (path, &info) == 0 ? (gint64) info.st_size : -1;
 }
 
 void

@@ -52,6 +52,7 @@ typedef enum {
 G_DECLARE_FINAL_TYPE (BbJob, bb_job, BB, JOB, GObject)
 
 BbJob *bb_job_new (GFile *input, GFile *output, BbRecipe *recipe, BbJobName name);
+BbJob *bb_job_repeat (BbJob *self);
 GFile *bb_job_get_input (BbJob *self);
 GFile *bb_job_get_output (BbJob *self);
 char *bb_job_get_output_name (BbJob *self);
@@ -63,6 +64,7 @@ gboolean bb_job_is_running (BbJob *self);
 gboolean bb_job_is_over (BbJob *self);
 double bb_job_get_fraction (BbJob *self);
 const BbRenderStats *bb_job_get_stats (BbJob *self);
+gint64 bb_job_get_size (BbJob *self);
 const GError *bb_job_get_error (BbJob *self);
 const char *const *bb_job_get_notices (BbJob *self);
 

@@ -315,7 +315,10 @@ ended_cb (BbJobRender *work, gpointer user_data)
       bb_job_take_notices (job, bb_job_render_get_notices (work));
     }
   if (done)
-    take_output (job, work);
+    {
+      take_output (job, work);
+      bb_job_note_size (job);
+    }
   if (done && bb_job_render_get_shortfall (work) != NULL)
     bb_job_add_notice (job, g_strdup (bb_job_render_get_shortfall (work)));
   g_clear_pointer (&self->work, bb_job_render_end);

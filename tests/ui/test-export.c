@@ -901,7 +901,7 @@ test_layout (Fixture *fixture, gconstpointer data)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *stack = gtk_stack_new ();
   GtkWidget *bar = GTK_WIDGET (bb_queue_bar_new (fixture->queue));
-  GtkWidget *row = GTK_WIDGET (bb_job_row_new (fixture->queue, job));
+  GtkWidget *row = GTK_WIDGET (bb_job_row_new (fixture->queue, job, NULL));
   GtkWidget *text;
   guint n_layouts = 0;
 

@@ -18,7 +18,7 @@
 #define MAX_NAMES 4
 
 static void
-show_project_name (BbWindow *self)
+update_project_actions (BbWindow *self)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "save-project");
   gboolean any = g_list_model_get_n_items (G_LIST_MODEL (self->project)) > 0;
@@ -468,7 +468,7 @@ void
 bb_window_add_project_actions (BbWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-  g_signal_connect_object (self->project, "changed", G_CALLBACK (show_project_name), self,
+  g_signal_connect_object (self->project, "changed", G_CALLBACK (update_project_actions), self,
                            G_CONNECT_SWAPPED);
-  show_project_name (self);
+  update_project_actions (self);
 }

@@ -7,19 +7,27 @@
 
 #include "bb-preset-popover.h"
 
+#include "bb-renderer.h"
+#include "bb-texture.h"
+#include "bb-thumbnails.h"
+
 #include <glib/gi18n.h>
+
+/* Pixels of the longer side of a picture. */
+#define PICTURE_SIZE 72
 
 /**
  * BbPresetPopover:
  *
- * A list of presets. Choosing, saving, renaming and deleting are actions of the window:
- * `win.apply-preset`, `win.save-preset`, `win.replace-preset`, `win.rename-preset` and
- * `win.delete-preset`.
+ * A list of presets, each with a picture of what it makes of the current clip. Choosing, saving, renaming, deleting, exporting and importing are actions of the window:
+ * `win.apply-preset`, `win.save-preset`, `win.replace-preset`, `win.rename-preset`,
+ * `win.delete-preset`, `win.export-preset` and `win.import-presets`.
  */
 struct _BbPresetPopover {
   GtkPopover parent_instance;
 
   BbPresets *presets;
+  GCancellable *loading; /* (nullable): of the pictures */
 
   GtkListBox *list;
 };
@@ -138,6 +146,21 @@ delete_cb (GtkButton *button, gpointer user_data)
 }
 
 static void
+export_cb (GtkButton *button, gpointer user_data)
+{
+  gtk_popover_popdown (GTK_POPOVER (user_data));
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.export-preset", "s",
+                              get_name (GTK_WIDGET (button)));
+}
+
+static void
+import_cb (GtkButton *button, gpointer user_data)
+{
+  gtk_popover_popdown (GTK_POPOVER (user_data));
+  gtk_widget_activate_action (GTK_WIDGET (user_data), "win.import-presets", NULL);
+}
+
+static void
 row_activated_cb (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
 {
   gtk_popover_popdown (GTK_POPOVER (user_data));
@@ -160,6 +183,32 @@ add_button (GtkWidget *box, const char *icon, const char *tooltip, GCallback cal
   gtk_box_append (GTK_BOX (box), button);
 }
 
+/* Puts a mark below the name of a row, or takes it away. */
+static void
+mark_row (GtkWidget *row, const char *text, gboolean active)
+{
+  GtkWidget *label = g_object_get_data (G_OBJECT (row), "mark");
+
+  gtk_label_set_text (GTK_LABEL (label), text != NULL ? text : "");
+  gtk_widget_set_visible (label, text != NULL);
+  if (active)
+    gtk_widget_add_css_class (label, "accent");
+  else
+    gtk_widget_remove_css_class (label, "accent");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  text != NULL ? text : "", -1);
+}
+
+static GtkWidget *
+create_label (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  return label;
+}
+
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
@@ -167,12 +216,27 @@ create_row (gpointer item, gpointer user_data)
   const char *name = bb_preset_get_name (preset);
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  GtkWidget *label = gtk_label_new (name);
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *label = create_label (name);
+  GtkWidget *mark = create_label (NULL);
+  /* The name says it all. */
+  GtkWidget *picture =
+    g_object_new (GTK_TYPE_PICTURE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
+                  "width-request", PICTURE_SIZE, "height-request", PICTURE_SIZE, "can-shrink", TRUE,
+                  "margin-top", 3, "margin-bottom", 3, "margin-end", 9, NULL);
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), picture);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_lines (GTK_LABEL (label), 2);
+  /* A long name is cut. */
+  gtk_widget_set_tooltip_text (label, name);
+  gtk_widget_add_css_class (mark, "caption");
+  gtk_box_append (GTK_BOX (texts), label);
+  gtk_box_append (GTK_BOX (texts), mark);
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), texts);
+  add_button (box, "document-save-as-symbolic", _ ("Export"), G_CALLBACK (export_cb), user_data);
   if (bb_preset_get_file (preset) != NULL)
     {
       add_button (box, "document-edit-symbolic", _ ("Rename"), G_CALLBACK (rename_cb), user_data);
@@ -180,8 +244,57 @@ create_row (gpointer item, gpointer user_data)
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   g_object_set_data_full (G_OBJECT (row), "name", g_strdup (name), g_free);
+  g_object_set_data (G_OBJECT (row), "mark", mark);
+  g_object_set_data (G_OBJECT (row), "picture", picture);
+  mark_row (row, NULL, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   return row;
+}
+
+static void
+stop_loading (BbPresetPopover *self)
+{
+  if (self->loading != NULL)
+    g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+}
+
+static void
+picture_cb (guint index, BbPicture *picture, gpointer user_data)
+{
+  BbPresetPopover *self = BB_PRESET_POPOVER (user_data);
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) index);
+  g_autoptr (GdkTexture) texture = bb_texture_new (picture);
+
+  if (row != NULL && texture != NULL)
+    gtk_picture_set_paintable (g_object_get_data (G_OBJECT (row), "picture"),
+                               GDK_PAINTABLE (texture));
+}
+
+static void
+pictures_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* Presets without pictures do their work all the same. */
+  if (!bb_thumbnails_load_finish (result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_info ("Pictures of presets: %s", error->message);
+}
+
+/* What is shown next time is another frame. */
+static void
+bb_preset_popover_hide (GtkWidget *widget)
+{
+  BbPresetPopover *self = BB_PRESET_POPOVER (widget);
+  GtkListBoxRow *row;
+
+  stop_loading (self);
+  for (int i = 0;
+       self->list != NULL && (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+    gtk_picture_set_paintable (g_object_get_data (G_OBJECT (row), "picture"), NULL);
+
+  GTK_WIDGET_CLASS (bb_preset_popover_parent_class)->hide (widget);
 }
 
 static void
@@ -189,6 +302,7 @@ bb_preset_popover_dispose (GObject *object)
 {
   BbPresetPopover *self = BB_PRESET_POPOVER (object);
 
+  stop_loading (self);
   if (self->list != NULL)
     bb_preset_popover_set_presets (self, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), BB_TYPE_PRESET_POPOVER);
@@ -202,12 +316,14 @@ bb_preset_popover_class_init (BbPresetPopoverClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = bb_preset_popover_dispose;
+  widget_class->hide = bb_preset_popover_hide;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/blurbox/Blurbox/bb-preset-popover.ui");
   gtk_widget_class_bind_template_child (widget_class, BbPresetPopover, list);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, save_cb);
+  gtk_widget_class_bind_template_callback (widget_class, import_cb);
 }
 
 static void
@@ -226,8 +342,68 @@ bb_preset_popover_set_presets (BbPresetPopover *self, BbPresets *presets)
 {
   g_return_if_fail (BB_IS_PRESET_POPOVER (self));
 
-  if (!g_set_object (&self->presets, presets))
+  if (self->presets == presets)
     return;
+  if (self->presets != NULL)
+    g_signal_handlers_disconnect_by_func (self->presets, stop_loading, self);
+  g_set_object (&self->presets, presets);
+  /* Pictures come by the numbers of rows. */
+  if (presets != NULL)
+    g_signal_connect_object (presets, "items-changed", G_CALLBACK (stop_loading), self,
+                             G_CONNECT_SWAPPED);
   gtk_list_box_bind_model (self->list, presets != NULL ? G_LIST_MODEL (presets) : NULL, create_row,
                            self, NULL);
+}
+
+/**
+ * bb_preset_popover_mark:
+ * @self: a popover
+ * @active: (nullable): name of the preset that the current clip has
+ * @changed: (nullable): name of the preset that it had before it was changed
+ *
+ * Marks presets.
+ */
+void
+bb_preset_popover_mark (BbPresetPopover *self, const char *active, const char *changed)
+{
+  GtkListBoxRow *row;
+
+  g_return_if_fail (BB_IS_PRESET_POPOVER (self));
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+    {
+      const char *name = g_object_get_data (G_OBJECT (row), "name");
+      gboolean is_active = g_strcmp0 (name, active) == 0;
+      const char *text = NULL;
+
+      if (is_active)
+        /* Translators: below a preset's name: the video looks like that */
+        text = _ ("Active");
+      else if (g_strcmp0 (name, changed) == 0)
+        /* Translators: below a preset's name: it was chosen, and the video's look changed since */
+        text = _ ("Changed");
+      mark_row (GTK_WIDGET (row), text, is_active);
+    }
+}
+
+/**
+ * bb_preset_popover_load_pictures:
+ * @self: a popover that is shown
+ * @file: the current clip
+ * @time: the instant that is shown of it, in nanoseconds
+ * @recipes: (element-type BbRecipe): what each of the presets makes of it, in their order
+ *
+ * Shows pictures of the presets, as they are made. Closing the popover stops that.
+ */
+void
+bb_preset_popover_load_pictures (BbPresetPopover *self, GFile *file, gint64 time,
+                                 GPtrArray *recipes)
+{
+  g_return_if_fail (BB_IS_PRESET_POPOVER (self));
+
+  stop_loading (self);
+  self->loading = g_cancellable_new ();
+  bb_thumbnails_load_looks_async (
+    file, time, recipes, PICTURE_SIZE * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+    bb_renderer_get_present_options (), picture_cb, self, self->loading, pictures_cb, NULL);
 }

@@ -15,5 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BbPresetPopover, bb_preset_popover, BB, PRESET_POPOVER, GtkPopover)
 
 void bb_preset_popover_set_presets (BbPresetPopover *self, BbPresets *presets);
+void bb_preset_popover_mark (BbPresetPopover *self, const char *active, const char *changed);
+void bb_preset_popover_load_pictures (BbPresetPopover *self, GFile *file, gint64 time,
+                                      GPtrArray *recipes);
 
 G_END_DECLS

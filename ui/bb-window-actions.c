@@ -7,8 +7,6 @@
 
 #include "bb-window-private.h"
 
-#include "bb-toast.h"
-
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -252,105 +250,6 @@ set_text_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
     bb_window_show_toast (self, error->message);
 }
 
-static void
-apply_look (BbWindow *self, BbRecipe *recipe)
-{
-  BbRecipeValues values = *bb_recipe_get (recipe);
-  g_autoptr (BbRecipe) settled = NULL;
-
-  if (self->has_clip)
-    bb_window_settle_framing (self, &values);
-  settled = bb_recipe_new (&values, NULL);
-  bb_editor_set_look (self->editor, settled);
-}
-
-static void
-apply_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  BbWindow *self = BB_WINDOW (user_data);
-  const char *name = g_variant_get_string (parameter, NULL);
-  BbPreset *preset = bb_presets_find (bb_window_get_presets (self), name);
-
-  if (preset != NULL)
-    apply_look (self, bb_preset_get_recipe (preset));
-  else
-    bb_window_show_toast (self, _ ("There is no preset of that name"));
-}
-
-/* Who asked for it, by a dialog or over D-Bus, has to say that a preset may be replaced. */
-static void
-save_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  BbWindow *self = BB_WINDOW (user_data);
-  const char *name = g_variant_get_string (parameter, NULL);
-  gboolean replace = g_str_equal (g_action_get_name (G_ACTION (action)), "replace-preset");
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-
-  if (bb_presets_save (bb_window_get_presets (self), name, bb_editor_get_recipe (self->editor),
-                       replace, &error))
-    text = g_strdup_printf (_ ("Preset “%s” saved"), name);
-  bb_window_show_toast (self, error != NULL ? error->message : text);
-}
-
-static void
-rename_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  BbWindow *self = BB_WINDOW (user_data);
-  const char *old_name, *name;
-  BbPreset *preset;
-  g_autoptr (GError) error = NULL;
-
-  g_variant_get (parameter, "(&s&s)", &old_name, &name);
-  preset = bb_presets_find (bb_window_get_presets (self), old_name);
-  if (preset == NULL || bb_preset_get_file (preset) == NULL)
-    bb_window_show_toast (self, _ ("There is no preset of that name"));
-  else if (!bb_presets_rename (self->presets, preset, name, &error))
-    bb_window_show_toast (self, error->message);
-}
-
-static void
-restore_preset_cb (AdwToast *toast, gpointer user_data)
-{
-  BbWindow *self = BB_WINDOW (user_data);
-  BbPreset *preset = g_object_get_data (G_OBJECT (toast), "preset");
-  g_autoptr (GError) error = NULL;
-
-  if (!bb_presets_save (self->presets, bb_preset_get_name (preset), bb_preset_get_recipe (preset),
-                        FALSE, &error))
-    bb_window_show_toast (self, error->message);
-}
-
-static void
-delete_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  BbWindow *self = BB_WINDOW (user_data);
-  const char *name = g_variant_get_string (parameter, NULL);
-  BbPreset *preset = bb_presets_find (bb_window_get_presets (self), name);
-  g_autoptr (BbPreset) kept = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  AdwToast *toast;
-
-  if (preset == NULL || bb_preset_get_file (preset) == NULL)
-    {
-      bb_window_show_toast (self, _ ("There is no preset of that name"));
-      return;
-    }
-  kept = g_object_ref (preset);
-  if (!bb_presets_delete (self->presets, preset, &error))
-    {
-      bb_window_show_toast (self, error->message);
-      return;
-    }
-  text = g_strdup_printf (_ ("Preset “%s” deleted"), bb_preset_get_name (kept));
-  toast = bb_toast_new (text);
-  adw_toast_set_button_label (toast, _ ("_Undo"));
-  g_object_set_data_full (G_OBJECT (toast), "preset", g_object_ref (kept), g_object_unref);
-  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (restore_preset_cb), self, 0);
-  bb_window_add_toast (self, toast);
-}
-
 static const GActionEntry entries[] = {
   { "play", NULL, NULL, "false", play_cb },
   { "seek", seek_cb, "x", NULL, NULL },
@@ -368,11 +267,6 @@ static const GActionEntry entries[] = {
   { "reset", reset_cb, NULL, NULL, NULL },
   { "set-size", set_size_cb, "(ii)", NULL, NULL },
   { "set-aspect", set_aspect_cb, "s", NULL, NULL },
-  { "apply-preset", apply_preset_cb, "s", NULL, NULL },
-  { "save-preset", save_preset_cb, "s", NULL, NULL },
-  { "replace-preset", save_preset_cb, "s", NULL, NULL },
-  { "rename-preset", rename_preset_cb, "(ss)", NULL, NULL },
-  { "delete-preset", delete_preset_cb, "s", NULL, NULL },
 };
 
 /* What makes no sense without a clip. */
@@ -444,6 +338,7 @@ bb_window_add_actions (BbWindow *self)
   bb_window_add_playing_actions (self);
   bb_window_add_tune_actions (self);
   bb_window_add_framing_actions (self);
+  bb_window_add_preset_actions (self);
   for (guint i = 0; i < G_N_ELEMENTS (number_keys); i++)
     add_value_action (self, number_keys[i], "d", g_variant_new_double (0.0),
                       G_CALLBACK (set_number_cb));

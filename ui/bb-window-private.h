@@ -34,6 +34,9 @@ struct _BbWindow {
   BbShuttle *shuttle;  /* as long as the player */
   gboolean stop_held;  /* the key that stops is down, and those that play step */
   BbPresets *presets;
+  char *chosen_preset;   /* (nullable): name of the one that was chosen last */
+  char *preset_before;   /* (nullable): the one before it */
+  BbRecipe *look_before; /* (nullable): what undoing that choice brings back */
   BbExportPresenter *export_presenter;
   GCancellable *listing; /* of folders that were asked for */
   GCancellable *opening; /* of the video that was asked for: */
@@ -101,6 +104,7 @@ void bb_window_add_tune_actions (BbWindow *self);
 void bb_window_show_difference (BbWindow *self, BbPicture *picture);
 void bb_window_add_framing_actions (BbWindow *self);
 void bb_window_update_framing_actions (BbWindow *self);
+void bb_window_add_preset_actions (BbWindow *self);
 void bb_window_set_cropping (BbWindow *self, gboolean cropping);
 void bb_window_show_recipe (BbWindow *self);
 void bb_window_settle_framing (BbWindow *self, BbRecipeValues *values);

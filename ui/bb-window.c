@@ -385,13 +385,6 @@ bb_window_realize (GtkWidget *widget)
 }
 
 static void
-show_presets_cb (BbWindow *self)
-{
-  bb_preset_popover_set_presets (BB_PRESET_POPOVER (self->preset_popover),
-                                 bb_window_get_presets (self));
-}
-
-static void
 bb_window_unrealize (GtkWidget *widget)
 {
   bb_window_save_recipe (BB_WINDOW (widget));
@@ -442,6 +435,9 @@ bb_window_dispose (GObject *object)
   self->project = NULL;
   g_clear_object (&self->editor);
   g_clear_object (&self->presets);
+  g_clear_pointer (&self->chosen_preset, g_free);
+  g_clear_pointer (&self->preset_before, g_free);
+  g_clear_pointer (&self->look_before, bb_recipe_unref);
   bb_window_forget_toasts (self);
   g_clear_object (&self->export_presenter);
 
@@ -520,8 +516,6 @@ bb_window_init (BbWindow *self)
   g_signal_connect_object (self->editor, "notify::recipe", G_CALLBACK (bb_window_show_recipe), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "wanted-size-changed", G_CALLBACK (wanted_size_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->preset_popover, "show", G_CALLBACK (show_presets_cb), self,
                            G_CONNECT_SWAPPED);
   places[0] = self->drop_area;
   places[1] = GTK_WIDGET (self->strip);

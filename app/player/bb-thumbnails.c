@@ -1,4 +1,4 @@
-/* bb-thumbnails.c: small pictures of a clip, for a timeline
+/* bb-thumbnails.c: small pictures of a clip, for a timeline, and of looks of it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,6 +22,8 @@ typedef struct {
   gint64 *times;
   guint n_times;
   int height;
+  GPtrArray *recipes; /* (nullable): of BbRecipe, each for a picture of the first instant */
+  int size;           /* of the longer side of those */
   const BbPresentOptions *options;
   BbThumbnailFunc func;
   gpointer func_data;
@@ -49,6 +51,7 @@ load_free (gpointer data)
 
   g_object_unref (load->file);
   g_free (load->times);
+  g_clear_pointer (&load->recipes, g_ptr_array_unref);
   g_clear_pointer (&load->frame, bb_frame_unref);
   g_clear_pointer (&load->picture, bb_picture_unref);
   g_clear_pointer (&load->source, bb_source_free);
@@ -92,6 +95,21 @@ deliver (GTask *task, guint index, BbPicture *picture)
   g_source_attach (source, g_task_get_context (task));
 }
 
+/* Gets the engine ready for pictures of that size. */
+static gboolean
+set_output (Load *load, BbRecipe *recipe, int width, int height, GError **error)
+{
+  const BbSourceInfo *info = bb_source_get_info (load->source);
+  BbEngineOutput output = { .recipe = recipe, .target = info->format };
+
+  output.target.width = width;
+  output.target.height = height;
+  output.target.depth = 8;
+  output.target.chroma_shift_x = output.target.chroma_shift_y = 0;
+  return bb_engine_set_outputs (load->engine, info, &output, 1, error) &&
+         bb_engine_prepare (load->engine, 1, error);
+}
+
 /* The whole picture, upright, in square pixels. */
 static gboolean
 prepare (Load *load, GError **error)
@@ -100,7 +118,6 @@ prepare (Load *load, GError **error)
   gboolean transposed = (info->orientation & BB_ORIENTATION_TRANSPOSE) != 0;
   double sample_aspect = (double) info->sar_num / info->sar_den;
   double aspect = sample_aspect * info->format.width / info->format.height;
-  BbEngineOutput output = { .target = info->format };
   BbRecipeValues values;
   g_autoptr (BbRecipe) recipe = NULL;
 
@@ -112,15 +129,19 @@ prepare (Load *load, GError **error)
   values.background = BB_BACKGROUND_COLOR;
   values.zoom = 1.0;
   recipe = bb_recipe_new (&values, error);
-  if (recipe == NULL)
-    return FALSE;
-  output.recipe = recipe;
-  output.target.width = values.width;
-  output.target.height = values.height;
-  output.target.depth = 8;
-  output.target.chroma_shift_x = output.target.chroma_shift_y = 0;
-  return bb_engine_set_outputs (load->engine, info, &output, 1, error) &&
-         bb_engine_prepare (load->engine, 1, error);
+  return recipe != NULL && set_output (load, recipe, values.width, values.height, error);
+}
+
+/* What a recipe makes of the source, small. */
+static gboolean
+prepare_look (Load *load, BbRecipe *recipe, GError **error)
+{
+  g_autoptr (BbRecipe) settled = bb_device_settle (bb_engine_get_device (load->engine), recipe);
+  const BbRecipeValues *values = bb_recipe_get (settled);
+  double scale = (double) load->size / MAX (values->width, values->height);
+
+  return set_output (load, settled, MAX ((int) lround (values->width * scale), 2),
+                     MAX ((int) lround (values->height * scale), 2), error);
 }
 
 /* Reads on. %FALSE without an error is the end. */
@@ -185,13 +206,12 @@ make (Load *load, GError **error)
   return TRUE;
 }
 
+/* Opens the source, and the engine that makes the pictures. */
 static gboolean
-run (GTask *task, Load *load, GError **error)
+open_source (Load *load, GError **error)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
   g_autofree char *path = g_file_get_path (load->file);
   g_autoptr (BbDevice) device = NULL;
-  gint64 spacing = G_MAXINT64;
 
   if (path == NULL)
     {
@@ -208,6 +228,38 @@ run (GTask *task, Load *load, GError **error)
   bb_source_set_tone_map (load->source, TRUE, NULL);
   device = bb_devices_open_cpu (1);
   load->engine = bb_engine_new (device);
+  return TRUE;
+}
+
+/* Makes one picture of each look. A look with a file that cannot be read has none. */
+static gboolean
+run_looks (GTask *task, Load *load, GError **error)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  if (!go_to (load, load->times[0], TRUE, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < load->recipes->len; i++)
+    {
+      g_autoptr (GError) problem = NULL;
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      g_clear_pointer (&load->picture, bb_picture_unref);
+      if (prepare_look (load, load->recipes->pdata[i], &problem) && make (load, &problem))
+        deliver (task, i, load->picture);
+      else
+        g_info ("Picture of a look: %s", problem->message);
+    }
+  return TRUE;
+}
+
+static gboolean
+run_times (GTask *task, Load *load, GError **error)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  gint64 spacing = G_MAXINT64;
+
   if (!prepare (load, error))
     return FALSE;
   for (guint i = 1; i < load->n_times; i++)
@@ -232,14 +284,34 @@ static gpointer
 load_thread (gpointer data)
 {
   g_autoptr (GTask) task = G_TASK (data);
+  Load *load = g_task_get_task_data (task);
   GError *error = NULL;
 
   bb_niceness_enter (BB_NICENESS_THUMBNAILS);
-  if (run (task, g_task_get_task_data (task), &error))
+  if (open_source (load, &error) &&
+      (load->recipes != NULL ? run_looks (task, load, &error) : run_times (task, load, &error)))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
   return NULL;
+}
+
+/* Starts the thread that takes @task and works on @load. */
+static void
+start (GTask *task, Load *load)
+{
+  GError *error = NULL;
+  GThread *thread;
+
+  g_task_set_task_data (task, load, load_free);
+  thread = bb_thread_new ("bb-thumbnails", load_thread, task, &error);
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 /**
@@ -267,8 +339,6 @@ bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int h
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Load *load = g_new0 (Load, 1);
-  GError *error = NULL;
-  GThread *thread;
 
   load->file = g_object_ref (file);
   load->times = g_memdup2 (times, n_times * sizeof (gint64));
@@ -278,15 +348,44 @@ bb_thumbnails_load_async (GFile *file, const gint64 *times, guint n_times, int h
   load->func = func;
   load->func_data = func_data;
   g_task_set_source_tag (task, bb_thumbnails_load_async);
-  g_task_set_task_data (task, load, load_free);
-  thread = bb_thread_new ("bb-thumbnails", load_thread, task, &error);
-  if (thread != NULL)
-    {
-      g_thread_unref (thread);
-      return;
-    }
-  g_task_return_error (task, error);
-  g_object_unref (task);
+  start (task, load);
+}
+
+/**
+ * bb_thumbnails_load_looks_async:
+ * @file: a local file
+ * @time: an instant in nanoseconds from the source's start
+ * @recipes: (element-type BbRecipe): looks
+ * @size: pixels of the longer side of the pictures
+ * @options: (nullable): what is shown as it is; stays valid until @callback
+ * @func: takes the pictures one by one, in order, each with the number of its recipe
+ * @func_data: data for @func
+ * @cancellable: (nullable): a cancellable; @func is not called any more once it is cancelled
+ * @callback: (nullable): called after the last picture, for bb_thumbnails_load_finish()
+ * @user_data: data for @callback
+ *
+ * Makes a small picture of what each recipe makes of the frame at @time, on a thread that stands back.
+ * A recipe with a file that cannot be read is left out.
+ */
+void
+bb_thumbnails_load_looks_async (GFile *file, gint64 time, GPtrArray *recipes, int size,
+                                const BbPresentOptions *options, BbThumbnailFunc func,
+                                gpointer func_data, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  Load *load = g_new0 (Load, 1);
+
+  load->file = g_object_ref (file);
+  load->times = g_memdup2 (&time, sizeof time);
+  load->n_times = 1;
+  load->recipes = g_ptr_array_ref (recipes);
+  load->size = size;
+  load->options = options;
+  load->func = func;
+  load->func_data = func_data;
+  g_task_set_source_tag (task, bb_thumbnails_load_looks_async);
+  start (task, load);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include "bb-presets.h"
 
+#include "bb-file-name.h"
 #include "blurbox.h"
 
 #include <glib/gi18n.h>
@@ -15,6 +16,7 @@
 #define SUFFIX ".recipe"
 /* So that the name, with each byte escaped, fits into a file name. */
 #define MAX_NAME 80
+#define MAX_BYTES (2 * MAX_NAME)
 
 /**
  * BbPresets:
@@ -140,13 +142,34 @@ drop (BbPresets *self, BbPreset *preset)
 static GFile *
 get_file (BbPresets *self, const char *name)
 {
-  g_autofree char *escaped = g_uri_escape_string (name, " ", TRUE);
-  g_autofree char *base = NULL;
+  g_autofree char *base = bb_presets_get_file_name (name);
 
-  /* A name that begins with a dot would be hidden. */
-  base = escaped[0] == '.' ? g_strdup_printf ("%%2E%s" SUFFIX, escaped + 1)
-                           : g_strconcat (escaped, SUFFIX, NULL);
   return g_file_get_child (self->folder, base);
+}
+
+/* The name of the preset in a file; %NULL where that is no name. */
+static char *
+get_name (const char *file_name)
+{
+  gboolean has_suffix = g_str_has_suffix (file_name, SUFFIX);
+  g_autofree char *base =
+    g_strndup (file_name, strlen (file_name) - (has_suffix ? strlen (SUFFIX) : 0));
+  g_autofree char *name = g_uri_unescape_string (base, NULL);
+
+  return name != NULL && g_utf8_validate (name, -1, NULL) ? g_steal_pointer (&name) : NULL;
+}
+
+/* The beginning of @text, and the number where it is more than 1, no longer than a name may be. */
+static char *
+make_name (const char *text, guint number)
+{
+  g_autofree char *end = number > 1 ? g_strdup_printf (" %u", number) : g_strdup ("");
+  g_autofree char *beginning =
+    g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), MAX_NAME - (glong) strlen (end)));
+
+  while (strlen (beginning) + strlen (end) > MAX_BYTES)
+    *g_utf8_prev_char (beginning + strlen (beginning)) = '\0';
+  return g_strconcat (beginning, end, NULL);
 }
 
 static gboolean
@@ -154,7 +177,7 @@ check_name (BbPresets *self, const char *name, gboolean replace, GError **error)
 {
   BbPreset *other = bb_presets_find (self, name);
 
-  if (*name == '\0' || g_utf8_strlen (name, -1) > MAX_NAME || strlen (name) > 2 * MAX_NAME ||
+  if (*name == '\0' || g_utf8_strlen (name, -1) > MAX_NAME || strlen (name) > MAX_BYTES ||
       !g_utf8_validate (name, -1, NULL))
     {
       g_set_error (error, BB_ERROR, BB_ERROR_INVALID,
@@ -174,6 +197,23 @@ check_name (BbPresets *self, const char *name, gboolean replace, GError **error)
       return FALSE;
     }
   return TRUE;
+}
+
+/**
+ * bb_presets_get_file_name:
+ * @name: name of a preset
+ *
+ * Returns: (transfer full): what a file with it is called, which bb_presets_import() makes the same name
+ *   of
+ */
+char *
+bb_presets_get_file_name (const char *name)
+{
+  g_autofree char *escaped = g_uri_escape_string (name, " ", TRUE);
+
+  /* A name that begins with a dot would be hidden. */
+  return escaped[0] == '.' ? g_strdup_printf ("%%2E%s" SUFFIX, escaped + 1)
+                           : g_strconcat (escaped, SUFFIX, NULL);
 }
 
 /**
@@ -232,7 +272,6 @@ bb_presets_load (BbPresets *self, GError **error)
       GFileInfo *info;
       GFile *file;
       g_autofree char *name = NULL;
-      g_autofree char *base = NULL;
       g_autoptr (BbRecipe) recipe = NULL;
       g_autoptr (GError) recipe_error = NULL;
 
@@ -242,13 +281,11 @@ bb_presets_load (BbPresets *self, GError **error)
         return TRUE;
       if (!g_str_has_suffix (g_file_info_get_name (info), SUFFIX))
         continue;
-      base = g_strndup (g_file_info_get_name (info),
-                        strlen (g_file_info_get_name (info)) - strlen (SUFFIX));
-      name = g_uri_unescape_string (base, NULL);
+      name = get_name (g_file_info_get_name (info));
       recipe = bb_recipe_new_from_file (file, &recipe_error);
       if (recipe == NULL)
         g_info ("%s", recipe_error->message);
-      else if (name != NULL && g_utf8_validate (name, -1, NULL))
+      else if (name != NULL)
         insert (self, bb_preset_new (name, recipe, file));
     }
 }
@@ -312,6 +349,46 @@ bb_presets_save (BbPresets *self, const char *name, BbRecipe *recipe, gboolean r
     drop (self, old);
   insert (self, bb_preset_new (name, recipe, file));
   return TRUE;
+}
+
+/**
+ * bb_presets_import:
+ * @self: presets
+ * @file: a recipe file
+ * @error: return location for an error
+ *
+ * Keeps the recipe in a file, under the name of the file; with a number where a preset has that name.
+ *
+ * Returns: (nullable) (transfer none): the new preset, or %NULL with %BB_ERROR_INVALID, %BB_ERROR_INPUT
+ *   or %BB_ERROR_OUTPUT
+ */
+BbPreset *
+bb_presets_import (BbPresets *self, GFile *file, GError **error)
+{
+  g_autofree char *shown = bb_file_get_name (file);
+  g_autofree char *base = g_file_get_basename (file);
+  g_autofree char *text = base != NULL ? get_name (base) : NULL;
+  g_autoptr (BbRecipe) recipe = NULL;
+  g_autofree char *name = NULL;
+
+  g_return_val_if_fail (BB_IS_PRESETS (self), NULL);
+
+  recipe = bb_recipe_new_from_file (file, error);
+  if (recipe == NULL)
+    return NULL;
+  if (text == NULL || *text == '\0')
+    {
+      /* One that this program did not choose. */
+      g_free (text);
+      text = g_strndup (shown,
+                        strlen (shown) - (g_str_has_suffix (shown, SUFFIX) ? strlen (SUFFIX) : 0));
+    }
+  for (guint number = 1; name == NULL || bb_presets_find (self, name) != NULL; number++)
+    {
+      g_free (name);
+      name = make_name (text, number);
+    }
+  return bb_presets_save (self, name, recipe, FALSE, error) ? bb_presets_find (self, name) : NULL;
 }
 
 /**

@@ -17,6 +17,8 @@ gboolean bb_presets_load (BbPresets *self, GError **error);
 BbPreset *bb_presets_find (BbPresets *self, const char *name);
 gboolean bb_presets_save (BbPresets *self, const char *name, BbRecipe *recipe, gboolean replace,
                           GError **error);
+BbPreset *bb_presets_import (BbPresets *self, GFile *file, GError **error);
+char *bb_presets_get_file_name (const char *name);
 gboolean bb_presets_rename (BbPresets *self, BbPreset *preset, const char *name, GError **error);
 gboolean bb_presets_delete (BbPresets *self, BbPreset *preset, GError **error);
 

@@ -173,6 +173,58 @@ test_foreign (Fixture *f, gconstpointer user_data)
 
 #define ADD(name, func) g_test_add ("/presets/" name, Fixture, NULL, set_up, func, tear_down)
 
+/* A name that is taken gets a number, and one that is too long is cut. */
+static void
+test_import (Fixture *f, gconstpointer user_data)
+{
+  static const struct {
+    const char *file;
+    const char *name;
+  } cases[] = {
+    { "Plain.recipe", "Plain 2" },
+    { "Plain.recipe", "Plain 3" },
+    { "50%25%2F50.recipe", "50%/50" },
+    { "100%.ini", "100%.ini" },
+    { "100%.recipe", "100%" },
+    { "12345678901234567890123456789012345678901234567890123456789012345678901234567890XY.recipe",
+      "12345678901234567890123456789012345678901234567890123456789012345678901234567890" },
+    { "12345678901234567890123456789012345678901234567890123456789012345678901234567890.recipe",
+      "123456789012345678901234567890123456789012345678901234567890123456789012345678 2" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("blurbox-import-XXXXXX", NULL);
+  g_autofree char *escaped = bb_presets_get_file_name ("50%/50");
+  g_autofree char *none = g_build_filename (folder, "none.recipe", NULL);
+  g_autoptr (GFile) missing = g_file_new_for_path (none);
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, cases[i].file, NULL);
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+      BbPreset *preset;
+
+      g_file_set_contents (path, "[Blurbox Recipe]\nblur=71\n", -1, &error);
+      g_assert_no_error (error);
+      preset = bb_presets_import (f->presets, file, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (bb_preset_get_name (preset), ==, cases[i].name);
+      g_assert_cmpfloat (bb_recipe_get (bb_preset_get_recipe (preset))->blur, ==, 71.0);
+      g_unlink (path);
+    }
+  g_assert_cmpstr (escaped, ==, cases[2].file);
+  /* What is no recipe becomes no preset. */
+  g_assert_null (bb_presets_import (f->presets, missing, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_INPUT);
+  g_clear_error (&error);
+  g_file_set_contents (none, "[Blurbox Recipe]\nblur=much\n", -1, NULL);
+  g_assert_null (bb_presets_import (f->presets, missing, &error));
+  g_assert_error (error, BB_ERROR, BB_ERROR_INVALID);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->presets)), ==,
+                    f->n_shipped + G_N_ELEMENTS (cases));
+  g_unlink (none);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -181,5 +233,6 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("rename-delete", test_rename_delete);
   ADD ("foreign", test_foreign);
+  ADD ("import", test_import);
   return g_test_run ();
 }

@@ -195,6 +195,113 @@ test_lists (void)
 }
 
 static void
+unref_recipe (gpointer data)
+{
+  bb_recipe_unref (data);
+}
+
+static void
+look_cb (guint index, BbPicture *picture, gpointer user_data)
+{
+  BbPicture **pictures = user_data;
+
+  g_assert_null (pictures[index]);
+  pictures[index] = bb_picture_ref (picture);
+}
+
+static void
+looks_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (bb_thumbnails_load_finish (result, &error));
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Mean difference to what ffmpeg pads the frame at a second to. */
+static double
+get_look_difference (const BbPicture *picture, const char *color)
+{
+  g_autoptr (GBytes) bytes = bb_test_ffmpeg_bytes (
+    "-i looks.mp4 -vf \"select='gte(t,0.999)',scale=%d:%d:flags=bicubic,format=rgb24,"
+    "pad=%d:%d:-1:-1:%s\" -frames:v 1 -fps_mode passthrough -f rawvideo -",
+    picture->width, picture->width / 2, picture->width, picture->height, color);
+  const guint8 *expected = g_bytes_get_data (bytes, NULL);
+  const guint8 *pixels = g_bytes_get_data (picture->pixels, NULL);
+  double sum = 0.0;
+
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, (gsize) (picture->width * picture->height) * 3);
+  for (int y = 0; y < picture->height; y++)
+    for (int x = 0; x < picture->width; x++)
+      for (int i = 0; i < 3; i++)
+        sum += ABS (pixels[(gsize) y * picture->stride + (gsize) x * 4 + (gsize) i] -
+                    expected[(y * picture->width + x) * 3 + i]);
+  return sum / (picture->width * picture->height * 3);
+}
+
+/* One frame in several looks; one that cannot be made does not keep others from it. */
+static void
+test_looks (void)
+{
+  static const struct {
+    int width, height;
+    const char *color; /* (nullable): a picture that is not there */
+    int small_width, small_height;
+  } looks[] = {
+    { 1080, 1080, "#c02040", 96, 96 },
+    { 540, 1080, "#000000", 48, 96 },
+    { 1080, 1080, NULL, 0, 0 },
+    { 1080, 2160, "#3060ff", 48, 96 },
+  };
+  g_autofree char *output =
+    bb_test_ffmpeg ("-f lavfi -i testsrc2=s=320x160:r=25:d=2 -pix_fmt yuv420p -vf "
+                    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv "
+                    "-c:v libx264 -g 50 -crf 10 looks.mp4");
+  g_autofree char *path = bb_test_media_path ("looks.mp4");
+  g_autofree char *none = bb_test_media_path ("none.png");
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GPtrArray) recipes = g_ptr_array_new_with_free_func (unref_recipe);
+  BbPicture *pictures[G_N_ELEMENTS (looks)] = { NULL };
+  gboolean done = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      BbRecipeValues values;
+
+      bb_recipe_values_init (&values);
+      values.width = looks[i].width;
+      values.height = looks[i].height;
+      values.background = looks[i].color != NULL ? BB_BACKGROUND_COLOR : BB_BACKGROUND_PICTURE;
+      values.picture = g_intern_string (none);
+      if (looks[i].color != NULL)
+        g_assert_true (bb_recipe_values_parse (&values, "color", looks[i].color, NULL));
+      g_ptr_array_add (recipes, bb_recipe_new (&values, NULL));
+    }
+  bb_thumbnails_load_looks_async (file, 1010000000, recipes, 96, NULL, look_cb, pictures, NULL,
+                                  looks_done_cb, &done);
+  BB_TEST_WAIT (done);
+  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      double difference;
+
+      if (looks[i].color == NULL)
+        {
+          g_assert_null (pictures[i]);
+          continue;
+        }
+      g_assert_nonnull (pictures[i]);
+      g_assert_cmpint (pictures[i]->time, ==, 1000000000);
+      g_assert_cmpint (pictures[i]->width, ==, looks[i].small_width);
+      g_assert_cmpint (pictures[i]->height, ==, looks[i].small_height);
+      difference = get_look_difference (pictures[i], looks[i].color);
+      g_test_message ("%d: mean difference %.2f", (int) i, difference);
+      g_assert_cmpfloat (difference, <, 4.0);
+      bb_picture_unref (pictures[i]);
+    }
+}
+
+static void
 add_tests (void)
 {
   g_test_add_data_func ("/thumbnails/dense", "0", test_dense);
@@ -202,6 +309,7 @@ add_tests (void)
   g_test_add_data_func ("/thumbnails/upside-down", "180", test_dense);
   g_test_add_func ("/thumbnails/sparse", test_sparse);
   g_test_add_func ("/thumbnails/refused", test_refused);
+  g_test_add_func ("/thumbnails/looks", test_looks);
   g_test_add_func ("/thumbnails/lists", test_lists);
 }
 

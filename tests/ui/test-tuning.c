@@ -576,6 +576,119 @@ test_preset_names (void)
   bb_test_window_close (window);
 }
 
+static GtkWidget *
+get_preset_row (GtkWidget *popover, const char *name)
+{
+  return gtk_widget_get_ancestor (bb_test_find (popover, GTK_TYPE_LABEL, "label", name),
+                                  GTK_TYPE_LIST_BOX_ROW);
+}
+
+static const char *
+get_mark (GtkWidget *popover, const char *name)
+{
+  GtkWidget *label = bb_test_find_css (get_preset_row (popover, name), "caption");
+
+  return gtk_widget_get_visible (label) ? gtk_label_get_text (GTK_LABEL (label)) : NULL;
+}
+
+/* What the picture of a preset has at its very corner, where there is background; %FALSE before there is
+ * one. */
+static gboolean
+get_corner (GtkWidget *popover, const char *name, guint8 rgb[3])
+{
+  GtkWidget *picture = bb_test_find (get_preset_row (popover, name), GTK_TYPE_PICTURE, NULL, NULL);
+  GdkPaintable *paintable = gtk_picture_get_paintable (GTK_PICTURE (picture));
+  g_autofree guint8 *pixels = NULL;
+
+  if (paintable == NULL)
+    return FALSE;
+  g_assert_cmpint (gdk_paintable_get_intrinsic_height (paintable), ==, 72);
+  pixels = download (GDK_TEXTURE (paintable));
+  memcpy (rgb, pixels, 3);
+  return TRUE;
+}
+
+/* Each preset is seen with the clip's frame, and the one that it has is marked, until it is changed. */
+static void
+test_preset_marks (void)
+{
+  BbWindow *window = new_window ();
+  BbEditor *editor = bb_window_get_editor (window);
+  GtkWidget *popover = bb_test_find (window, BB_TYPE_PRESET_POPOVER, NULL, NULL);
+  guint8 rgb[3];
+
+  bb_test_activate (window, "set-background", "s", "color");
+  bb_test_activate (window, "set-color", "s", "#2040c0");
+  bb_test_activate (window, "save-preset", "s", "Blue");
+  bb_test_activate (window, "set-blur", "d", 33.0);
+  gtk_popover_popup (GTK_POPOVER (popover));
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Changed");
+  g_assert_cmpstr (get_mark (popover, "Plain"), ==, NULL);
+  BB_TEST_WAIT (get_corner (popover, "Blue", rgb));
+  g_assert_cmpint (ABS (rgb[0] - 0x20), <=, 3);
+  g_assert_cmpint (ABS (rgb[1] - 0x40), <=, 3);
+  g_assert_cmpint (ABS (rgb[2] - 0xc0), <=, 3);
+  BB_TEST_WAIT (get_corner (popover, "Black Bars", rgb));
+  g_assert_cmpint (rgb[0] + rgb[1] + rgb[2], <=, 9);
+  /* Marks follow while they are seen. */
+  bb_editor_undo (editor);
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Active");
+  bb_test_activate (window, "apply-preset", "s", "Black Bars");
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, "Active");
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, NULL);
+  bb_test_activate (window, "set-dim", "d", 0.5);
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, "Changed");
+  /* What was undone was not changed. */
+  bb_editor_undo (editor);
+  bb_editor_undo (editor);
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, NULL);
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Active");
+  bb_editor_undo (editor);
+  g_assert_cmpstr (get_mark (popover, "Black Bars"), ==, NULL);
+  g_assert_cmpstr (get_mark (popover, "Blue"), ==, "Changed");
+  gtk_popover_popdown (GTK_POPOVER (popover));
+  BB_TEST_WAIT (!gtk_widget_get_visible (popover));
+  g_assert_false (get_corner (popover, "Blue", rgb));
+  bb_test_activate (window, "delete-preset", "s", "Blue");
+  bb_test_window_close (window);
+}
+
+/* A preset goes through a file, and the program's own one is exported as well. */
+static void
+test_preset_files (void)
+{
+  BbWindow *window = new_window ();
+  g_autofree char *path = bb_test_media_path ("Sent.recipe");
+  g_autofree char *none = bb_test_media_path ("none.recipe");
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  bb_test_activate (window, "set-blur", "d", 79.0);
+  bb_test_activate (window, "save-preset", "s", "Mine");
+  bb_test_activate (window, "export-preset-to", "(ss)", "Mine", path);
+  g_assert_true (bb_test_was_announced ("“Sent.recipe” was saved"));
+  g_assert_true (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (g_key_file_get_double (file, "Blurbox Recipe", "blur", &error), ==, 79.0);
+  bb_test_activate (window, "import-preset-from", "s", path);
+  g_assert_cmpfloat (get_blur (window, "Sent"), ==, 79.0);
+  bb_test_activate (window, "export-preset-to", "(ss)", "Soft and Dark", path);
+  bb_test_activate (window, "import-preset-from", "s", path);
+  g_assert_true (bb_test_was_announced ("Preset “Sent 2” saved"));
+  g_assert_cmpfloat (get_blur (window, "Sent"), ==, 79.0);
+  g_assert_cmpfloat (get_blur (window, "Sent 2"), ==, 160.0);
+  bb_test_forget_announced ();
+  bb_test_activate (window, "export-preset-to", "(ss)", "Nobody’s", none);
+  g_assert_true (bb_test_was_announced ("There is no preset of that name"));
+  bb_test_activate (window, "import-preset-from", "s", none);
+  g_assert_false (g_file_test (none, G_FILE_TEST_EXISTS));
+  g_assert_null (bb_presets_find (bb_window_get_presets (window), "none"));
+  bb_test_activate (window, "delete-preset", "s", "Sent");
+  bb_test_activate (window, "delete-preset", "s", "Sent 2");
+  bb_test_activate (window, "delete-preset", "s", "Mine");
+  bb_test_window_close (window);
+}
+
 static void
 add_tests (void)
 {
@@ -588,6 +701,8 @@ add_tests (void)
   g_test_add_func ("/tuning/while-playing", test_while_playing);
   g_test_add_func ("/tuning/presets", test_presets);
   g_test_add_func ("/tuning/preset-names", test_preset_names);
+  g_test_add_func ("/tuning/preset-marks", test_preset_marks);
+  g_test_add_func ("/tuning/preset-files", test_preset_files);
 }
 
 int

@@ -68,6 +68,16 @@ is_kept (const char *name)
          g_key_file_get_boolean (file, "job 1", "begun", NULL);
 }
 
+/* Whether the list of videos is on disk too. */
+static gboolean
+is_list_kept (void)
+{
+  g_autofree char *path =
+    g_build_filename (g_get_user_data_dir (), "blurbox", "session.blurbox", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 static gboolean
 has_segment (const char *name)
 {
@@ -105,6 +115,7 @@ kill_export (void)
                 " -m org.gtk.Actions.Activate export-to \"[<'%s'>]\" {}",
                 output));
   BB_TEST_POLL (is_kept ("/film.mp4") && has_segment (".film.mp4.blurbox"));
+  BB_TEST_POLL (is_list_kept ());
   g_subprocess_force_exit (program);
   g_subprocess_wait (program, NULL, NULL);
   g_assert_true (g_subprocess_get_if_signaled (program));
@@ -243,6 +254,11 @@ test_killed (void)
   g_assert_true (bb_test_shows (bb_test_get_dialog (window), "film.mp4"));
   g_assert_null (bb_queue_get_current (queue));
   answer (window, "_Not Now");
+  /* The list of videos is asked about after it. */
+  wait_for_text (window, "Go On Where You Stopped?");
+  g_assert_true (bb_test_shows (bb_test_get_dialog (window), "long.mp4"));
+  answer (window, "_Remove");
+  BB_TEST_WAIT (!is_list_kept ());
 
   /* What is done is not removed unasked. */
   bb_test_activate (window, "show-queue", NULL);

@@ -198,7 +198,7 @@ leave (const char *folder, const char *const *outputs)
 }
 
 static void
-answer (BbWindow *window, const char *label)
+press (BbWindow *window, const char *label)
 {
   GtkWidget *button;
 
@@ -206,6 +206,12 @@ answer (BbWindow *window, const char *label)
   button = bb_test_find (bb_test_get_dialog (window), GTK_TYPE_BUTTON, "label", label);
   g_assert_nonnull (button);
   g_signal_emit_by_name (button, "clicked");
+}
+
+static void
+answer (BbWindow *window, const char *label)
+{
+  press (window, label);
   BB_TEST_WAIT (bb_test_get_dialog (window) == NULL);
 }
 
@@ -253,7 +259,7 @@ test_killed (void)
   wait_for_text (window, "Finish Export?");
   g_assert_true (bb_test_shows (bb_test_get_dialog (window), "film.mp4"));
   g_assert_null (bb_queue_get_current (queue));
-  answer (window, "_Not Now");
+  press (window, "_Not Now");
   /* The list of videos is asked about after it. */
   wait_for_text (window, "Go On Where You Stopped?");
   g_assert_true (bb_test_shows (bb_test_get_dialog (window), "long.mp4"));

@@ -320,13 +320,19 @@ finished_cb (BbQueue *queue, BbJob *job, gpointer user_data)
                             bb_job_get_recipe (job));
 }
 
-/* Says which of the videos that were added together cannot be read, once all have been looked at. */
-static void
-busy_cb (BbWindow *self)
+/**
+ * bb_window_say_unreadable:
+ * @self: a window
+ *
+ * Says which of the videos that were added together cannot be read, once all have been looked at and none
+ * of them is about to be shown, which would take the place of what is said.
+ */
+void
+bb_window_say_unreadable (BbWindow *self)
 {
   g_autoptr (GPtrArray) refused = NULL;
 
-  if (bb_prober_is_busy (self->prober) || self->added->len == 0)
+  if (self->opening != NULL || bb_prober_is_busy (self->prober) || self->added->len == 0)
     return;
   refused = g_ptr_array_new ();
   for (guint i = 0; i < self->added->len; i++)
@@ -361,8 +367,8 @@ void
 bb_window_watch_clips (BbWindow *self)
 {
   self->prober = bb_prober_new (self->project);
-  g_signal_connect_object (self->prober, "notify::busy", G_CALLBACK (busy_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->prober, "notify::busy", G_CALLBACK (bb_window_say_unreadable),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bb_export_manager_get_queue (self->export_manager), "finished",
                            G_CALLBACK (finished_cb), self, 0);
 }

@@ -166,6 +166,7 @@ opened_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
     bb_window_show_problem (self, error->message);
   else
     bb_window_show_clip (self, clip, file);
+  bb_window_say_unreadable (self);
 }
 
 static void

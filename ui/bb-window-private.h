@@ -81,6 +81,7 @@ void bb_window_show_failed (BbWindow *self, const char *text);
 void bb_window_show_problem (BbWindow *self, const char *text);
 void bb_window_open_clip (BbWindow *self, BbClip *clip);
 void bb_window_say_refused (BbWindow *self, GPtrArray *clips);
+void bb_window_say_unreadable (BbWindow *self);
 void bb_window_add_clip_actions (BbWindow *self);
 void bb_window_watch_clips (BbWindow *self);
 void bb_window_preload (BbWindow *self);

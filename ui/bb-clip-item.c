@@ -118,6 +118,16 @@ update (BbClipItem *self)
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
 }
 
+/* With each move of a slider: only what was exported can be so no longer, and only a trim of its own have
+ * another length. */
+static void
+changed_cb (BbClipItem *self)
+{
+  if (self->clip != NULL && (bb_clip_get_exported (self->clip) != NULL ||
+                             (bb_clip_get_own (self->clip) & BB_RECIPE_TRIM) != 0))
+    update (self);
+}
+
 static void
 thumbnail_cb (BbClipItem *self)
 {
@@ -186,8 +196,7 @@ bb_clip_item_new (BbProject *project)
   BbClipItem *self = g_object_new (BB_TYPE_CLIP_ITEM, NULL);
 
   self->project = g_object_ref (project);
-  /* A look that is everybody's may be another one than what was exported. */
-  g_signal_connect_object (project, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (project, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return self;
 }
 

@@ -13,8 +13,6 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-/* How many videos are named. */
-#define MAX_NAMES 4
 /* Folders in folders that are searched: who chooses the root waits for no whole disk. */
 #define MAX_DEPTH 6
 #define MAX_FILES 200000
@@ -249,24 +247,14 @@ bb_missing_offer (GtkWidget *window, BbProject *project)
 {
   g_autoptr (GPtrArray) missing = list_missing (project);
   g_autoptr (GString) body = g_string_new (NULL);
-  guint n = MIN (missing->len, MAX_NAMES);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   AdwDialog *dialog;
 
   if (missing->len == 0)
     return;
-  for (guint i = 0; i < n; i++)
-    {
-      /* Translators: name of a file, one a line */
-      g_string_append_printf (body, _ ("“%s”"), bb_clip_get_name (missing->pdata[i]));
-      g_string_append_c (body, '\n');
-    }
-  if (missing->len > n)
-    {
-      /* Translators: below a list of files, how many more there are */
-      g_string_append_printf (body, ngettext ("and %u more", "and %u more", missing->len - n),
-                              missing->len - n);
-      g_string_append_c (body, '\n');
-    }
+  for (guint i = 0; i < missing->len; i++)
+    g_ptr_array_add (names, (char *) bb_clip_get_name (missing->pdata[i]));
+  bb_file_append_names (body, names);
   g_string_append_c (body, '\n');
   g_string_append (body, ngettext ("This video is not where it was. Choose the folder that it is "
                                    "in now, or one around it.",

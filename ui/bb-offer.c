@@ -7,10 +7,9 @@
 
 #include "bb-offer.h"
 
-#include <glib/gi18n.h>
+#include "bb-file-name.h"
 
-/* How many exports are named. */
-#define MAX_NAMES 4
+#include <glib/gi18n.h>
 
 typedef struct {
   BbQueue *queue;
@@ -54,28 +53,6 @@ n_waiting_cb (BbQueue *queue, GParamSpec *pspec, gpointer user_data)
 }
 
 static void
-append_names (GString *body, GPtrArray *jobs)
-{
-  for (guint i = 0; i < MIN (jobs->len, MAX_NAMES); i++)
-    {
-      g_autofree char *name = bb_job_get_output_name (jobs->pdata[i]);
-
-      /* Translators: name of a file, one a line */
-      g_string_append_printf (body, _ ("“%s”"), name);
-      g_string_append_c (body, '\n');
-    }
-  if (jobs->len > MAX_NAMES)
-    {
-      guint n = jobs->len - MAX_NAMES;
-
-      /* Translators: below a list of files, how many more there are */
-      g_string_append_printf (body, ngettext ("and %u more", "and %u more", n), n);
-      g_string_append_c (body, '\n');
-    }
-  g_string_append_c (body, '\n');
-}
-
-static void
 add_responses (AdwAlertDialog *dialog)
 {
   adw_alert_dialog_add_responses (dialog, "remove", _ ("_Remove"), "later", _ ("_Not Now"),
@@ -100,6 +77,7 @@ void
 bb_offer_present (GtkWidget *window, BbQueue *queue, GPtrArray *jobs, const char *notice)
 {
   g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   AdwDialog *dialog;
   Offer *offer;
 
@@ -107,7 +85,10 @@ bb_offer_present (GtkWidget *window, BbQueue *queue, GPtrArray *jobs, const char
     return;
   if (jobs->len > 0)
     {
-      append_names (body, jobs);
+      for (guint i = 0; i < jobs->len; i++)
+        g_ptr_array_add (names, bb_job_get_output_name (jobs->pdata[i]));
+      bb_file_append_names (body, names);
+      g_string_append_c (body, '\n');
       g_string_append (
         body, ngettext ("This export was not finished when Blurbox ended. It goes on where "
                         "it stopped; removing it deletes what is done of it.",

@@ -14,8 +14,6 @@
 #include <glib/gi18n.h>
 
 #define EXTENSION ".blurbox"
-/* How many videos are named. */
-#define MAX_NAMES 4
 
 static void
 update_project_actions (BbWindow *self)
@@ -261,25 +259,13 @@ response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 static char *
 list_names (const BbProjectState *state)
 {
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   GString *text = g_string_new (NULL);
-  guint n = MIN (state->clips->len, MAX_NAMES);
 
-  for (guint i = 0; i < n; i++)
-    {
-      const BbClipState *clip = state->clips->pdata[i];
-      g_autofree char *name = bb_file_get_name (clip->file);
-
-      /* Translators: name of a file, one a line */
-      g_string_append_printf (text, _ ("“%s”"), name);
-      g_string_append_c (text, '\n');
-    }
-  if (state->clips->len > n)
-    {
-      /* Translators: below a list of files, how many more there are */
-      g_string_append_printf (text, ngettext ("and %u more", "and %u more", state->clips->len - n),
-                              state->clips->len - n);
-      g_string_append_c (text, '\n');
-    }
+  for (guint i = 0; i < state->clips->len; i++)
+    g_ptr_array_add (names,
+                     bb_file_get_name (((const BbClipState *) state->clips->pdata[i])->file));
+  bb_file_append_names (text, names);
   return g_string_free (text, FALSE);
 }
 

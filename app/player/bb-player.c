@@ -7,10 +7,9 @@
 
 #include "bb-player.h"
 
+#include "bb-file-name.h"
 #include "bb-playback.h"
 #include "blurbox.h"
-
-#include <glib/gi18n.h>
 
 /* Older ones than this have long ended. */
 #define MOST_CLOSED 4
@@ -336,20 +335,11 @@ static void
 open_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
   GFile *file = task_data;
-  g_autofree char *path = g_file_get_path (file);
   g_autoptr (GError) error = NULL;
+  g_autofree char *path = bb_file_get_local_path (file, &error);
   BbPlayback *playback;
 
-  if (path == NULL)
-    {
-      g_autofree char *name = g_file_get_parse_name (file);
-
-      g_task_return_new_error (
-        task, BB_ERROR, BB_ERROR_INPUT,
-        _ ("Cannot read “%s”: it is not on this machine; copy it here first"), name);
-      return;
-    }
-  playback = bb_playback_open (path, &error);
+  playback = path != NULL ? bb_playback_open (path, &error) : NULL;
   if (playback != NULL)
     g_task_return_pointer (task, playback, close_playback);
   else

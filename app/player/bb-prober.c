@@ -7,10 +7,9 @@
 
 #include "bb-prober.h"
 
+#include "bb-file-name.h"
 #include "bb-playback.h"
 #include "bb-thumbnails.h"
-
-#include <glib/gi18n.h>
 
 /* Many videos begin with black. */
 #define THUMBNAIL_AT 0.1
@@ -82,21 +81,12 @@ thumbnails_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autofree char *path = g_file_get_path (data);
   GError *error = NULL;
+  g_autofree char *path = bb_file_get_local_path (data, &error);
   BbPlayback *playback;
   BbClipFacts *facts;
 
-  if (path == NULL)
-    {
-      g_autofree char *name = g_file_get_parse_name (data);
-
-      g_task_return_new_error (
-        task, BB_ERROR, BB_ERROR_INPUT,
-        _ ("Cannot read “%s”: it is not on this machine; copy it here first"), name);
-      return;
-    }
-  playback = bb_playback_open (path, &error);
+  playback = path != NULL ? bb_playback_open (path, &error) : NULL;
   if (playback == NULL)
     {
       g_task_return_error (task, error);

@@ -7,10 +7,10 @@
 
 #include "bb-thumbnails.h"
 
+#include "bb-file-name.h"
 #include "bb-niceness.h"
 #include "blurbox.h"
 
-#include <glib/gi18n.h>
 #include <math.h>
 
 /* Instants closer than this are reached by decoding on and are exact; others are at keyframes.
@@ -210,17 +210,11 @@ make (Load *load, GError **error)
 static gboolean
 open_source (Load *load, GError **error)
 {
-  g_autofree char *path = g_file_get_path (load->file);
+  g_autofree char *path = bb_file_get_local_path (load->file, error);
   g_autoptr (BbDevice) device = NULL;
 
   if (path == NULL)
-    {
-      g_autofree char *name = g_file_get_parse_name (load->file);
-
-      g_set_error (error, BB_ERROR, BB_ERROR_INPUT,
-                   _ ("Cannot read “%s”: it is not on this machine; copy it here first"), name);
-      return FALSE;
-    }
+    return FALSE;
   load->source = bb_source_new (path, error);
   if (load->source == NULL)
     return FALSE;
